@@ -1,0 +1,1 @@
+"""A photo and a command in, the edited photo back at its exact size."""
