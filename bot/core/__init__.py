@@ -1,0 +1,1 @@
+"""The rules of an edit's life. Knows no Telegram, HTTP, SQL or Pillow."""

@@ -1,0 +1,39 @@
+"""Where time and ids come from. Everything else takes them as arguments."""
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+"""The present moment, aware, in UTC."""
+
+NewId = Callable[[], str]
+"""A fresh id of URL-safe characters, short enough for a button's callback data."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+class SteadyClock:
+    """The wall clock as it was at the start, and the time that has passed since: no jump of the wall clock
+    makes a running task look hours old.
+    """
+
+    def __init__(self, wall: Clock = utc_now, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._started_at, self._started = wall(), monotonic()
+
+    def __call__(self) -> datetime:
+        return self._started_at + timedelta(seconds=self._monotonic() - self._started)
+
+
+def random_id() -> str:
+    """72 random bits in 12 URL-safe characters."""
+    return secrets.token_urlsafe(9)
+
+
+def random_secret() -> str:
+    """192 random bits in 32 URL-safe characters: nobody guesses a URL that holds it."""
+    return secrets.token_urlsafe(24)

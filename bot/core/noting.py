@@ -1,0 +1,46 @@
+"""Notes what has happened outside, and does not forget it while the database is away."""
+
+from dataclasses import fields, replace
+
+from bot.core.edits import Edit
+from bot.core.ports import EditStore
+
+
+class Noting:
+    """Moves that tell of a task made, a card or a picture sent.
+
+    One that the database did not take is kept in memory and made up for before anything else is done for the
+    edit: as long as the process lives, an answer that has come is never asked for twice.
+    """
+
+    def __init__(self, store: EditStore) -> None:
+        self._store = store
+        self._owed: dict[str, tuple[Edit, Edit]] = {}
+
+    async def note(self, before: Edit, after: Edit) -> Edit | None:
+        """The store's `move`; owed from now on if that raises."""
+        self._owed[before.id] = before, after
+        moved = await self._store.move(before, after)
+        self.forget(before)
+        return moved
+
+    async def make_up(self, edit: Edit) -> Edit | None:
+        """Note what is owed to the edit, as it now stands. None where there was nothing, or it was noted."""
+        before, after = self._owed.get(edit.id, (edit, edit))
+        changed = {
+            field.name: getattr(after, field.name)
+            for field in fields(Edit)
+            if getattr(after, field.name) != getattr(before, field.name)
+        }
+        if not changed or edit.state is not before.state:
+            self.forget(edit)
+            return None
+        return await self.note(edit, replace(edit, **changed))
+
+    def owes(self, edit: Edit) -> bool:
+        """Whether there is something to make up for, which does not wait until the edit is due."""
+        return edit.id in self._owed
+
+    def forget(self, edit: Edit) -> None:
+        """Nothing is owed to it any more."""
+        self._owed.pop(edit.id, None)

@@ -1,0 +1,78 @@
+"""When to look at a task next, and how long it will still take: both from how long such tasks took before.
+
+Looking needs no write: the next moment is a function of the time since submission, so a restart computes the
+same schedule.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.core.edits import Edit
+
+MEMORY = 100
+"""Durations remembered per operation."""
+
+_ENOUGH = 10
+_EARLY, _LATE = 0.05, 0.95
+_SEED_STEADY, _SEED_SLOW = 10, 10 + 2 * 20
+_LEARNED_STEP = 0.8
+"""Of the configured interval: with 5 s, the 4 s step that beat a fixed 5 s on delay and on calls."""
+_SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.4, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`left_seconds` is the median rest of the tasks that took at least this long; None when unknown."""
+
+    left_seconds: float | None
+    is_slow: bool
+
+
+@dataclass
+class Pacing:
+    """Durations of the last tasks per operation, and what follows from them."""
+
+    interval_seconds: float
+    timeout: timedelta
+    _past: dict[str, list[float]] = field(default_factory=dict)
+
+    def learn(self, operation: str, durations: Sequence[float]) -> None:
+        """Add durations in seconds, oldest first; only the last ones are kept."""
+        self._past[operation] = (self._past.get(operation, []) + list(durations))[-MEMORY:]
+
+    def next_wait(self, operation: str, age: float) -> float:
+        """Seconds from now to the next look at a task of this age; one look falls on the timeout itself."""
+        wait = self._wait(sorted(self._past.get(operation, [])), age)
+        timeout_seconds = self.timeout.total_seconds()
+        if age < timeout_seconds:
+            wait = min(wait, timeout_seconds - age)
+        return max(wait, _SHORTEST_WAIT_SECONDS)
+
+    def _wait(self, past: list[float], age: float) -> float:
+        if len(past) < _ENOUGH:
+            return self._seed(age)
+        first, late = past[int(_EARLY * len(past))], past[int(_LATE * len(past))]
+        if age < first:
+            return first - age
+        step = _LEARNED_STEP * self.interval_seconds
+        return step if age < late else min(max(step, age / 10), max(step, _LONGEST_WAIT_SECONDS))
+
+    def _seed(self, age: float) -> float:
+        """Before anything is learned: every interval, twice that after 10 looks, six times after 30."""
+        looks = age / self.interval_seconds
+        return self.interval_seconds * (1 if looks < _SEED_STEADY else 2 if looks < _SEED_SLOW else 6)
+
+    def estimate(self, operation: str, age: float) -> Estimate:
+        """How long a task of this age will still take, from those that took at least as long."""
+        past = sorted(self._past.get(operation, []))
+        if len(past) < _ENOUGH:
+            return Estimate(None, is_slow=False)
+        if age > past[int(_LATE * len(past))]:
+            return Estimate(None, is_slow=True)
+        rest = [seconds for seconds in past if seconds >= age]
+        return Estimate(rest[len(rest) // 2] - age, is_slow=False)
+
+    def estimate_of(self, edit: Edit, now: datetime) -> Estimate:
+        """The estimate for an edit: from its submission, or as for a new task while it waits."""
+        return self.estimate(edit.operation, (now - (edit.submitted_at or now)).total_seconds())

@@ -1,0 +1,209 @@
+"""What the service needs from the other rooms; app.py passes the real ones in."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from bot.core.edits import Edit
+from bot.core.errors import Reason
+from bot.core.limits import Admission, Limits
+from bot.core.pictures import Fitted, ImageFormat, Size
+
+
+class EditStore(Protocol):
+    """The edits' table; the only writer of edits."""
+
+    async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
+        """Insert `edit` if its chat has a place for it, in one transaction.
+
+        A second admission of the same `update_id` returns the edit of the first and counts nothing.
+        """
+
+    async def get(self, edit_id: str) -> Edit | None:
+        """The edit as it stands, or None."""
+
+    def recall(self, edit_id: str) -> Edit | None:
+        """What `get` would return for an edit whose task is running, or None where only `get` knows."""
+
+    async def move(self, before: Edit, after: Edit) -> Edit | None:
+        """Write what differs between the two where the row is still in `before.state`.
+
+        Returns `after`, or None when somebody else was faster.
+        """
+
+    async def durations(self, operation: str, count: int) -> Sequence[float]:
+        """Seconds that the last `count` tasks of an operation took, oldest first."""
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        """A group became a supergroup: everything of the old id belongs to the new one."""
+
+
+Wake = Callable[[Edit], Awaitable[None]]
+"""Have an edit looked at now, by whichever replica holds it."""
+
+
+class Turnstile(Protocol):
+    """What the whole deployment may ask of the provider, in fair turns."""
+
+    async def ahead(self, edit: Edit, now: datetime) -> int:
+        """How many edits go before this one; 0 when it is its turn."""
+
+    async def enter(self, before: Edit, after: Edit, now: datetime) -> Edit | None:
+        """Move an edit to its create call if there is room for one. TryLater when there is none."""
+
+
+class Observer(Protocol):
+    """Counts what happens, for whoever runs the bot."""
+
+    def moved(self, edit: Edit, now: datetime) -> None:
+        """An edit came to another state."""
+
+    def looked(self) -> None:
+        """A task was asked about."""
+
+    def found_done(self, operation: str, seconds: float, delay: float) -> None:
+        """A task of so many seconds was found done so long after its end."""
+
+    def refused(self, reason: Reason) -> None:
+        """A request was not accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicUrl:
+    """Where the provider can fetch a prepared photo. Made by photo hosts, never of a Telegram file URL."""
+
+    value: str
+
+    def __post_init__(self) -> None:
+        if "/file/bot" in self.value:
+            raise ValueError("a Telegram file URL holds the bot token and is never given away")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One create call: what to paint from which photo at which size, and where to say that it is done."""
+
+    prompt: str
+    photo: PublicUrl
+    size: Size
+    callback_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRunning:
+    """Not done yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMissing:
+    """The provider does not know the task: not yet, or no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDone:
+    """The result's URLs, best first (none: done without an image), and how long it took if that was told."""
+
+    urls: tuple[str, ...]
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """The provider gave up on the task. `detail` is its own text, for the log."""
+
+    reason: Reason
+    detail: str
+
+
+TaskStatus = TaskRunning | TaskMissing | TaskDone | TaskFailed
+
+
+class ImageModel(Protocol):
+    """The NanoBanana API. Raises EditFailed, OperatorNeeded and TryLater; `create` also OutcomeUnknown."""
+
+    @property
+    def operation(self) -> str:
+        """Model and resolution: tasks of one operation take about as long as each other."""
+
+    async def create(self, order: Order) -> str:
+        """Start a task and return its id. This is the call that costs money."""
+
+    async def check(self, task_id: str) -> TaskStatus:
+        """Ask how a task is doing."""
+
+    async def fetch(self, urls: Sequence[str]) -> bytes:
+        """The result's bytes from the first URL that works; TryLater or ResultUnusable."""
+
+
+class PhotoHost(Protocol):
+    """Makes a prepared photo fetchable for the provider."""
+
+    async def publish(self, secret: str, jpeg: bytes) -> PublicUrl:
+        """Host `jpeg` under an unguessable name; repeating it is harmless. Raises TryLater."""
+
+    async def withdraw(self, secret: str) -> None:
+        """Take the photo down again, as far as the host can."""
+
+
+class Darkroom(Protocol):
+    """Pillow, in threads. Raises PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
+
+    async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
+        """The JPEG for the provider, and the photo's exact size."""
+
+    async def fit(
+        self, result: bytes, photo: bytes, *, as_format: ImageFormat | None, keep_alpha: bool
+    ) -> Fitted:
+        """The result at the photo's exact size, in `as_format` or else in the photo's own."""
+
+
+FileKind = Literal["photo", "result"]
+
+
+class Files(Protocol):
+    """Bytes on our side of the world, one file per edit and kind."""
+
+    async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
+        """Keep `content`, on disk before this returns."""
+
+    async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
+        """What was kept, or None."""
+
+    async def remove(self, edit_id: str, kind: FileKind) -> None:
+        """Forget it; nothing happens where there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A finished result to send."""
+
+    content: bytes
+    size: Size
+    format: ImageFormat
+
+
+class Chat(Protocol):
+    """The person's side: Telegram. Raises TryLater, OutcomeUnknown, ChatGone, ChatMoved, EditFailed."""
+
+    async def download(self, edit: Edit) -> bytes:
+        """The photo's bytes from Telegram. PhotoRefused when it is too big, or gone."""
+
+    async def post_card(self, edit: Edit) -> int:
+        """Send the edit's status card, silently; returns its message id."""
+
+    def show(self, edit: Edit, ahead: int = 0) -> None:
+        """The edit moved, or its place in the line did: its card is to show that when it may be edited."""
+
+    async def deliver(self, edit: Edit, reply: Reply) -> int:
+        """Send the result as a reply to the photo; returns its message id.
+
+        When `edit.sends` says that an earlier attempt may have arrived, the card becomes the result instead,
+        without a second ring.
+        """
+
+    async def settle(self, edit: Edit) -> None:
+        """The edit has ended: its card goes, or says what happened."""
+
+    async def alert_admins(self, edit: Edit) -> None:
+        """Tell the admins, once in a while, that `edit.failure` needs them."""

@@ -1,0 +1,62 @@
+"""Logging to standard error, as text or JSON, with tokens and keys cut out of every line."""
+
+import json
+import logging
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
+
+_BOT_TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
+_REDACTED = "[redacted]"
+_CHATTY = {
+    "httpx": logging.WARNING,  # a line for each call, with the token in Telegram's URLs
+    "httpcore": logging.INFO,
+    "apscheduler": logging.ERROR,  # two lines for each look, and a warning when a look is still running
+    "aiosqlite": logging.INFO,
+    "alembic": logging.WARNING,  # two lines each time that a revision is looked up
+    "uvicorn.error": logging.WARNING,  # its starts and stops
+    "uvicorn.access": logging.WARNING,  # the paths hold unguessable names
+    "PIL": logging.INFO,
+}
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a record, its traceback included, and cuts out what looks like a bot token or is a secret."""
+
+    def __init__(self, form: Literal["text", "json"], secrets: Iterable[str]) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
+        self._form = form
+        self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record) if self._form == "text" else self._json(record)
+        return self.redact(text)
+
+    def redact(self, text: str) -> str:
+        """The text without any secret."""
+        for secret in self._secrets:
+            text = text.replace(secret, _REDACTED)
+        return _BOT_TOKEN.sub(_REDACTED, text)
+
+    def _json(self, record: logging.LogRecord) -> str:
+        entry = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def set_up_logging(level: str, form: Literal["text", "json"], secrets: Iterable[str]) -> None:
+    """Send every logger of the process through one redacting handler."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(RedactingFormatter(form, secrets))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, floor in _CHATTY.items():
+        logging.getLogger(name).setLevel(max(floor, root.level))
