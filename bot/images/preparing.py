@@ -1,0 +1,46 @@
+"""The photo as the provider gets it: an upright sRGB JPEG that does not say who took it, where or when."""
+
+from PIL import Image
+
+from bot.core.pictures import ImageFormat, Size
+from bot.images.colour import flatten, to_srgb
+from bot.images.encoding import encode
+from bot.images.orientation import upright
+from bot.images.reading import Still, decode, open_still
+
+MAX_PREPARED_SIDE = 2048
+MAX_PREPARED_BYTES = 7_000_000
+
+_QUALITIES = (90, 80, 70, 60, 50)
+"""At the last one, and at the longest side, even black and white noise is under the limit."""
+
+
+def prepare(content: bytes) -> bytes:
+    """An RGB JPEG for the provider: upright, long side at most 2048 px, at most 7 MB, transparency on white.
+
+    EXIF (and GPS), XMP and comments are gone; colours are converted to sRGB and the profile dropped. Nothing
+    is enlarged. Raises PhotoRefused for what `inspect` refuses, and UNREADABLE for a file that is cut off or
+    damaged.
+    """
+    still = open_still(content)
+    picture = upright(flatten(to_srgb(_shrink(still), still.icc_profile)), still.orientation)
+    jpeg = b""
+    for quality in _QUALITIES:
+        jpeg = encode(picture, ImageFormat.JPEG, quality=quality)
+        if len(jpeg) <= MAX_PREPARED_BYTES:
+            break
+    return jpeg
+
+
+def _shrink(still: Still) -> Image.Image:
+    """The decoded pixels, not upright, in their own mode, no longer than the limit."""
+    width, height = still.image.size
+    scale = min(1.0, MAX_PREPARED_SIDE / max(width, height))
+    size = Size(max(1, round(width * scale)), max(1, round(height * scale)))
+    decoded = decode(still, size)
+    return decoded.image.resize(
+        (size.width, size.height),
+        Image.Resampling.LANCZOS,
+        box=(0.0, 0.0, *decoded.extent),
+        reducing_gap=3.0,
+    )
