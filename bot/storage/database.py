@@ -1,0 +1,190 @@
+"""One database, SQLite or PostgreSQL, behind two doors: `writing()` and `reading()`.
+
+SQLite gets one writing connection, at which writers queue up fairly, and a few that can only read.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_cursor
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
+
+from bot.storage import migrations
+
+_SQLITE_READERS = 4
+_POSTGRESQL_CONNECTIONS = 10
+_COMMAND_TIMEOUT_SECONDS = 60.0
+_IDLE_TRANSACTION_SECONDS = 10
+_PRAGMAS = (
+    "busy_timeout=10000",  # the first one: switching to WAL may have to wait already
+    "journal_mode=WAL",
+    "synchronous=FULL",  # NORMAL may lose the last commits when the power goes
+    "foreign_keys=ON",
+)
+
+
+class AlreadyRunning(Exception):
+    """Another process works with this SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"another process of the bot works with {path}: stop that one first")
+        self.path = path
+
+
+class Database:
+    """Opens connections. `path` is the SQLite file, None for PostgreSQL."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, path: Path | None) -> None:
+        self._writer, self._reader, self.path = writer, reader, path
+
+    @property
+    def driver_url(self) -> str:
+        """The URL as the driver itself takes it; it may hold a password."""
+        return self._writer.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Nothing is connected until somebody writes or reads.
+
+        `url` is `sqlite+aiosqlite:///...` with a file, or `postgresql+asyncpg://...`.
+        """
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return cls(*_postgresql_engines(parsed), None)
+        if not parsed.database or parsed.database == ":memory:":
+            raise ValueError(
+                "a SQLite database needs a file: its connections would not see each other's rows"
+            )
+        writer = _sqlite_engine(parsed, pool_size=1, begin="BEGIN IMMEDIATE")
+        reader = _sqlite_engine(parsed, pool_size=_SQLITE_READERS, begin="BEGIN", read_only=True)
+        return cls(writer, reader, Path(parsed.database))
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.path is not None
+
+    def writing(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction: committed at the end of the block, rolled back by an exception.
+
+        Never wait for anything but the database inside.
+        """
+        return self._writer.begin()
+
+    def reading(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that sees committed rows and cannot write."""
+        return self._reader.begin()
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT that can say ON CONFLICT, which both dialects know in the same words."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def migrate(self) -> None:
+        """Bring the schema to this version. Harmless to repeat, also from several processes at once."""
+        async with self.writing() as connection:
+            await connection.run_sync(migrations.upgrade)
+
+    async def downgrade(self, revision: str) -> None:
+        """Take the schema back to `revision`."""
+        async with self.writing() as connection:
+            await connection.run_sync(migrations.downgrade, revision)
+
+    async def revision(self) -> tuple[str | None, str | None]:
+        """The schema's revision and the one that this version of the bot wants. Creates nothing."""
+        if self.path is not None and not self.path.exists():
+            return None, migrations.head()
+        async with self.reading() as connection:
+            return await connection.run_sync(migrations.current), migrations.head()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+@contextlib.contextmanager
+def lock_database_file(path: Path) -> Iterator[None]:
+    """Hold a SQLite file for this process; raises AlreadyRunning where another one does.
+
+    The lock goes with the process, however that ends. The `.lock` file stays: removing it would let two in.
+    """
+    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(path) from None
+        yield
+    finally:
+        os.close(lock)
+
+
+def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    engine = create_async_engine(
+        url,
+        pool_size=_POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,  # a restarted server is noticed before a statement is lost to it
+        hide_parameters=True,  # what people wrote, and secrets, stay out of the log
+        connect_args={"command_timeout": _COMMAND_TIMEOUT_SECONDS},
+    )
+    event.listen(engine.sync_engine, "connect", _bound_transactions)
+    return engine, engine.execution_options(postgresql_readonly=True)
+
+
+def _bound_transactions(connection: AsyncAdapt_asyncpg_connection, _: object) -> None:
+    """A process that froze inside a transaction holds its rows for so long, not for as long as it sleeps."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_TRANSACTION_SECONDS}s'")
+    cursor.close()
+    connection.commit()  # type: ignore[no-untyped-call] # or the pool's first rollback would take it back
+
+
+def _sqlite_engine(url: URL, *, pool_size: int, begin: str, read_only: bool = False) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
+    pragmas = (*_PRAGMAS, "query_only=ON") if read_only else _PRAGMAS
+    event.listen(engine.sync_engine, "connect", _set_up(pragmas))
+    event.listen(engine.sync_engine, "begin", _emit(begin))
+    return engine
+
+
+def _set_up(pragmas: tuple[str, ...]) -> Callable[[AsyncAdapt_aiosqlite_connection, object], None]:
+    def set_up(connection: AsyncAdapt_aiosqlite_connection, _: object) -> None:
+        connection.isolation_level = None  # sqlite3 begins nothing by itself: `_emit` does
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            _execute_patiently(cursor, f"PRAGMA {pragma}")
+        cursor.close()
+
+    return set_up
+
+
+def _execute_patiently(cursor: AsyncAdapt_dbapi_cursor, statement: str) -> None:
+    """Where two processes turn a new file to WAL at once, SQLite does not wait, whatever its busy_timeout."""
+    for pause in (*[0.05] * 100, None):
+        try:
+            cursor.execute(statement)
+        except sqlite3.OperationalError:
+            if pause is None:
+                raise
+            await_only(asyncio.sleep(pause))
+        else:
+            return
+
+
+def _emit(begin: str) -> Callable[[Connection], None]:
+    # After a deferred BEGIN, who reads and then writes fails at once if somebody else wrote in between.
+    def emit(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return emit

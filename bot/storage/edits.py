@@ -1,0 +1,238 @@
+"""The edits' table: admissions under the chat's limit, guarded moves, and what people and jobs look up."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Update, and_, delete, func, or_, select, true, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.edits import ACTIVE, NOT_COUNTED, Edit, EditState
+from bot.core.limits import Admission, Limits, Usage, refusal, usage
+from bot.core.ports import FileKind
+from bot.storage.database import Database
+from bot.storage.tables import CHATS, EDITS, PENDING_PHOTOS
+
+_NAMES = tuple(field.name for field in fields(Edit))
+_IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
+_PAGE = 250
+"""Rows made into edits in one go: thousands would hold up the event loop."""
+_IS_UNSETTLED = or_(EDITS.c.due_at.is_not(None), _IS_ACTIVE)
+
+
+class SqlEditStore:
+    """The EditStore of the core, and the questions that other rooms have."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._running: dict[str, Edit] = {}
+        self._writes = 0
+
+    async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
+        """Insert `edit` if its chat has a place for it, in one transaction.
+
+        The edits themselves are the log that the sliding window is counted from: the limit is exact, and an
+        edit that fails or is cancelled gives its place back by its state alone.
+        """
+        async with self._database.writing() as connection:
+            await self._lock_chat(connection, edit.chat_id)
+            if known := await _first(connection, EDITS.c.update_id == edit.update_id):
+                return known
+            used = await _usage(connection, edit.chat_id, limits, now)
+            active = select(func.count()).where(EDITS.c.chat_id == edit.chat_id, _IS_ACTIVE)
+            if refused := refusal(used, (await connection.execute(active)).scalar_one()):
+                return refused
+            insert = self._database.insert(EDITS).values(_values(edit))
+            insert = insert.on_conflict_do_nothing(index_elements=["update_id"])
+            if (await connection.execute(insert.returning(EDITS.c.id))).first() is None:
+                # Another chat's admission took the update meanwhile; it has committed, or we still waited.
+                known = await _first(connection, EDITS.c.update_id == edit.update_id)
+        return known or edit
+
+    async def get(self, edit_id: str) -> Edit | None:
+        """The edit as it stands, or None."""
+        writes = self._writes
+        edit = await self._first(EDITS.c.id == edit_id)
+        if edit is not None and edit.state is EditState.PROCESSING and self._may_recall(writes):
+            self._running[edit_id] = edit
+        return edit
+
+    def recall(self, edit_id: str) -> Edit | None:
+        """What `get` would return for an edit whose task is running, or None where only `get` knows.
+
+        A SQLite file has one process, so nobody else writes: looking at a task need not read its row anew.
+        """
+        return self._running.get(edit_id)
+
+    async def by_secret(self, secret: str) -> Edit | None:
+        """The edit whose URLs hold this secret."""
+        return await self._first(EDITS.c.secret == secret)
+
+    async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
+        """The newest edit that a message belongs to: its photo, request, status card or result."""
+        columns = (
+            EDITS.c.photo_message_id,
+            EDITS.c.request_message_id,
+            EDITS.c.status_message_id,
+            EDITS.c.result_message_id,
+        )
+        return await self._first(
+            EDITS.c.chat_id == chat_id, or_(*(column == message_id for column in columns))
+        )
+
+    async def move(self, before: Edit, after: Edit) -> Edit | None:
+        """Write what differs between the two where the row is still in `before.state`.
+
+        Returns `after`, or None when somebody else was faster.
+        """
+        try:
+            async with self._database.writing() as connection:
+                result = await connection.execute(guarded_update(before, after))
+        finally:
+            self._forget_running(before.id)
+        return after if result.rowcount else None
+
+    async def durations(self, operation: str, count: int) -> Sequence[float]:
+        """Seconds that the last `count` tasks of an operation took, oldest first."""
+        query = (
+            select(EDITS.c.task_seconds)
+            .where(EDITS.c.operation == operation, EDITS.c.task_seconds.is_not(None))
+            .order_by(EDITS.c.submitted_at.desc())
+            .limit(count)
+        )
+        async with self._database.reading() as connection:
+            newest_first = (await connection.scalars(query)).all()
+        return newest_first[::-1]
+
+    async def unfinished(self, owner: str | None = None) -> list[Edit]:
+        """Every edit with something left to do, or one replica's of them, the most urgent first."""
+        theirs = EDITS.c.owner == owner if owner is not None else true()
+        found: dict[str, Edit] = {}
+        after: ColumnElement[bool] = EDITS.c.due_at.is_not(None)
+        while page := await self._all(theirs, after, order=EDITS.c.due_at, limit=_PAGE):
+            found |= {edit.id: edit for edit in page}
+            after = tuple_(EDITS.c.due_at, EDITS.c.id) > (page[-1].due_at, page[-1].id)
+        return list(found.values())
+
+    async def active_of(self, chat_id: int, requester_id: int | None = None) -> list[Edit]:
+        """A chat's edits that have not ended, or one person's of them, oldest first."""
+        theirs = _of(chat_id, requester_id)
+        return await self._all(theirs, _IS_ACTIVE, order=EDITS.c.created_at)
+
+    async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> list[Edit]:
+        """The last edits of a chat, or of one person there, newest first."""
+        return await self._all(_of(chat_id, requester_id), order=EDITS.c.created_at.desc(), limit=count)
+
+    async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Usage:
+        """What the chat has used of its limit; asking costs nothing."""
+        async with self._database.reading() as connection:
+            return await _usage(connection, chat_id, limits, now)
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        """A group became a supergroup: everything of the old id belongs to the new one."""
+        if old_chat_id == new_chat_id:
+            return
+        told = select(CHATS.c.told_not_allowed_at).where(CHATS.c.id == old_chat_id).scalar_subquery()
+        photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
+        replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
+        async with self._database.writing() as connection:
+            await self._lock_chat(connection, new_chat_id)
+            merged = {"told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told)}
+            await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
+            # Before the edits are renamed: it waits for an admission that holds the old row.
+            await connection.execute(delete(CHATS).where(CHATS.c.id == old_chat_id))
+            await connection.execute(
+                delete(PENDING_PHOTOS).where(
+                    photo.chat_id == new_chat_id, tuple_(photo.user_id, photo.thread_id).in_(replaced)
+                )
+            )
+            for table in (EDITS, PENDING_PHOTOS):
+                moved = update(table).where(table.c.chat_id == old_chat_id)
+                await connection.execute(moved.values(chat_id=new_chat_id))
+        self._forget_running(*self._running)
+
+    async def kept_ids(self, since: datetime) -> dict[FileKind, frozenset[str]]:
+        """The edits whose files are still needed: unsettled ones, and results delivered from `since` on."""
+        delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since)
+        async with self._database.reading() as connection:
+            unsettled = frozenset(await connection.scalars(select(EDITS.c.id).where(_IS_UNSETTLED)))
+            results = frozenset(await connection.scalars(select(EDITS.c.id).where(delivered)))
+        return {"photo": unsettled, "result": unsettled | results}
+
+    async def kept_secrets(self) -> frozenset[str]:
+        """The secrets whose photos the provider may still fetch: those of unsettled edits."""
+        async with self._database.reading() as connection:
+            return frozenset(await connection.scalars(select(EDITS.c.secret).where(_IS_UNSETTLED)))
+
+    async def forget_before(self, at: datetime) -> int:
+        """Delete the edits that ended before `at` and have nothing left to do; returns how many."""
+        old = delete(EDITS).where(EDITS.c.ended_at < at, ~_IS_UNSETTLED)
+        async with self._database.writing() as connection:
+            return (await connection.execute(old)).rowcount
+
+    def _may_recall(self, writes: int) -> bool:
+        """Whether a row is still as it was read when there had been so many writes."""
+        return self._database.is_sqlite and writes == self._writes
+
+    def _forget_running(self, *edit_ids: str) -> None:
+        """They were written, and whoever reads them now may have read them before that."""
+        self._writes += 1
+        for edit_id in edit_ids:
+            self._running.pop(edit_id, None)
+
+    async def _lock_chat(self, connection: AsyncConnection, chat_id: int) -> None:
+        """Make sure of the chat's row and hold it: PostgreSQL's admissions of one chat come one by one."""
+        insert = self._database.insert(CHATS).values(id=chat_id)
+        await connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"id": chat_id}))
+
+    async def _first(self, *conditions: ColumnElement[bool]) -> Edit | None:
+        async with self._database.reading() as connection:
+            return await _first(connection, *conditions)
+
+    async def _all(
+        self, *conditions: ColumnElement[bool], order: ColumnElement[datetime], limit: int | None = None
+    ) -> list[Edit]:
+        query = select(EDITS).where(*conditions).order_by(order, EDITS.c.id).limit(limit)
+        async with self._database.reading() as connection:
+            return [Edit(**row) for row in (await connection.execute(query)).mappings()]
+
+
+def guarded_update(before: Edit, after: Edit) -> Update:
+    """What differs between the two, where the row is still in the same state and of the same owner."""
+    if after.id != before.id:
+        raise ValueError("a move is from one moment of an edit to another, not to another edit")
+    changed = {name: value for name, value in _values(after).items() if value != getattr(before, name)}
+    guarded = update(EDITS).where(
+        EDITS.c.id == before.id,
+        EDITS.c.state == before.state,
+        EDITS.c.owner.is_not_distinct_from(before.owner),
+    )
+    return guarded.values(changed or {"state": after.state})
+
+
+def _values(edit: Edit) -> dict[str, object]:
+    return {name: getattr(edit, name) for name in _NAMES}
+
+
+def _of(chat_id: int, requester_id: int | None) -> ColumnElement[bool]:
+    of_chat = EDITS.c.chat_id == chat_id
+    return of_chat if requester_id is None else and_(of_chat, EDITS.c.requester_id == requester_id)
+
+
+async def _first(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Edit | None:
+    query = select(EDITS).where(*conditions).order_by(EDITS.c.created_at.desc()).limit(1)
+    row = (await connection.execute(query)).mappings().first()
+    return None if row is None else Edit(**row)
+
+
+async def _usage(connection: AsyncConnection, chat_id: int, limits: Limits, now: datetime) -> Usage:
+    query = (
+        select(EDITS.c.created_at)
+        .where(
+            EDITS.c.chat_id == chat_id,
+            EDITS.c.created_at > now - limits.window,
+            EDITS.c.state.not_in(NOT_COUNTED),
+        )
+        .order_by(EDITS.c.created_at)
+    )
+    return usage((await connection.scalars(query)).all(), limits, now)

@@ -1,0 +1,103 @@
+"""Bytes on disk, one file per edit and kind: whole or not there, and readable by the bot's user only."""
+
+import asyncio
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from bot.core.clock import NewId
+from bot.core.ports import FileKind
+
+_EDIT_ID = re.compile(r"[A-Za-z0-9_-]{6,64}")
+_TEMPORARY = ".tmp"
+
+
+def data_dir_id(directory: Path, new_id: NewId) -> str:
+    """What tells one DATA_DIR from another: written into it once, the same for all who share the folder."""
+    path, draft = directory / "id", directory / f"id.{new_id()}{_TEMPORARY}"
+    if not path.exists():
+        draft.write_text(new_id())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)  # whole or not at all: another process may read it right now
+        draft.unlink()
+    return path.read_text()
+
+
+class DiskFiles:
+    """The Files of the core, in `directory`, which is made when the first file comes."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
+        """Keep `content`, on disk before this returns."""
+        await asyncio.to_thread(_write, self._path(edit_id, kind), content)
+
+    async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
+        """What was kept, or None."""
+        return await asyncio.to_thread(_read, self._path(edit_id, kind))
+
+    async def remove(self, edit_id: str, kind: FileKind) -> None:
+        """Forget it; nothing happens where there is nothing."""
+        await asyncio.to_thread(self._path(edit_id, kind).unlink, missing_ok=True)
+
+    async def sweep(self, keep: Mapping[FileKind, Collection[str]], before: datetime) -> int:
+        """Remove files last written before `before` that no id in `keep` needs, and what a crash left.
+
+        A moment's distance to now spares files whose edit was not asked about yet. Returns how many.
+        """
+        kept = {f"{edit_id}.{kind}" for kind, edit_ids in keep.items() for edit_id in edit_ids}
+        return await asyncio.to_thread(_sweep, self._directory, kept, before.timestamp())
+
+    def _path(self, edit_id: str, kind: FileKind) -> Path:
+        if _EDIT_ID.fullmatch(edit_id) is None:
+            raise ValueError("not an edit's id")
+        return self._directory / f"{edit_id}.{kind}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(_TEMPORARY, f"{path.name}.", path.parent)  # mode 0600
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+    _sync_directory(path.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    """The new name is on disk only once its directory is."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _sweep(directory: Path, kept: Collection[str], before: float) -> int:
+    removed = 0
+    for path in directory.iterdir() if directory.exists() else ():
+        if path.suffix not in {".photo", ".result", _TEMPORARY} or path.name in kept:
+            continue
+        with contextlib.suppress(FileNotFoundError):  # its edit was settled meanwhile
+            if path.stat().st_mtime < before:
+                path.unlink()
+                removed += 1
+    return removed

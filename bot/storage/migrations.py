@@ -1,0 +1,49 @@
+"""Alembic, called from the program: each function runs inside the caller's transaction, which it needs."""
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, func, select
+
+from alembic import command
+
+_DIRECTORY = Path(__file__).parents[2] / "alembic"
+_LOCK_KEY = 0x6E616E6F
+"""Any number that nothing else in the database locks ("nano")."""
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema up to `revision`."""
+    _wait_for_others(connection)
+    command.upgrade(_config(connection), revision)
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Bring the schema down to `revision`; `base` is an empty database."""
+    _wait_for_others(connection)
+    command.downgrade(_config(connection), revision)
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that the database is at; None for one that was never migrated."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The revision that this version of the bot wants."""
+    return ScriptDirectory(str(_DIRECTORY)).get_current_head()
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """One migration at a time. SQLite's BEGIN IMMEDIATE has seen to that already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK_KEY)))
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_DIRECTORY).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

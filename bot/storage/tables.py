@@ -1,0 +1,165 @@
+"""The tables: rows and their types. Statements are in the stores, changes to the schema in `alembic/`."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
+from sqlmodel import Field, SQLModel
+
+from bot.core.edits import EditState, PhotoKind
+from bot.core.errors import Reason
+from bot.core.pictures import ImageFormat
+
+
+class EnumText(TypeDecorator[StrEnum]):
+    """A StrEnum stored as its value.
+
+    SQLAlchemy's own Enum would store member names, in a native type that PostgreSQL does not like to change.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, members: type[StrEnum]) -> None:
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else self.members(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+        return None if value is None else self.members(value)
+
+
+class EditRow(SQLModel, table=True):
+    """An `Edit`, field by field."""
+
+    __tablename__: ClassVar[str] = "edits"
+    __table_args__ = (
+        Index("ix_edits_update_id", "update_id", unique=True),
+        Index("ix_edits_secret", "secret", unique=True),
+        Index("ix_edits_chat_id_created_at", "chat_id", "created_at"),
+        Index("ix_edits_chat_id_state", "chat_id", "state"),
+        Index("ix_edits_operation_submitted_at", "operation", "submitted_at"),
+        Index("ix_edits_ended_at", "ended_at"),
+        # Few edits are unfinished, and they are what the sweep asks for every few seconds.
+        Index(
+            "ix_edits_due_at",
+            "due_at",
+            sqlite_where=column("due_at").is_not(None),
+            postgresql_where=column("due_at").is_not(None),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    update_id: int = Field(sa_type=BigInteger)
+    chat_id: int = Field(sa_type=BigInteger)
+    thread_id: int | None = Field(sa_type=BigInteger)
+    request_message_id: int = Field(sa_type=BigInteger)
+    photo_message_id: int = Field(sa_type=BigInteger)
+    requester_id: int = Field(sa_type=BigInteger)
+    language: str
+    command: str
+    words: str
+    file_id: str
+    photo_kind: PhotoKind = Field(sa_type=EnumText(PhotoKind))
+    file_name: str | None
+    operation: str
+    secret: str
+    state: EditState = Field(sa_type=EnumText(EditState))
+    created_at: datetime
+    due_at: datetime | None
+    submits: int
+    attempts: int
+    sends: int
+    status_message_id: int | None = Field(sa_type=BigInteger)
+    task_id: str | None
+    submitted_at: datetime | None
+    task_seconds: float | None
+    width: int | None
+    height: int | None
+    format: ImageFormat | None = Field(sa_type=EnumText(ImageFormat))
+    cropped: float | None
+    result_message_id: int | None = Field(sa_type=BigInteger)
+    failure: Reason | None = Field(sa_type=EnumText(Reason))
+    ended_at: datetime | None
+    owner: str | None
+    hindrance: Reason | None = Field(sa_type=EnumText(Reason))
+
+
+class ChatRow(SQLModel, table=True):
+    """A chat that asked for something. Its row is what admissions of one chat queue up at."""
+
+    __tablename__: ClassVar[str] = "chats"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    told_not_allowed_at: datetime | None
+
+
+class InboxRow(SQLModel, table=True):
+    """An update as Telegram sent it. `error` says why one was given up."""
+
+    __tablename__: ClassVar[str] = "inbox"
+    __table_args__ = (Index("ix_inbox_handled_at_update_id", "handled_at", "update_id"),)
+
+    update_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    raw: str = Field(sa_type=Text)
+    received_at: datetime
+    handled_at: datetime | None
+    attempts: int
+    error: str | None
+    owner: str | None
+
+
+class PendingPhotoRow(SQLModel, table=True):
+    """The last photo that somebody sent without a command. `thread_id` is 0 outside of topics."""
+
+    __tablename__: ClassVar[str] = "pending_photos"
+
+    chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    user_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    thread_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    message_id: int = Field(sa_type=BigInteger)
+    file_id: str
+    kind: PhotoKind = Field(sa_type=EnumText(PhotoKind))
+    file_name: str | None
+    at: datetime
+
+
+class ReplicaRow(SQLModel, table=True):
+    """A process that works on this database, and which folder it calls DATA_DIR."""
+
+    __tablename__: ClassVar[str] = "replicas"
+
+    name: str = Field(primary_key=True)
+    data_dir_id: str
+    beat_at: datetime
+
+
+class RoleRow(SQLModel, table=True):
+    """Something that only one replica does, such as asking Telegram for updates."""
+
+    __tablename__: ClassVar[str] = "roles"
+
+    name: str = Field(primary_key=True)
+    owner: str
+
+
+class BudgetRow(SQLModel, table=True):
+    """How much of a budget is used: `full_at` is when all of it would be there again."""
+
+    __tablename__: ClassVar[str] = "budgets"
+
+    name: str = Field(primary_key=True)
+    full_at: datetime
+
+
+METADATA = SQLModel.metadata
+EDITS = METADATA.tables["edits"]
+CHATS = METADATA.tables["chats"]
+INBOX = METADATA.tables["inbox"]
+PENDING_PHOTOS = METADATA.tables["pending_photos"]
+REPLICAS = METADATA.tables["replicas"]
+ROLES = METADATA.tables["roles"]
+BUDGETS = METADATA.tables["budgets"]

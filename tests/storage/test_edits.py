@@ -1,0 +1,261 @@
+import asyncio
+from dataclasses import fields, replace
+from datetime import UTC, timedelta, timezone
+
+import pytest
+
+from bot.core.edits import ACTIVE, Edit, EditState, PhotoRef
+from bot.core.errors import Reason
+from bot.core.limits import Limits
+from bot.storage.chats import Chats
+from bot.storage.edits import SqlEditStore
+from tests.factories import CHAT_ID, NO_LIMITS, NOW, edit, full_edit
+
+SECOND = timedelta(seconds=1)
+
+
+async def keep(store: SqlEditStore, *edits: Edit) -> None:
+    for one in edits:
+        assert await store.admit(one, NO_LIMITS, NOW) == one
+
+
+@pytest.mark.parametrize("given", [edit(), full_edit()], ids=["sparse", "full"])
+async def test_every_field_comes_back_as_it_went_in(store: SqlEditStore, given: Edit) -> None:
+    await keep(store, given)
+    kept = await store.get(given.id)
+    assert kept == given
+    for field in fields(Edit):  # a StrEnum equals its string
+        assert type(getattr(kept, field.name)) is type(getattr(given, field.name)), field.name
+
+
+async def test_moments_keep_their_zone_and_their_microseconds(store: SqlEditStore) -> None:
+    india = timezone(timedelta(hours=5, minutes=30))
+    await keep(store, given := edit(created_at=NOW.astimezone(india)))
+    kept = await store.get(given.id)
+    assert kept is not None
+    assert kept.created_at == NOW
+    assert kept.created_at.tzinfo == UTC
+
+
+async def test_a_moment_without_a_zone_is_refused(store: SqlEditStore) -> None:
+    with pytest.raises(Exception, match="timezone"):
+        await store.admit(edit(created_at=NOW.replace(tzinfo=None)), NO_LIMITS, NOW)
+
+
+async def test_an_unknown_edit_is_none(store: SqlEditStore) -> None:
+    assert await store.get("edit-unknown") is None
+    assert await store.by_secret("secret_unknown") is None
+    assert await store.by_message(CHAT_ID, 1) is None
+
+
+async def test_a_move_writes_every_field_that_changed(store: SqlEditStore) -> None:
+    before = edit()
+    after = replace(full_edit(), id=before.id)
+    await keep(store, before)
+    assert await store.move(before, after) is after
+    assert await store.get(before.id) == after
+
+
+async def test_a_move_leaves_alone_what_it_did_not_change(store: SqlEditStore) -> None:
+    before = edit()
+    await keep(store, before)
+    await store.move(before, replace(before, status_message_id=81))
+    assert await store.move(before, replace(before, attempts=1)) is not None
+    assert await store.get(before.id) == replace(before, status_message_id=81, attempts=1)
+
+
+async def test_a_move_touches_no_other_edit(store: SqlEditStore) -> None:
+    mine, other = edit(), edit()
+    await keep(store, mine, other)
+    await store.move(mine, replace(mine, state=EditState.READY))
+    assert await store.get(other.id) == other
+
+
+async def test_the_second_mover_gets_none(store: SqlEditStore) -> None:
+    before = edit()
+    await keep(store, before)
+    goals = [replace(before, state=EditState.CANCELLED), replace(before, state=EditState.SUBMITTING)] * 10
+    moves = await asyncio.gather(*(store.move(before, after) for after in goals))
+    [winner] = [moved for moved in moves if moved is not None]
+    assert await store.get(before.id) == winner
+
+
+async def test_a_move_without_a_change_still_says_who_was_faster(store: SqlEditStore) -> None:
+    before = edit()
+    await keep(store, before)
+    assert await store.move(before, before) is before
+    await store.move(before, replace(before, state=EditState.CANCELLED))
+    assert await store.move(before, before) is None
+    assert (await store.get(before.id) or before).state is EditState.CANCELLED
+
+
+async def test_a_move_to_another_edit_is_a_mistake(store: SqlEditStore) -> None:
+    with pytest.raises(ValueError, match="another edit"):
+        await store.move(edit(), edit())
+
+
+async def test_durations_are_the_last_ones_of_the_operation_oldest_first(store: SqlEditStore) -> None:
+    for number in (3, 1, 5, 2, 4):
+        await keep(store, edit(operation="pro@4K", submitted_at=NOW + number * SECOND, task_seconds=number))
+    await keep(
+        store,
+        edit(operation="pro@4K", submitted_at=NOW + 9 * SECOND),
+        edit(operation="other", submitted_at=NOW + 9 * SECOND, task_seconds=99),
+    )
+    assert list(await store.durations("pro@4K", 3)) == [3, 4, 5]
+    assert list(await store.durations("unheard-of", 3)) == []
+
+
+async def test_unfinished_are_those_with_something_left_to_do_most_urgent_first(store: SqlEditStore) -> None:
+    late, early = edit(due_at=NOW + SECOND), edit(due_at=NOW - SECOND)
+    unsettled = edit(state=EditState.FAILED, failure=Reason.POLICY, due_at=NOW)
+    await keep(store, late, early, unsettled, edit(state=EditState.DELIVERED, due_at=None))
+    assert await store.unfinished() == [early, unsettled, late]
+
+
+async def test_unfinished_are_read_page_by_page(store: SqlEditStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.storage.edits._PAGE", 2)
+    edits = [edit(due_at=NOW + number // 3 * SECOND) for number in range(7)]  # several for each moment
+    await keep(store, *reversed(edits))
+    assert await store.unfinished() == sorted(edits, key=lambda one: (one.due_at, one.id))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_running_edit_is_recalled_until_it_is_written(store: SqlEditStore) -> None:
+    running = edit(state=EditState.PROCESSING)
+    await keep(store, running, waiting := edit())
+    assert store.recall(running.id) is None
+    assert await store.get(running.id) == store.recall(running.id) == running
+    assert await store.get(waiting.id) == waiting
+    assert store.recall(waiting.id) is None
+    await store.move(running, cancelled := replace(running, state=EditState.CANCELLED))
+    assert store.recall(running.id) is None
+    assert await store.get(running.id) == cancelled
+    assert store.recall(running.id) is None
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_running_edit_is_not_recalled_from_before_its_chat_moved(store: SqlEditStore) -> None:
+    await keep(store, running := edit(state=EditState.PROCESSING))
+    await store.get(running.id)
+    await store.follow_chat(running.chat_id, 7)
+    assert store.recall(running.id) is None
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_what_was_read_while_it_was_written_is_not_recalled(store: SqlEditStore) -> None:
+    await keep(store, running := edit(state=EditState.PROCESSING))
+    for _ in range(20):
+        current, _ = await asyncio.gather(store.get(running.id), store.move(running, running))
+        assert current == running
+        assert store.recall(running.id) is None
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+async def test_where_others_write_too_nothing_is_recalled(store: SqlEditStore) -> None:
+    await keep(store, running := edit(state=EditState.PROCESSING))
+    assert await store.get(running.id) == running
+    assert store.recall(running.id) is None
+
+
+async def test_active_edits_are_found_by_chat_and_person(store: SqlEditStore) -> None:
+    edits = [edit(state=state, created_at=NOW - n * SECOND) for n, state in enumerate(EditState)]
+    theirs, elsewhere = edit(requester_id=5, created_at=NOW + SECOND), edit(chat_id=8)
+    await keep(store, *edits, theirs, elsewhere)
+    mine = [one for one in reversed(edits) if one.state in ACTIVE]
+    assert await store.active_of(CHAT_ID, mine[0].requester_id) == mine
+    assert await store.active_of(CHAT_ID) == [*mine, theirs]
+
+
+async def test_recent_edits_come_newest_first(store: SqlEditStore) -> None:
+    edits = [edit(created_at=NOW + n * SECOND, state=EditState.DELIVERED) for n in range(4)]
+    other = edit(requester_id=5, created_at=NOW + 9 * SECOND)
+    await keep(store, *edits, other, edit(chat_id=8))
+    assert await store.recent_of(CHAT_ID, edits[0].requester_id, 3) == [edits[3], edits[2], edits[1]]
+    assert await store.recent_of(CHAT_ID, None, 2) == [other, edits[3]]
+
+
+async def test_an_edit_is_found_by_its_secret(store: SqlEditStore) -> None:
+    one, other = edit(), edit(created_at=NOW + SECOND)
+    await keep(store, one, other)
+    assert await store.by_secret(one.secret) == one
+
+
+@pytest.mark.parametrize(
+    "field", ["photo_message_id", "request_message_id", "status_message_id", "result_message_id"]
+)
+async def test_an_edit_is_found_by_each_of_its_messages(store: SqlEditStore, field: str) -> None:
+    older = edit(**{field: 555})
+    newest = edit(**{field: 555}, created_at=NOW + SECOND)
+    later = NOW + 9 * SECOND
+    elsewhere = edit(**{field: 555}, chat_id=8, created_at=later)
+    await keep(store, newest, older, edit(created_at=later), elsewhere)
+    assert await store.by_message(CHAT_ID, 555) == newest
+
+
+async def test_old_edits_are_forgotten_once_there_is_nothing_left_to_do(store: SqlEditStore) -> None:
+    long_ago = NOW - timedelta(days=40)
+    ended = {"created_at": long_ago, "ended_at": long_ago, "due_at": None}
+    forgotten = [edit(state=state, **ended) for state in set(EditState) - ACTIVE]
+    kept = [
+        edit(state=EditState.FAILED, **ended | {"due_at": long_ago}),
+        edit(state=EditState.DELIVERED, **ended | {"ended_at": NOW}),
+        edit(created_at=long_ago),
+    ]
+    await keep(store, *forgotten, *kept)
+    assert await store.forget_before(NOW) == 3
+    assert [await store.get(one.id) for one in (*forgotten, *kept)] == [None] * 3 + kept
+
+
+async def test_files_are_kept_for_what_is_unsettled_and_results_for_a_while(store: SqlEditStore) -> None:
+    ready = edit(state=EditState.READY)
+    unsettled = edit(state=EditState.CANCELLED, ended_at=NOW - timedelta(days=9))
+    fresh = edit(state=EditState.DELIVERED, due_at=None, ended_at=NOW)
+    old = edit(state=EditState.DELIVERED, due_at=None, ended_at=NOW - SECOND)
+    failed = edit(state=EditState.FAILED, due_at=None, ended_at=NOW)
+    await keep(store, ready, unsettled, fresh, old, failed)
+    assert await store.kept_ids(NOW) == {
+        "photo": {ready.id, unsettled.id},
+        "result": {ready.id, unsettled.id, fresh.id},
+    }
+
+
+async def test_everything_of_a_chat_follows_it_to_its_new_id(store: SqlEditStore, chats: Chats) -> None:
+    old, new = -4321, -1009876543210
+    edits = [edit(chat_id=old, created_at=NOW + n * SECOND) for n in range(3)]
+    bystander = edit(chat_id=8)
+    await keep(store, *edits, edit(chat_id=new, created_at=NOW - SECOND), bystander)
+    await chats.tell_not_allowed(old, NOW)
+    await chats.remember_photo(old, 5, 91, PhotoRef("new", edits[0].photo_kind), NOW)
+    await chats.remember_photo(new, 5, 12, PhotoRef("stale", edits[0].photo_kind), NOW)
+    await chats.remember_photo(new, 6, 13, PhotoRef("theirs", edits[0].photo_kind), NOW)
+
+    for _ in range(2):  # both the old and the new chat are told of the move
+        await store.follow_chat(old, new)
+        assert await store.active_of(old) == []
+        assert [one.id for one in await store.active_of(new)][1:] == [one.id for one in edits]
+        assert (await store.usage(new, Limits(4, timedelta(hours=1), 9), NOW)).left == 0
+        assert await store.get(bystander.id) == bystander
+        assert (await chats.remembered_photo(new, 5, NOW) or (0,))[0] == 91
+        assert (await chats.remembered_photo(new, 6, NOW) or (0,))[0] == 13
+        assert await chats.remembered_photo(old, 5, NOW) is None
+        assert not await chats.tell_not_allowed(new, NOW)
+
+
+async def test_a_chat_that_follows_itself_stays(store: SqlEditStore, chats: Chats) -> None:
+    await chats.tell_not_allowed(CHAT_ID, NOW)
+    await store.follow_chat(CHAT_ID, CHAT_ID)
+    assert not await chats.tell_not_allowed(CHAT_ID, NOW)
+
+
+async def test_a_chat_that_moves_during_admissions_loses_none_of_them(store: SqlEditStore) -> None:
+    """Who still writes under the old id is told of the move by Telegram, and follows once more."""
+    admitted = [edit(chat_id=-77) for _ in range(20)]
+
+    async def move_in_between() -> None:
+        await asyncio.sleep(0.005)
+        await store.follow_chat(-77, -88)
+
+    await asyncio.gather(move_in_between(), *(store.admit(one, NO_LIMITS, NOW) for one in admitted))
+    await store.follow_chat(-77, -88)
+    assert len(await store.active_of(-88)) == 20

@@ -1,0 +1,114 @@
+"""The provider's budgets, and fair turns when they are full."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.edits import Edit, EditState
+from bot.core.errors import TryLater
+from bot.storage.database import Database
+from bot.storage.edits import SqlEditStore
+from bot.storage.turnstile import Budget, SqlTurnstile
+from tests.factories import NO_LIMITS, NOW, edit
+
+TEN_SECONDS = timedelta(seconds=10)
+
+
+async def admit(store: SqlEditStore, **changes: object) -> Edit:
+    made = edit(**changes)
+    await store.admit(made, NO_LIMITS, NOW)
+    return made
+
+
+def submitting(waiting: Edit) -> Edit:
+    return replace(waiting, state=EditState.SUBMITTING, submits=1)
+
+
+async def test_no_more_creates_than_the_budget_has(database: Database, store: SqlEditStore) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=3, per=TEN_SECONDS, tasks=100))
+    edits = [await admit(store) for _ in range(5)]
+    for each in edits[:3]:
+        assert await turnstile.enter(each, submitting(each), NOW) is not None
+    with pytest.raises(TryLater) as closed:
+        await turnstile.enter(edits[3], submitting(edits[3]), NOW)
+    assert closed.value.wait_seconds == pytest.approx(10 / 3)
+    later = NOW + timedelta(seconds=closed.value.wait_seconds)
+    assert await turnstile.enter(edits[3], submitting(edits[3]), later) is not None
+    with pytest.raises(TryLater):
+        await turnstile.enter(edits[4], submitting(edits[4]), later)
+
+
+async def test_no_more_tasks_under_way_than_there_may_be_and_trying_uses_nothing_up(
+    database: Database, store: SqlEditStore
+) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=2, per=TEN_SECONDS, tasks=1))
+    first, second = await admit(store), await admit(store)
+    entered = await turnstile.enter(first, submitting(first), NOW)
+    assert entered is not None
+    for _ in range(5):
+        with pytest.raises(TryLater):
+            await turnstile.enter(second, submitting(second), NOW)
+    await store.move(entered, replace(entered, state=EditState.FAILED, due_at=None))
+    assert await turnstile.enter(second, submitting(second), NOW) is not None
+
+
+async def test_of_many_at_once_exactly_as_many_enter_as_there_is_room(
+    database: Database, store: SqlEditStore
+) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=7))
+    edits = [await admit(store) for _ in range(20)]
+
+    async def enters(each: Edit) -> bool:
+        try:
+            return await turnstile.enter(each, submitting(each), NOW) is not None
+        except TryLater:
+            return False
+
+    assert sum(await asyncio.gather(*map(enters, edits))) == 7
+
+
+async def test_who_was_moved_meanwhile_does_not_enter(database: Database, store: SqlEditStore) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=7))
+    waiting = await admit(store)
+    await store.move(waiting, replace(waiting, state=EditState.CANCELLED))
+    assert await turnstile.enter(waiting, submitting(waiting), NOW) is None
+
+
+async def test_chats_take_turns_then_people_then_the_oldest_goes_first(
+    database: Database, store: SqlEditStore
+) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=0))
+    asked = [("a", 1), ("a", 1), ("a", 1), ("a", 2), ("b", 3), ("b", 3)]
+    chats = {"a": -100, "b": -200}
+    line = [
+        await admit(
+            store,
+            chat_id=chats[chat],
+            requester_id=person,
+            created_at=NOW - timedelta(seconds=60 - number),
+        )
+        for number, (chat, person) in enumerate(asked)
+    ]
+    places = [await turnstile.ahead(each, NOW) for each in line]
+    #                 a1 a1 a1 a2 b3 b3: a's first, b's first, then a's other person, b's second, a's rest
+    assert places == [1, 5, 6, 3, 2, 4]
+
+
+async def test_a_chat_with_tasks_under_way_lets_the_others_go_first(
+    database: Database, store: SqlEditStore
+) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=2))
+    await admit(store, chat_id=-100, state=EditState.PROCESSING)
+    busy = await admit(store, chat_id=-100, created_at=NOW - timedelta(seconds=9))
+    idle = await admit(store, chat_id=-200)
+    assert await turnstile.ahead(idle, NOW) == 0
+    assert await turnstile.ahead(busy, NOW) == 1
+
+
+async def test_what_is_not_due_yet_holds_nobody_up(database: Database, store: SqlEditStore) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=1))
+    await admit(store, due_at=NOW + timedelta(minutes=1), created_at=NOW - timedelta(hours=1))
+    waiting = await admit(store)
+    assert await turnstile.ahead(waiting, NOW) == 0
