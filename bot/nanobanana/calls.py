@@ -1,0 +1,79 @@
+"""What every call out of this room has in common: who it says it is, and how much of an answer it reads."""
+
+import asyncio
+import contextlib
+import functools
+import ssl
+from collections.abc import AsyncIterator
+
+import httpx
+
+USER_AGENT = "nanobanana-bot/0.1.0 (self-hosted)"
+"""Always explicit: the provider's edge turns away the defaults of HTTP libraries."""
+LONGEST_ANSWER_BYTES = 2 * 1024 * 1024
+
+
+class AnswerTooLong(Exception):
+    """An answer that cannot be what was asked for."""
+
+
+@functools.cache
+def certificates() -> ssl.SSLContext:
+    """The authorities that are trusted, read once for all clients: reading them takes a while."""
+    return httpx.create_ssl_context()
+
+
+def api_client(*, timeout_seconds: float, in_flight: int) -> httpx.AsyncClient:
+    """A client for JSON APIs: follows no redirect, so that a key stays with whom it was meant for."""
+    return httpx.AsyncClient(
+        headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+        timeout=httpx.Timeout(timeout_seconds, connect=min(10, timeout_seconds)),
+        limits=httpx.Limits(max_connections=in_flight),
+        follow_redirects=False,
+        verify=certificates(),
+    )
+
+
+class Lines:
+    """Connections for so many calls at once, whoever was used last first.
+
+    Each is a client of its own: one client of many connections examines them all before every call.
+    """
+
+    def __init__(self, *, timeout_seconds: float, in_flight: int) -> None:
+        self._timeout_seconds, self._places = timeout_seconds, asyncio.Semaphore(in_flight)
+        self._all: list[httpx.AsyncClient] = []
+        self._idle: list[httpx.AsyncClient] = []
+
+    @contextlib.asynccontextmanager
+    async def line(self) -> AsyncIterator[httpx.AsyncClient]:
+        """One that nobody else uses meanwhile."""
+        async with self._places:
+            client = self._idle.pop() if self._idle else self._another()
+            try:
+                yield client
+            finally:
+                self._idle.append(client)
+
+    async def aclose(self) -> None:
+        for client in self._all:
+            await client.aclose()
+
+    def _another(self) -> httpx.AsyncClient:
+        self._all.append(api_client(timeout_seconds=self._timeout_seconds, in_flight=1))
+        return self._all[-1]
+
+
+def bearer(key: str) -> dict[bytes, bytes]:
+    """Authorization by key. In UTF-8, so that even a key that was mistyped gets the API's own refusal."""
+    return {b"Authorization": b"Bearer " + key.strip().encode()}
+
+
+async def read_answer(response: httpx.Response) -> bytes:
+    """The body, as far as an API's answer can reasonably go."""
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > LONGEST_ANSWER_BYTES:
+            raise AnswerTooLong
+    return bytes(content)

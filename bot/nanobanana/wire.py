@@ -1,0 +1,87 @@
+"""What is sent to the NanoBanana API: three models, each with its own endpoint and spelling of the fields."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from bot.core.pictures import Size
+from bot.core.ports import Order
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+Resolution = Literal["1K", "2K", "4K"]
+
+CHECK_PATH = "/api/v1/nanobanana/record-info"
+CREDIT_PATH = "/api/v1/common/credit"
+
+
+class Model(StrEnum):
+    """The provider's image models, by the names that people know them by."""
+
+    NANO_BANANA = "nano-banana"
+    NANO_BANANA_2 = "nano-banana-2"
+    NANO_BANANA_PRO = "nano-banana-pro"
+
+
+_CREATE_PATHS = {
+    Model.NANO_BANANA: "/api/v1/nanobanana/generate",
+    Model.NANO_BANANA_2: "/api/v1/nanobanana/generate-2",
+    Model.NANO_BANANA_PRO: "/api/v1/nanobanana/generate-pro",
+}
+_RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+_EXTREME_RATIOS = ("1:4", "4:1", "1:8", "8:1")
+RATIOS = {
+    Model.NANO_BANANA: _RATIOS,
+    Model.NANO_BANANA_2: _RATIOS + _EXTREME_RATIOS,
+    Model.NANO_BANANA_PRO: _RATIOS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCall:
+    """Where to POST, and what."""
+
+    path: str
+    body: dict[str, Json]
+
+
+def operation(model: Model, resolution: Resolution) -> str:
+    """Tasks of one operation take about as long as each other; the basic model knows no resolution."""
+    return model.value if model is Model.NANO_BANANA else f"{model} {resolution}"
+
+
+def nearest_ratio(model: Model, size: Size) -> str:
+    """The supported ratio that needs the least cropping in either direction."""
+    return min(RATIOS[model], key=lambda ratio: abs(math.log(size.ratio) - math.log(_as_number(ratio))))
+
+
+def create_call(model: Model, resolution: Resolution, order: Order) -> CreateCall:
+    """The one call that costs money. The API ignores unknown fields in silence: mind the spelling."""
+    body: dict[str, Json] = {
+        "prompt": order.prompt,
+        "imageUrls": [order.photo.value],
+        "callBackUrl": order.callback_url,
+    }
+    ratio = nearest_ratio(model, order.size)
+    match model:
+        case Model.NANO_BANANA:
+            body |= {"type": "IMAGETOIAMGE", "image_size": ratio, "numImages": 1}
+        case Model.NANO_BANANA_2:
+            body |= {
+                "aspectRatio": ratio,
+                "resolution": resolution,
+                "outputFormat": _output_format(resolution),
+            }
+        case Model.NANO_BANANA_PRO:
+            body |= {"aspectRatio": ratio, "resolution": resolution}
+    return CreateCall(_CREATE_PATHS[model], body)
+
+
+def _output_format(resolution: Resolution) -> str:
+    """PNG, as the reply is encoded once more; JPEG at 4K, where a PNG may pass the download cap."""
+    return "jpg" if resolution == "4K" else "png"
+
+
+def _as_number(ratio: str) -> float:
+    width, _, height = ratio.partition(":")
+    return int(width) / int(height)

@@ -1,0 +1,64 @@
+"""What the tests of this room have in common: an order, a client, answers, image bytes."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+
+from bot.core.pictures import Size
+from bot.core.ports import Order, PublicUrl
+from bot.nanobanana.answers import Envelope, read_envelope
+from bot.nanobanana.client import NanoBananaClient
+from bot.nanobanana.download import Downloader
+from bot.nanobanana.wire import Json, Model
+
+API_URL = "https://api.nanobananaapi.ai"
+KEY = "0123456789abcdef0123456789abcdef"
+TASK_ID = "5c1b0e3f6a7d4b2c9e8f7a6b5c4d3e2f"
+SECRET = "q7Zt-Kf0_bS3vXn1mLw9RcYp2HdGjAeU"
+RESULT_URL = "https://tempfile.aiquickdraw.com/workers/nano/image_1767658623526_abc123.png"
+ORDER = Order(
+    prompt="Рисунок: déjà vu, 花",
+    photo=PublicUrl(f"https://bot.example.org/i/{SECRET}.jpg"),
+    size=Size(960, 1280),
+    callback_url="https://bot.example.org/cb/9d3e",
+)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+@contextlib.asynccontextmanager
+async def a_client(
+    url: str = API_URL, *, downloader: Downloader | None = None, seconds: float = 5
+) -> AsyncIterator[NanoBananaClient]:
+    client = NanoBananaClient(
+        api_url=url,
+        api_key=f" {KEY}\n",
+        model=Model.NANO_BANANA,
+        resolution="1K",
+        downloader=downloader or Downloader(allow_loopback=True),
+        create_seconds=seconds,
+        check_seconds=seconds,
+    )
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+def answer(code: Json = 200, data: Json = None, *, status: int = 200, **more: Json) -> Envelope:
+    """An answer as it comes over the wire."""
+    return read_envelope(status, json.dumps({"code": code, "data": data, **more}).encode())
+
+
+def record(**fields: Json) -> dict[str, Json]:
+    """A task's record while the task runs."""
+    return {
+        "taskId": TASK_ID,
+        "paramJson": '{"prompt":"x"}',
+        "createTime": "2026-01-06 08:16:56",
+        "completeTime": None,
+        "successFlag": 0,
+        "response": None,
+        "errorCode": None,
+        "errorMessage": None,
+        **fields,
+    }
