@@ -1,0 +1,1 @@
+"""Everything that speaks Bot API: intake, commands, handlers, chat, status cards, texts."""

@@ -1,0 +1,93 @@
+"""The Bot API's errors, translated once: what each means for an edit."""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, Reason, TryLater
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_GONE = (
+    "chat not found",
+    "user is deactivated",
+    "user not found",
+    "group chat was deactivated",
+    "peer_id_invalid",
+    "user_is_blocked",
+    "channel_private",
+)
+_NO_RIGHT = ("rights", "_forbidden")
+_TOKEN_REFUSED_SECONDS, _FLOOD_SECONDS, _OTHERWISE_SECONDS = 60.0, 5.0, 3.0
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn python-telegram-bot's errors into the core's. BadRequest is a NetworkError, so it goes first."""
+    try:
+        yield
+    except TelegramError as error:
+        raise _translation(error) from error
+
+
+def _translation(error: TelegramError) -> Exception:
+    match error:
+        case RetryAfter():
+            return TryLater(retry_seconds(error), "flood control")
+        case ChatMigrated():
+            return ChatMoved(error.new_chat_id)
+        case Forbidden() if lacks_right(error):
+            return EditFailed(Reason.CANNOT_SEND, error.message)
+        case Forbidden():
+            return ChatGone(error.message)
+        case BadRequest() if is_gone(error):
+            return ChatGone(error.message)
+        case BadRequest() | NetworkError() if is_refused(error):
+            return EditFailed(Reason.CANNOT_SEND, error.message)
+        case InvalidToken():
+            return TryLater(_TOKEN_REFUSED_SECONDS, "Telegram refuses the bot token")
+        case TimedOut() | NetworkError() if not isinstance(error.__cause__, _NEVER_SENT):
+            too_many = "too many requests" in error.message.lower()
+            if too_many:
+                return TryLater(_FLOOD_SECONDS, "flood control")
+            return OutcomeUnknown(type(error).__name__)
+    return TryLater(_OTHERWISE_SECONDS, type(error).__name__)
+
+
+def retry_seconds(error: RetryAfter) -> float:
+    """How long flood control lasts."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def is_refusal(error: Exception, *texts: str) -> bool:
+    """Whether `error` is a BadRequest that says one of `texts` (lower case)."""
+    return isinstance(error, BadRequest) and any(text in error.message.lower() for text in texts)
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether there is nobody (any more) in the chat that `error` is about."""
+    return is_refusal(error, *_GONE)
+
+
+def lacks_right(error: BaseException | None) -> bool:
+    """Whether the bot is there, and may not do that there."""
+    return isinstance(error, TelegramError) and any(text in error.message.lower() for text in _NO_RIGHT)
+
+
+def is_refused(error: Exception) -> bool:
+    """Whether Telegram, or what stands before it, will not have the message as it is, now or later."""
+    if isinstance(error, BadRequest):
+        return not is_gone(error)
+    return isinstance(error, NetworkError) and "too large" in error.message.lower()

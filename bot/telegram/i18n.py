@@ -1,0 +1,51 @@
+"""The languages that people are answered in: English in the source, the others as gettext catalogues.
+
+A catalogue is compiled from its .po when it is first needed, so that no binary file has to be kept in step.
+"""
+
+import functools
+import gettext
+import io
+import re
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("en", "fr")
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+_SOURCE = LANGUAGES[0]
+
+
+def language_of(language_code: str | None) -> str:
+    """The language to answer in, from what Telegram says of a person: `fr-CA` is `fr`, unknown ones `en`."""
+    primary = re.split("[-_]", language_code or "", maxsplit=1)[0].lower()
+    return primary if primary in LANGUAGES else _SOURCE
+
+
+def translations(language: str) -> gettext.NullTranslations:
+    """The texts in a language; in English for one that is not spoken here."""
+    return _catalogue(language_of(language))
+
+
+def language_name(t: gettext.NullTranslations) -> str:
+    """The code of the language that these texts are in."""
+    return t.info().get("language", _SOURCE)
+
+
+@functools.cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == _SOURCE:
+        return gettext.NullTranslations()
+    with po_path(language).open("rb") as source:
+        catalogue = read_po(source, locale=language, abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def po_path(language: str) -> Path:
+    """Where a language's catalogue is kept."""
+    return LOCALE_DIR / language / "LC_MESSAGES" / "bot.po"
