@@ -1,0 +1,56 @@
+"""Serves an ASGI app on a loopback port inside the running event loop."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+def free_port() -> int:
+    """A loopback port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves the process's signals to the process, and says when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Starlette, *, port: int = 0) -> AsyncIterator[str]:
+    """Serve `app` until the block ends; yields its base URL, such as `http://127.0.0.1:41234`."""
+    # With its protocol named, asyncio sets TCP_NODELAY on what it accepts: 2 ms a call instead of 44.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws="none")
+    server = _QuietServer(config)
+    async with asyncio.TaskGroup() as tasks:
+        serve = tasks.create_task(server.serve([listener]))
+        await server.up.wait()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            server.force_exit = True
+            await serve
+            for connection in list(server.server_state.connections):
+                connection.transport.abort()  # a long poll's, say: none may outlive the block
+            listener.close()
