@@ -1,0 +1,98 @@
+"""The process's commands. Imports what a command needs only when it runs, so that `--help` is quick."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+EXIT_WRONG, EXIT_SETTINGS = 1, 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="A Telegram bot that edits photos with NanoBanana and returns them at their exact size.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    run = commands.add_parser("run", help="run the bot until it is told to stop (SIGTERM or Ctrl-C)")
+    run.set_defaults(command=_run)
+    demo = commands.add_parser(
+        "demo",
+        help="the main job against a sandbox on this machine; no token, no key, no network",
+        description="Starts a Bot API and a NanoBanana API on loopback and the real bot beside them, plays a "
+        "person who sends a photo with a command, prints the conversation as it happens, and saves the "
+        "pictures. Exits 0 only if the reply has the original's exact size.",
+    )
+    demo.add_argument("--photo", type=Path, metavar="FILE", help="a photo of yours (default: a drawn scene)")
+    demo.add_argument(
+        "--command", dest="text", default="/watercolor", metavar="TEXT", help="default: %(default)s"
+    )
+    demo.add_argument(
+        "--output", type=Path, default=Path("demo-output"), metavar="FOLDER", help="default: %(default)s"
+    )
+    demo.add_argument(
+        "--seconds", type=float, default=8.0, help="how long the imitated model paints (%(default)s)"
+    )
+    demo.add_argument("--language", default="en", metavar="CODE", help="the person's language: en or fr")
+    demo.set_defaults(command=_demo)
+    doctor = commands.add_parser(
+        "doctor", help="check settings, database, Telegram, NanoBanana and the photo host"
+    )
+    doctor.set_defaults(command=_doctor)
+    migrate = commands.add_parser("migrate", help="bring the database to this version")
+    migrate.set_defaults(command=_migrate)
+    return parser
+
+
+def _run(_: argparse.Namespace) -> int:
+    from bot.process import run
+
+    return _with_settings(run)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from bot.doctor import examine
+
+    return _with_settings(examine)
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from bot.process import migrate
+
+    return _with_settings(migrate)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from bot.sandbox.demo import demo
+
+    return asyncio.run(demo(options.photo, options.text, options.output, options.seconds, options.language))
+
+
+def _with_settings(command: "Callable[[Settings], Coroutine[object, object, int]]") -> int:
+    from bot.logs import set_up_logging
+    from bot.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        lines = "\n".join(f"  - {problem}" for problem in error.problems)
+        print(f"These settings need your attention (environment or .env):\n{lines}", file=sys.stderr)  # noqa: T201
+        return EXIT_SETTINGS
+    set_up_logging(settings.log_level, settings.log_format, settings.secrets)
+    return asyncio.run(command(settings))

@@ -1,0 +1,142 @@
+"""The clients of the outside services, built from the settings; `stack` closes them."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import ExtBot
+from telegram.request import BaseRequest, HTTPXRequest
+
+from bot.core.ports import PhotoHost
+from bot.nanobanana.client import NanoBananaClient
+from bot.nanobanana.download import Downloader
+from bot.nanobanana.hosts import KieHost, S3Host, WebHost
+from bot.nanobanana.wire import Model
+from bot.settings import Settings, is_loopback
+from bot.storage.database import Database
+from bot.telegram.download import FileDownloader
+from bot.telegram.flood import FloodControl
+from bot.telegram.turns import Priority
+
+logger = logging.getLogger(__name__)
+
+_CALLS_AT_ONCE = 32
+
+OnCall = Callable[[str], None]
+"""Told how a call ended: an HTTP status, the API's own code, or a kind of error."""
+
+
+@contextlib.asynccontextmanager
+async def opened_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database of the settings; its folder is made if need be."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database.open(settings.database_url)
+    try:
+        yield database
+    finally:
+        await database.aclose()
+
+
+def telegram_bot(
+    settings: Settings,
+    updates: BaseRequest | None = None,
+    on_call: OnCall = lambda _: None,
+    flood_control: FloodControl | None = None,
+) -> ExtBot[Priority]:
+    """The Bot API's client; `updates` is the transport of getUpdates."""
+
+    async def on_response(response: httpx.Response) -> None:
+        on_call(str(response.status_code))
+
+    return ExtBot(
+        settings.telegram_bot_token.get_secret_value(),
+        base_url=f"{settings.telegram_api_url}/bot",
+        base_file_url=f"{settings.telegram_api_url}/file/bot",
+        request=HTTPXRequest(
+            connection_pool_size=_CALLS_AT_ONCE,
+            connect_timeout=10,
+            read_timeout=20,
+            write_timeout=20,
+            media_write_timeout=60,
+            pool_timeout=30,
+            httpx_kwargs={"event_hooks": {"response": [on_response]}},
+        ),
+        get_updates_request=updates,
+        rate_limiter=flood_control or FloodControl(),
+    )
+
+
+async def initialized(bot: ExtBot[Priority]) -> None:
+    """Learn the bot's own name; waits for Telegram as long as it takes."""
+    pause = 1.0
+    while True:
+        try:
+            return await bot.initialize()
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            logger.warning("Telegram does not answer (%s); next try in %.0f s", error, pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, 30)
+
+
+def file_downloader(
+    settings: Settings, bot: ExtBot[Priority], stack: contextlib.AsyncExitStack
+) -> FileDownloader:
+    """Fetches what people sent."""
+    client = httpx.AsyncClient(
+        timeout=httpx.Timeout(30, connect=10),
+        limits=httpx.Limits(max_connections=_CALLS_AT_ONCE),
+        trust_env=False,
+    )
+    stack.push_async_callback(client.aclose)
+    return FileDownloader(
+        bot, client, settings.telegram_api_url, settings.telegram_bot_token.get_secret_value()
+    )
+
+
+def nanobanana_client(
+    settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
+) -> NanoBananaClient:
+    """The image API's client. Results may come from this machine only if the API itself does."""
+    downloader = Downloader(allow_loopback=is_loopback(settings.nanobanana_api_url))
+    stack.push_async_callback(downloader.aclose)
+    client = NanoBananaClient(
+        api_url=settings.nanobanana_api_url,
+        api_key=settings.nanobanana_api_key.get_secret_value(),
+        model=Model(settings.nanobanana_model),
+        resolution=settings.nanobanana_resolution,
+        downloader=downloader,
+        on_call=on_call,
+    )
+    stack.push_async_callback(client.aclose)
+    return client
+
+
+def web_host(settings: Settings) -> WebHost:
+    """The photos that this bot's own web server shows."""
+    return WebHost(settings.data_dir / "hosted", settings.public_url)
+
+
+def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> PhotoHost:
+    """Where the provider fetches prepared photos from."""
+    match settings.image_host:
+        case "web":
+            return hosted
+        case "s3":
+            return S3Host(
+                bucket=settings.s3_bucket,
+                endpoint_url=settings.s3_endpoint_url,
+                region=settings.s3_region,
+                access_key_id=settings.s3_access_key_id,
+                secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+            )
+        case "kie":
+            host = KieHost(
+                api_key=settings.kie_api_key.get_secret_value(), upload_url=settings.kie_upload_url
+            )
+            stack.push_async_callback(host.aclose)
+            return host

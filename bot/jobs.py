@@ -1,0 +1,221 @@
+"""APScheduler: one job per unfinished edit, the sweep that rebuilds them from the rows, the cards' tick.
+
+The rows decide. A job only says "look now"; it may be late, doubled or lost without harm.
+"""
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.core.clock import Clock
+from bot.core.edits import Edit, EditState
+from bot.endings import end
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 5
+RECOUNT_SECONDS = 60
+"""How often this replica's rows are counted against its jobs; a claim alone would miss a lost job."""
+CLAIM = 200
+TICK_SECONDS = 1
+TIDY_SECONDS = 600
+_IDLE_WAIT_SECONDS = 2.0
+_RESTART_SPREAD_SECONDS = 2.0
+_LATER_PER_EDIT_SECONDS = 0.005
+_LOOKS_A_SECOND = 400
+"""At the start, when thousands may be waited for."""
+
+
+class PacedTrigger(BaseTrigger):  # type: ignore[misc] # apscheduler has no types
+    """Carries the polling policy: fires again and again, each time `wait(age)` seconds later.
+
+    It stays in the scheduler whatever happens to a run, so a failed, slow or skipped one loses nothing.
+    """
+
+    def __init__(self, wait: Callable[[float], float], since: datetime, jitter: Callable[[], float]) -> None:
+        self._wait, self.since, self._jitter = wait, since, jitter
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Apscheduler's question; `jitter` is a factor near 1."""
+        start = max(previous_fire_time or now, now)
+        age = (start - self.since).total_seconds()
+        return start + timedelta(seconds=self._wait(age) * self._jitter())
+
+
+class Jobs:
+    """Keeps one job per edit that has something left to do."""
+
+    def __init__(
+        self,
+        *,
+        advance: Callable[[str], Awaitable[Edit | None]],
+        claim: Callable[[int], Awaitable[Sequence[Edit]]],
+        held: Callable[[], Awaitable[Sequence[Edit]]],
+        tick: Callable[[], Awaitable[None]],
+        tidy: Callable[[], Awaitable[None]],
+        next_wait: Callable[[str, float], float],
+        now: Clock,
+        random: Callable[[], float],
+    ) -> None:
+        self._advance, self._claim, self._held = advance, claim, held
+        self._tick, self._tidy = tick, tidy
+        self._next_wait, self._now, self._random = next_wait, now, random
+        self._runs: dict[str, asyncio.Task[object] | None] = {}
+        self._tasks: set[asyncio.Task[object] | None] = set()
+        self._look_again: set[str] = set()
+        self._edits: set[str] = set()
+        self._sweeps = self._sweep_again = False
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            executors={"default": AsyncIOExecutor()},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    async def start(self) -> None:
+        """Rebuild every edit's job from its row, and keep doing so."""
+        self._scheduler.start(paused=True)  # before, each new job would be compared with every other
+        await self.sweep()
+        every = functools.partial(self._scheduler.add_job, self._quietly, "interval")
+        every(args=[self.sweep], seconds=SWEEP_SECONDS, id="sweep")
+        every(args=[self._recount], seconds=RECOUNT_SECONDS, id="recount")
+        every(args=[self._tick], seconds=TICK_SECONDS, id="tick")
+        every(args=[self._tidy], seconds=TIDY_SECONDS, id="tidy", next_run_time=self._now())
+        self._scheduler.resume()
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Start no more runs, give edits a moment, cancel the rest: the rows know where they were."""
+        if not self._scheduler.running:  # told to stop before it had started
+            return
+        self._scheduler.pause()
+        runs = {run for run in self._runs.values() if run is not None}
+        if runs:
+            await asyncio.wait(runs, timeout=grace_seconds)
+        tasks = [task for task in self._tasks if task is not None]
+        self._scheduler.shutdown(wait=False)
+        await end(tasks)
+
+    def wake(self, edit: Edit, *, spread_seconds: float = 0) -> None:
+        """Look at this edit now, or when it is due."""
+        if edit.due_at is None:
+            return
+        if edit.id in self._runs:
+            self._look_again.add(edit.id)
+            return
+        at = max(edit.due_at, self._now()) + timedelta(seconds=spread_seconds)
+        job = self._scheduler.get_job(_job_id(edit.id))
+        if job is not None:
+            job.modify(next_run_time=at)
+            return
+        self._edits.add(edit.id)
+        run = functools.partial(self._run, edit.id)
+        self._scheduler.add_job(
+            self._quietly, self._trigger(edit), [run], id=_job_id(edit.id), next_run_time=at
+        )
+
+    def count(self) -> int:
+        """How many edits have a job here."""
+        return len(self._edits)
+
+    def nudge(self, edit_id: str) -> None:
+        """Somebody says that there is something to do for this edit: here, or for whoever claims it."""
+        if edit_id in self._runs:
+            self._look_again.add(edit_id)
+        elif (job := self._scheduler.get_job(_job_id(edit_id))) is not None:
+            job.modify(next_run_time=self._now())
+        elif self._sweeps:
+            self._sweep_again = True
+        else:
+            self._sweep_soon()
+
+    def _sweep_soon(self) -> None:
+        """The more this replica has to do, the later: who has least to do takes what is nobody's."""
+        at = self._now() + timedelta(seconds=min(0.02 + _LATER_PER_EDIT_SECONDS * self.count(), 1))
+        sweep = self._scheduler.get_job("sweep")
+        if sweep is not None and sweep.next_run_time > at:
+            sweep.modify(next_run_time=at)
+
+    async def sweep(self) -> None:
+        """Take over the rows that have something to do and belong to nobody alive."""
+        given, self._sweeps = 0, True
+        try:
+            while self._sweeps:
+                claimed = await self._claim(CLAIM)
+                self._give_jobs(claimed, given)
+                given += len(claimed)
+                self._sweeps = len(claimed) == CLAIM
+        finally:
+            self._sweeps = False
+        if self._sweep_again:
+            self._sweep_again = False
+            self._sweep_soon()
+
+    async def _recount(self) -> None:
+        """Give a job to every row of this replica that has none."""
+        self._give_jobs(await self._held())
+
+    def _give_jobs(self, edits: Iterable[Edit], given: int = 0) -> None:
+        """Not all at once: they would come back together again and again, at the same pace."""
+        for number, edit in enumerate(edits, given):
+            if edit.id not in self._runs and self._scheduler.get_job(_job_id(edit.id)) is None:
+                queue_seconds = number / _LOOKS_A_SECOND if edit.state is EditState.PROCESSING else 0
+                spread_seconds = queue_seconds + _RESTART_SPREAD_SECONDS * self._random()
+                self.wake(edit, spread_seconds=spread_seconds)
+
+    async def _quietly(self, work: Callable[[], Awaitable[object]]) -> None:
+        """One run of any job. Its end by `stop` is none of the errors that APScheduler would make of it."""
+        this = asyncio.current_task()
+        self._tasks.add(this)
+        try:
+            await work()
+        except asyncio.CancelledError:
+            logger.debug("a job was cut short")
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("a job is put off: %s", type(error).__name__)
+        finally:
+            self._tasks.discard(this)
+
+    async def _run(self, edit_id: str) -> None:
+        self._runs[edit_id] = asyncio.current_task()
+        try:
+            edit = await self._advance(edit_id)
+            while edit_id in self._look_again:
+                self._look_again.discard(edit_id)
+                edit = await self._advance(edit_id)
+        finally:
+            del self._runs[edit_id]
+            self._look_again.discard(edit_id)
+        self._plan(edit_id, edit)
+
+    def _plan(self, edit_id: str, edit: Edit | None) -> None:
+        """After a run: no job, the trigger's own next moment, or the moment that the row names."""
+        job = self._scheduler.get_job(_job_id(edit_id))
+        if job is None:
+            return
+        if edit is None or edit.due_at is None:
+            job.remove()
+            self._edits.discard(edit_id)
+        elif edit.due_at > self._now():
+            job.modify(next_run_time=edit.due_at)
+        elif edit.submitted_at is not None and job.trigger.since != edit.submitted_at:
+            job.reschedule(self._trigger(edit))
+
+    def _trigger(self, edit: Edit) -> PacedTrigger:
+        if edit.state is EditState.PROCESSING and edit.submitted_at is not None:
+            return PacedTrigger(
+                lambda age: self._next_wait(edit.operation, age), edit.submitted_at, self._jitter
+            )
+        return PacedTrigger(lambda _: _IDLE_WAIT_SECONDS, edit.created_at, self._jitter)
+
+    def _jitter(self) -> float:
+        return 0.9 + 0.2 * self._random()
+
+
+def _job_id(edit_id: str) -> str:
+    return f"edit:{edit_id}"

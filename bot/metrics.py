@@ -1,0 +1,71 @@
+"""What the process counts for `/metrics`; its own registry, nothing global."""
+
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.core.edits import Edit, EditState
+from bot.core.errors import Reason
+
+_SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
+_DELAYS = (0.1, 0.3, 1, 2, 3, 4, 5, 7, 10, 20, 30)
+
+
+class Metrics:
+    """The core's `Observer`, and what the edges count."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        self._moves = Counter("edit_moves", "Edits that came to a state", ["state"], registry=registry)
+        self._failures = Counter("edit_failures", "Edits that failed", ["reason"], registry=registry)
+        self._refusals = Counter("requests_refused", "Requests not accepted", ["reason"], registry=registry)
+        self._looks = Counter("task_looks", "Questions how a task is doing", registry=registry)
+        self._durations = Histogram(
+            "edit_seconds", "From the request to its end", ["outcome"], buckets=_SECONDS, registry=registry
+        )
+        self._tasks = Histogram(
+            "task_seconds", "How long tasks took", ["operation"], buckets=_SECONDS, registry=registry
+        )
+        self._detection = Histogram(
+            "task_detection_seconds",
+            "From a task's end to its being noticed",
+            buckets=_DELAYS,
+            registry=registry,
+        )
+        self._calls = Counter(
+            "outgoing_calls", "Calls to the services", ["service", "status"], registry=registry
+        )
+        self._unfinished = Gauge("edits_unfinished", "Edits that this process looks after", registry=registry)
+
+    def moved(self, edit: Edit, now: datetime) -> None:
+        """An edit came to another state."""
+        self._moves.labels(edit.state).inc()
+        if edit.failure is not None and edit.state is EditState.FAILED:
+            self._failures.labels(edit.failure).inc()
+        if not edit.is_active:
+            self._durations.labels(edit.state).observe((now - edit.created_at).total_seconds())
+
+    def looked(self) -> None:
+        """A task was asked about."""
+        self._looks.inc()
+
+    def found_done(self, operation: str, seconds: float, delay: float) -> None:
+        """A task of so many seconds was found done so long after its end."""
+        self._tasks.labels(operation).observe(seconds)
+        self._detection.observe(max(0.0, delay))
+
+    def refused(self, reason: Reason) -> None:
+        """A request was not accepted."""
+        self._refusals.labels(reason).inc()
+
+    def called(self, service: str, status: str) -> None:
+        """A call to a service ended: with an HTTP status, or the kind of error that it ended in."""
+        self._calls.labels(service, status).inc()
+
+    def unfinished(self, count: int) -> None:
+        """So many edits have a job here."""
+        self._unfinished.set(count)
+
+    def text(self) -> bytes:
+        """The exposition format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,36 @@
+"""`make bench`, or `python -m tests.bench --only NAME`."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from tests.bench import delivery, intake, latency, load, pacing
+
+
+async def _pacing() -> AsyncIterator[str]:
+    for line in pacing.report():
+        yield line
+
+
+BENCHMARKS: dict[str, tuple[str, Callable[[], AsyncIterator[str]]]] = {
+    "pacing": ("When to look at a task", _pacing),
+    "latency": ("The real process, its services on this machine, no added latency", latency.report),
+    "intake": ("Taking updates in", intake.report),
+    "load": ("Many edits in flight in one process; a look takes 100 ms", load.report),
+    "delivery": ("Many results at once", delivery.report),
+}
+
+
+async def main() -> None:
+    """Print every benchmark, the quick ones first."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--only", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
+    only = parser.parse_args().only
+    for name, (title, report) in BENCHMARKS.items():
+        if only in (None, name):
+            print(f"\n{title}", flush=True)
+            async for line in report():
+                print(f"  {line}", flush=True)
+
+
+asyncio.run(main())

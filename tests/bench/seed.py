@@ -1,0 +1,75 @@
+"""Rows of edits whose tasks are running, written straight into a bot's database."""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+
+from bot.core.edits import Edit, EditState, PhotoKind
+from bot.core.pacing import MEMORY
+from bot.sandbox.bot_process import Home
+from bot.storage.database import Database
+from bot.storage.tables import EDITS
+
+OPERATION = "nano-banana"
+_UPDATE_ID = 5_000_000
+
+
+def running_edit(number: int, chat_id: int, now: datetime, card_id: int | None = None) -> Edit:
+    """An edit whose task was created up to ten minutes ago."""
+    created = now - timedelta(seconds=random.Random(number).uniform(60, 600))
+    return Edit(
+        id=f"edit{number:06}",
+        update_id=_UPDATE_ID + number,
+        chat_id=chat_id,
+        thread_id=None,
+        request_message_id=1,
+        photo_message_id=1,
+        requester_id=chat_id,
+        language="en",
+        command="watercolor",
+        words="",
+        file_id="none",
+        photo_kind=PhotoKind.PHOTO,
+        file_name=None,
+        operation=OPERATION,
+        secret=f"secret{number:016}",
+        state=EditState.PROCESSING,
+        created_at=created,
+        due_at=created,
+        submits=1,
+        status_message_id=card_id,
+        task_id=f"edit{number:06}",
+        submitted_at=created,
+    )
+
+
+def past_edits(now: datetime) -> list[Edit]:
+    """What the bot has learned from: tasks that take from a second to most of an hour."""
+    return [
+        Edit(
+            **asdict(running_edit(900_000 + number, 1, now))
+            | {
+                "state": EditState.DELIVERED,
+                "due_at": None,
+                "ended_at": now,
+                "task_seconds": 1 + 34.0 * number,
+            }
+        )
+        for number in range(MEMORY)
+    ]
+
+
+async def seed(home: Home, edits: Sequence[Edit]) -> None:
+    """A migrated database with these edits in it."""
+    home.data.mkdir(parents=True, exist_ok=True)
+    database = Database.open(home.settings["DATABASE_URL"])
+    await database.migrate()
+    async with database.writing() as connection:
+        await connection.execute(EDITS.insert(), [asdict(edit) for edit in edits])
+    await database.aclose()
+
+
+def utc_now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)

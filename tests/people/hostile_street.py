@@ -1,0 +1,177 @@
+"""A street where each person's edit meets one fault of Telegram's, in a chat of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from sqlite3 import connect
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from bot.core.errors import Reason
+from bot.sandbox.nanobanana_faults import SCENARIOS
+from bot.sandbox.nanobanana_tasks import Script
+from bot.sandbox.nanobanana_twists import CutOff
+from bot.sandbox.telegram_api import refusal
+from bot.sandbox.telegram_people import Chat, Message, Person
+from bot.sandbox.telegram_values import Refused
+from bot.telegram import texts
+from tests.ground import Ground, picture
+from tests.people.street import CANCEL, EN, shown
+
+READ_SECONDS = 3.0
+"""The bot's patience with an answer; a slow one takes longer."""
+
+
+def bad(text: str) -> Response:
+    return refusal(Refused(400, f"Bad Request: {text}"))
+
+
+ANSWERS = {
+    "429": refusal(Refused(429, "Too Many Requests: retry after 1", retry_after=1)),
+    "429 bare": refusal(Refused(429, "Too Many Requests")),
+    "blocked": refusal(Refused(403, "Forbidden: bot was blocked by the user")),
+    "no chat": bad("chat not found"),
+    "400": bad("something new"),
+    "401": refusal(Refused(401, "Unauthorized")),
+    "404": refusal(Refused(404, "Not Found")),
+    "409": refusal(Refused(409, "Conflict: terminated by other getUpdates request")),
+    "413": HTMLResponse("<h1>413 Request Entity Too Large</h1>", 413),
+    "500": refusal(Refused(500, "Internal Server Error")),
+    "502": HTMLResponse("<h1>502 Bad Gateway</h1>", 502),
+    "reset": CutOff(b""),
+    "lost": CutOff(b'{"ok":tr'),
+    "file unavailable": bad("wrong file_id or the file is temporarily unavailable"),
+    "file is too big": bad("file is too big"),
+    "no reply": bad("message to be replied not found"),
+    "no topic": bad("message thread not found"),
+    "TOPIC_CLOSED": bad("TOPIC_CLOSED"),
+    "PHOTO_INVALID_DIMENSIONS": bad("PHOTO_INVALID_DIMENSIONS"),
+    "IMAGE_PROCESS_FAILED": bad("IMAGE_PROCESS_FAILED"),
+    "can't be deleted": bad("message can't be deleted for everyone"),
+    "too old": bad("query is too old and response timeout expired or query ID is invalid"),
+}
+
+
+@dataclass
+class Row:
+    """One person's edit, and the one call of it that meets something."""
+
+    point: str
+    fault: str
+    ground: Ground
+    chat: Chat
+    asker: Person
+    asked: Message | None = None
+    played: bool = False
+
+    async def play(self) -> Response | None:
+        self.played = True
+        match self.fault:
+            case "slow":
+                await asyncio.sleep(READ_SECONDS * 1.5)
+            case "drip":
+                return StreamingResponse(drops())
+            case "request deleted" if self.asked is not None:
+                self.asker.deletes(self.asked)
+            case "card deleted":
+                self.asker.deletes(next(m for m in self.chat.bot_messages() if m.labels == [CANCEL]))
+            case "moved":
+                self.chat = self.ground.telegram.people.migrate(self.chat)
+            case "may not write" | "may send nothing":
+                self.chat.refuses("text messages", "photos", "documents")
+            case "may not send photos":
+                self.chat.refuses("photos")
+            case "may not send files":
+                self.chat.refuses("documents")
+        return bad("nothing of that kind") if self.fault == "slow" else ANSWERS.get(self.fault)
+
+
+async def drops() -> AsyncIterator[bytes]:
+    while True:
+        yield b"."
+        await asyncio.sleep(0.3)
+
+
+class Street:
+    """Everybody who asks for something, and what Telegram does to them."""
+
+    def __init__(self, ground: Ground, points: Iterable[str]) -> None:
+        self.ground, self.world = ground, ground.telegram.world
+        self.rows: dict[str, Row] = {}
+        self._by_chat: dict[int, Row] = {}
+        self._by_file: dict[str | None, Row] = {}
+        for point in points:
+            for phase in ("before", "after"):
+                ground.telegram.faults.at(point, self._player(point, phase == "after"), phase=phase)
+        ground.nanobanana.faults.at("create", self._scripted)
+
+    def _player(self, point: str, after: bool) -> Callable[[Request], Awaitable[Response | None]]:
+        async def play(request: Request) -> Response | None:
+            row = await self._row_of(point, request)
+            if row is None or row.played or row.point.split()[0] != point or after != (row.fault == "lost"):
+                return None
+            return await row.play()
+
+        return play
+
+    async def _row_of(self, point: str, request: Request) -> Row | None:
+        if point == "file":
+            [stored, _] = self.world.files._links[request.path_params["path"]]
+            return self._by_file.get(stored.file_id)
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        if point == "getFile":
+            return self._by_file.get(form["file_id"])
+        if point == "answerCallbackQuery":
+            return self._by_chat.get(self.world.queries[form["callback_query_id"]].chat_id)
+        return self._by_chat.get(int(form["chat_id"]))
+
+    async def _scripted(self, request: Request) -> None:
+        script = Script()
+        if "fails" in str((await request.json())["prompt"]):
+            SCENARIOS["flag-3-policy"](self.ground.nanobanana.faults, script)
+        self.ground.nanobanana._scripts.append(script)  # taken at once: nothing is awaited in between
+
+    async def asks(self, point: str, fault: str) -> None:
+        people = self.ground.telegram.people
+        person = people.person("Grace")
+        grouped = "group" in point or fault.startswith("may") or fault == "moved"
+        chat = people.basic_group("Friends", person) if grouped else person.private
+        row = Row(point, fault, self.ground, chat, person)
+        self.rows[f"{point}: {fault}"] = self._by_chat[chat.id] = row
+        words = "/edit@nanobanana_bot " + ("fails" if point == "editMessageText" else "make it blue")
+        photo = picture(96, 64)
+        if point == "answerCallbackQuery":
+            person.sends_photo(photo)
+            styles = await chat.wait_for(lambda messages: next((m for m in messages if m.by_bot), None), 30)
+            person.presses(styles, "s:sketch")
+            return
+        if point == "sendDocument":
+            row.asked = person.sends_file(photo, "holiday.jpg", "image/jpeg", words, chat=chat)
+        else:
+            row.asked = person.sends_photo(photo, words, chat=chat)
+        self._by_file[row.asked.file_id] = row
+
+    def seen(self, row: Row) -> str:
+        kinds = [kind(message) for message in row.chat.bot_messages() if len(message.labels) < 4]
+        if any(query.answer for query in self.world.queries.values() if query.chat_id == row.chat.id):
+            kinds.insert(0, "answered")
+        return ", ".join(kinds)
+
+    def edits(self) -> dict[int, tuple[str, int]]:
+        """By chat: how its settled edit ended, and the create calls it took."""
+        query = "SELECT chat_id, coalesce(failure, state), submits FROM edits WHERE due_at IS NULL"
+        with closing(connect(self.ground.data / "bot.db")) as database:
+            return {chat_id: (end, submits) for chat_id, end, submits in database.execute(query)}
+
+
+def kind(message: Message) -> str:
+    if message.file_id is not None:
+        return ("photo" if message.photo_size else "file") + ("" if message.is_silent else "♪")
+    if message.text.endswith("Done."):
+        return "done"
+    if message.labels == [CANCEL]:
+        return "card"
+    sentences = [shown(texts.reason_sentence(EN, reason)) for reason in Reason]
+    return "told" if any(map(message.text.startswith, sentences)) else message.text

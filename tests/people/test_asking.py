@@ -1,0 +1,170 @@
+"""Every way to ask for an edit, and what the image service is asked for then."""
+
+from pathlib import Path
+
+from bot.app import running
+from bot.core.presets import PRESETS, full_prompt
+from bot.sandbox.telegram_people import Message
+from bot.settings import Settings
+from bot.telegram import texts
+from bot.telegram.keyboards import styles_keyboard
+from tests.ground import Ground, encoded, picture, services, size_of
+from tests.image_files import flat, opened
+from tests.people.street import AGAIN, AS_FILE, EN, answers, hears, next_result, prompts, quick_bot, shown
+
+
+async def test_a_photos_caption_is_the_request_and_the_result_says_what_was_asked(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        asked = ground.ada.sends_photo(picture(96, 64), "/edit put a <party> hat on the dog & smile")
+        result = await ground.result(ground.ada.private, asked)
+        assert result.text.splitlines()[0] == "put a <party> hat on the dog & smile"
+        assert [each["type"] for each in result.entities] == ["italic"]
+        assert result.labels == [AGAIN, AS_FILE]
+        assert prompts(ground) == ["put a <party> hat on the dog & smile"]
+        assert not result.is_silent
+        await ground.result(ground.ada.private, ground.ada.sends_photo(picture(96, 65), "no command needed"))
+        assert prompts(ground)[1:] == ["no command needed"]
+
+
+async def test_words_after_a_style_are_added_to_its_prompt(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        for caption in ("/sketch in red chalk", "/background a beach at sunset"):
+            result = await ground.result(ada.private, ada.sends_photo(picture(96, 64), caption))
+            assert result.text.splitlines()[0].endswith(" · " + caption.partition(" ")[2])
+        assert prompts(ground) == [
+            full_prompt("sketch", "in red chalk"),
+            full_prompt("background", "a beach at sunset"),
+        ]
+        assert prompts(ground)[0].endswith(" in red chalk")
+        assert "a beach at sunset" in prompts(ground)[1]
+
+
+async def test_every_style_is_a_command(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, max_active_edits_per_chat=20, rate_limit_edits=0) as ground:
+        ada, words = ground.ada, {True: " a plain wall", False: ""}
+        asked = [
+            (style, ada.sends_photo(picture(64, 64), f"/{style.name}{words[style.needs_words]}"))
+            for style in PRESETS
+        ]
+        for style, each in asked:
+            result = await ground.result(ada.private, each, timeout=30)
+            assert result.text.startswith(texts.command_title(EN, style.name))
+        assert len(prompts(ground)) == len(set(prompts(ground))) == len(PRESETS) == 14
+
+
+async def test_a_reply_to_ones_own_photo_or_file_or_sticker_is_a_request(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        ben = ground.telegram.people.person("Ben")
+        group = ground.telegram.people.group("Friends", ada, ben)
+        sticker = encoded(flat((120, 90), (255, 0, 0, 128), "RGBA"), "WEBP", lossless=True)
+        photo = ben.sends_photo(picture(96, 64), chat=group)
+        file = ada.sends_file(picture(97, 65, "PNG"), "cat.png", "image/png", chat=group)
+        still = ben.sends_sticker(sticker, chat=group)
+        for original in (photo, file, still):
+            ada.writes("/sketch@nanobanana_bot", chat=group, reply_to=original)
+        results = [await ground.result(group, original) for original in (photo, file, still)]
+        assert results[0].photo_size == (96, 64)
+        assert results[1].document_name == "cat-sketch.png"
+        assert results[2].document_name == "sticker-sketch.png"
+        assert [size_of(each.content()) for each in results] == [(96, 64), (97, 65), (120, 90)]
+        assert opened(results[2].content()).getchannel("A").getextrema() == (128, 128)
+
+
+async def test_a_photo_first_and_then_words_or_a_command(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        photo = ada.sends_photo(picture(96, 64))
+        await hears(ada.private, photo, texts.pick_a_style_text(EN))
+        ada.writes("put a party hat on the dog")
+        result = await next_result(ada.private, photo, await style_picker(ground, photo))
+        assert result.photo_size == (96, 64)
+        ada.writes("/oil")
+        await ada.private.wait_for(lambda messages: len(pictures(messages, photo)) == 2)
+        assert prompts(ground) == ["put a party hat on the dog", full_prompt("oil", "")]
+
+
+async def test_a_photo_is_remembered_over_a_restart(tmp_path: Path) -> None:
+    async with services(0.2) as (telegram, nanobanana, defaults):
+        made = Settings(_env_file=None, data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
+        ada = telegram.people.person("Ada")
+        async with running(made):
+            photo = ada.sends_photo(picture(96, 64))
+            await hears(ada.private, photo, texts.pick_a_style_text(EN))
+        async with running(made):
+            ada.writes("make it blue")
+            await ada.private.wait_for(lambda messages: bool(pictures(messages, photo)))
+        assert [(create.body or {})["prompt"] for create in nanobanana.creates] == ["make it blue"]
+
+
+async def test_a_bare_photo_gets_buttons_and_each_is_a_style(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        photo = ada.sends_photo(picture(96, 64))
+        picker = await style_picker(ground, photo)
+        keyboard = styles_keyboard(EN).inline_keyboard
+        assert picker.labels == [button.text for row in keyboard for button in row]
+        assert not [label for label in picker.labels if "Background" in label]
+        for label in ("Comic", "Pixel art"):
+            answer = await ada.presses(picker, label).answer()
+            assert answer.text == texts.alert_started(EN)
+            assert not answer.show_alert
+        await ada.private.wait_for(lambda messages: len(pictures(messages, photo)) == 2)
+        assert sorted(prompts(ground)) == sorted([full_prompt("comic", ""), full_prompt("pixelart", "")])
+
+
+async def test_an_image_file_without_words_gets_buttons_too_and_comes_back_as_a_file(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        file = ada.sends_file(picture(101, 67, "PNG"), "dog.png", "image/png")
+        await ada.presses(await style_picker(ground, file), "Sketch").answer()
+        await ada.private.wait_for(lambda messages: bool(pictures(messages, file)))
+        assert pictures(ada.private.messages(), file)[0].document_name == "dog-sketch.png"
+
+
+async def test_a_reply_to_the_bots_own_result_edits_that_result(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        first = await ground.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
+        ada.writes("/edit now in blue", reply_to=first)
+        second = await ground.result(ada.private, first)
+        assert second.photo_size == (96, 64)
+        received = [task.photo for task in ground.nanobanana.tasks.values()]
+        assert received[0] != received[1]
+
+
+async def test_an_album_with_a_caption_is_one_edit_and_no_questions(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch", media_group_id="77")
+        others = [ada.sends_photo(picture(64, size), media_group_id="77") for size in (70, 80)]
+        await ground.result(ada.private, asked)
+        bare = [ada.sends_photo(picture(64, size), media_group_id="78") for size in (70, 80, 90)]
+        await hears(ada.private, ada.writes("/styles"), "Styles")
+        assert [len(answers(ada.private.messages(), each)) for each in others] == [0, 0]
+        assert [len(answers(ada.private.messages(), each)) for each in bare] == [1, 0, 0]
+        assert len(prompts(ground)) == 1
+
+
+async def test_a_forwarded_photos_caption_is_somebody_elses_and_no_request(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        photo = ada.sends_photo(picture(96, 64))
+        await style_picker(ground, photo)
+        origin = {"type": "hidden_user", "sender_user_name": "A channel", "date": 1}
+        raw = {**photo.raw, "caption": "Sunset over the lake", "forward_origin": origin}
+        ada.sends_raw_update({"message": raw})
+        question = shown(texts.pick_a_style_text(EN))
+        await ada.private.wait_for(
+            lambda messages: [m.text for m in answers(messages, photo)] == [question, question]
+        )
+        assert not prompts(ground)
+
+
+def pictures(messages: list[Message], asked: Message) -> list[Message]:
+    return [each for each in answers(messages, asked) if each.file_id is not None]
+
+
+async def style_picker(ground: Ground, photo: Message) -> Message:
+    return await hears(ground.ada.private, photo, texts.pick_a_style_text(EN))

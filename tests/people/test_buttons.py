@@ -1,0 +1,209 @@
+"""The buttons: who may press them, what they do, and that every press is answered."""
+
+import asyncio
+from pathlib import Path
+
+from bot.app import running
+from bot.core.errors import Reason
+from bot.core.presets import full_prompt
+from bot.sandbox.telegram_people import Answer, Message, Person, Press
+from bot.settings import Settings
+from bot.telegram import texts
+from tests.ground import Ground, picture, services
+from tests.people.street import (
+    AGAIN,
+    AS_FILE,
+    CANCEL,
+    EN,
+    TRY_AGAIN,
+    UNTOUCHED,
+    answers,
+    card_of,
+    failure_of,
+    hears,
+    limits_line,
+    next_result,
+    prompts,
+    quick_bot,
+    until,
+)
+
+GONE = Answer(texts.alert_gone(EN), show_alert=True)
+NOT_YOURS = Answer(texts.alert_not_yours(EN), show_alert=True)
+CANCELLED = Answer(texts.alert_cancelled(EN), show_alert=False)
+STARTED = Answer(texts.alert_started(EN), show_alert=False)
+
+
+async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, 1.0) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        card = await card_of(ada.private, asked)
+        await until(lambda: bool(ground.nanobanana.tasks))
+        first, second = ada.presses(card, CANCEL), ada.presses(card, CANCEL)
+        assert await first.answer() == CANCELLED
+        assert await second.answer() == Answer(texts.alert_too_late(EN), show_alert=False)
+        ended = await hears(ada.private, asked, texts.alert_cancelled(EN))
+        assert (ended.message_id, ended.labels) == (card.message_id, [])
+        assert await limits_line(ada) == UNTOUCHED
+        await asyncio.sleep(1.2)
+        assert [m.text for m in answers(ada.private.messages(), asked)] == [texts.alert_cancelled(EN)]
+
+
+async def test_cancel_is_in_time_as_soon_as_there_is_a_card(tmp_path: Path) -> None:
+    """Whatever step the edit is just taking."""
+    async with quick_bot(tmp_path, 3.0) as ground:
+        ada = ground.ada
+        for size in range(64, 69):
+            card = await card_of(ada.private, ada.sends_photo(picture(96, size), "/sketch"))
+            assert await ada.presses(card, CANCEL).answer() == CANCELLED
+
+
+async def test_in_a_group_only_who_asked_and_admins_may_press(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, 1.5) as ground:
+        ada, people = ground.ada, ground.telegram.people
+        ben, eve, tom = (people.person(name) for name in ("Ben", "Eve", "Tom"))
+        group = people.group("Friends", ada, ben, tom, admins=[eve])
+        mine, other = (
+            ada.sends_photo(picture(96, size), "/sketch@nanobanana_bot", chat=group) for size in (64, 65)
+        )
+        card, second = await card_of(group, mine), await card_of(group, other)
+        for stranger in (ben, tom):
+            assert await stranger.presses(card, CANCEL).answer() == NOT_YOURS
+        gone = people.person("Somebody who left")
+        assert await gone.presses(card, CANCEL).answer() == NOT_YOURS
+        assert await eve.presses(card, CANCEL).answer() == CANCELLED
+        result = await ground.result(group, other)
+        assert group.message(second.message_id) is None
+        assert await ben.presses(result, AGAIN).answer() == NOT_YOURS
+        assert await ben.presses(result, AS_FILE).answer() == NOT_YOURS
+        assert len(prompts(ground)) == 2
+        assert await eve.presses(result, AGAIN).answer() == STARTED
+        anew = await next_result(group, other, result)
+        assert await ada.presses(anew, AGAIN).answer() == NOT_YOURS
+        assert await eve.presses(anew, AS_FILE).answer() == Answer(texts.alert_sending(EN), show_alert=False)
+
+
+async def test_again_makes_a_new_edit_of_the_same_photo_with_the_same_words(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch in red chalk")
+        result = await ground.result(ada.private, asked)
+        assert await ada.presses(result, AGAIN).answer() == STARTED
+        anew = await next_result(ada.private, asked, result)
+        assert anew.text == result.text
+        assert prompts(ground) == [full_prompt("sketch", "in red chalk")] * 2
+        first, second = (task.photo for task in ground.nanobanana.tasks.values())
+        assert first == second
+        assert await limits_line(ada) == "Used: 2. Left: 18."
+
+
+async def test_as_a_file_brings_the_untouched_result(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/oil")
+        result = await ground.result(ada.private, asked)
+        assert await ada.presses(result, AS_FILE).answer() == Answer(texts.alert_sending(EN), False)
+        file = await ada.private.wait_for(lambda messages: files(messages, asked))
+        [kept] = (tmp_path / "files").rglob("*result*")
+        assert file[0].content() == kept.read_bytes() == uploaded(ground)
+        assert file[0].document_name == "photo-oil.jpg"
+        kept.unlink()
+        answer = await ada.presses(result, AS_FILE).answer()
+        assert answer == Answer(texts.alert_file_gone(EN), show_alert=True)
+
+
+async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
+    async with services(lambda ordinal: (0.2, 30)[ordinal > 0]) as (telegram, nanobanana, defaults):
+        made = Settings(_env_file=None, data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
+        ada = telegram.people.person("Ada")
+        async with running(made):
+            result = await finished_result(ada)
+            late = ada.sends_photo(picture(96, 65), "/sketch")
+            card = await card_of(ada.private, late)
+            await until(lambda: len(nanobanana.tasks) == 2)
+        pressed = ada.presses(result, AS_FILE)
+        async with running(made):
+            assert (await pressed.answer()).text == texts.alert_sending(EN)
+            assert await ada.presses(card, CANCEL).answer() == CANCELLED
+            assert await ada.presses(result, AGAIN).answer() == STARTED
+
+
+async def test_forged_and_foreign_buttons_find_nothing(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada, ben = ground.ada, ground.telegram.people.person("Ben")
+        group = ground.telegram.people.group("Friends", ben, ada)
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        result = await ground.result(ada.private, asked)
+        elsewhere = await hears(group, ben.writes("/limits", chat=group), "This chat may")
+        data = result.buttons[0][0].data or ""
+        forged = (data, data.replace("a:", "f:"), "c:unknown", "a:" + "x" * 48, "s:sketch", "s:nothing")
+        for each in (*forged, "garbage", "", "🍌", "a:../../etc", "A:1", "r:" + "y" * 60):
+            answer = await forge(ground, elsewhere, ben, each).answer()
+            assert answer == GONE, each
+        assert len(prompts(ground)) == 1
+        assert not [m for m in group.bot_messages() if m.file_id]
+
+
+async def test_a_press_that_comes_late_is_answered(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, 0.6) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        card = await card_of(ada.private, asked)
+        result = await ground.result(ada.private, asked)
+        data = card.buttons[0][0].data or ""
+        answer = await forge(ground, result, ada, data).answer()
+        assert answer == Answer(texts.alert_too_late(EN), show_alert=False)
+        old = forge(ground, result, ada, data)
+        old.query.created_at -= 200
+        await hears(ada.private, ada.writes("/status"), "You have no edits")
+        assert old.query.answer is None
+
+
+async def test_a_second_try_that_fails_too_says_so(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        sentence = texts.reason_sentence(EN, Reason.SERVICE_DOWN)
+        for _ in range(4):
+            ground.nanobanana.play("flag-3-generic")
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        card = await failure_of(ada.private, asked, sentence)
+        assert await ada.presses(card, TRY_AGAIN).answer() == STARTED
+        await until(lambda: ada.private.message(card.message_id) is None)
+        second = await failure_of(ada.private, asked, sentence)
+        assert second.labels == [TRY_AGAIN]
+        assert await limits_line(ada) == UNTOUCHED
+
+
+async def test_a_press_that_the_limit_refuses_says_when_there_is_a_place(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, rate_limit_edits=1) as ground:
+        ada = ground.ada
+        result = await ground.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
+        answer = await ada.presses(result, AGAIN).answer()
+        sentence = "This chat has used its 1 edit an hour. The next place is free in 1 h."
+        assert answer == Answer(sentence, show_alert=True)
+        assert len(prompts(ground)) == 1
+
+
+def forge(ground: Ground, message: Message, person: Person, data: str) -> Press:
+    """A press with any data at all, as a client other than Telegram's may send it."""
+    world = ground.telegram.world
+    record = world.chats[message.chat_id].records[message.message_id]
+    return Press(world, world.press(record, person.user, data))
+
+
+async def finished_result(ada: Person) -> Message:
+    asked = ada.sends_photo(picture(96, 64), "/sketch")
+    return await ada.private.wait_for(
+        lambda messages: next((m for m in answers(messages, asked) if m.photo_size), None)
+    )
+
+
+def files(messages: list[Message], asked: Message) -> list[Message]:
+    return [m for m in answers(messages, asked) if m.document_name]
+
+
+def uploaded(ground: Ground) -> bytes:
+    [call] = ground.telegram.calls_of("sendPhoto")
+    [content] = call.files.values()
+    return content

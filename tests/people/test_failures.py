@@ -1,0 +1,136 @@
+"""When it goes wrong: the card says why, that it was not counted, and offers another try where that helps."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from starlette.responses import JSONResponse
+
+from bot.core.errors import Reason
+from bot.sandbox.telegram_api import too_many_requests
+from bot.telegram import texts
+from tests.ground import picture
+from tests.people.street import (
+    EN,
+    FLOOD,
+    TRY_AGAIN,
+    UNTOUCHED,
+    card_of,
+    failure_of,
+    hears,
+    limits_line,
+    prompts,
+    quick_bot,
+)
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "reason", "tasks"),
+    [
+        (["flag-3-policy"], Reason.POLICY, 1),
+        (["flag-3-fetch", "flag-3-fetch"], Reason.PHOTO_NOT_FETCHED, 2),
+        (["flag-3-generic", "flag-3-generic"], Reason.SERVICE_DOWN, 2),
+        (["flag-3-could-not-generate"] * 2, Reason.COULD_NOT_GENERATE, 2),
+        (["create-422-type"], Reason.BAD_REQUEST, 0),
+    ],
+)
+async def test_a_failure_is_told_in_words_and_another_try_is_offered_where_it_helps(
+    tmp_path: Path, scenarios: list[str], reason: Reason, tasks: int
+) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        for name in scenarios:
+            ground.nanobanana.play(name)
+        asked = ada.sends_photo(picture(96, 64), "/edit make it blue")
+        card = await failure_of(ada.private, asked, texts.reason_sentence(EN, reason))
+        assert len(ground.nanobanana.tasks) == tasks
+        assert await limits_line(ada) == UNTOUCHED
+        if reason in {Reason.POLICY, Reason.BAD_REQUEST}:
+            assert card.labels == []
+            return
+        assert card.labels == [TRY_AGAIN]
+        assert (await ada.presses(card, TRY_AGAIN).answer()).text == texts.alert_started(EN)
+        result = await ground.result(ada.private, asked)
+        assert result.photo_size == (96, 64)
+        assert prompts(ground)[-1] == "make it blue"
+
+
+async def test_one_failure_of_a_task_is_tried_again_without_a_word(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ground.nanobanana.play("flag-3-generic")
+        await ground.result(ground.ada.private, ground.ada.sends_photo(picture(96, 64), "/sketch"))
+        assert len(prompts(ground)) == 2
+
+
+async def test_without_credit_edits_wait_the_admins_hear_once_and_all_goes_on_when_it_is_mended(
+    tmp_path: Path,
+) -> None:
+    async with quick_bot(tmp_path, admin_ids=frozenset({510_002_049, 4_242})) as ground:
+        ada, boss = ground.ada, ground.telegram.people.person("Boss", language_code="fr")
+        assert boss.id == 510_002_049
+        await hears(boss.private, boss.writes("/start"), "Bonjour")
+        ground.nanobanana.credits = 0
+        asked = [ada.sends_photo(picture(96, size), "/sketch") for size in (64, 65)]
+        for each in asked:
+            await ground.words(ada.private, each, "no credit left")
+        alerts = [m.text for m in boss.private.bot_messages() if m.text.startswith("⚠️")]
+        assert len(alerts) == 1
+        assert "out of credit" in alerts[0]
+        assert f"chat {ada.id}" in alerts[0]
+        ground.nanobanana.credits = 100
+        for each, size in zip(asked, (64, 65), strict=True):
+            assert (await ground.result(ada.private, each, 30)).photo_size == (96, size)
+        assert len([m for m in boss.private.bot_messages() if m.text.startswith("⚠️")]) == 1
+
+
+async def test_a_rejected_key_makes_edits_wait_until_it_is_taken_again(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        ground.nanobanana.play("create-401")
+        asked = ada.sends_photo(picture(96, 64), "/edit make it blue")
+        await ground.words(ada.private, asked, "does not let the bot in")
+        assert (await ground.result(ada.private, asked, 30)).photo_size == (96, 64)
+
+
+async def test_a_key_that_breaks_while_a_task_runs_costs_no_paid_picture(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        refusal = JSONResponse({"code": 401, "msg": "You do not have access permissions", "data": None})
+        ground.nanobanana.faults.answer("record-info", refusal, times=4)
+        asked = ground.ada.sends_photo(picture(96, 64), "/edit make it blue")
+        assert (await ground.result(ground.ada.private, asked)).photo_size == (96, 64)
+        assert len(ground.nanobanana.creates) == 1
+
+
+@FLOOD
+async def test_flood_control_delays_the_result_and_does_not_double_it(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        ground.telegram.faults.answer("sendPhoto", too_many_requests(2))
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        result = await ground.result(ada.private, asked)
+        first, second = ground.telegram.calls_of("sendPhoto")
+        assert second.arrived_at - first.arrived_at >= 2
+        assert not result.is_silent
+        await asyncio.sleep(0.3)
+        assert len([m for m in ada.private.bot_messages() if m.photo_size]) == 1
+
+
+async def test_a_card_that_somebody_deleted_changes_nothing(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, 0.6) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        ada.deletes(await card_of(ada.private, asked))
+        await ground.result(ada.private, asked)
+        ground.nanobanana.play("flag-3-policy")
+        again = ada.sends_photo(picture(96, 65), "/sketch")
+        ada.deletes(await card_of(ada.private, again))
+        await failure_of(ada.private, again, texts.reason_sentence(EN, Reason.POLICY))
+
+
+async def test_a_deleted_request_still_gets_its_result(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, 0.6) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        await card_of(ada.private, asked)
+        ada.deletes(asked)
+        await ada.private.wait_for(lambda messages: [m.photo_size for m in messages] == [(96, 64)])

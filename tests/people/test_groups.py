@@ -1,0 +1,142 @@
+"""Groups: the bot does what it is asked, in the right place, and otherwise is not noticed."""
+
+import asyncio
+from pathlib import Path
+
+from bot.sandbox.telegram_people import Chat
+from bot.telegram import texts
+from tests.ground import picture
+from tests.people.street import AGAIN, EN, FR, answers, card_of, hears, prompts, quick_bot, shown, until
+
+
+async def test_a_request_in_a_topic_is_answered_in_that_topic(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, 0.6) as ground:
+        ada, people = ground.ada, ground.telegram.people
+        forum = people.group("Forum", ada, forum=True)
+        topic = people.topic(forum, "Pictures")
+        within = ada.sends_photo(
+            picture(800, 600), "/edit@nanobanana_bot make it blue", chat=forum, thread_id=topic
+        )
+        general = ada.sends_photo(picture(801, 600), "/edit@nanobanana_bot make it red", chat=forum)
+        for asked, thread_id in ((within, topic), (general, None)):
+            card = await card_of(forum, asked)
+            assert (card.thread_id, card.is_silent) == (thread_id, True)
+            result = await ground.result(forum, asked)
+            assert result.thread_id == thread_id
+            assert result.photo_size == asked.photo_size
+        words = ada.writes("/limits", chat=forum, thread_id=topic)
+        assert (await hears(forum, words, "This chat may ask for")).thread_id == topic
+        lacking = ada.writes("/sketch", chat=forum, thread_id=topic)
+        assert (await hears(forum, lacking, "Which photo?")).thread_id == topic
+
+
+async def test_an_edit_of_somebody_elses_photo_belongs_to_who_asked(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada, ben = ground.ada, ground.telegram.people.person("Ben")
+        group = ground.telegram.people.group("Friends", ada, ben)
+        photo = ben.sends_photo(picture(96, 64), chat=group)
+        command = ada.writes("/sketch", chat=group, reply_to=photo)
+        result = await ground.result(group, photo)
+        await group.wait_for(lambda messages: not answers(messages, command))
+        refused = await ben.presses(result, AGAIN).answer()
+        assert (refused.text, refused.show_alert) == (texts.alert_not_yours(EN), True)
+        assert (await ada.presses(result, AGAIN).answer()).text == texts.alert_started(EN)
+
+
+async def test_the_bot_is_silent_about_what_is_not_for_it(tmp_path: Path) -> None:
+    """Even as one that reads everything."""
+    async with quick_bot(tmp_path, sandbox={"privacy": False}) as ground:
+        ada, people = ground.ada, ground.telegram.people
+        group = people.group("Friends", ada)
+        photo = ada.sends_photo(picture(96, 64), chat=group)
+        ada.sends_photo(picture(96, 65), "make it blue", chat=group)
+        ada.sends_photo(picture(96, 66), "/sketch@other_bot", chat=group)
+        ada.sends_file(b"hello", "notes.txt", "text/plain", chat=group)
+        ada.writes("hello there", chat=group)
+        ada.writes("nice one", chat=group, reply_to=photo)
+        ada.writes("/weather in Paris", chat=group)
+        ada.writes("/sketch@other_bot", chat=group, reply_to=photo)
+        late = ada.writes("sketch this", chat=group, reply_to=photo)
+        ada.edits(late, "/sketch@nanobanana_bot")
+        ada.edits(photo, "/sketch@nanobanana_bot")
+        for kind in ("edited_message", "channel_post"):
+            people.sends_raw_update({kind: {**photo.raw, "caption": "/sketch"}})
+        await hears(group, ada.writes("/limits", chat=group), "This chat may ask for")
+        await asyncio.sleep(0.3)
+        assert [shown("Used: 0. Left: 20.") in each.text for each in group.bot_messages()] == [True]
+        assert not prompts(ground)
+
+
+async def test_another_bots_request_starts_nothing(tmp_path: Path) -> None:
+    """Two bots could keep each other busy for ever."""
+    async with quick_bot(tmp_path, sandbox={"privacy": False}) as ground:
+        group = ground.telegram.people.group("Friends", ground.ada)
+        asked = ground.ada.writes("/status", chat=group)
+        await hears(group, asked, "You have no edits")
+        robot = {"id": 77, "is_bot": True, "first_name": "Robot"}
+        ground.telegram.people.sends_raw_update({"message": {**asked.raw, "from": robot}})
+        await hears(group, ground.ada.writes("/limits", chat=group), "This chat may")
+        assert len(group.bot_messages()) == 2
+
+
+async def test_help_in_a_group_tells_what_the_bot_can_see(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        group = ground.telegram.people.group("Friends", ground.ada)
+        answer = await hears(group, ground.ada.writes("/help", chat=group), "With a caption")
+        assert "I do not read your conversation" in answer.text
+        assert "/sketch@nanobanana_bot" in answer.text
+        assert answer.text == shown(help_text(private=False))
+        own = await hears(ground.ada.private, ground.ada.writes("/help"), "With a caption")
+        assert own.text == shown(help_text(private=True))
+
+
+async def test_a_group_that_is_not_allowed_is_told_once_and_left(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, allowed_chats=frozenset({-1})) as ground:
+        ada, people = ground.ada, ground.telegram.people
+        group = people.group("Strangers", ada)
+        await left(group)
+        told = shown(texts.not_allowed_text(EN, group.id))
+        assert [each.text for each in group.bot_messages()] == [told]
+        ada.adds_bot(group)
+        ada.writes("/help", chat=group)
+        await left(group)
+        assert [each.text for each in group.bot_messages()] == [told]
+
+
+async def test_a_group_that_lets_nobody_write_is_left_all_the_same(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, allowed_chats=frozenset({-1})) as ground:
+        group = ground.telegram.people.group("Strangers")
+        group.refuses("text messages")
+        await left(group)
+        assert not group.bot_messages()
+
+
+async def test_a_person_who_is_not_allowed_is_told_once(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, allowed_chats=frozenset({-1}), admin_ids=frozenset({1})) as ground:
+        zoe = ground.telegram.people.person("Zoé", language_code="fr-CA")
+        first = zoe.sends_photo(picture(96, 64), "/sketch")
+        await hears(zoe.private, first, texts.not_allowed_text(FR, zoe.id))
+        zoe.writes("/start")
+        zoe.writes("hello?")
+        await asyncio.sleep(0.4)
+        assert len(zoe.private.bot_messages()) == 1
+        assert not prompts(ground)
+
+
+async def test_allowed_chats_and_admins_are_served(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, allowed_chats=frozenset({510_001_862})) as ground:
+        assert ground.ada.id == 510_001_862
+        await ground.result(ground.ada.private, ground.ada.sends_photo(picture(96, 64), "/sketch"))
+    async with quick_bot(
+        tmp_path / "2", allowed_chats=frozenset({-1}), admin_ids=frozenset({510_001_862})
+    ) as ground:
+        welcome = texts.start_text(EN, bot_name="NanoBanana")
+        await hears(ground.ada.private, ground.ada.writes("/start"), welcome)
+
+
+async def left(group: Chat) -> None:
+    await until(lambda: group.record.bot_status == "left")
+
+
+def help_text(*, private: bool) -> str:
+    return texts.help_text(EN, username="nanobanana_bot", private=private, reads_group_messages=False)

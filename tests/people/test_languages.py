@@ -1,0 +1,66 @@
+"""People are answered in their own language; the image service is always spoken to in English."""
+
+from pathlib import Path
+
+from bot.core.errors import Reason
+from bot.core.presets import full_prompt
+from bot.telegram import texts
+from bot.telegram.i18n import LANGUAGES, translations
+from bot.telegram.keyboards import styles_keyboard
+from tests.ground import picture
+from tests.people.street import EN, FR, answers, hears, prompts, quick_bot, shown, until
+
+SCOPES = ("default", "all_private_chats", "all_group_chats")
+
+
+async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, 0.6) as ground:
+        zoe = ground.telegram.people.person("Zoé", language_code="fr-CA")
+        chat = zoe.private
+        welcome = texts.start_text(FR, bot_name="NanoBanana")
+        await hears(chat, zoe.writes("/start"), welcome)
+        help_text = texts.help_text(FR, username="nanobanana_bot", private=True, reads_group_messages=False)
+        assert (await hears(chat, zoe.writes("/help"), help_text)).text == shown(help_text)
+        await hears(chat, zoe.writes("/styles"), texts.styles_text(FR))
+        await hears(chat, zoe.writes("/rubbish"), texts.unknown_command_text(FR))
+        photo = zoe.sends_photo(picture(96, 64))
+        picker = await hears(chat, photo, texts.pick_a_style_text(FR))
+        assert picker.labels == [b.text for row in styles_keyboard(FR).inline_keyboard for b in row]
+        answer = await zoe.presses(picker, texts.command_title(FR, "sketch")).answer()
+        assert answer.text == texts.alert_started(FR) != texts.alert_started(EN)
+        card = await hears(chat, photo, f"{texts.command_title(FR, 'sketch')}\nEn attente")
+        assert card.labels == ["✖️ Annuler"]
+        await chat.wait_for(lambda messages: [m for m in answers(messages, photo) if m.photo_size])
+        result = next(m for m in chat.bot_messages() if m.photo_size)
+        assert result.text.startswith(texts.command_title(FR, "sketch"))
+        assert result.labels[0].startswith("🔁 ")
+        assert result.labels != ["🔁 Again", "📎 As a file"]
+        ground.nanobanana.play("flag-3-policy")
+        refused = zoe.sends_photo(picture(96, 65), "/sketch à la craie rouge")
+        failed = await hears(chat, refused, texts.reason_sentence(FR, Reason.POLICY))
+        assert "Code" in failed.text.splitlines()[2]
+        assert prompts(ground) == [full_prompt("sketch", ""), full_prompt("sketch", "à la craie rouge")]
+
+
+async def test_in_a_group_everybody_is_answered_in_their_own_language(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        people = ground.telegram.people
+        zoe = people.person("Zoé", language_code="fr")
+        kim, nobody = people.person("Kim", language_code="ko"), people.person("N", language_code=None)
+        group = people.group("Friends", zoe, kim, nobody)
+        for person, t in ((zoe, FR), (kim, EN), (nobody, EN)):
+            asked = person.writes("/sketch@nanobanana_bot", chat=group)
+            await hears(group, asked, texts.reason_sentence(t, Reason.NO_PHOTO, command="sketch"))
+
+
+async def test_menus_are_published_for_every_scope_and_language(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        commands, profile = ground.telegram.world.commands, ground.telegram.world.profile
+        wanted = {(scope, "" if code == "en" else code) for scope in SCOPES for code in LANGUAGES}
+        await until(lambda: set(commands) == wanted and len(profile) == 2 * len(LANGUAGES))
+        for (scope, code), menu in commands.items():
+            described = dict(texts.command_descriptions(translations(code or "en")))
+            assert {each["command"]: each["description"] for each in menu} == described
+            assert len(menu) == len(described) == 20, scope
+        assert profile["Description", "fr"] == texts.bot_description(FR)
+        assert profile["ShortDescription", ""] == texts.bot_short_description(EN)

@@ -1,0 +1,208 @@
+"""What Telegram was seen to do to a call, from the person's side: what there is to see at the end, and
+whether it was counted. All of it happens to one bot at the same time, each in a chat of its own."""
+
+import asyncio
+import contextlib
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram.request import HTTPXRequest
+
+from bot.base import limits
+from bot.clients import opened_database
+from bot.core.clock import utc_now
+from bot.core.errors import Reason
+from bot.sandbox.nanobanana_twists import CutOff
+from bot.storage.edits import SqlEditStore
+from bot.telegram import texts
+from bot.telegram.budgets import AT_ONCE, Budgets, Window
+from tests.ground import picture
+from tests.people.hostile_street import READ_SECONDS, Street
+from tests.people.street import AGAIN, AS_FILE, CANCEL, EN, FLOOD, answers, card_of, prompts, quick_bot, until
+
+DELIVERED = "delivered"
+GROUP_ID = -4_100_002_049  # the first group of a street
+# What a chat shows at the end; a ♪ is a message that rang.
+PHOTO, FILE = (DELIVERED, "photo♪"), (DELIVERED, "file♪")
+ON_CARD, FILE_ON_CARD = (DELIVERED, "photo"), (DELIVERED, "file")
+
+COURTESIES = ("sendChatAction", "editMessageText in a group")  # a busy machine may leave them out
+BEFORE = "429, 429 bare, 401, 404, 409"
+UNSURE = "500, 502, reset, slow"
+NOT_DONE = f"{BEFORE}, {UNSURE}"
+GONE = "blocked, no chat"
+
+# The call -> how its edit ends, what is seen -> what the call meets.
+EXPECTED: dict[str, dict[tuple[str, str], str]] = {
+    "getFile": {
+        PHOTO: f"{NOT_DONE}, 413, lost, file unavailable",
+        (Reason.PHOTO_GONE, "told"): f"{GONE}, 400",
+        (Reason.FILE_TOO_BIG, "told"): "file is too big",
+    },
+    "file": {
+        PHOTO: "429, 429 bare, blocked, no chat, 401, 409, 413, 500, 502, reset, lost, drip",
+        (Reason.PHOTO_GONE, "told"): "404",
+    },
+    "sendMessage": {  # the card
+        PHOTO: f"{NOT_DONE}, 400, 413, no reply, no topic, TOPIC_CLOSED",
+        (DELIVERED, "card, photo♪"): "lost",
+        (Reason.CHAT_GONE, ""): GONE,
+        (Reason.CANNOT_SEND, ""): "may not write",
+    },
+    "editMessageText": {  # an edit that fails
+        (Reason.POLICY, "told"): f"{NOT_DONE}, lost, card deleted",
+        (Reason.POLICY, "card, told"): "400, 413",
+        (Reason.POLICY, "card"): GONE,
+    },
+    "editMessageText in a group": {PHOTO: f"{NOT_DONE}, {GONE}, 400, 413, lost"},  # its progress
+    "sendChatAction": {PHOTO: f"{NOT_DONE}, {GONE}, 400, 413, lost"},
+    "sendPhoto": {
+        PHOTO: f"{BEFORE}, no reply, no topic, TOPIC_CLOSED, request deleted, moved",
+        ON_CARD: UNSURE,
+        (DELIVERED, "photo, photo♪"): "lost",  # nobody can know that it arrived; one of them rings
+        FILE: "400, 413, PHOTO_INVALID_DIMENSIONS, IMAGE_PROCESS_FAILED, may not send photos",
+        (Reason.CHAT_GONE, "card"): GONE,
+        (Reason.CANNOT_SEND, "told"): "may send nothing",
+    },
+    "sendDocument": {
+        FILE: f"{BEFORE}, no reply, no topic, TOPIC_CLOSED",
+        FILE_ON_CARD: UNSURE,
+        (DELIVERED, "file, file♪"): "lost",
+        PHOTO: "400, 413, may not send files",
+        (Reason.CHAT_GONE, "card"): GONE,
+    },
+    "deleteMessage": {
+        PHOTO: f"{NOT_DONE}, lost, card deleted",
+        (DELIVERED, "done, photo♪"): "400, 413, can't be deleted",
+        (DELIVERED, "card, photo♪"): GONE,
+    },
+    "answerCallbackQuery": {
+        (DELIVERED, "answered, photo♪"): f"{NOT_DONE}, 413, lost",
+        PHOTO: f"{GONE}, 400, too old",
+    },
+}
+
+
+class Roomy(Budgets):
+    def __init__(self) -> None:
+        super().__init__()
+        self.everything = (Window(1000, 1), Window(AT_ONCE * 4, 0))
+
+
+@pytest.fixture
+def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    def impatient(**options: Any) -> HTTPXRequest:
+        return HTTPXRequest(**{**options, "read_timeout": READ_SECONDS})
+
+    monkeypatch.setattr("bot.clients.HTTPXRequest", impatient)
+    monkeypatch.setattr("bot.telegram.flood.Budgets", Roomy)
+    monkeypatch.setattr("bot.telegram.budgets.FLOODED_CHATS", 10_000)
+    monkeypatch.setattr("bot.telegram.download._LONGEST_SECONDS", 2.0)
+    for name in ("_TOKEN_REFUSED_SECONDS", "_FLOOD_SECONDS", "_OTHERWISE_SECONDS"):
+        monkeypatch.setattr(f"bot.telegram.errors.{name}", 0.5)
+    short, long = (timedelta(seconds=seconds) for seconds in (0.2, 600))
+    monkeypatch.setattr("bot.telegram.cards.EDITS_APART", {True: long, False: short})
+    monkeypatch.setattr("bot.telegram.cards.ACTION_EVERY", short)
+    monkeypatch.setattr("bot.telegram.cards._CARDS_A_TICK", 1000)
+
+
+@FLOOD
+@pytest.mark.usefixtures("time_is_short")
+async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_path: Path) -> None:
+    expected = {
+        f"{point}: {fault}": outcome
+        for point, outcomes in EXPECTED.items()
+        for outcome, faults in outcomes.items()
+        for fault in faults.split(", ")
+    }
+    async with quick_bot(tmp_path, 2.5, nanobanana_creates_per_10_seconds=1000) as ground:
+        street = Street(ground, ["file", *(name for name in EXPECTED if " " not in name)])
+        await asyncio.gather(*(street.asks(*name.split(": ")) for name in expected))
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: len(street.edits()) == len(expected), 40)
+        rows, edits = street.rows, street.edits()
+        seen = {name: (edits.get(row.chat.id, ("?", 0))[0], street.seen(row)) for name, row in rows.items()}
+        assert seen == expected
+        unplayed = [name for name, row in rows.items() if not row.played]
+        assert [name for name in unplayed if not name.startswith(COURTESIES)] == []
+        assert len(unplayed) < 10
+        spared = {(Reason.CHAT_GONE, ""), (Reason.CANNOT_SEND, ""), *EXPECTED["getFile"]} - {PHOTO}
+        spared |= {(Reason.PHOTO_GONE, "told")}
+        calls = {name: int(outcome not in spared) for name, outcome in expected.items()}
+        assert {name: edits[row.chat.id][1] for name, row in rows.items()} == calls
+        assert len(prompts(ground)) == sum(calls.values())
+        async with opened_database(ground.settings) as database:
+            for name, row in rows.items():
+                used = await SqlEditStore(database).usage(row.chat.id, limits(ground.settings), utc_now())
+                assert used.used == (expected[name][0] == DELIVERED), name
+
+
+async def test_a_button_pressed_twice_starts_one_edit(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, 1.0) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64))
+        styles = await ada.private.wait_for(lambda messages: next((m for m in messages if m.by_bot), None))
+        for press in [ada.presses(styles, "s:sketch"), ada.presses(styles, "s:sketch")]:
+            assert (await press.answer()).text == texts.alert_started(EN)
+        result = await ada.private.wait_for(
+            lambda messages: next((m for m in messages if m.by_bot and m.photo_size), None)
+        )
+        for press in [ada.presses(result, AGAIN), ada.presses(result, AGAIN)]:
+            assert (await press.answer()).text == texts.alert_started(EN)
+        other = ada.presses(styles, "s:oil")  # which is not the same
+        assert (await other.answer()).text == texts.alert_started(EN)
+        await until(lambda: len([m for m in answers(ada.private.messages(), asked) if m.photo_size]) == 3)
+        await asyncio.sleep(0.3)
+        assert len(prompts(ground)) == 3
+        assert (await ada.presses(result, AGAIN).answer()).text == texts.alert_started(EN)  # it has ended
+        await until(lambda: len(prompts(ground)) == 4)
+
+
+async def test_a_press_whose_answer_is_lost_has_its_effect_once(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        result = await ground.result(ada.private, asked)
+        ground.telegram.faults.answer("answerCallbackQuery", CutOff(b""), times=2)
+        press = ada.presses(result, AS_FILE)
+        assert (await press.answer()).text == texts.alert_sending(EN)
+        assert len([m for m in answers(ada.private.messages(), asked) if m.document_name]) == 1
+
+
+async def test_a_card_whose_sending_was_cut_goes_when_it_is_pressed(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        ground.telegram.faults.answer("sendMessage", CutOff(b""), phase="after")
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        card = await card_of(ada.private, asked)
+        await until(lambda: any(m.photo_size for m in answers(ada.private.messages(), asked)))
+        await until(lambda: ground.telegram.calls_of("sendPhoto")[0].status is not None)
+        await asyncio.sleep(0.3)
+        assert (await ada.presses(card, CANCEL).answer()).text == texts.alert_too_late(EN)
+        await ground.result(ada.private, asked)
+
+
+@pytest.mark.parametrize("told_in", ["the old chat", "the new chat"])
+async def test_an_allowed_group_stays_allowed_as_a_supergroup(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, told_in: str
+) -> None:
+    async with quick_bot(tmp_path, allowed_chats=frozenset({GROUP_ID})) as ground:
+        ada, people = ground.ada, ground.telegram.people
+        small = people.basic_group("Friends", ada)
+        assert small.id == GROUP_ID
+        await ground.result(small, ada.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=small))
+        with caplog.at_level(logging.WARNING, "bot.telegram.handlers"):
+            large = people.migrate(small)
+            ground.telegram.world.updates.clear()
+            [news] = {"the old chat": small.messages()[-1:], "the new chat": large.messages()}[told_in]
+            people.sends_raw_update({"message": news.raw})
+            await until(lambda: "ALLOWED_CHATS" in caplog.text)
+            asked = ada.sends_photo(picture(96, 65), "/sketch@nanobanana_bot", chat=large)
+            await ground.result(large, asked)
+        [warning] = [
+            record.getMessage() for record in caplog.records if "ALLOWED_CHATS" in record.getMessage()
+        ]
+        assert f"put {large.id} into ALLOWED_CHATS" in warning

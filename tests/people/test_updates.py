@@ -1,0 +1,117 @@
+"""What comes in: odd updates harm nobody, a repeated one is handled once, and none is lost."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+from telegram import Bot, Update
+
+from bot.app import running
+from bot.core.clock import utc_now
+from bot.sandbox.telegram_api import too_many_requests
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.inbox import Inbox
+from bot.telegram.intake import Intake
+from tests.ground import picture, services
+from tests.people.street import FLOOD, answers, hears, limits_line, prompts, quick_bot
+
+ODD: list[dict[str, Any]] = [
+    {},
+    {"something_new": {"chat": {"id": 1}}},
+    {"message": None},
+    {"message": {}},
+    {"message": {"chat": None}},
+    {"message": {"chat": {"id": None}, "message_id": "one", "date": "today"}},
+    {"message": {"chat": {"id": "many"}, "from": []}},
+    {"message": [1, 2, 3]},
+    {"message": "text"},
+    {"callback_query": {"id": "1", "data": "c:x"}},
+    {"callback_query": {"id": "1", "from": {"id": 1, "is_bot": False, "first_name": "X"}, "message": 7}},
+    {"callback_query": 5},
+    {"my_chat_member": {"chat": []}},
+]
+
+
+HALF_AN_EMOJI = {"update_id": 871_204_532, "message": {"text": "\ud83d", "chat": {"id": 3}}}
+
+
+async def test_updates_that_cannot_be_read_do_not_stop_the_next_ones(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        half = Response(json.dumps({"ok": True, "result": [HALF_AN_EMOJI]}))
+        ground.telegram.faults.answer("getUpdates", half)
+        for odd in ODD:
+            ground.telegram.people.sends_raw_update(odd)
+        asked = ground.ada.sends_photo(picture(96, 64), "/sketch")
+        await ground.result(ground.ada.private, asked)
+        poisoned = {**asked.raw, "caption_entities": "none"}
+        ground.telegram.people.sends_raw_update({"message": poisoned})
+        await hears(ground.ada.private, ground.ada.writes("/help"), "With a caption")
+
+
+async def test_an_update_that_comes_twice_is_handled_once(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        await ground.result(ada.private, asked)
+        again = {"message": {**asked.raw, "message_id": asked.message_id + 1_000}}
+        update_id = ada.sends_raw_update(again)
+        await ada.private.wait_for(
+            lambda messages: len([m for m in messages if m.photo_size and m.by_bot]) == 2
+        )
+        repeated = JSONResponse({"ok": True, "result": [{"update_id": update_id, **again}]})
+        ground.telegram.faults.answer("getUpdates", repeated)
+        await hears(ada.private, ada.writes("/help"), "With a caption")
+        await hears(ada.private, ada.writes("/styles"), "Styles")
+        assert await limits_line(ada) == "Used: 2. Left: 18."
+        assert len(prompts(ground)) == 2
+
+
+@FLOOD
+async def test_an_answer_that_telegram_postpones_is_given_later(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        ground.telegram.faults.answer("sendMessage", too_many_requests(1))
+        asked = ada.writes("/styles")
+        await hears(ada.private, asked, "Styles")
+        assert len(answers(ada.private.messages(), asked)) == 1
+
+
+async def test_what_people_wrote_while_the_bot_was_away_is_answered_in_order(tmp_path: Path) -> None:
+    async with services(0.2) as (telegram, _, defaults):
+        ada = telegram.people.person("Ada")
+        made = Settings(_env_file=None, data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
+        written = [ada.writes(text) for text in ("/start", "/help", "/styles", "/limits")]
+        async with running(made):
+            await hears(ada.private, written[-1], "This chat may")
+        replied = [m.reply_to_message_id for m in ada.private.bot_messages()]
+        assert replied == [m.message_id for m in written]
+
+
+async def test_an_update_whose_handling_fails_is_tried_again(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
+    await database.migrate()
+    seen: list[int] = []
+
+    async def handle(update: Update) -> None:
+        seen.append(update.update_id)
+        if len(seen) == 1:
+            raise RuntimeError("the database was busy")
+
+    inbox = Inbox(database)
+    await inbox.keep([(7, '{"update_id": 7}')], utc_now(), "me")
+    await Intake(Bot("1:a"), inbox, handle, lambda: "me", utc_now)._handle_one(7, '{"update_id": 7}')
+    assert seen == [7, 7]
+    assert await inbox.waiting(10, "me") == []
+    await database.aclose()
+
+
+async def test_a_refused_token_does_not_stop_the_bot_from_asking_again(tmp_path: Path) -> None:
+    """One such answer ends the library's own polling for good."""
+    async with quick_bot(tmp_path) as ground:
+        refusal = JSONResponse({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
+        ground.telegram.faults.answer("getUpdates", refusal, times=2)
+        for _ in range(2):  # the first one is in an answer that was already waited for
+            await hears(ground.ada.private, ground.ada.writes("/limits"), "", timeout=20)
+        assert not ground.telegram.faults._switches[0].times

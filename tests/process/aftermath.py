@@ -1,0 +1,79 @@
+"""What a run of edits has left, once the last process has had its way: nothing, if all is well."""
+
+import contextlib
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot.core.clock import utc_now
+from bot.core.limits import Limits
+from bot.sandbox.bot_process import stop_bot
+from bot.storage.database import Database
+from bot.storage.edits import SqlEditStore
+from tests.process.process_ground import Town, until
+
+BOUNDS = Limits(100_000, timedelta(days=1), 100_000)
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """Everything here is wrong: the clean aftermath is empty."""
+
+    unfinished: int = 0
+    """Edits with something left to do."""
+    miscounted: Mapping[int, int] | None = None
+    """Chats by how far what they have used of their limit is off."""
+    orphans: tuple[str, ...] = ()
+    """Files that no edit needs, after an hour and a tidy."""
+    tracebacks: int = 0
+
+
+async def aftermath(ground: Town, asked: Mapping[int, int]) -> Aftermath:
+    """After the last process has ended: an hour passes for the files, and a new one tidies up.
+
+    `asked`: how many edits each chat has been promised; a failed one gives its place back.
+    """
+    age_an_hour(ground.home.data)
+    ground.lease_runs_out()
+    process = await ground.start()
+    with contextlib.suppress(TimeoutError):
+        await until(lambda: not orphans(ground), 10)
+    await stop_bot(process)
+    failed = dict(ground.rows("SELECT chat_id, count(*) FROM edits WHERE state = 'failed' GROUP BY chat_id"))
+    database = Database.open(ground.home.settings["DATABASE_URL"])
+    async with contextlib.aclosing(database):
+        store, now = SqlEditStore(database), utc_now()
+        used = {chat: (await store.usage(chat, BOUNDS, now)).used for chat in asked}
+    off = {chat: used[chat] - asked[chat] + failed.get(chat, 0) for chat in asked}
+    return Aftermath(
+        unfinished=len(ground.rows("SELECT 1 FROM edits WHERE due_at IS NOT NULL")),
+        miscounted={chat: count for chat, count in off.items() if count} or None,
+        orphans=tuple(orphans(ground)),
+        tracebacks=ground.log.count("Traceback"),
+    )
+
+
+def age_an_hour(data: Path) -> None:
+    """Every file becomes an hour older."""
+    then = time.time() - 3600
+    for path in files_of(data):
+        os.utime(path, (then, then))
+
+
+def orphans(ground: Town) -> list[str]:
+    """Files that belong to no edit which still needs them."""
+    delivered = {
+        f"{name}.result" for (name,) in ground.rows("SELECT id FROM edits WHERE state = 'delivered'")
+    }
+    return [
+        str(path.relative_to(ground.home.data))
+        for path in files_of(ground.home.data)
+        if path.name not in delivered
+    ]
+
+
+def files_of(data: Path) -> list[Path]:
+    return [path for folder in ("files", "hosted") for path in (data / folder).glob("*")]

@@ -1,0 +1,5 @@
+"""Some processes are killed on a real PostgreSQL as well."""
+
+from tests.postgres import postgres
+
+__all__ = ["postgres"]

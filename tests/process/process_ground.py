@@ -1,0 +1,154 @@
+"""The ground of tests that run the bot as processes of their own between the two sandboxes."""
+
+import asyncio
+import contextlib
+import dataclasses
+from asyncio.subprocess import Process
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from starlette.requests import Request
+
+from bot.sandbox.bot_process import Home, start_bot, stop_bot
+from bot.sandbox.nanobanana_api import NanoBananaSandbox
+from bot.sandbox.nanobanana_wire import JsonObject
+from bot.sandbox.telegram_api import TelegramSandbox
+from bot.sandbox.telegram_people import Chat, Message, Person
+from tests.process.tables import Tables, tables_of
+
+
+def plain(photo: Image.Image, _: str, size: tuple[int, int]) -> Image.Image:
+    """A painter that takes no time."""
+    return photo.convert("RGB").resize(size, Image.Resampling.NEAREST)
+
+
+@dataclass
+class Town:
+    """Both services and a home between them, where bots come and go."""
+
+    telegram: TelegramSandbox
+    nanobanana: NanoBananaSandbox
+    home: Home
+    ada: Person
+    over: asyncio.Event
+    tables: Tables
+
+    def with_settings(self, **settings: str) -> Home:
+        """The home with other settings."""
+        return dataclasses.replace(self.home, settings={**self.home.settings, **settings})
+
+    async def hang(self, _: Request) -> None:
+        """A fault: the call stays without an answer as long as the test lasts."""
+        await self.over.wait()
+
+    @property
+    def log(self) -> str:
+        return self.home.log.read_text() if self.home.log.exists() else ""
+
+    def hosts_elsewhere(self, *, callbacks: bool = False) -> None:
+        """Photos go to kie.ai; without an address of the bot's own no callback arrives."""
+        self.home = self.with_settings(
+            PUBLIC_URL=self.home.settings["PUBLIC_URL"] if callbacks else "",
+            IMAGE_HOST="kie",
+            KIE_API_KEY=self.nanobanana.kie_key,
+            KIE_UPLOAD_URL=self.home.settings["NANOBANANA_API_URL"],
+        )
+
+    async def start(self) -> Process:
+        """A bot that has said that it is at work."""
+        said = self.log.count("is at work")
+        process = await start_bot(self.home)
+        try:
+            await until(lambda: self.log.count("is at work") > said or process.returncode is not None, 60)
+            assert process.returncode is None, self.log
+        except BaseException:
+            await kill(process)
+            raise
+        return process
+
+    @contextlib.asynccontextmanager
+    async def bot(self) -> AsyncIterator[Process]:
+        """A bot at work until the block ends; killed if the test has not stopped it."""
+        process = await self.start()
+        try:
+            yield process
+        finally:
+            await kill(process)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database holds."""
+        return self.tables.ask(query)
+
+    def writes(self, statement: str) -> None:
+        """Change the database behind the bot's back, to make time pass or the like."""
+        self.tables.ask(statement)
+
+    def lease_runs_out(self) -> None:
+        """The ten seconds pass after which a killed process counts as dead; a SQLite file knows at once."""
+        if self.home.settings["DATABASE_URL"].startswith("postgresql"):
+            self.writes("UPDATE replicas SET beat_at = beat_at - interval '1 minute'")
+
+    def creates_per_prompt(self) -> Counter[str]:
+        """How often each prompt was paid for."""
+        return Counter(prompt_of(call.body) for call in self.nanobanana.creates if call.task_id)
+
+
+@contextlib.asynccontextmanager
+async def town(
+    folder: Path,
+    *,
+    task_seconds: float | Callable[[int], float] = 0.3,
+    nanobanana: dict[str, Any] | None = None,
+    **settings: str,
+) -> AsyncIterator[Town]:
+    """Both services, and a home in `folder` that no bot lives in yet."""
+    telegram = TelegramSandbox()
+    provider = NanoBananaSandbox(task_seconds=task_seconds, paint=plain, **(nanobanana or {}))
+    async with telegram.serving() as telegram_url, provider.running() as provider_url:
+        home = Home.of(folder, telegram_url, telegram.token, provider_url, provider.api_key)
+        url = settings.get("DATABASE_URL", home.settings["DATABASE_URL"])
+        with tables_of(url) as tables:
+            made = Town(telegram, provider, home, telegram.people.person("Ada"), asyncio.Event(), tables)
+            made.home = made.with_settings(POLL_INTERVAL_SECONDS="0.5", **settings)
+            try:
+                yield made
+            finally:
+                made.over.set()
+
+
+async def until(predicate: Callable[[], object], timeout: float = 15) -> None:
+    """Wait for something that says no word when it happens."""
+    async with asyncio.timeout(timeout):
+        while not predicate():
+            await asyncio.sleep(0.02)
+
+
+async def kill(process: Process) -> None:
+    """kill -9; nothing happens to a process that has ended."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+async def ended(home: Home, *arguments: str) -> tuple[int, str]:
+    """A process that ends by itself, one way or the other: its exit code and what it printed."""
+    before = len(home.log.read_text()) if home.log.exists() else 0
+    process = await start_bot(home, *arguments)
+    try:
+        code = await asyncio.wait_for(process.wait(), 20)
+    finally:
+        await stop_bot(process)
+    return code, home.log.read_text()[before:]
+
+
+def prompt_of(body: JsonObject | None) -> str:
+    return str((body or {}).get("prompt"))
+
+
+def answers(chat: Chat, asked: Message) -> list[Message]:
+    """What the bot shows as an answer to `asked`."""
+    return [m for m in chat.bot_messages() if m.reply_to_message_id == asked.message_id]

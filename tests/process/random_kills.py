@@ -1,0 +1,126 @@
+"""kill -9 at random times over a run of edits: what was lost, and what happened twice."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.sandbox.nanobanana_tasks import SUCCEEDED
+from bot.sandbox.telegram_people import Chat, Message
+from tests.ground import picture, size_of
+from tests.process.aftermath import Aftermath, aftermath
+from tests.process.process_ground import Town, answers, kill, town, until
+
+UNFINISHED = "SELECT 1 FROM edits WHERE due_at IS NOT NULL"
+ENDS = "SELECT words, state FROM edits"
+
+
+@dataclass
+class Uncertain:
+    """What the bot could not know when it was killed, by what was asked for."""
+
+    creates: set[str] = field(default_factory=set)
+    sends: set[str] = field(default_factory=set)
+    cards: set[tuple[int, int]] = field(default_factory=set)
+
+    def note(self, ground: Town, chats: list[Chat]) -> None:
+        """Look at what a killed process had written down, and at what had happened."""
+        rows = ground.rows("SELECT words, state, sends, chat_id, status_message_id FROM edits")
+        self.creates |= {words for words, state, *_ in rows if state == "submitting"}
+        self.sends |= {words for words, state, sends, *_ in rows if state == "ready" and sends}
+        self.cards |= cards_of(chats) - {(chat_id, card) for *_, chat_id, card in rows}
+
+
+@dataclass
+class Tally:
+    """How a run ended. `unexplained`: happened twice or stayed, though every process knew what it did."""
+
+    kills: int = 0
+    edits: int = 0
+    delivered: int = 0
+    failed: int = 0
+    lost: int = 0
+    paid_twice: int = 0
+    shown_twice: int = 0
+    stale_cards: int = 0
+    wrong_size: int = 0
+    unexplained: list[str] = field(default_factory=list)
+
+
+async def random_kills(
+    folder: Path,
+    settings: Mapping[str, str],
+    *,
+    kills: int,
+    edits: int,
+    seed: int,
+    seconds: float = 1.2,
+    hosted_elsewhere: bool = True,
+) -> tuple[Tally, Aftermath]:
+    """One bot's edits and deaths. Photos hosted elsewhere are there for the provider while nobody lives."""
+    chance = random.Random(seed)
+    unlimited = {"RATE_LIMIT_EDITS": "0", "MAX_ACTIVE_EDITS_PER_CHAT": "1000"}
+    async with town(
+        folder,
+        task_seconds=lambda _: chance.uniform(0.3, 4),
+        nanobanana={"callback_pause": 1.5},
+        **unlimited,
+        **settings,
+    ) as ground:
+        if hosted_elsewhere:
+            ground.hosts_elsewhere(callbacks=True)
+        people = [ground.ada, *(ground.telegram.people.person(name) for name in ("Grace", "Mary", "Edsger"))]
+        group = ground.telegram.people.group("Painters", *people)
+        chats, asked, unsure = [ground.ada.private, group], dict[str, Message](), Uncertain()
+        for number in range(kills):
+            while len(asked) < edits * (number + 1) / kills:
+                count = len(asked)
+                person = people[count % 4]
+                chat = ground.ada.private if person is ground.ada else group
+                photo = picture(200 + 7 * (count % 40), 530 - 5 * (count % 60))
+                words = f"number {count}"
+                asked[words] = person.sends_photo(photo, f"/edit@nanobanana_bot {words}", chat=chat)
+            process = await ground.start()
+            await asyncio.sleep(chance.uniform(0.05, seconds))
+            await kill(process)
+            ground.lease_runs_out()
+            unsure.note(ground, chats)
+        ground.writes("UPDATE edits SET due_at = created_at WHERE state = 'submitting'")  # a minute later
+        async with ground.bot():
+            await until(lambda: len(ground.rows(ENDS)) == edits and not ground.rows(UNFINISHED), 150 + edits)
+        tally = tallied(ground, chats, asked, unsure)
+        tally.kills = kills
+        return tally, await aftermath(ground, Counter(message.chat_id for message in asked.values()))
+
+
+def tallied(ground: Town, chats: list[Chat], asked: dict[str, Message], unsure: Uncertain) -> Tally:
+    ends = dict(ground.rows(ENDS))
+    tally = Tally(edits=len(asked), failed=sum(end == "failed" for end in ends.values()))
+    painted = Counter(task.prompt for task in ground.nanobanana.tasks.values() if task.flag == SUCCEEDED)
+    told = set[tuple[int, int]]()
+    for words, message in asked.items():
+        shown = answers(chats[message.chat_id != ground.ada.private.id], message)
+        pictures = [m for m in shown if m.file_id]
+        words_left = {(m.chat_id, m.message_id) for m in shown if not m.file_id}
+        tally.delivered += bool(pictures)
+        if not pictures and ends.get(words) == "failed" and words_left:
+            told.add(max(words_left))
+        elif not pictures:
+            tally.lost += 1
+        tally.wrong_size += any(size_of(m.content()) != size_of(message.content()) for m in pictures)
+        tally.shown_twice += len(pictures) > 1
+        tally.paid_twice += painted[words] > 1
+        if len(pictures) > 1 and words not in unsure.sends:
+            tally.unexplained.append(f"{words}: shown {len(pictures)} times")
+        if painted[words] > 1 and words not in unsure.creates:
+            tally.unexplained.append(f"{words}: paid {painted[words]} times")
+    stale = cards_of(chats) - told
+    tally.stale_cards = len(stale)
+    tally.unexplained += [f"card {card}" for card in stale - unsure.cards]
+    return tally
+
+
+def cards_of(chats: list[Chat]) -> set[tuple[int, int]]:
+    return {(m.chat_id, m.message_id) for chat in chats for m in chat.bot_messages() if not m.file_id}

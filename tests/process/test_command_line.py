@@ -1,0 +1,106 @@
+"""`python -m bot`: what it says without doing anything, and what it says when it cannot."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.bot_process import PROJECT, Home
+from bot.settings import Settings
+from tests.process.process_ground import ended
+
+HEAVY = {"telegram", "sqlalchemy", "sqlmodel", "PIL", "httpx", "pydantic", "starlette", "apscheduler"}
+ASK_FOR_HELP = """
+import sys
+from bot.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    print(*sys.modules, sep="\\n", file=sys.stderr)
+    raise
+"""
+
+
+def run(*arguments: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *arguments], check=False, cwd=folder, capture_output=True, text=True, timeout=30,
+        env={"PYTHONPATH": str(PROJECT), **environment},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["run", "--help"], ["demo", "--help"], ["doctor", "--help"], ["migrate", "--help"]],
+)
+def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
+    done = run("-c", ASK_FOR_HELP, *arguments, folder=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: python -m bot")
+    assert HEAVY.isdisjoint(done.stderr.splitlines())
+
+
+def test_no_command_is_a_usage_error_without_a_traceback(tmp_path: Path) -> None:
+    done = run("-m", "bot", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage:")
+
+
+@pytest.mark.parametrize("command", ["run", "doctor", "migrate"])
+def test_what_is_wrong_with_the_settings_is_told_all_at_once(tmp_path: Path, command: str) -> None:
+    done = run("-m", "bot", command, folder=tmp_path, RATE_LIMIT_EDITS="many", WEB_PORT="70000")
+    first, *problems = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "settings need your attention" in first
+    assert [line.split()[1] for line in problems] == [
+        "TELEGRAM_BOT_TOKEN",
+        "NANOBANANA_API_KEY",
+        "WEB_PORT",
+        "IMAGE_HOST",
+        "RATE_LIMIT_EDITS",
+    ]
+    assert set(Settings.model_fields) >= {line.split()[1].lower() for line in problems}
+
+
+def home(folder: Path, **settings: str) -> Home:
+    """A home that needs neither service."""
+    made = Home.of(folder, "http://127.0.0.1:1", "123456789:" + "A" * 35, "http://127.0.0.1:1", "0f" * 16)
+    return Home({**made.settings, **settings}, made.data, made.log)
+
+
+async def test_migrate_makes_the_database_and_can_be_repeated(tmp_path: Path) -> None:
+    where = home(tmp_path)
+    assert (await ended(where, "migrate"))[0] == 0
+    made = (where.data / "bot.db").read_bytes()[:16]
+    assert made == b"SQLite format 3\0"
+    assert (await ended(where, "migrate"))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "url", "told"),
+    [
+        ("run", "sqlite+aiosqlite:////proc/nowhere/bot.db", "/proc/nowhere"),
+        ("migrate", "sqlite+aiosqlite:////proc/nowhere/bot.db", "/proc/nowhere"),
+        ("migrate", "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/bot", "could not start"),
+        ("run", "sqlite+aiosqlite:///{DATA_DIR}/broken.db", "not a database"),
+    ],
+)
+async def test_a_database_that_cannot_be_had_is_a_sentence(
+    tmp_path: Path, command: str, url: str, told: str
+) -> None:
+    where = home(tmp_path, DATABASE_URL=url)
+    where.data.mkdir()
+    (where.data / "broken.db").write_bytes(b"nothing of the kind" * 100)
+    code, said = await ended(where, command)
+    assert (code, "Traceback" in said) == (1, False), said
+    assert told in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite+aiosqlite:///", "sqlite+aiosqlite:///:memory:", "postgresql+asyncpg://u:p@host:port/db"]
+)
+def test_an_impossible_database_url_is_a_problem_of_the_settings(tmp_path: Path, url: str) -> None:
+    known = {name.lower(): value for name, value in home(tmp_path, DATABASE_URL=url).settings.items()}
+    with pytest.raises(ValueError, match="database_url"):
+        Settings.model_validate(known)

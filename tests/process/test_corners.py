@@ -1,0 +1,86 @@
+"""Corners of an edit's life: nothing stays behind, nothing waits for ever."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.app import running
+from bot.nanobanana.client import NanoBananaClient
+from bot.sandbox.telegram_api import too_many_requests
+from bot.settings import Settings
+from tests.ground import picture
+from tests.process.process_ground import Town, town, until
+
+
+def settings(ground: Town, **changed: object) -> Settings:
+    known = {name.lower(): value for name, value in ground.home.settings.items()}
+    return Settings.model_validate({**known, **changed})
+
+
+def hosted(ground: Town) -> list[Path]:
+    return list((ground.home.data / "hosted").glob("*"))
+
+
+async def test_an_edit_cancelled_while_its_photo_comes_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        go_on = asyncio.Event()
+
+        async def slowly(_: Request) -> None:
+            await go_on.wait()
+
+        ground.telegram.faults.at("getFile", slowly)
+        async with running(settings(ground)):
+            ground.ada.sends_photo(picture(320, 200), "/sketch")
+            cards = await ground.ada.private.wait_for(lambda messages: [m for m in messages if m.buttons])
+            await ground.ada.presses(cards[0], "Cancel").answer()
+            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'cancelled'"))
+            go_on.set()
+            await until(lambda: ground.telegram.calls_of("getFile")[0].answered_at)
+            await asyncio.sleep(0.5)
+        assert hosted(ground) == []
+        assert not list((ground.home.data / "files").glob("*"))
+        assert ground.nanobanana.creates == []
+
+
+async def test_a_picture_that_telegram_refused_for_a_day_still_waits_its_turn(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+
+        async def refuse(_: Request) -> Response:
+            ground.writes("UPDATE edits SET attempts = 5000")
+            return too_many_requests(1)
+
+        ground.telegram.faults.at("sendPhoto", refuse, times=1)
+        async with running(settings(ground)):
+            ground.ada.sends_photo(picture(320, 200), "/sketch")
+            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE attempts = 5001"))
+
+
+async def test_a_card_that_cannot_be_ended_does_not_keep_the_photo_public(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        ground.telegram.faults.at("deleteMessage", lambda _: _refusal())
+        async with running(settings(ground)):
+            ground.ada.sends_photo(picture(320, 200), "/sketch")
+            await until(lambda: ground.telegram.calls_of("deleteMessage"))
+            await until(lambda: not hosted(ground), 3)
+
+
+async def _refusal() -> Response:
+    return too_many_requests(30)
+
+
+async def test_a_create_call_that_was_cut_late_still_waits_for_its_callback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.clients.NanoBananaClient", partial(NanoBananaClient, create_seconds=1.5))
+    monkeypatch.setattr("bot.app.ADOPTION_WAIT", timedelta(seconds=3))
+    async with town(tmp_path, task_seconds=3.7) as ground:
+        ground.nanobanana.faults.at("create", ground.hang, phase="after", times=1)
+        async with running(settings(ground)):
+            ground.ada.sends_photo(picture(320, 200), "/edit paint it")
+            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'delivered'"), 12)
+        assert ground.creates_per_prompt() == {"paint it": 1}

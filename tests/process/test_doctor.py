@@ -1,0 +1,176 @@
+"""The doctor: one line for what is right, and what to do about what is not."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.responses import JSONResponse
+
+from bot.clients import opened_database
+from bot.doctor import Finding, findings
+from bot.sandbox.bot_process import PROJECT
+from bot.settings import Settings
+from tests.process.process_ground import Town, ended, town
+
+
+@contextlib.asynccontextmanager
+async def place(folder: Path, **options: Any) -> AsyncIterator[Town]:
+    """A town whose bot has already made its database, and where no poll takes time."""
+    async with town(folder, **options) as ground:
+        nothing = JSONResponse({"ok": True, "result": []})
+        ground.telegram.faults.answer("getUpdates", nothing, times=None)
+        async with opened_database(settings(ground)) as database:
+            await database.migrate()
+        yield ground
+
+
+def settings(ground: Town, **changed: str) -> Settings:
+    known = {name.lower(): value for name, value in ground.home.settings.items()}
+    return Settings.model_validate({**known, **changed})
+
+
+async def examined(ground: Town, **changed: str) -> list[Finding]:
+    found = [finding async for finding in findings(settings(ground, **changed))]
+    printed = "\n".join(map(str, found))
+    assert ground.telegram.token.partition(":")[2] not in printed
+    assert ground.nanobanana.api_key not in printed
+    assert list((ground.home.data / "hosted").glob("*")) == []
+    return found
+
+
+def advice(found: list[Finding]) -> dict[str, str]:
+    """What is wrong: by subject, what to do."""
+    return {finding.subject: finding.advice for finding in found if finding.advice}
+
+
+async def test_all_is_well(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        await ended(ground.home, "migrate")
+        code, printed = await ended(ground.home, "doctor")
+    lines = [line for line in printed.splitlines() if line.startswith(("ok", "!!", "  "))]
+    assert code == 0, printed
+    assert [line.partition(":")[0] for line in lines] == [
+        "ok settings",
+        "ok database",
+        "ok Telegram",
+        "ok groups",
+        "ok webhook",
+        "ok updates",
+        "ok NanoBanana",
+        "ok photo host (web)",
+    ]
+
+
+async def test_everything_that_is_wrong_is_told_in_one_go(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        number = ground.telegram.token.partition(":")[0]
+        home = ground.with_settings(
+            TELEGRAM_BOT_TOKEN=f"{number}:AAwrong-Token-Of-No-Use-At-All-0123456",
+            NANOBANANA_API_KEY="fedcba98765432100123456789abcdef",
+            PUBLIC_URL="http://127.0.0.1:1",
+        )
+        code, printed = await ended(home, "doctor")
+    assert code == 1
+    assert "Traceback" not in printed
+    assert "!! Telegram: refuses the token\n   -> copy TELEGRAM_BOT_TOKEN anew from @BotFather" in printed
+    assert "-> check NANOBANANA_API_KEY" in printed
+    assert "check PUBLIC_URL" in printed
+    assert "AAwrong" not in printed
+    assert "fedcba98" not in printed
+
+
+async def test_no_credit_left(tmp_path: Path) -> None:
+    async with place(tmp_path, nanobanana={"credits": 0}) as ground:
+        found = advice(await examined(ground))
+    assert found == {"NanoBanana": "top up at nanobananaapi.ai"}
+
+
+async def test_the_api_is_out_of_reach(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground:
+        found = advice(await examined(ground, nanobanana_api_url="http://127.0.0.1:1"))
+    assert found == {"NanoBanana": "check that http://127.0.0.1:1 can be reached from here"}
+
+
+async def test_telegram_is_out_of_reach(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground:
+        found = advice(await examined(ground, telegram_api_url="http://127.0.0.1:1"))
+    assert found["Telegram"] == "check that http://127.0.0.1:1 can be reached from here"
+    assert set(found) == {"Telegram", "updates"}
+
+
+async def test_a_webhook_is_in_the_way(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground, httpx.AsyncClient() as client:
+        ground.telegram.faults.clear()
+        url = f"{ground.home.settings['TELEGRAM_API_URL']}/bot{ground.telegram.token}"
+        await client.post(f"{url}/setWebhook", json={"url": "http://127.0.0.1:1/hook"})
+        found = advice(await examined(ground))
+        await client.post(f"{url}/deleteWebhook")
+    assert set(found) == {"webhook", "updates"}
+    assert "python -m bot run" in found["webhook"]
+    assert "webhook" in found["updates"]
+
+
+async def test_somebody_else_takes_the_updates(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground, httpx.AsyncClient(timeout=30) as client:
+        ground.telegram.faults.clear()
+        url = f"{ground.home.settings['TELEGRAM_API_URL']}/bot{ground.telegram.token}/getUpdates"
+
+        async def other_bot() -> None:
+            while True:
+                await client.post(url, json={"timeout": 20})
+                await asyncio.sleep(0.3)
+
+        other = asyncio.create_task(other_bot())
+        found = advice(await examined(ground))
+        other.cancel()
+        await asyncio.wait([other])
+    assert found == {"updates": "stop it: one bot token has one receiver"}
+
+
+async def test_a_bot_that_runs_here_is_let_be(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground, ground.bot():
+        found = await examined(ground)
+        assert advice(found) == {}
+        assert "this bot is running here and takes them" in [finding.text for finding in found]
+        assert "Conflict" not in ground.log
+
+
+@pytest.mark.parametrize("port", ["1", "no-such-port"])
+async def test_the_photo_host_cannot_be_reached(tmp_path: Path, port: str) -> None:
+    async with place(tmp_path) as ground:
+        found = advice(await examined(ground, public_url=f"http://localhost:{port}"))
+    assert "check PUBLIC_URL" in found["photo host (web)"]
+
+
+async def test_somebody_else_answers_at_the_public_address(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground:
+        found = advice(await examined(ground, public_url=ground.home.settings["TELEGRAM_API_URL"]))
+    assert found["photo host (web)"].startswith("the address must lead to this bot")
+
+
+async def test_the_key_of_the_photo_host_is_wrong(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground:
+        ground.hosts_elsewhere()
+        found = advice(await examined(ground, kie_api_key="wrong-key-of-kie"))
+    assert found == {"photo host (kie)": "check the settings of this host"}
+
+
+async def test_the_database_is_behind(tmp_path: Path) -> None:
+    versions = sorted((PROJECT / "alembic" / "versions").glob("*.py"))
+    assert versions
+    async with place(tmp_path) as ground:
+        ground.writes("UPDATE alembic_version SET version_num = 'an-older-one'")
+        found = advice(await examined(ground))
+    assert found == {"database": "run `python -m bot migrate`"}
+
+
+async def test_the_database_is_out_of_reach(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground:
+        url = "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/bot"
+        found = await examined(ground, database_url=url)
+    assert "check DATABASE_URL" in advice(found)["database"]
+    assert "hunter2" not in str(found)

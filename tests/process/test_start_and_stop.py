@@ -1,0 +1,112 @@
+"""The process: how it starts, what it refuses to start with, and that it stops when told."""
+
+import asyncio
+import signal
+import socket
+import time
+from asyncio.subprocess import Process
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+
+from bot.sandbox.bot_process import start_bot
+from tests.ground import picture, size_of
+from tests.process.process_ground import Town, ended, kill, town, until
+
+SIGNALS = [signal.SIGTERM, signal.SIGINT]
+
+
+async def stopped(process: Process, number: signal.Signals) -> tuple[int, float]:
+    """The exit code, and the seconds that it took."""
+    began = time.monotonic()
+    process.send_signal(number)
+    try:
+        async with asyncio.timeout(15):
+            return await process.wait(), time.monotonic() - began
+    finally:
+        await kill(process)
+
+
+async def stops_cleanly(town: Town, process: Process, number: signal.Signals) -> None:
+    code, seconds = await stopped(process, number)
+    assert code == 0, town.log
+    assert seconds < 10
+    assert "Traceback" not in town.log
+    assert town.log.endswith("stopped\n")
+
+
+async def test_it_makes_its_database_and_a_second_one_on_the_same_file_does_not_start(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground, ground.bot() as first:
+        code, said = await ended(ground.home)
+        assert (code, "Traceback" in said) == (1, False)
+        assert "another process of the bot works with" in said
+        assert first.returncode is None
+        asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
+        await ground.ada.private.wait_for(lambda messages: [m for m in messages if m.by_bot and m.photo_size])
+        assert size_of(asked.content()) == (320, 200)
+        await stops_cleanly(ground, first, signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+async def test_it_stops_while_edits_are_in_flight(tmp_path: Path, number: signal.Signals) -> None:
+    async with town(tmp_path, task_seconds=60) as ground, ground.bot() as process:
+        for _ in range(4):
+            ground.ada.sends_photo(picture(320, 200), "/sketch")
+        await until(lambda: ground.nanobanana.creates)
+        await stops_cleanly(ground, process, number)
+
+
+@pytest.mark.parametrize("point", ["create", "getUpdates", "sendMessage", "getFile"])
+async def test_it_stops_while_a_call_hangs(tmp_path: Path, point: str) -> None:
+    async with town(tmp_path) as ground:
+        began = asyncio.Event()
+
+        async def hang(request: Request) -> None:
+            began.set()
+            await ground.hang(request)
+
+        async with ground.bot() as process:
+            for service in (ground.telegram, ground.nanobanana):
+                service.faults.at(point, hang)
+            ground.ada.sends_photo(picture(320, 200), "/sketch")
+            async with asyncio.timeout(10):
+                await began.wait()
+            await stops_cleanly(ground, process, signal.SIGTERM)
+
+
+async def test_it_stops_while_telegram_is_out_of_reach(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            home = ground.with_settings(TELEGRAM_API_URL=f"http://127.0.0.1:{closed.getsockname()[1]}")
+            process = await start_bot(home)
+            await until(lambda: "Telegram does not answer" in ground.log)
+            await stops_cleanly(ground, process, signal.SIGTERM)
+
+
+async def test_it_waits_for_telegram_to_come_back(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        ground.telegram.faults.answer("getMe", PlainTextResponse("Bad Gateway", 502))
+        async with ground.bot():
+            assert "Telegram does not answer" in ground.log
+
+
+async def test_a_busy_port_is_a_plain_sentence(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        with socket.socket() as busy:
+            busy.bind(("127.0.0.1", int(ground.home.settings["WEB_PORT"])))
+            busy.listen()
+            code, said = await ended(ground.home)
+        assert (code, "Traceback" in said) == (1, False)
+        assert "see WEB_HOST and WEB_PORT" in said
+
+
+async def test_a_wrong_token_is_a_plain_sentence(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        token = f"{ground.telegram.token}-mistyped"
+        code, said = await ended(ground.with_settings(TELEGRAM_BOT_TOKEN=token))
+        assert (code, "Traceback" in said) == (1, False)
+        assert "does not know this TELEGRAM_BOT_TOKEN" in said
+        assert ground.telegram.token not in said

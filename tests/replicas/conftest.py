@@ -1,0 +1,16 @@
+"""Replicas need a PostgreSQL to meet on."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.postgres import Postgres, postgres
+
+__all__ = ["postgres"]
+
+
+@pytest.fixture
+async def url(postgres: Postgres) -> AsyncIterator[str]:
+    """A database without a table: whoever of the replicas comes first makes them."""
+    async with postgres.empty() as fresh:
+        yield fresh

@@ -1,0 +1,15 @@
+"""A process that freezes in the middle of a transaction must not keep the others from working."""
+
+from contextlib import aclosing
+
+from sqlalchemy import text
+
+from bot.storage.database import Database
+
+
+async def test_the_server_ends_a_transaction_that_nobody_goes_on_with(url: str) -> None:
+    async with aclosing(Database.open(url)) as database:
+        for door in (database.reading, database.writing):
+            async with door() as connection:
+                limit = await connection.scalar(text("SHOW idle_in_transaction_session_timeout"))
+            assert limit == "10s"
