@@ -42,6 +42,20 @@ class AlreadyRunning(Exception):
         self.path = path
 
 
+class _SqliteConnection(sqlite3.Connection):
+    """Lets go of its transaction when it is closed.
+
+    A task that is cancelled within a transaction leaves a statement behind, and as long as that one is
+    referred to, from a traceback say, SQLite keeps a closed connection's locks: nobody could write.
+    """
+
+    def close(self) -> None:
+        """Roll back and close."""
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
 class Database:
     """Opens connections. `path` is the SQLite file, None for PostgreSQL."""
 
@@ -151,7 +165,13 @@ def _bound_transactions(connection: AsyncAdapt_asyncpg_connection, _: object) ->
 
 
 def _sqlite_engine(url: URL, *, pool_size: int, begin: str, read_only: bool = False) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"factory": _SqliteConnection},
+    )
     pragmas = (*_PRAGMAS, "query_only=ON") if read_only else _PRAGMAS
     event.listen(engine.sync_engine, "connect", _set_up(pragmas))
     event.listen(engine.sync_engine, "begin", _emit(begin))

@@ -152,3 +152,20 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
         pass
     with lock_database_file(path):
         assert (tmp_path / "bot.db.lock").stat().st_mode & 0o777 == 0o600
+
+
+async def test_whoever_is_cut_short_while_writing_holds_up_nobody(database: Database) -> None:
+    async def write(number: int) -> None:
+        async with database.writing() as connection:
+            await connection.execute(insert(CHATS).values(id=number).returning(CHATS.c.id))
+
+    kept = []  # a traceback that somebody still looks at refers to the statement that was under way
+    for number in range(60):
+        task = asyncio.create_task(write(number))
+        for _ in range(number):
+            await asyncio.sleep(0.0001)
+        task.cancel()
+        kept.append(await asyncio.gather(task, return_exceptions=True))
+        async with asyncio.timeout(3):
+            await add(database, insert(CHATS).values(id=1000 + number))
+    assert await count(database) >= len(kept)
