@@ -20,6 +20,9 @@ _CHATTY = {
     "PIL": logging.INFO,
 }
 
+_WORDS_ARE_ENOUGH = ("telegram.ext.Updater", "telegram.request.BaseRequest")
+"""They add a traceback where Telegram is away, or answers with a web page."""
+
 
 class RedactingFormatter(logging.Formatter):
     """Formats a record, its traceback included, and cuts out what looks like a bot token or is a secret."""
@@ -58,5 +61,12 @@ def set_up_logging(level: str, form: Literal["text", "json"], secrets: Iterable[
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in _WORDS_ARE_ENOUGH:
+        logging.getLogger(name).addFilter(_without_traceback)
     for name, floor in _CHATTY.items():
         logging.getLogger(name).setLevel(max(floor, root.level))
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True

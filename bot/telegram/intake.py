@@ -44,7 +44,7 @@ class DurableRequest(HTTPXRequest):
         on_call: Callable[[str], None],
         now: Clock,
     ) -> None:
-        super().__init__(connection_pool_size=1, connect_timeout=10, read_timeout=10)
+        super().__init__(connection_pool_size=2, connect_timeout=10, read_timeout=10)
         self._inbox, self._owner, self._on_call, self._now = inbox, owner, on_call, now
 
     async def do_request(

@@ -86,6 +86,14 @@ async def test_it_stops_while_telegram_is_out_of_reach(tmp_path: Path) -> None:
             await stops_cleanly(ground, process, signal.SIGTERM)
 
 
+async def test_it_stops_while_telegram_does_not_listen(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground, ground.bot() as process:
+        ground.telegram.faults.answer("getUpdates", PlainTextResponse("Bad Gateway", 502), times=None)
+        ground.ada.writes("hello")  # ends the long poll
+        await until(lambda: "getUpdates: NetworkError" in ground.log)
+        await stops_cleanly(ground, process, signal.SIGTERM)
+
+
 async def test_it_waits_for_telegram_to_come_back(tmp_path: Path) -> None:
     async with town(tmp_path) as ground:
         ground.telegram.faults.answer("getMe", PlainTextResponse("Bad Gateway", 502))
