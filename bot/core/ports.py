@@ -32,6 +32,12 @@ class EditStore(Protocol):
         Returns `after`, or None when somebody else was faster.
         """
 
+    async def note_card(self, edit: Edit, message_id: int, now: datetime) -> Edit | None:
+        """Write the status card's message id, whatever state the edit is in by now.
+
+        An edit that has ended is due again, for its card to say so. None when it is another replica's.
+        """
+
     async def durations(self, operation: str, count: int) -> Sequence[float]:
         """Seconds that the last `count` tasks of an operation took, oldest first."""
 

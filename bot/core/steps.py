@@ -38,6 +38,8 @@ MAX_SUBMITS = 2
 """Create calls per edit that may have made a task: the second one only after the first was lost or failed."""
 _CUT_CALL_WAIT = timedelta(seconds=5)
 """Before the second create call where no callback can tell of the first: what cut it may have passed."""
+_CARD_GRACE_SECONDS = 0.2
+"""For the status card, once everything else is ready for the create call."""
 _MISSING_GRACE = timedelta(seconds=90)
 _UNUSABLE_RESULTS_TAKEN = 4
 """A result without a usable image may still get one: looked at so often."""
@@ -85,20 +87,20 @@ class Steps:
         if ahead:
             self._chat.show(edit, ahead)
             return await self._with_card(edit)
-        carded, photo = await asyncio.gather(
-            self._with_card(edit), self._photo(edit), return_exceptions=True
-        )  # each is waited for, whatever becomes of the other: a card that was sent is always noted
-        if isinstance(carded, BaseException):
-            raise carded
-        if isinstance(photo, BaseException):
-            raise photo
-        jpeg, size = await self._darkroom.prepare(photo)
-        order = Order(
-            prompt=full_prompt(edit.command, edit.words),
-            photo=await self._host.publish(edit.secret, jpeg),
-            size=size,
-            callback_url=self._callback_url(edit.secret),
-        )
+        card = asyncio.ensure_future(self._with_card(edit))  # noqa: TID251 - gathered at once
+        create = self._order_and_create(edit, card)
+        carded, moved = await asyncio.gather(card, create, return_exceptions=True)
+        if isinstance(moved, BaseException):
+            raise moved
+        if moved is None or isinstance(carded, BaseException):
+            return moved
+        return replace(moved, status_message_id=carded.status_message_id)
+
+    async def _order_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
+        """Where no card can be shown no picture could, and nothing is paid; a slow card holds up nothing."""
+        order = await self._order(edit)
+        await asyncio.wait((card,), timeout=_CARD_GRACE_SECONDS)
+        carded = replace(edit, status_message_id=card.result().status_message_id) if card.done() else edit
         now = self._now()
         submitting = replace(
             carded,
@@ -115,6 +117,15 @@ class Steps:
             await self._too_late(edit)
             return None
         return await self._create(entered, order)
+
+    async def _order(self, edit: Edit) -> Order:
+        jpeg, size = await self._darkroom.prepare(await self._photo(edit))
+        return Order(
+            prompt=full_prompt(edit.command, edit.words),
+            photo=await self._host.publish(edit.secret, jpeg),
+            size=size,
+            callback_url=self._callback_url(edit.secret),
+        )
 
     async def _too_late(self, edit: Edit) -> None:
         """The edit ended while its photo was being published: take it down again."""
@@ -235,11 +246,7 @@ class Steps:
             message_id = await self._chat.post_card(edit)
         except (TryLater, OutcomeUnknown):
             return edit
-        carded = replace(edit, status_message_id=message_id)
-        if await self._noting.note(edit, carded) is None and (ended := await self._store.get(edit.id)):
-            # Cancelled meanwhile: this card is still to say so.
-            await self._store.move(ended, replace(ended, status_message_id=message_id, due_at=self._now()))
-        return carded
+        return await self._noting.note_card(edit, message_id, self._now())
 
     async def _photo(self, edit: Edit) -> bytes:
         """The person's bytes, from our side where they are still kept."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, delete, func, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Update, and_, case, delete, func, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import ACTIVE, NOT_COUNTED, Edit, EditState
@@ -91,6 +91,21 @@ class SqlEditStore:
         finally:
             self._forget_running(before.id)
         return after if result.rowcount else None
+
+    async def note_card(self, edit: Edit, message_id: int, now: datetime) -> Edit | None:
+        """Write the status card's message id, whatever state the edit is in by now.
+
+        An edit that has ended is due again, for its card to say so. None when it is another replica's.
+        """
+        mine = and_(EDITS.c.id == edit.id, EDITS.c.owner.is_not_distinct_from(edit.owner))
+        due_at = case((_IS_ACTIVE, EDITS.c.due_at), else_=now)
+        noted = update(EDITS).where(mine).values(status_message_id=message_id, due_at=due_at)
+        try:
+            async with self._database.writing() as connection:
+                row = (await connection.execute(noted.returning(*EDITS.c))).mappings().first()
+        finally:
+            self._forget_running(edit.id)
+        return None if row is None else Edit(**row)
 
     async def durations(self, operation: str, count: int) -> Sequence[float]:
         """Seconds that the last `count` tasks of an operation took, oldest first."""

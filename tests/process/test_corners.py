@@ -14,7 +14,7 @@ from bot.nanobanana.client import NanoBananaClient
 from bot.sandbox.telegram_api import too_many_requests
 from bot.settings import Settings
 from tests.ground import picture
-from tests.process.process_ground import Town, town, until
+from tests.process.process_ground import Town, answers, town, until
 
 
 def settings(ground: Town, **changed: object) -> Settings:
@@ -45,6 +45,43 @@ async def test_an_edit_cancelled_while_its_photo_comes_leaves_nothing_behind(tmp
         assert hosted(ground) == []
         assert not list((ground.home.data / "files").glob("*"))
         assert ground.nanobanana.creates == []
+
+
+async def test_a_card_that_is_long_in_coming_holds_up_no_task_and_is_gone_in_the_end(tmp_path: Path) -> None:
+    async with town(tmp_path, task_seconds=0) as ground:
+        go_on = asyncio.Event()
+
+        async def slowly(_: Request) -> None:
+            await go_on.wait()
+
+        ground.telegram.faults.at("sendMessage", slowly, times=1)
+        async with running(settings(ground)):
+            asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
+            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'processing'"))
+            go_on.set()
+            await until(
+                lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'delivered' AND due_at IS NULL")
+            )
+        assert [bool(message.photo_size) for message in answers(ground.ada.private, asked)] == [True]
+
+
+async def test_a_card_that_comes_after_its_edit_was_cancelled_says_so(tmp_path: Path) -> None:
+    async with town(tmp_path, task_seconds=60) as ground:
+        go_on = asyncio.Event()
+
+        async def slowly(_: Request) -> None:
+            await go_on.wait()
+
+        ground.telegram.faults.at("sendMessage", slowly, times=1)
+        async with running(settings(ground)):
+            asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
+            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'processing'"))
+            ground.ada.writes("/cancel")
+            await until(
+                lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'cancelled' AND due_at IS NULL")
+            )
+            go_on.set()
+            await until(lambda: any("Cancelled" in m.text for m in answers(ground.ada.private, asked)))
 
 
 async def test_a_picture_that_telegram_refused_for_a_day_still_waits_its_turn(tmp_path: Path) -> None:

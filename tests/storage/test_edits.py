@@ -64,6 +64,26 @@ async def test_a_move_leaves_alone_what_it_did_not_change(store: SqlEditStore) -
     assert await store.get(before.id) == replace(before, status_message_id=81, attempts=1)
 
 
+@pytest.mark.parametrize("state", EditState)
+async def test_a_card_is_noted_in_any_state_and_what_has_ended_is_due_again(
+    store: SqlEditStore, state: EditState
+) -> None:
+    before, later = edit(state=state, due_at=None), NOW + 9 * SECOND
+    await keep(store, before)
+    await store.move(before, replace(before, attempts=1))
+    due_at = None if state in ACTIVE else later
+    carded = replace(before, status_message_id=81, attempts=1, due_at=due_at)
+    assert await store.note_card(before, 81, later) == carded
+    assert await store.get(before.id) == carded
+
+
+async def test_the_card_of_another_replicas_edit_is_not_noted(store: SqlEditStore) -> None:
+    before = edit(owner="another")
+    await keep(store, before)
+    assert await store.note_card(replace(before, owner="mine"), 81, NOW) is None
+    assert await store.get(before.id) == before
+
+
 async def test_a_move_touches_no_other_edit(store: SqlEditStore) -> None:
     mine, other = edit(), edit()
     await keep(store, mine, other)
