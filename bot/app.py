@@ -32,6 +32,7 @@ from bot.endings import end
 from bot.heartbeat import Heartbeat
 from bot.images.darkroom import ThreadedDarkroom
 from bot.jobs import Jobs
+from bot.nanobanana.calls import certificates
 from bot.nanobanana.client import NanoBananaClient
 from bot.settings import Settings
 from bot.storage.database import lock_database_file
@@ -84,7 +85,9 @@ async def running(settings: Settings) -> AsyncIterator[None]:
 async def _start(base: Base) -> None:
     """Build from the outside in, start from the inside out; the stack stops it in the opposite order."""
     settings, now = base.settings, base.now
-    updates = DurableRequest(base.inbox, base.owner, lambda status: base.called("updates", status), now)
+    updates = DurableRequest(
+        base.inbox, base.owner, lambda status: base.called("updates", status), now, certificates()
+    )
     flood = FloodControl(may_write=lambda: base.replica.is_trusted)
     bot = telegram_bot(settings, updates, lambda status: base.called("telegram", status), flood)
     await initialized(bot)

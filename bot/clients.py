@@ -11,6 +11,7 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.core.ports import PhotoHost
+from bot.nanobanana.calls import certificates
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.hosts import KieHost, S3Host, WebHost
@@ -62,7 +63,7 @@ def telegram_bot(
             write_timeout=20,
             media_write_timeout=60,
             pool_timeout=30,
-            httpx_kwargs={"event_hooks": {"response": [on_response]}},
+            httpx_kwargs={"event_hooks": {"response": [on_response]}, "verify": certificates()},
         ),
         get_updates_request=updates,
         rate_limiter=flood_control or FloodControl(),
@@ -90,6 +91,7 @@ def file_downloader(
     client = httpx.AsyncClient(
         timeout=httpx.Timeout(30, connect=10),
         limits=httpx.Limits(max_connections=_CALLS_AT_ONCE),
+        verify=certificates(),
         trust_env=False,
     )
     stack.push_async_callback(client.aclose)

@@ -23,13 +23,13 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 5
 RECOUNT_SECONDS = 60
 """How often this replica's rows are counted against its jobs; a claim alone would miss a lost job."""
-CLAIM = 200
+CLAIM = 100
 TICK_SECONDS = 1
 TIDY_SECONDS = 600
 _IDLE_WAIT_SECONDS = 2.0
 _RESTART_SPREAD_SECONDS = 2.0
 _LATER_PER_EDIT_SECONDS = 0.005
-_LOOKS_A_SECOND = 400
+_LOOKS_A_SECOND = 250
 """At the start, when thousands may be waited for."""
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -43,8 +44,11 @@ class DurableRequest(HTTPXRequest):
         owner: Callable[[], str],
         on_call: Callable[[str], None],
         now: Clock,
+        verify: ssl.SSLContext,
     ) -> None:
-        super().__init__(connection_pool_size=2, connect_timeout=10, read_timeout=10)
+        super().__init__(
+            connection_pool_size=2, connect_timeout=10, read_timeout=10, httpx_kwargs={"verify": verify}
+        )
         self._inbox, self._owner, self._on_call, self._now = inbox, owner, on_call, now
 
     async def do_request(

@@ -16,6 +16,7 @@ from telegram import Update
 from telegram.ext import Application, ExtBot, TypeHandler
 
 from bot.core.clock import SteadyClock
+from bot.nanobanana.calls import certificates
 from bot.sandbox.bot_process import PROJECT
 from bot.sandbox.telegram_api import TelegramSandbox
 from bot.storage.database import Database
@@ -96,7 +97,7 @@ async def _ours(url: str, token: str, folder: Path) -> None:
     async def handle(update: Update) -> None:
         pass
 
-    request = DurableRequest(inbox, owner, lambda _: None, now)
+    request = DurableRequest(inbox, owner, lambda _: None, now, certificates())
     bot = ExtBot(token, base_url=f"{url}/bot", get_updates_request=request)
     intake = Intake(bot, inbox, handle, owner, now)
     intake.poll(True)
