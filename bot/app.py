@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import ExtBot
 
-from bot.base import Base, budget, limits
+from bot.base import Base, limits
 from bot.clients import (
     file_downloader,
     initialized,
@@ -39,7 +39,6 @@ from bot.storage.database import lock_database_file
 from bot.storage.nudges import ANYTHING, Nudges
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.tidying import FILE_GRACE, Tidying
-from bot.storage.turnstile import SqlTurnstile
 from bot.telegram.answers import Answers
 from bot.telegram.cards import CardBoard
 from bot.telegram.chat import TelegramChat
@@ -158,6 +157,7 @@ def _jobs(base: Base, service: EditService, board: CardBoard, pacing: Pacing) ->
         tick=tick,
         tidy=tidy,
         next_wait=pacing.next_wait,
+        idle_wait=base.turnstile.wait_seconds,
         now=base.now,
         random=random.random,
     )
@@ -219,7 +219,7 @@ def _service(
         files=base.files,
         chat=chat,
         pacing=pacing,
-        turnstile=SqlTurnstile(base.database, budget(settings)),
+        turnstile=base.turnstile,
         replica=base.replica,
         observer=base.metrics,
         callback_url=lambda secret: (

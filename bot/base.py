@@ -18,7 +18,7 @@ from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles, data_dir_id
 from bot.storage.inbox import Inbox
 from bot.storage.replicas import Replicas
-from bot.storage.turnstile import Budget
+from bot.storage.turnstile import Budget, SqlTurnstile
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Base:
     chats: Chats
     files: DiskFiles
     hosted: WebHost
+    turnstile: SqlTurnstile
     replica: Replica
     replicas: Replicas
     health: Health
@@ -50,6 +51,7 @@ class Base:
             chats=Chats(database),
             files=DiskFiles(settings.data_dir / "files"),
             hosted=web_host(settings),
+            turnstile=SqlTurnstile(database, budget(settings)),
             replica=replica,
             replicas=Replicas(database, replica, data_dir_id(settings.data_dir, random_id)),
             health=Health(database, replica),

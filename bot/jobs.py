@@ -26,7 +26,6 @@ RECOUNT_SECONDS = 60
 CLAIM = 100
 TICK_SECONDS = 1
 TIDY_SECONDS = 600
-_IDLE_WAIT_SECONDS = 2.0
 _RESTART_SPREAD_SECONDS = 2.0
 _LATER_PER_EDIT_SECONDS = 0.005
 _LOOKS_A_SECOND = 250
@@ -61,12 +60,14 @@ class Jobs:
         tick: Callable[[], Awaitable[None]],
         tidy: Callable[[], Awaitable[None]],
         next_wait: Callable[[str, float], float],
+        idle_wait: Callable[[str], float],
         now: Clock,
         random: Callable[[], float],
     ) -> None:
         self._advance, self._claim, self._held = advance, claim, held
         self._tick, self._tidy = tick, tidy
-        self._next_wait, self._now, self._random = next_wait, now, random
+        self._next_wait, self._idle_wait = next_wait, idle_wait
+        self._now, self._random = now, random
         self._runs: dict[str, asyncio.Task[object] | None] = {}
         self._tasks: set[asyncio.Task[object] | None] = set()
         self._look_again: set[str] = set()
@@ -211,7 +212,7 @@ class Jobs:
             return PacedTrigger(
                 lambda age: self._next_wait(edit.operation, age), edit.submitted_at, self._jitter
             )
-        return PacedTrigger(lambda _: _IDLE_WAIT_SECONDS, edit.created_at, self._jitter)
+        return PacedTrigger(lambda _: self._idle_wait(edit.id), edit.created_at, self._jitter)
 
     def _jitter(self) -> float:
         return 0.9 + 0.2 * self._random()

@@ -1,5 +1,7 @@
 """What the whole deployment may ask of the provider: creates per time, tasks in flight, whose turn it is."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +17,9 @@ from bot.storage.tables import BUDGETS, EDITS
 _CREATES = "creates"
 _IN_FLIGHT = (EditState.SUBMITTING, EditState.PROCESSING)
 _FULL_SECONDS = 1.0
+_LINE_AGE = timedelta(seconds=1)
+"""A line of thousands is looked at once for all who stand in it, not once for each."""
+_SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 2.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,23 @@ class Budget:
     tasks: int
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Who waited at one moment: places from 1, and for how many of them there was room."""
+
+    at: datetime
+    places: Mapping[str, int]
+    free: int
+
+
 class SqlTurnstile:
     """Every create call passes here, whichever replica makes it."""
 
     def __init__(self, database: Database, budget: Budget) -> None:
         self._database, self._budget = database, budget
+        self._step = budget.per / budget.creates
+        self._line: Line | None = None
+        self._looking = asyncio.Lock()
 
     async def ahead(self, edit: Edit, now: datetime) -> int:
         """How many edits go before this one; 0 when it is its turn.
@@ -38,13 +55,25 @@ class SqlTurnstile:
         Chats take turns, the one with the fewest tasks under way first; within a chat people take turns, and
         a person's own edits go oldest first.
         """
+        async with self._looking:
+            line = self._line
+            if line is None or edit.id not in line.places or now - line.at >= _LINE_AGE:
+                line = self._line = await self._look(now)
+        return max(0, line.places.get(edit.id, 0) - max(0, line.free))
+
+    def wait_seconds(self, edit_id: str) -> float:
+        """Until somebody in the line asks again: well before its turn can come."""
+        place = self._line.places.get(edit_id, 0) if self._line is not None else 0
+        soonest = place * self._step.total_seconds()
+        return min(max(_SHORTEST_WAIT_SECONDS, soonest / 4), _LONGEST_WAIT_SECONDS)
+
+    async def _look(self, now: datetime) -> Line:
         ranked = _ranked(now)
         async with self._database.reading() as connection:
             tasks = self._budget.tasks - await _in_flight(connection)
             free = min(tasks, await self._creates_left(connection, now))
-            place = select(ranked.c.place).where(ranked.c.id == edit.id)
-            rank: int | None = (await connection.execute(place)).scalar_one_or_none()
-        return 0 if rank is None else max(0, rank - max(0, free))
+            rows = (await connection.execute(select(ranked.c.id, ranked.c.place))).all()
+        return Line(now, {row.id: row.place for row in rows}, free)
 
     async def enter(self, before: Edit, after: Edit, now: datetime) -> Edit | None:
         """Move an edit to its create call if both budgets have room, in one transaction.
@@ -56,25 +85,24 @@ class SqlTurnstile:
             if await _in_flight(connection) >= self._budget.tasks:
                 raise TryLater(_FULL_SECONDS, "as many tasks under way as there may be")
             result = await connection.execute(guarded_update(before, after))
-            return after if result.rowcount else None
+        self._line = None
+        return after if result.rowcount else None
 
     async def _creates_left(self, connection: AsyncConnection, now: datetime) -> int:
-        step = self._budget.per / self._budget.creates
         kept = select(BUDGETS.c.full_at).where(BUDGETS.c.name == _CREATES)
         full_at = (await connection.execute(kept)).scalar_one_or_none() or now
-        return int((self._budget.per - max(full_at - now, timedelta(0))) / step)
+        return int((self._budget.per - max(full_at - now, timedelta(0))) / self._step)
 
     async def _take_create(self, connection: AsyncConnection, now: datetime) -> None:
         """GCRA: `full_at` is when the budget would be full again, one step later with every create."""
-        step = self._budget.per / self._budget.creates
-        burst = self._budget.per - step
+        burst = self._budget.per - self._step
         insert = self._database.insert(BUDGETS).values(name=_CREATES, full_at=now)
         kept = insert.on_conflict_do_update(index_elements=["name"], set_={"name": _CREATES})
         full_at = (await connection.execute(kept.returning(BUDGETS.c.full_at))).scalar_one()
         if full_at - now > burst:
             raise TryLater((full_at - now - burst).total_seconds(), "as many creates as there may be")
         taken = BUDGETS.update().where(BUDGETS.c.name == _CREATES)
-        await connection.execute(taken.values(full_at=max(full_at, now) + step))
+        await connection.execute(taken.values(full_at=max(full_at, now) + self._step))
 
 
 async def _in_flight(connection: AsyncConnection) -> int:

@@ -112,3 +112,37 @@ async def test_what_is_not_due_yet_holds_nobody_up(database: Database, store: Sq
     await admit(store, due_at=NOW + timedelta(minutes=1), created_at=NOW - timedelta(hours=1))
     waiting = await admit(store)
     assert await turnstile.ahead(waiting, NOW) == 0
+
+
+async def test_the_further_back_in_the_line_the_later_somebody_asks_again(
+    database: Database, store: SqlEditStore
+) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=10, per=TEN_SECONDS, tasks=0))
+    line = [await admit(store, created_at=NOW + timedelta(seconds=number)) for number in range(150)]
+    assert turnstile.wait_seconds(line[40].id) == 2
+    assert await turnstile.ahead(line[40], NOW) == 41
+    waits = [turnstile.wait_seconds(each.id) for each in line]
+    assert waits[0] == 2
+    assert waits[39] == 10  # forty creates take forty seconds at least
+    assert waits[149] == 30
+    assert waits == sorted(waits)
+
+
+async def test_whoever_enters_or_comes_later_is_seen_at_once(database: Database, store: SqlEditStore) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=1))
+    first, second = await admit(store), await admit(store, created_at=NOW + timedelta(seconds=1))
+    assert [await turnstile.ahead(each, NOW) for each in (first, second)] == [0, 1]
+    third = await admit(store, created_at=NOW + timedelta(seconds=2))
+    assert await turnstile.ahead(third, NOW) == 2
+    assert await turnstile.enter(first, submitting(first), NOW) is not None
+    assert [await turnstile.ahead(each, NOW) for each in (second, third)] == [1, 2]
+
+
+async def test_who_has_left_the_line_is_missed_within_a_second(
+    database: Database, store: SqlEditStore
+) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=0))
+    first, second = await admit(store), await admit(store, created_at=NOW + timedelta(seconds=1))
+    assert await turnstile.ahead(second, NOW) == 2
+    await store.move(first, replace(first, state=EditState.CANCELLED, due_at=None))
+    assert await turnstile.ahead(second, NOW + timedelta(seconds=1)) == 1
