@@ -23,11 +23,11 @@ from bot.clients import (
 )
 from bot.core.clock import random_id, random_secret
 from bot.core.edits import Edit
-from bot.core.errors import BotError
 from bot.core.pacing import MEMORY, Pacing
 from bot.core.ports import Wake
 from bot.core.service import EditService
 from bot.core.steps import Steps
+from bot.doors import introduce, web_server
 from bot.endings import end
 from bot.heartbeat import Heartbeat
 from bot.images.darkroom import ThreadedDarkroom
@@ -45,11 +45,8 @@ from bot.telegram.chat import TelegramChat
 from bot.telegram.flood import FloodControl
 from bot.telegram.handlers import Access, Handlers
 from bot.telegram.intake import DurableRequest, Intake
-from bot.telegram.menu import publish_menus
 from bot.telegram.presses import Presses
 from bot.telegram.turns import Priority
-from bot.telegram.webhook import Webhook, set_webhook, webhook_secret
-from bot.web import listening, web_app
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +106,7 @@ async def _start(base: Base) -> None:
 
     handlers = _handlers(base, bot, service, chat, pacing, wake)
     intake = Intake(bot, base.inbox, handlers.handle, base.owner, now)
-    await base.stack.enter_async_context(_web(base, service, intake, wake))
+    await base.stack.enter_async_context(web_server(base, service, intake, wake))
     base.stack.push_async_callback(jobs.stop, STOP_WITHIN_SECONDS)
     await jobs.start()
 
@@ -125,7 +122,7 @@ async def _start(base: Base) -> None:
         if edit_id == ANYTHING:
             heartbeat.hurry()
 
-    work = (intake.run(), heartbeat.run(), nudges.listen(on_nudge), _introduce(base, bot))
+    work = (intake.run(), heartbeat.run(), nudges.listen(on_nudge), introduce(base, bot))
     await base.stack.enter_async_context(_background(*work))
     logger.info("@%s is at work", bot.username)
 
@@ -172,32 +169,6 @@ def _heartbeat(base: Base, intake: Intake, on_absence: Callable[[], None]) -> He
     return Heartbeat(
         base.replica, base.replicas, on_updates=intake.ring, on_role=on_role, on_absence=on_absence
     )
-
-
-def _web(
-    base: Base, service: EditService, intake: Intake, wake: Wake
-) -> contextlib.AbstractAsyncContextManager[None]:
-    settings = base.settings
-
-    async def on_callback(secret: str, task_id: str | None) -> bool | None:
-        try:
-            edit = await base.edits.by_secret(secret)
-            if edit is not None:
-                await wake(await service.adopt(edit, task_id) if task_id else edit)
-        except (SQLAlchemyError, OSError) as error:
-            logger.warning("a callback came in vain: %s", type(error).__name__)
-            return None
-        return edit is not None
-
-    webhook = Webhook(base.inbox, _webhook_secret(settings), base.owner, intake.ring, base.now)
-    web = web_app(
-        base.hosted.read,
-        on_callback,
-        on_update=webhook.take if settings.telegram_webhook else None,
-        readiness=base.health.readiness,
-        metrics=base.metrics.text,
-    )
-    return listening(web, settings.web_host, settings.web_port)
 
 
 def _service(
@@ -275,20 +246,6 @@ def _handlers(
         wake=wake,
         now=base.now,
     )
-
-
-def _webhook_secret(settings: Settings) -> str:
-    return webhook_secret(settings.telegram_bot_token.get_secret_value())
-
-
-async def _introduce(base: Base, bot: ExtBot[Priority]) -> None:
-    """Tell Telegram where updates go and which commands there are."""
-    try:
-        if base.settings.telegram_webhook:
-            await set_webhook(bot, base.settings.public_url, _webhook_secret(base.settings))
-        await publish_menus(bot)
-    except BotError as error:
-        logger.warning("Telegram was not told everything about the bot: %s", error)
 
 
 async def _release(replicas: Replicas) -> None:
