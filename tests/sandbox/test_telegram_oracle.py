@@ -1,7 +1,6 @@
 """The sandbox's JSON, read by two libraries that know the Bot API: nothing may be missing or unknown."""
 
 import importlib
-import importlib.metadata
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -10,11 +9,6 @@ import telegram
 
 from .telegram_ground import Ground, picture
 from .telegram_ground import telegram as telegram_sandbox
-
-_VERSION = tuple(int(part) for part in importlib.metadata.version("aiogram").split(".")[:2])
-needs_models = pytest.mark.skipif(
-    _VERSION < (3, 31), reason="aiogram's models of Bot API 10.3 came with 3.31"
-)
 
 
 @pytest.fixture
@@ -76,7 +70,6 @@ async def everything_that_happens(ground: Ground) -> list[dict[str, Any]]:
     return await ground.updates()
 
 
-@needs_models
 async def test_every_update_is_what_aiogram_knows(ground: Ground) -> None:
     updates = await everything_that_happens(ground)
     assert len(updates) > 20
@@ -95,7 +88,6 @@ async def test_every_update_can_be_read_by_python_telegram_bot(ground: Ground) -
             assert not update.message.chat.api_kwargs
 
 
-@needs_models
 async def test_every_result_is_what_aiogram_knows(ground: Ground) -> None:
     people = ground.sandbox.people
     ann = people.person("Ann")
