@@ -17,6 +17,7 @@ from starlette.routing import Route
 logger = logging.getLogger(__name__)
 
 MAX_CALLBACK_BYTES = 64 * 1024
+NOT_FOUND = "not found"
 MAX_UPDATE_BYTES = 1024 * 1024
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
@@ -57,7 +58,7 @@ def _photo_route(read_photo: ReadPhoto) -> Route:
         secret = request.path_params["secret"]
         content = await read_photo(secret) if _SECRET.fullmatch(secret) else None
         if content is None:
-            return PlainTextResponse("not found", 404)
+            return PlainTextResponse(NOT_FOUND, 404)
         return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
     return Route("/i/{secret}.jpg", photo, methods=["GET"])  # Starlette answers HEAD as well
@@ -72,7 +73,7 @@ def _callback_route(on_callback: OnCallback) -> Route:
         known = await on_callback(secret, _task_id(body)) if _SECRET.fullmatch(secret) else False
         if known is None:
             return PlainTextResponse("come again", 503)
-        return PlainTextResponse("ok") if known else PlainTextResponse("not found", 404)
+        return PlainTextResponse("ok") if known else PlainTextResponse(NOT_FOUND, 404)
 
     return Route("/callback/{secret}", callback, methods=["POST"])
 

@@ -8,13 +8,16 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import make_url
 from starlette.responses import JSONResponse
 
 from bot.clients import opened_database
-from bot.doctor import Finding, findings
+from bot.doctor import findings
+from bot.doctor.finding import Finding
 from bot.sandbox.bot_process import PROJECT
 from bot.settings import Settings
-from tests.process.process_ground import Town, ended, town
+from tests.postgres import Postgres
+from tests.process.process_ground import Town, ended, town, until
 
 
 @contextlib.asynccontextmanager
@@ -62,6 +65,7 @@ async def test_all_is_well(tmp_path: Path) -> None:
         "ok updates",
         "ok NanoBanana",
         "ok photo host (web)",
+        "ok callbacks",
     ]
 
 
@@ -114,6 +118,42 @@ async def test_a_webhook_is_in_the_way(tmp_path: Path) -> None:
     assert "webhook" in found["updates"]
 
 
+async def webhooks(ground: Town, client: httpx.AsyncClient, url: str) -> None:
+    api = f"{ground.home.settings['TELEGRAM_API_URL']}/bot{ground.telegram.token}"
+    await client.post(f"{api}/setWebhook", json={"url": url})
+
+
+async def test_a_webhook_of_this_bots_own_is_as_it_should_be(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground, httpx.AsyncClient() as client:
+        asked = {"telegram_webhook": "true", "public_url": "https://bot.example.com", "image_host": "web"}
+        said = {finding.subject: finding for finding in await examined(ground, **asked)}
+        assert (said["webhook"].text, said["webhook"].advice) == (
+            "not set yet; `python -m bot run` does it",
+            "",
+        )
+        await webhooks(ground, client, "https://bot.example.com/telegram")
+        said = {finding.subject: finding for finding in await examined(ground, **asked)}
+        await webhooks(ground, client, "")
+    assert said["webhook"].text.startswith("this bot's own address is set; 0 updates wait")
+    assert said["updates"].text == "they come by the webhook"
+    assert not said["webhook"].advice
+
+
+async def test_a_webhook_that_telegram_cannot_reach(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground, httpx.AsyncClient() as client:
+        address = "http://127.0.0.1:1"
+        await webhooks(ground, client, f"{address}/telegram")
+        ground.ada.writes("hello")
+        await until(
+            lambda: (
+                ground.telegram.world.updates.webhook and ground.telegram.world.updates.webhook.last_error_at
+            )
+        )
+        found = advice(await examined(ground, telegram_webhook="true", public_url=address))
+        await webhooks(ground, client, "")
+    assert found["webhook"] == "PUBLIC_URL has to lead to the running bot, by HTTPS"
+
+
 async def test_somebody_else_takes_the_updates(tmp_path: Path) -> None:
     async with place(tmp_path) as ground, httpx.AsyncClient(timeout=30) as client:
         ground.telegram.faults.clear()
@@ -150,6 +190,36 @@ async def test_somebody_else_answers_at_the_public_address(tmp_path: Path) -> No
     async with place(tmp_path) as ground:
         found = advice(await examined(ground, public_url=ground.home.settings["TELEGRAM_API_URL"]))
     assert found["photo host (web)"].startswith("the address must lead to this bot")
+
+
+async def test_somebody_else_would_get_the_callbacks(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground:
+        found = advice(await examined(ground, public_url=ground.home.settings["TELEGRAM_API_URL"]))
+    assert found["callbacks"].startswith("check PUBLIC_URL")
+
+
+async def test_without_an_address_there_are_no_callbacks_and_that_is_fine(tmp_path: Path) -> None:
+    async with place(tmp_path) as ground:
+        ground.hosts_elsewhere()
+        found = await examined(ground)
+    assert advice(found) == {}
+    assert "none without PUBLIC_URL" in str(found)
+
+
+async def test_postgresql_and_its_replicas_are_examined(tmp_path: Path, postgres: Postgres) -> None:
+    async with postgres.empty() as url, place(tmp_path, DATABASE_URL=url) as ground:
+        commits = f"ALTER DATABASE {make_url(url).database} SET synchronous_commit = "
+        ground.writes(commits + "on")
+        async with ground.bot():
+            found = await examined(ground)
+            said = {finding.subject: finding.text for finding in found}
+            assert advice(found) == {}
+            assert said["PostgreSQL"].startswith("version ")
+            assert said["replicas"] == "1 at work now"
+            elsewhere = advice(await examined(ground, data_dir=str(tmp_path / "elsewhere")))
+            assert "replicas" in elsewhere
+        ground.writes(commits + "off")
+        assert set(advice(await examined(ground))) == {"PostgreSQL"}
 
 
 async def test_the_key_of_the_photo_host_is_wrong(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""Whether the database is there and of this version, and who else works on it."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clients import opened_database
+from bot.core.clock import random_id, utc_now
+from bot.core.replica import Replica
+from bot.doctor.finding import Finding, short
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.files import data_dir_id
+from bot.storage.replicas import Replicas
+
+CLOCKS_APART = timedelta(seconds=5)
+_SERVER = "SELECT current_setting('server_version'), current_setting('synchronous_commit'), clock_timestamp()"
+
+
+async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
+    """Its schema; on PostgreSQL the server as well, and the replicas."""
+    try:
+        async with opened_database(settings) as opened:
+            current, head = await opened.revision()
+            yield _schema(current, head)
+            if not opened.is_sqlite:
+                yield await _server(opened)
+                if current == head:
+                    yield await _replicas(opened, settings)
+    except (SQLAlchemyError, OSError) as error:
+        yield Finding("database", short(error), "check DATABASE_URL and that its server or folder is there")
+
+
+def _schema(current: str | None, head: str | None) -> Finding:
+    if current == head:
+        return Finding("database", f"reached, at version {head}")
+    if current is None:
+        return Finding("database", "reached, empty; `python -m bot run` makes its tables")
+    found = f"at version {current}, this program's is {head}"
+    return Finding("database", found, "run `python -m bot migrate`")
+
+
+async def _server(opened: Database) -> Finding:
+    """Replicas trust the server's clock and the limits this machine's; a commit has to be a commit."""
+    async with opened.reading() as connection:
+        version, synchronous_commit, its_time = (await connection.execute(text(_SERVER))).one()
+    said = f"version {version}"
+    if synchronous_commit == "off":
+        said += ", synchronous_commit is off: the last commits may be lost when it goes down"
+        return Finding("PostgreSQL", said, "set synchronous_commit = on")
+    if abs(utc_now() - its_time) > CLOCKS_APART:
+        seconds = (utc_now() - its_time).total_seconds()
+        said += f", its clock and this machine's are {abs(seconds):.0f} s apart"
+        return Finding("PostgreSQL", said, "let both set their clocks by the network (NTP)")
+    return Finding("PostgreSQL", said)
+
+
+async def _replicas(opened: Database, settings: Settings) -> Finding:
+    here = data_dir_id(settings.data_dir, random_id)
+    replicas = Replicas(opened, Replica(random_id, alone=False), here)
+    if await replicas.others_elsewhere():
+        advice = "give every replica the same folder as DATA_DIR, such as one shared volume"
+        return Finding("replicas", "one that is at work has another DATA_DIR than this", advice)
+    return Finding("replicas", f"{await replicas.alive()} at work now")
