@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 MAX_CALLBACK_BYTES = 64 * 1024
 NOT_FOUND = "not found"
 MAX_UPDATE_BYTES = 1024 * 1024
+ANSWER_WITHIN_SECONDS = 12.0
+"""Whoever calls here waits about fifteen, and comes again after a 503."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 ReadPhoto = Callable[[str], Awaitable[bytes | None]]
@@ -32,6 +34,8 @@ when that cannot be told now."""
 OnUpdate = Callable[[str, bytes], Awaitable[int]]
 """Told what the caller shows as its secret and an update's JSON; the HTTP status to answer."""
 
+Answer = Callable[[Request], Awaitable[Response]]
+
 Readiness = Callable[[], Awaitable[Mapping[str, object]]]
 """What there is to say of the process; `ready` in it decides the answer's status."""
 
@@ -43,11 +47,15 @@ def web_app(
     on_update: OnUpdate | None = None,
     readiness: Readiness | None = None,
     metrics: Callable[[], bytes] | None = None,
+    answer_within_seconds: float = ANSWER_WITHIN_SECONDS,
 ) -> Starlette:
     """The routes. Photos and callbacks hold an unguessable secret, and a wrong one is just "not found"."""
-    routes = [_photo_route(read_photo), _callback_route(on_callback)]
+    routes = [_photo_route(read_photo)]
+    posts = {"/callback/{secret}": _callback(on_callback)}
     if on_update is not None:
-        routes.append(_update_route(on_update))
+        posts["/telegram"] = _update(on_update)
+    for path, answer in posts.items():
+        routes.append(Route(path, _in_time(answer, answer_within_seconds), methods=["POST"]))
     if readiness is not None and metrics is not None:
         routes += _health_routes(readiness, metrics)
     return Starlette(routes=routes)
@@ -64,7 +72,24 @@ def _photo_route(read_photo: ReadPhoto) -> Route:
     return Route("/i/{secret}.jpg", photo, methods=["GET"])  # Starlette answers HEAD as well
 
 
-def _callback_route(on_callback: OnCallback) -> Route:
+def _in_time(answer: Answer, seconds: float) -> Answer:
+    """The answer, or 503: a body may trickle in, and a database may be slow."""
+
+    async def in_time(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(seconds):
+                return await answer(request)
+        except TimeoutError:
+            return _come_again()
+
+    return in_time
+
+
+def _come_again() -> Response:
+    return PlainTextResponse("come again", 503, {"Retry-After": "5"})
+
+
+def _callback(on_callback: OnCallback) -> Answer:
     async def callback(request: Request) -> Response:
         secret = request.path_params["secret"]
         body = await _capped_body(request, MAX_CALLBACK_BYTES)
@@ -72,21 +97,21 @@ def _callback_route(on_callback: OnCallback) -> Route:
             return PlainTextResponse("too large", 413)
         known = await on_callback(secret, _task_id(body)) if _SECRET.fullmatch(secret) else False
         if known is None:
-            return PlainTextResponse("come again", 503)
+            return _come_again()
         return PlainTextResponse("ok") if known else PlainTextResponse(NOT_FOUND, 404)
 
-    return Route("/callback/{secret}", callback, methods=["POST"])
+    return callback
 
 
-def _update_route(on_update: OnUpdate) -> Route:
+def _update(on_update: OnUpdate) -> Answer:
     async def update(request: Request) -> Response:
         body = await _capped_body(request, MAX_UPDATE_BYTES)
         if body is None:
             return PlainTextResponse("too large", 413)
         status = await on_update(request.headers.get("X-Telegram-Bot-Api-Secret-Token", ""), body)
-        return Response(status_code=status, headers={"Retry-After": "5"} if status >= 500 else None)  # noqa: PLR2004
+        return Response(status_code=status) if status < 500 else _come_again()  # noqa: PLR2004
 
-    return Route("/telegram", update, methods=["POST"])
+    return update
 
 
 def _health_routes(readiness: Readiness, metrics: Callable[[], bytes]) -> list[Route]:
@@ -116,7 +141,7 @@ def _task_id(body: bytes) -> str | None:
     """`data.taskId`, the same in both shapes of callback; nothing else in it is believed."""
     try:
         task_id = json.loads(body)["data"]["taskId"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return task_id if isinstance(task_id, str) and 0 < len(task_id) <= 128 else None  # noqa: PLR2004
 
