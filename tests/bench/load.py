@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from bot.sandbox.bot_process import Home
@@ -12,6 +12,7 @@ from bot.sandbox.telegram_api import TelegramSandbox
 from tests.bench.provider import Provider, provider
 from tests.bench.runner import Usage, Watched, idle_watched, watched_bot
 from tests.bench.seed import past_edits, running_edit, seed, utc_now
+from tests.postgres import postgres_server
 
 EDITS = 5000
 CHATS = 1000
@@ -25,13 +26,23 @@ PACE = {
 
 
 async def report() -> AsyncIterator[str]:
-    """Under way, then killed and started again."""
+    """On either engine."""
+    async for line in _under_load({}):
+        yield f"SQLite: {line}"
+    with postgres_server() as server:
+        async with server.empty() as url:
+            async for line in _under_load({"DATABASE_URL": url}):
+                yield f"PostgreSQL: {line}"
+
+
+async def _under_load(settings: Mapping[str, str]) -> AsyncIterator[str]:
+    """Under way, then killed and started again; on PostgreSQL the killed one's lease runs for ten seconds."""
     telegram = TelegramSandbox()
     with tempfile.TemporaryDirectory() as name, provider() as api:
         folder = Path(name)
         async with telegram.serving() as telegram_url:
             home = Home.of(folder, telegram_url, telegram.token, api.url, "key-of-no-use")
-            home = Home({**home.settings, **PACE}, home.data, home.log)
+            home = Home({**home.settings, **PACE, **settings}, home.data, home.log)
             now = utc_now()
             edits = [running_edit(n, FIRST_CHAT_ID + n % CHATS, now) for n in range(EDITS)]
             await seed(home, edits + past_edits(now))
@@ -52,7 +63,7 @@ async def report() -> AsyncIterator[str]:
             yield _lag_line(f"{EDITS} edits in flight", lags, steady, used.at)
             looks_a_second = sum(steady <= at < used.at for at, _ in api.looks()) / (used.at - steady)
             yield (
-                f"  CPU {100 * used.share_since(before):.0f} % of a core, "
+                f"CPU {100 * used.share_since(before):.0f} % of a core, "
                 f"{1000 * used.share_since(before) / looks_a_second:.2f} ms a look, "
                 f"memory {used.megabytes:.0f} MB, "
                 f"{watched.longest_stall(steady, used.at)}; "
@@ -63,7 +74,7 @@ async def report() -> AsyncIterator[str]:
                 f"{min(seen) - started:.1f} s, the last after {max(seen) - started:.1f} s, "
                 f"{watched.longest_stall(started, max(seen))}"
             )
-            yield _lag_line("  and the looks meanwhile", lags, started, steady)
+            yield _lag_line("and the looks meanwhile", lags, started, steady)
 
 
 async def _all_seen(api: Provider, count: int = EDITS) -> list[float]:
