@@ -114,7 +114,7 @@ async def _start(base: Base) -> None:
         flood.send_all_back()
         board.clear()
 
-    heartbeat = _heartbeat(base, intake, on_absence)
+    heartbeat = _heartbeat(base, intake, on_absence, on_company=flood.share)
     await heartbeat.beat()
 
     def on_nudge(edit_id: str) -> None:
@@ -161,13 +161,20 @@ def _jobs(base: Base, service: EditService, board: CardBoard, pacing: Pacing) ->
     return jobs
 
 
-def _heartbeat(base: Base, intake: Intake, on_absence: Callable[[], None]) -> Heartbeat:
+def _heartbeat(
+    base: Base, intake: Intake, on_absence: Callable[[], None], on_company: Callable[[int], None]
+) -> Heartbeat:
     def on_role(held: bool) -> None:  # noqa: FBT001 - the answer to "is it mine?"
         base.health.polls = held and not base.settings.telegram_webhook
         intake.poll(base.health.polls)
 
     return Heartbeat(
-        base.replica, base.replicas, on_updates=intake.ring, on_role=on_role, on_absence=on_absence
+        base.replica,
+        base.replicas,
+        on_updates=intake.ring,
+        on_role=on_role,
+        on_absence=on_absence,
+        on_company=on_company,
     )
 
 

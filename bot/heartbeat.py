@@ -29,9 +29,11 @@ class Heartbeat:
         on_updates: Callable[[], None],
         on_role: Callable[[bool], None],
         on_absence: Callable[[], None],
+        on_company: Callable[[int], None],
     ) -> None:
         self._replica, self._replicas = replica, replicas
         self._on_updates, self._on_role, self._on_absence = on_updates, on_role, on_absence
+        self._on_company = on_company
         self._hurry = asyncio.Event()
         self._told: tuple[str, bool] | None = None
 
@@ -66,6 +68,7 @@ class Heartbeat:
         if await self._replicas.claim_updates(_UPDATES):
             self._on_updates()
         await self._replicas.forget_dead()
+        self._on_company(await self._replicas.alive())
 
     def _tell(self, holds: bool) -> None:  # noqa: FBT001 - the answer to "is it mine?"
         now = self._replica.name, holds

@@ -3,6 +3,8 @@
 import math
 from collections import deque
 
+A_SECOND = 30
+"""What Telegram takes from a bot, whatever the chats."""
 AT_ONCE = 8
 """Calls under way: more make an HTTP client slower, not faster."""
 FLOODED_CHATS, FLOODED_WITHIN_SECONDS = 3, 5.0
@@ -29,6 +31,10 @@ class Window:
             return math.inf
         taken = len(self._ends)
         return now if taken < places else self._ends[taken - places] + self._seconds
+
+    def resize(self, count: int) -> None:
+        """From now on there are so many places; whoever holds one keeps it."""
+        self._count = count
 
     def start(self) -> None:
         """Take a place."""
@@ -72,7 +78,8 @@ class Budgets:
     """Everybody's together, and each chat's; a chat's is made when asked for, and forgotten when as new."""
 
     def __init__(self) -> None:
-        self.everything = (Window(30, 1), Window(AT_ONCE, 0))
+        self._everybody = Window(A_SECOND, 1)
+        self.everything = (self._everybody, Window(AT_ONCE, 0))
         self.paused_until = 0.0
         self._chats: dict[int | str, ChatBudget] = {}
         self._refusals: dict[int | str, tuple[float, float]] = {}
@@ -85,6 +92,10 @@ class Budgets:
         if chat_id not in self._chats:
             self._chats[chat_id] = ChatBudget(chat_id)
         return self._chats[chat_id]
+
+    def share(self, processes: int) -> None:
+        """So many processes speak for the same bot: each keeps to its part."""
+        self._everybody.resize(max(1, A_SECOND // processes))
 
     def full_until(self, now: float) -> float:
         """When there is room for anything that counts, whatever the chat."""

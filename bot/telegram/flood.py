@@ -86,6 +86,10 @@ class FloodControl(BaseRateLimiter[Priority]):
             self._sweeper.cancel()
             self._sweeper = None
 
+    def share(self, processes: int) -> None:
+        """Telegram's limit for the whole bot is shared by so many processes."""
+        self._budgets.share(processes)
+
     def send_all_back(self) -> None:
         """Whoever waits now waits for something that is another's by now, or will never come."""
         for turn in self._line:

@@ -66,6 +66,21 @@ async def test_no_window_of_several_minutes_ever_holds_more_than_its_budget(
     assert seconds_used < {ADA: 110, GROUP: 320}.get(chats[0] if len(chats) == 1 else 0, 90)
 
 
+@pytest.mark.parametrize(("processes", "share"), [(1, 30), (3, 10), (100, 1)])
+async def test_processes_of_one_bot_share_what_telegram_takes_from_it(
+    ground: Ground, processes: int, share: int
+) -> None:
+    ground.flood.share(processes)
+    for chat_id in range(1, 101):
+        ground.call("sendMessage", chat_id, "m")
+    await ground.time.run(0.99)
+    assert len(ground.times("m")) == share
+    ground.flood.share(1)
+    ground.call("sendMessage", ADA, "m")
+    await ground.time.run(1)
+    assert len(ground.times("m")) == share + 30
+
+
 async def test_cards_leave_four_places_of_a_groups_minute_to_results_and_answers(ground: Ground) -> None:
     for number in range(25):
         ground.call("editMessageText", GROUP, "card", message_id=number)
