@@ -35,8 +35,7 @@ class Noting:
 
     async def make_up(self, edit: Edit) -> Edit | None:
         """Note what is owed to the edit, as it now stands. None where there was nothing, or it was noted."""
-        if edit.id in self._cards:
-            edit = await self.note_card(edit, *self._cards[edit.id])
+        carded = await self.note_card(edit, *self._cards[edit.id]) if edit.id in self._cards else edit
         before, after = self._owed.get(edit.id, (edit, edit))
         changed = {
             field.name: getattr(after, field.name)
@@ -45,8 +44,8 @@ class Noting:
         }
         if not changed or edit.state is not before.state:
             self.forget(edit)
-            return None
-        return await self.note(edit, replace(edit, **changed))
+            return carded if carded != edit else None
+        return await self.note(carded, replace(carded, **changed))
 
     def owes(self, edit: Edit) -> bool:
         """Whether there is something to make up for, which does not wait until the edit is due."""

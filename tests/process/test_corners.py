@@ -65,6 +65,27 @@ async def test_a_card_that_is_long_in_coming_holds_up_no_task_and_is_gone_in_the
         assert [bool(message.photo_size) for message in answers(ground.ada.private, asked)] == [True]
 
 
+async def test_a_card_that_the_database_did_not_take_is_noted_later_and_not_sent_twice(
+    tmp_path: Path,
+) -> None:
+    async with town(tmp_path, task_seconds=1) as ground:
+
+        async def break_database(_: Request) -> None:
+            ground.writes("ALTER TABLE edits RENAME TO elsewhere")
+
+        ground.telegram.faults.at("sendMessage", break_database, phase="after", times=1)
+        async with running(settings(ground)):
+            asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
+            await ground.ada.private.wait_for(lambda messages: [m for m in messages if m.buttons])
+            await asyncio.sleep(0.5)
+            assert ground.nanobanana.creates == []
+            ground.writes("ALTER TABLE elsewhere RENAME TO edits")
+            await until(
+                lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'delivered' AND due_at IS NULL")
+            )
+        assert [bool(message.photo_size) for message in answers(ground.ada.private, asked)] == [True]
+
+
 async def test_a_card_that_comes_after_its_edit_was_cancelled_says_so(tmp_path: Path) -> None:
     async with town(tmp_path, task_seconds=60) as ground:
         go_on = asyncio.Event()
