@@ -67,7 +67,7 @@ class Chat:
     async def wait_for(
         self,
         predicate: Callable[[list[Message]], T | None],
-        timeout: float = 10,  # noqa: ASYNC109 - part of the reading
+        timeout: float = 20,  # noqa: ASYNC109 - part of the reading
     ) -> T:
         """What `predicate` makes of the chat once that is truthy; asked again at every change."""
         try:

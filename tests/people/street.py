@@ -66,7 +66,7 @@ async def hears(chat: Chat, asked: Message, sentence: str, timeout: float = 10) 
     )
 
 
-async def card_of(chat: Chat, asked: Message, timeout: float = 5) -> Message:
+async def card_of(chat: Chat, asked: Message, timeout: float = 20) -> Message:
     """The status card that answers `asked`."""
     return await chat.wait_for(
         lambda messages: next((m for m in answers(messages, asked) if m.labels == [CANCEL]), None), timeout
@@ -102,7 +102,7 @@ def prompts(ground: Ground) -> list[str]:
     return [str((create.body or {})["prompt"]) for create in ground.nanobanana.creates]
 
 
-async def until(happened: Callable[[], bool], timeout: float = 5) -> None:
+async def until(happened: Callable[[], bool], timeout: float = 20) -> None:
     async with asyncio.timeout(timeout):
         while not happened():
             await asyncio.sleep(0.02)

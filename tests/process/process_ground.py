@@ -120,7 +120,7 @@ async def town(
                 made.over.set()
 
 
-async def until(predicate: Callable[[], object], timeout: float = 15) -> None:
+async def until(predicate: Callable[[], object], timeout: float = 30) -> None:
     """Wait for something that says no word when it happens."""
     async with asyncio.timeout(timeout):
         while not predicate():

@@ -292,6 +292,6 @@ async def test_uploads_take_their_own_key_and_give_a_public_link() -> None:
 
 
 async def _announced(callbacks: list[dict[str, object]], count: int = 1) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(callbacks) < count:
             await asyncio.sleep(0.01)

@@ -200,7 +200,7 @@ async def test_the_profile_texts_are_kept_by_language(ground: Ground) -> None:
 
 async def test_a_served_sandbox_ends_at_once_with_polls_open() -> None:
     async with httpx.AsyncClient(timeout=30) as http:
-        async with asyncio.timeout(5), telegram() as ground, asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(20), telegram() as ground, asyncio.TaskGroup() as tasks:
             address = f"{ground.url}/bot{ground.sandbox.token}/getUpdates"
             poll = tasks.create_task(http.get(address, params={"timeout": 50}))
             await asyncio.sleep(0.1)
