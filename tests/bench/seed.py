@@ -3,14 +3,15 @@
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.edits import Edit, EditState, PhotoKind
+from bot.core.edits import Edit, EditState
 from bot.core.pacing import MEMORY
 from bot.sandbox.bot_process import Home
 from bot.storage.database import Database
 from bot.storage.tables import EDITS
+from tests.factories import edit
 
 OPERATION = "nano-banana"
 _UPDATE_ID = 5_000_000
@@ -19,20 +20,11 @@ _UPDATE_ID = 5_000_000
 def running_edit(number: int, chat_id: int, now: datetime, card_id: int | None = None) -> Edit:
     """An edit whose task was created up to ten minutes ago."""
     created = now - timedelta(seconds=random.Random(number).uniform(60, 600))
-    return Edit(
+    return edit(
         id=f"edit{number:06}",
         update_id=_UPDATE_ID + number,
         chat_id=chat_id,
-        thread_id=None,
-        request_message_id=1,
-        photo_message_id=1,
         requester_id=chat_id,
-        language="en",
-        command="watercolor",
-        words="",
-        file_id="none",
-        photo_kind=PhotoKind.PHOTO,
-        file_name=None,
         operation=OPERATION,
         secret=f"secret{number:016}",
         state=EditState.PROCESSING,
@@ -48,14 +40,12 @@ def running_edit(number: int, chat_id: int, now: datetime, card_id: int | None =
 def past_edits(now: datetime) -> list[Edit]:
     """What the bot has learned from: tasks that take from a second to most of an hour."""
     return [
-        Edit(
-            **asdict(running_edit(900_000 + number, 1, now))
-            | {
-                "state": EditState.DELIVERED,
-                "due_at": None,
-                "ended_at": now,
-                "task_seconds": 1 + 34.0 * number,
-            }
+        replace(
+            running_edit(900_000 + number, 1, now),
+            state=EditState.DELIVERED,
+            due_at=None,
+            ended_at=now,
+            task_seconds=1 + 34.0 * number,
         )
         for number in range(MEMORY)
     ]

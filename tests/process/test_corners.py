@@ -26,14 +26,20 @@ def hosted(ground: Town) -> list[Path]:
     return list((ground.home.data / "hosted").glob("*"))
 
 
+def holds_up(ground: Town, point: str) -> asyncio.Event:
+    """The next such call waits until the event is set."""
+    go_on = asyncio.Event()
+
+    async def slowly(_: Request) -> None:
+        await go_on.wait()
+
+    ground.telegram.faults.at(point, slowly, times=1)
+    return go_on
+
+
 async def test_an_edit_cancelled_while_its_photo_comes_leaves_nothing_behind(tmp_path: Path) -> None:
     async with town(tmp_path) as ground:
-        go_on = asyncio.Event()
-
-        async def slowly(_: Request) -> None:
-            await go_on.wait()
-
-        ground.telegram.faults.at("getFile", slowly)
+        go_on = holds_up(ground, "getFile")
         async with running(settings(ground)):
             ground.ada.sends_photo(picture(320, 200), "/sketch")
             cards = await ground.ada.private.wait_for(lambda messages: [m for m in messages if m.buttons])
@@ -49,12 +55,7 @@ async def test_an_edit_cancelled_while_its_photo_comes_leaves_nothing_behind(tmp
 
 async def test_a_card_that_is_long_in_coming_holds_up_no_task_and_is_gone_in_the_end(tmp_path: Path) -> None:
     async with town(tmp_path, task_seconds=0) as ground:
-        go_on = asyncio.Event()
-
-        async def slowly(_: Request) -> None:
-            await go_on.wait()
-
-        ground.telegram.faults.at("sendMessage", slowly, times=1)
+        go_on = holds_up(ground, "sendMessage")
         async with running(settings(ground)):
             asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
             await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'processing'"))
@@ -88,12 +89,7 @@ async def test_a_card_that_the_database_did_not_take_is_noted_later_and_not_sent
 
 async def test_a_card_that_comes_after_its_edit_was_cancelled_says_so(tmp_path: Path) -> None:
     async with town(tmp_path, task_seconds=60) as ground:
-        go_on = asyncio.Event()
-
-        async def slowly(_: Request) -> None:
-            await go_on.wait()
-
-        ground.telegram.faults.at("sendMessage", slowly, times=1)
+        go_on = holds_up(ground, "sendMessage")
         async with running(settings(ground)):
             asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
             await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'processing'"))
