@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.core.ports import PhotoHost
 from bot.nanobanana.calls import certificates
@@ -20,6 +20,7 @@ from bot.settings import Settings, is_loopback
 from bot.storage.database import Database
 from bot.telegram.download import FileDownloader
 from bot.telegram.flood import FloodControl
+from bot.telegram.transport import BoundedRequest
 from bot.telegram.turns import Priority
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def telegram_bot(
         settings.telegram_bot_token.get_secret_value(),
         base_url=f"{settings.telegram_api_url}/bot",
         base_file_url=f"{settings.telegram_api_url}/file/bot",
-        request=HTTPXRequest(
+        request=BoundedRequest(
             connection_pool_size=_CALLS_AT_ONCE,
             connect_timeout=10,
             read_timeout=20,

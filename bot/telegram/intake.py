@@ -23,6 +23,7 @@ from telegram.request import HTTPXRequest, RequestData
 from bot.core.clock import Clock
 from bot.storage.inbox import Inbox, NotOurs
 from bot.telegram.errors import retry_seconds
+from bot.telegram.transport import BoundedRequest
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ _LOOK_AGAIN_SECONDS = 5
 _LEAVE_WITHIN_SECONDS = 2
 
 
-class DurableRequest(HTTPXRequest):
+class DurableRequest(BoundedRequest):
     """The transport of getUpdates: an update that it returns has been committed."""
 
     def __init__(

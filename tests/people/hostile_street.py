@@ -32,6 +32,8 @@ ANSWERS = {
     "429": refusal(Refused(429, "Too Many Requests: retry after 1", retry_after=1)),
     "429 bare": refusal(Refused(429, "Too Many Requests")),
     "blocked": refusal(Refused(403, "Forbidden: bot was blocked by the user")),
+    "kicked": refusal(Refused(403, "Forbidden: bot was kicked from the supergroup chat")),
+    "deactivated": refusal(Refused(403, "Forbidden: user is deactivated")),
     "no chat": bad("chat not found"),
     "400": bad("something new"),
     "401": refusal(Refused(401, "Unauthorized")),
@@ -47,11 +49,17 @@ ANSWERS = {
     "no reply": bad("message to be replied not found"),
     "no topic": bad("message thread not found"),
     "TOPIC_CLOSED": bad("TOPIC_CLOSED"),
+    "TOPIC_DELETED": bad("TOPIC_DELETED"),
     "PHOTO_INVALID_DIMENSIONS": bad("PHOTO_INVALID_DIMENSIONS"),
     "IMAGE_PROCESS_FAILED": bad("IMAGE_PROCESS_FAILED"),
+    "not modified": bad("message is not modified: specified new message content is the same"),
     "can't be deleted": bad("message can't be deleted for everyone"),
     "too old": bad("query is too old and response timeout expired or query ID is invalid"),
 }
+
+
+AFTER = frozenset({"lost", "late", "dripped", "not modified"})
+"""What is met when the call has had its effect."""
 
 
 @dataclass
@@ -65,13 +73,15 @@ class Row:
     asker: Person
     asked: Message | None = None
     played: bool = False
+    unsure: bool = False
+    """Its first result may have arrived: only then is the card turned into it."""
 
     async def play(self) -> Response | None:
         self.played = True
         match self.fault:
-            case "slow":
+            case "slow" | "late":
                 await asyncio.sleep(READ_SECONDS * 1.5)
-            case "drip":
+            case "drip" | "dripped":
                 return StreamingResponse(drops())
             case "request deleted" if self.asked is not None:
                 self.asker.deletes(self.asked)
@@ -110,7 +120,15 @@ class Street:
     def _player(self, point: str, after: bool) -> Callable[[Request], Awaitable[Response | None]]:
         async def play(request: Request) -> Response | None:
             row = await self._row_of(point, request)
-            if row is None or row.played or row.point.split()[0] != point or after != (row.fault == "lost"):
+            if (
+                row is not None
+                and row.point == "editMessageMedia"
+                and point == "sendPhoto"
+                and not row.unsure
+            ):
+                row.unsure = True
+                return ANSWERS["500"]
+            if row is None or row.played or row.point.split()[0] != point or after != (row.fault in AFTER):
                 return None
             return await row.play()
 

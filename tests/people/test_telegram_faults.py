@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from telegram.request import HTTPXRequest
 
 from bot.base import limits
 from bot.clients import opened_database
@@ -19,6 +18,7 @@ from bot.sandbox.nanobanana_twists import CutOff
 from bot.storage.edits import SqlEditStore
 from bot.telegram import texts
 from bot.telegram.budgets import AT_ONCE, Budgets, Window
+from bot.telegram.transport import BoundedRequest
 from tests.ground import picture
 from tests.people.hostile_street import READ_SECONDS, Street
 from tests.people.street import AGAIN, AS_FILE, CANCEL, EN, FLOOD, answers, card_of, prompts, quick_bot, until
@@ -31,56 +31,65 @@ ON_CARD, FILE_ON_CARD = (DELIVERED, "photo"), (DELIVERED, "file")
 
 COURTESIES = ("sendChatAction", "editMessageText in a group")  # a busy machine may leave them out
 BEFORE = "429, 429 bare, 401, 404, 409"
-UNSURE = "500, 502, reset, slow"
+UNSURE = "500, 502, reset, slow, drip"
 NOT_DONE = f"{BEFORE}, {UNSURE}"
-GONE = "blocked, no chat"
+ARRIVED = "lost, late, dripped"
+GONE = "blocked, kicked, deactivated, no chat"
 
 # The call -> how its edit ends, what is seen -> what the call meets.
 EXPECTED: dict[str, dict[tuple[str, str], str]] = {
     "getFile": {
-        PHOTO: f"{NOT_DONE}, 413, lost, file unavailable",
+        PHOTO: f"{NOT_DONE}, 413, {ARRIVED}, file unavailable",
         (Reason.PHOTO_GONE, "told"): f"{GONE}, 400",
         (Reason.FILE_TOO_BIG, "told"): "file is too big",
     },
     "file": {
-        PHOTO: "429, 429 bare, blocked, no chat, 401, 409, 413, 500, 502, reset, lost, drip",
+        PHOTO: f"429, 429 bare, {GONE}, 401, 409, 413, {UNSURE}, {ARRIVED}",
         (Reason.PHOTO_GONE, "told"): "404",
     },
     "sendMessage": {  # the card
-        PHOTO: f"{NOT_DONE}, 400, 413, no reply, no topic, TOPIC_CLOSED",
-        (DELIVERED, "card, photo♪"): "lost",
+        PHOTO: f"{NOT_DONE}, 400, 413, no reply, no topic, TOPIC_CLOSED, TOPIC_DELETED, moved",
+        (DELIVERED, "card, photo♪"): ARRIVED,
         (Reason.CHAT_GONE, ""): GONE,
         (Reason.CANNOT_SEND, ""): "may not write",
     },
     "editMessageText": {  # an edit that fails
-        (Reason.POLICY, "told"): f"{NOT_DONE}, lost, card deleted",
+        (Reason.POLICY, "told"): f"{NOT_DONE}, {ARRIVED}, not modified, card deleted, moved",
         (Reason.POLICY, "card, told"): "400, 413",
         (Reason.POLICY, "card"): GONE,
     },
-    "editMessageText in a group": {PHOTO: f"{NOT_DONE}, {GONE}, 400, 413, lost"},  # its progress
-    "sendChatAction": {PHOTO: f"{NOT_DONE}, {GONE}, 400, 413, lost"},
+    "editMessageText in a group": {
+        PHOTO: f"{NOT_DONE}, {GONE}, 400, 413, {ARRIVED}, not modified"
+    },  # progress
+    "sendChatAction": {PHOTO: f"{NOT_DONE}, {GONE}, 400, 413, {ARRIVED}"},
     "sendPhoto": {
-        PHOTO: f"{BEFORE}, no reply, no topic, TOPIC_CLOSED, request deleted, moved",
+        PHOTO: f"{BEFORE}, no reply, no topic, TOPIC_CLOSED, TOPIC_DELETED, request deleted, moved",
         ON_CARD: UNSURE,
-        (DELIVERED, "photo, photo♪"): "lost",  # nobody can know that it arrived; one of them rings
+        (DELIVERED, "photo, photo♪"): ARRIVED,  # nobody can know that it arrived; one of them rings
         FILE: "400, 413, PHOTO_INVALID_DIMENSIONS, IMAGE_PROCESS_FAILED, may not send photos",
         (Reason.CHAT_GONE, "card"): GONE,
         (Reason.CANNOT_SEND, "told"): "may send nothing",
     },
     "sendDocument": {
-        FILE: f"{BEFORE}, no reply, no topic, TOPIC_CLOSED",
+        FILE: f"{BEFORE}, no reply, no topic, TOPIC_CLOSED, TOPIC_DELETED, request deleted, moved",
         FILE_ON_CARD: UNSURE,
-        (DELIVERED, "file, file♪"): "lost",
+        (DELIVERED, "file, file♪"): ARRIVED,
         PHOTO: "400, 413, may not send files",
         (Reason.CHAT_GONE, "card"): GONE,
     },
+    "editMessageMedia": {  # a result that may have arrived before
+        ON_CARD: f"{NOT_DONE}, {ARRIVED}, not modified",
+        FILE_ON_CARD: "400, 413, PHOTO_INVALID_DIMENSIONS, IMAGE_PROCESS_FAILED",
+        PHOTO: "card deleted",
+        (Reason.CHAT_GONE, "card"): GONE,
+    },
     "deleteMessage": {
-        PHOTO: f"{NOT_DONE}, lost, card deleted",
+        PHOTO: f"{NOT_DONE}, {ARRIVED}, card deleted",
         (DELIVERED, "done, photo♪"): "400, 413, can't be deleted",
         (DELIVERED, "card, photo♪"): GONE,
     },
     "answerCallbackQuery": {
-        (DELIVERED, "answered, photo♪"): f"{NOT_DONE}, 413, lost",
+        (DELIVERED, "answered, photo♪"): f"{NOT_DONE}, 413, {ARRIVED}",
         PHOTO: f"{GONE}, 400, too old",
     },
 }
@@ -94,10 +103,12 @@ class Roomy(Budgets):
 
 @pytest.fixture
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    def impatient(**options: Any) -> HTTPXRequest:
-        return HTTPXRequest(**{**options, "read_timeout": READ_SECONDS})
+    def impatient(**options: Any) -> BoundedRequest:
+        return BoundedRequest(**{**options, "read_timeout": READ_SECONDS})
 
-    monkeypatch.setattr("bot.clients.HTTPXRequest", impatient)
+    monkeypatch.setattr("bot.clients.BoundedRequest", impatient)
+    for name in ("_LONGEST_SECONDS", "_LONGEST_UPLOAD_SECONDS"):
+        monkeypatch.setattr(f"bot.telegram.transport.{name}", READ_SECONDS)
     monkeypatch.setattr("bot.telegram.flood.Budgets", Roomy)
     monkeypatch.setattr("bot.telegram.budgets.FLOODED_CHATS", 10_000)
     monkeypatch.setattr("bot.telegram.download._LONGEST_SECONDS", 2.0)

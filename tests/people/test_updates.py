@@ -1,20 +1,25 @@
 """What comes in: odd updates harm nobody, a repeated one is handled once, and none is lost."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from telegram import Bot, Update
 
 from bot.app import running
 from bot.core.clock import utc_now
+from bot.sandbox.faults import Phase
 from bot.sandbox.telegram_api import too_many_requests
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.telegram.intake import Intake
 from tests.ground import picture, services
+from tests.people.hostile_street import AFTER, ANSWERS, drops
 from tests.people.street import FLOOD, answers, hears, limits_line, prompts, quick_bot
 
 ODD: list[dict[str, Any]] = [
@@ -105,6 +110,29 @@ async def test_an_update_whose_handling_fails_is_tried_again(tmp_path: Path) -> 
     assert seen == [7, 7]
     assert await inbox.waiting(10, "me") == []
     await database.aclose()
+
+
+@FLOOD
+@pytest.mark.parametrize(
+    "fault", ["429", "429 bare", "409", "413", "500", "502", "reset", "lost", "drip", "empty"]
+)
+async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr("bot.telegram.transport._LONGEST_SECONDS", 2.0)
+    async with quick_bot(tmp_path) as ground:
+        played = asyncio.Event()
+
+        async def play(_: Request) -> Response:
+            played.set()
+            return StreamingResponse(drops()) if fault == "drip" else ANSWERS.get(fault, Response())
+
+        phase: Phase = "after" if fault in AFTER else "before"
+        ground.telegram.faults.at("getUpdates", play, phase=phase, times=1)
+        for text in ("/limits", "/styles"):  # the first one is in an answer that was already waited for
+            await hears(ground.ada.private, ground.ada.writes(text), "", timeout=20)
+        assert played.is_set()
+        assert len(ground.ada.private.bot_messages()) == 2
 
 
 async def test_a_refused_token_does_not_stop_the_bot_from_asking_again(tmp_path: Path) -> None:
