@@ -13,6 +13,8 @@ from bot.nanobanana.calls import USER_AGENT, certificates
 Sleep = Callable[[float], Awaitable[None]]
 
 LONGEST_RESULT_BYTES = 40 * 1024 * 1024
+_TELLING_BYTES = 12
+"""What is no image by then will not become one: the rest of it is left where it is."""
 _DEADLINE_SECONDS = 60.0
 _MOST_REDIRECTS = 3
 _WAITS_BETWEEN_TRIES = (0.5, 2.0)
@@ -135,9 +137,15 @@ class Downloader:
             content += chunk
             if len(content) > self._longest_bytes:
                 raise ResultUnusable("the result is too big")
-        if not looks_like_image(content):
-            raise ResultUnusable("the result is no JPEG, PNG or WebP file")
+            if len(content) >= _TELLING_BYTES:
+                _ensure_image(content)
+        _ensure_image(content)
         return bytes(content)
+
+
+def _ensure_image(content: bytearray) -> None:
+    if not looks_like_image(content):
+        raise ResultUnusable("the result is no JPEG, PNG or WebP file")
 
 
 def looks_like_image(content: bytes | bytearray) -> bool:

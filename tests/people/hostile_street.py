@@ -1,16 +1,17 @@
 """A street where each person's edit meets one fault of Telegram's, in a chat of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from sqlite3 import connect
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response
 
 from bot.core.errors import Reason
 from bot.sandbox.nanobanana_faults import SCENARIOS
+from bot.sandbox.nanobanana_hostility import drip
 from bot.sandbox.nanobanana_tasks import Script
 from bot.sandbox.nanobanana_twists import CutOff
 from bot.sandbox.telegram_api import refusal
@@ -82,7 +83,7 @@ class Row:
             case "slow" | "late":
                 await asyncio.sleep(READ_SECONDS * 1.5)
             case "drip" | "dripped":
-                return StreamingResponse(drops())
+                return drip()
             case "request deleted" if self.asked is not None:
                 self.asker.deletes(self.asked)
             case "card deleted":
@@ -96,12 +97,6 @@ class Row:
             case "may not send files":
                 self.chat.refuses("documents")
         return bad("nothing of that kind") if self.fault == "slow" else ANSWERS.get(self.fault)
-
-
-async def drops() -> AsyncIterator[bytes]:
-    while True:
-        yield b"."
-        await asyncio.sleep(0.3)
 
 
 class Street:

@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from telegram import Bot, Update
 
 from bot.app import running
 from bot.core.clock import utc_now
 from bot.sandbox.faults import Phase
+from bot.sandbox.nanobanana_hostility import drip
 from bot.sandbox.telegram_api import too_many_requests
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.telegram.intake import Intake
 from tests.ground import picture, services
-from tests.people.hostile_street import AFTER, ANSWERS, drops
+from tests.people.hostile_street import AFTER, ANSWERS
 from tests.people.street import FLOOD, answers, hears, limits_line, prompts, quick_bot
 
 ODD: list[dict[str, Any]] = [
@@ -125,7 +126,7 @@ async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
 
         async def play(_: Request) -> Response:
             played.set()
-            return StreamingResponse(drops()) if fault == "drip" else ANSWERS.get(fault, Response())
+            return drip() if fault == "drip" else ANSWERS.get(fault, Response())
 
         phase: Phase = "after" if fault in AFTER else "before"
         ground.telegram.faults.at("getUpdates", play, phase=phase, times=1)

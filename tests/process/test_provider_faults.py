@@ -2,9 +2,11 @@
 it cost. All of it happens to one bot at the same time, each in a chat of its own."""
 
 import asyncio
+import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,119 +17,33 @@ from bot.app import running
 from bot.base import limits
 from bot.clients import opened_database
 from bot.core.clock import utc_now
-from bot.core.errors import Reason
+from bot.nanobanana.client import NanoBananaClient
+from bot.nanobanana.download import Downloader
 from bot.sandbox.faults import Faults, Phase
 from bot.sandbox.nanobanana_api import NanoBananaSandbox
 from bot.sandbox.nanobanana_faults import SCENARIOS
+from bot.sandbox.nanobanana_hostility import HEAVY_BYTES, HOSTILE, Heavy, found_at
 from bot.sandbox.nanobanana_tasks import Script
+from bot.sandbox.nanobanana_twists import Scenario
 from bot.settings import Settings
 from bot.storage.edits import SqlEditStore
 from tests.ground import picture, size_of
+from tests.https import https_server, make_certificate
 from tests.process.process_ground import Town, prompt_of, town, until
+from tests.process.provider_tables import DELIVERED, TABLES
 
 SIZE = (211, 130)
-DELIVERED = "delivered"
-
-# What each of an edit's create calls meets -> how the edit ends, calls made, tasks paid for.
-EXPECTED: dict[str, tuple[str, int, int]] = {
-    "create-ok": (DELIVERED, 1, 1),
-    "create-message-for-msg": (DELIVERED, 1, 1),
-    "create-snake-task-id": (DELIVERED, 1, 1),
-    "create-flat-task-id": (DELIVERED, 1, 1),
-    "create-string-code": (DELIVERED, 1, 1),
-    # not taken, and said so: once more is free
-    "create-500": (DELIVERED, 2, 1),
-    "create-http-500, create-http-500": (DELIVERED, 3, 1),
-    "create-429": (DELIVERED, 2, 1),
-    "create-http-429": (DELIVERED, 2, 1),
-    "create-455": (DELIVERED, 2, 1),
-    # nobody knows: a callback names the task, or there was none
-    "create-without-task-id": (DELIVERED, 1, 1),
-    "create-answer-lost": (DELIVERED, 1, 1),
-    "create-answer-502": (DELIVERED, 1, 1),
-    "create-502-html": (DELIVERED, 2, 1),
-    "create-520-html": (DELIVERED, 2, 1),
-    "create-502-html, create-520-html": (Reason.SERVICE_DOWN, 2, 0),
-    # somebody has to do something, and then it goes on; what is our own fault is told
-    "create-400": (Reason.BAD_REQUEST, 1, 0),
-    "create-401": (DELIVERED, 2, 1),
-    "create-http-401": (DELIVERED, 2, 1),
-    "create-402": (DELIVERED, 2, 1),
-    "create-http-402": (DELIVERED, 2, 1),
-    "create-403-1010": (DELIVERED, 2, 1),
-    "create-413": (Reason.BAD_REQUEST, 1, 0),
-    "create-422-type": (Reason.BAD_REQUEST, 1, 0),
-    "create-433": (DELIVERED, 2, 1),
-    "create-451": (Reason.PHOTO_NOT_FETCHED, 1, 0),
-    "create-505": (DELIVERED, 2, 1),
-    # looks at a task
-    "poll-404-for-2s": (DELIVERED, 1, 1),
-    "poll-http-404-for-2s": (DELIVERED, 1, 1),
-    "poll-404-for-ever": (Reason.TASK_LOST, 1, 1),
-    "poll-422-record-null-for-2s": (DELIVERED, 1, 1),
-    "poll-null-data-for-2s": (DELIVERED, 1, 1),
-    "poll-429-once": (DELIVERED, 1, 1),
-    "poll-500-once": (DELIVERED, 1, 1),
-    "poll-502-html-twice": (DELIVERED, 1, 1),
-    "poll-cut-off-once": (DELIVERED, 1, 1),
-    "poll-not-json-once": (DELIVERED, 1, 1),
-    "running-response-null": (DELIVERED, 1, 1),
-    "running-response-empty": (DELIVERED, 1, 1),
-    "running-response-nulls": (DELIVERED, 1, 1),
-    "running-without-flag": (DELIVERED, 1, 1),
-    "running-flag-9": (DELIVERED, 1, 1),
-    "stuck": (Reason.TIMED_OUT, 1, 1),
-    "string-flag": (DELIVERED, 1, 1),
-    "string-code": (DELIVERED, 1, 1),
-    "time-24-hours": (DELIVERED, 1, 1),
-    "epoch-times": (DELIVERED, 1, 1),
-    "param-json-50k": (DELIVERED, 1, 1),
-    # where a finished task keeps its picture
-    "success-nested": (DELIVERED, 1, 1),
-    "success-flat": (DELIVERED, 1, 1),
-    "success-info": (DELIVERED, 1, 1),
-    "result-url-array": (DELIVERED, 1, 1),
-    "result-urls-array": (DELIVERED, 1, 1),
-    "result-image-urls-array": (DELIVERED, 1, 1),
-    "result-images": (DELIVERED, 1, 1),
-    "result-json": (DELIVERED, 1, 1),
-    "result-origin-only": (DELIVERED, 1, 1),
-    "success-without-url-then-url": (DELIVERED, 1, 1),
-    "success-without-url": (Reason.NO_IMAGE, 1, 1),
-    "success-null-text-url": (Reason.NO_IMAGE, 1, 1),
-    # a task that fails: some failures are worth a second one
-    "flag-2": (DELIVERED, 2, 2),
-    "flag-3-generic": (DELIVERED, 2, 2),
-    "flag-3-generic, flag-3-generic": (Reason.SERVICE_DOWN, 2, 2),
-    "flag-3-fetch": (DELIVERED, 2, 2),
-    "flag-3-fetch, flag-3-fetch": (Reason.PHOTO_NOT_FETCHED, 2, 2),
-    "flag-3-could-not-generate": (DELIVERED, 2, 2),
-    "flag-3-without-text": (DELIVERED, 2, 2),
-    "flag-3-policy": (Reason.POLICY, 1, 1),
-    "flag-3-credits": (Reason.OUT_OF_CREDIT, 1, 1),
-    "callback-400": (Reason.POLICY, 1, 1),
-    "callback-501": (DELIVERED, 2, 2),
-    "callback-duplicate": (DELIVERED, 1, 1),
-    "callback-never": (DELIVERED, 1, 1),
-    # the picture itself
-    "result-404-once": (DELIVERED, 1, 1),
-    "result-502-once": (DELIVERED, 1, 1),
-    "result-cut-off-once": (DELIVERED, 1, 1),
-    "result-wrong-extension": (DELIVERED, 1, 1),
-    "result-octet-stream": (DELIVERED, 1, 1),
-    "result-wrong-ratio": (DELIVERED, 1, 1),
-    "result-html": (Reason.NO_IMAGE, 1, 1),
-    "result-empty": (Reason.NO_IMAGE, 1, 1),
-    "result-truncated": (Reason.NO_IMAGE, 1, 1),
-}
+AFTER: tuple[Phase, ...] = ("after", "after", "before")
 
 
 class Fates:
     """Gives every create call what its prompt names, and the task that it makes the script of that."""
 
-    def __init__(self, nanobanana: NanoBananaSandbox) -> None:
-        self._nanobanana = nanobanana
-        self._left = {prompt: iter(prompt.split(", ")) for prompt in EXPECTED}
+    def __init__(
+        self, nanobanana: NanoBananaSandbox, prompts: Iterable[str], scenarios: Mapping[str, Scenario]
+    ) -> None:
+        self._nanobanana, self._scenarios = nanobanana, scenarios
+        self._left = {prompt: iter(prompt.split(", ")) for prompt in prompts}
         self._current: dict[str, Faults] = {}
         nanobanana.faults.at("create", self._before)
         nanobanana.faults.at("create", self._after, phase="after")
@@ -136,7 +52,7 @@ class Fates:
         prompt, script = await self._prompt(request), Script()
         self._current[prompt] = Faults()
         if name := next(self._left.get(prompt, iter(())), None):
-            SCENARIOS[name](self._current[prompt], script)
+            self._scenarios[name](self._current[prompt], script)
         answer = await self._play(prompt, "before", request)
         if answer is None:
             self._nanobanana._scripts.append(script)  # taken at once: nothing is awaited in between
@@ -155,6 +71,12 @@ class Fates:
 @pytest.fixture(autouse=True)
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.app.ADOPTION_WAIT", timedelta(seconds=3))
+    monkeypatch.setattr(
+        "bot.clients.NanoBananaClient", partial(NanoBananaClient, create_seconds=5, check_seconds=3)
+    )
+    monkeypatch.setattr("bot.clients.Downloader", partial(Downloader, deadline_seconds=5))
+    monkeypatch.setattr("bot.nanobanana.download._WAITS_BETWEEN_TRIES", (0.1, 0.2))
+    monkeypatch.setattr("bot.core.service.GIVE_UP_AFTER", timedelta(seconds=10))
     monkeypatch.setattr("bot.core.service._OPERATOR_SECONDS", 0.5)
     monkeypatch.setattr("bot.core.steps._CUT_CALL_WAIT", timedelta(seconds=1))
     monkeypatch.setattr("bot.core.steps._MISSING_GRACE", timedelta(seconds=5))
@@ -162,23 +84,23 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.nanobanana.refusals._SHORT_WAIT_SECONDS", 0.2)
 
 
-async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground:
-        Fates(ground.nanobanana)
-        known = {name.lower(): value for name, value in ground.home.settings.items()}
-        bounds = {"edit_timeout_seconds": 6, "nanobanana_creates_per_10_seconds": 1000}
-        settings = Settings.model_validate({**known, **bounds})
+@pytest.mark.parametrize("model", TABLES)
+async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: Path, model: str) -> None:
+    expected = TABLES[model]
+    async with town(tmp_path) as ground, untrusted(tmp_path) as url:
+        Fates(ground.nanobanana, expected, {**SCENARIOS, **HOSTILE, "result-bad-certificate": found_at(url)})
+        settings = impatient(ground, nanobanana_model=model)
         async with running(settings):
-            chats = dict(asks(ground))
-            await until(lambda: len(settled(ground)) == len(EXPECTED), 50)
+            chats = dict(asks(ground, expected))
+            await until(lambda: len(settled(ground)) == len(expected), 60)
             await asyncio.sleep(0)
         used = await places_used(settings, chats)
     calls = Counter(prompt_of(call.body) for call in ground.nanobanana.creates)
     paid = ground.creates_per_prompt()
     ends = settled(ground)
-    measured = {name: (ends[name], calls[name], paid[name]) for name in EXPECTED}
-    assert measured == EXPECTED
-    assert used == {name: int(end == DELIVERED) for name, (end, _, _) in EXPECTED.items()}
+    measured = {name: (ends[name], calls[name], paid[name]) for name in expected}
+    assert measured == expected
+    assert used == {name: int(end == DELIVERED) for name, (end, _, _) in expected.items()}
     for name, chat_id in chats.items():
         shown = [m for m in ground.telegram.world.views(ground.telegram.world.chats[chat_id]) if m.by_bot]
         assert len(shown) == 1, f"{name}: one answer, and no card beside it"
@@ -187,10 +109,38 @@ async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: 
     assert files_left(ground) == {"result": sum(end == DELIVERED for end in ends.values())}
 
 
-def asks(ground: Town) -> Iterator[tuple[str, int]]:
+async def test_forty_megabytes_are_left_where_they_are(tmp_path: Path) -> None:
+    heavy = [Heavy(), Heavy(), Heavy()]
+    async with town(tmp_path) as ground:
+        provider = ground.nanobanana.faults
+        for point, answer, phase in zip(("create", "record-info", "result"), heavy, AFTER, strict=True):
+            provider.answer(point, answer, phase=phase)
+        async with running(impatient(ground)):
+            ground.ada.sends_photo(picture(*SIZE), "/edit paint it")
+            await until(lambda: settled(ground) == {"paint it": DELIVERED}, 20)
+        assert ground.creates_per_prompt() == {"paint it": 1}
+    assert max(each.sent for each in heavy) < HEAVY_BYTES / 2, "what the network holds, and no more"
+
+
+def impatient(ground: Town, **changed: object) -> Settings:
+    known = {name.lower(): value for name, value in ground.home.settings.items()}
+    bounds = {"edit_timeout_seconds": 6, "nanobanana_creates_per_10_seconds": 1000}
+    return Settings.model_validate({**known, **bounds, **changed})
+
+
+@contextlib.asynccontextmanager
+async def untrusted(folder: Path) -> AsyncIterator[str]:
+    """The address of a picture on this machine, behind a certificate that nobody vouches for."""
+    certificate = folder / "results.pem"
+    make_certificate(certificate, "localhost")
+    async with https_server(certificate, picture(*SIZE)) as (port, _):
+        yield f"https://localhost:{port}/x.png"
+
+
+def asks(ground: Town, prompts: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Somebody new for each fault: the chat that will show what came of it."""
     photo = picture(*SIZE)
-    for name in EXPECTED:
+    for name in prompts:
         person = ground.telegram.people.person("Grace")
         person.sends_photo(photo, f"/edit {name}")
         yield name, person.private.id
