@@ -39,11 +39,12 @@ from bot.storage.database import lock_database_file
 from bot.storage.nudges import ANYTHING, Nudges
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.tidying import FILE_GRACE, Tidying
+from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.cards import CardBoard
 from bot.telegram.chat import TelegramChat
 from bot.telegram.flood import FloodControl
-from bot.telegram.handlers import Access, Handlers
+from bot.telegram.handlers import Handlers
 from bot.telegram.intake import DurableRequest, Intake
 from bot.telegram.presses import Presses
 from bot.telegram.turns import Priority

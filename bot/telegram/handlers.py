@@ -1,7 +1,6 @@
 """What the bot does about each kind of update. Handlers are short: they admit, answer and wake a job."""
 
 import contextlib
-import logging
 from gettext import NullTranslations
 
 from telegram import (
@@ -15,8 +14,8 @@ from telegram import (
     Update,
     User,
 )
-from telegram.constants import ChatMemberStatus, ParseMode
-from telegram.error import BadRequest, Forbidden
+from telegram.constants import ChatAction, ChatMemberStatus, ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.core.clock import Clock
 from bot.core.edits import Request
@@ -28,6 +27,7 @@ from bot.storage.chats import Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.tidying import KEEP_PHOTOS
 from bot.telegram import texts
+from bot.telegram.access import Access
 from bot.telegram.answers import Answers
 from bot.telegram.commands import (
     Asked,
@@ -42,30 +42,6 @@ from bot.telegram.commands import (
 from bot.telegram.i18n import language_of, translations
 from bot.telegram.keyboards import styles_keyboard
 from bot.telegram.presses import Presses
-
-logger = logging.getLogger(__name__)
-
-
-class Access:
-    """Who may use the bot: everybody, or the chats (and people) listed, and the admins always."""
-
-    def __init__(self, allowed_chats: frozenset[int], admin_ids: frozenset[int]) -> None:
-        self.allowed_chats, self.admin_ids = allowed_chats, admin_ids
-
-    def follow(self, old_chat_id: int, new_chat_id: int) -> None:
-        """An allowed group became a supergroup: it stays allowed until the bot is started anew."""
-        if old_chat_id in self.allowed_chats and new_chat_id not in self.allowed_chats:
-            self.allowed_chats |= {new_chat_id}
-            logger.warning(
-                "the allowed group %s became a supergroup: put %s into ALLOWED_CHATS",
-                old_chat_id,
-                new_chat_id,
-            )
-
-    def admits(self, chat_id: int, user: User | None) -> bool:
-        if not self.allowed_chats or chat_id in self.allowed_chats:
-            return True
-        return user is not None and user.id in self.admin_ids and chat_id == user.id
 
 
 class Handlers:
@@ -106,13 +82,29 @@ class Handlers:
         if message.migrate_from_chat_id is not None:
             await self._follow(message.migrate_from_chat_id, message.chat.id)
             return
-        if not self._access.admits(message.chat.id, message.from_user):
+        if not await self._admits(message.chat, message.from_user):
             await self._turn_away(message.chat, message.from_user, message)
             return
         asked = parse(message, self._bot.username)
         is_more_of_an_album = self._is_more_of_an_album(message)
         if asked is not None and not (is_more_of_an_album and isinstance(asked, PhotoSent | Refused)):
             await self._answer(update_id, message, asked)
+
+    async def _admits(self, chat: Chat, user: User | None) -> bool:
+        """A supergroup may be heard of before its move is, or long after: it is asked for where it came from.
+
+        That is a chat action, which is seen for a moment where a group has not moved: nothing else that
+        Telegram answers with a move would leave fewer traces.
+        """
+        if chat.type == chat.SUPERGROUP and not self._access.admits(chat.id, user):
+            for group_id in self._access.basic_groups:
+                try:
+                    await self._bot.send_chat_action(group_id, ChatAction.TYPING)
+                except ChatMigrated as moved:
+                    await self._follow(group_id, moved.new_chat_id)
+                except (BadRequest, Forbidden):
+                    continue  # the bot is not in it
+        return self._access.admits(chat.id, user)
 
     async def _follow(self, old_chat_id: int, new_chat_id: int) -> None:
         """Both chats tell of the move, in no certain order."""
@@ -128,7 +120,7 @@ class Handlers:
         return False
 
     async def _press(self, update_id: int, query: CallbackQuery) -> None:
-        if query.message is not None and not self._access.admits(query.message.chat.id, query.from_user):
+        if query.message is not None and not await self._admits(query.message.chat, query.from_user):
             await query.answer()
         else:
             await self._presses.handle(update_id, query)
@@ -219,7 +211,7 @@ class Handlers:
         if status in {ChatMemberStatus.LEFT, ChatMemberStatus.BANNED}:
             for edit in await self._store.active_of(chat.id):
                 await self._service.abandon(edit)
-        elif chat.type != chat.PRIVATE and not self._access.admits(chat.id, None):
+        elif chat.type != chat.PRIVATE and not await self._admits(chat, None):
             await self._turn_away(chat, change.from_user)
 
     async def _turn_away(self, chat: Chat, user: User | None, message: Message | None = None) -> None:
