@@ -13,9 +13,11 @@ _OPERATOR_CODES = {
     505: Reason.ACCESS_DENIED,
 }
 _STOPS_A_CHECK = frozenset({401, 402, 403})
-_BAD_REQUEST, _REQUEST_TIMEOUT, _UNPROCESSABLE, _RATE_LIMITED = 400, 408, 422, 429
+_BAD_REQUEST, _UNPROCESSABLE, _RATE_LIMITED = 400, 422, 429
 _PHOTO_NOT_FETCHED, _MAINTENANCE = 451, 455
-_BROKEN, _GENERATION_FAILED, _UNAVAILABLE = 500, 501, 503
+_BROKEN, _GENERATION_FAILED = 500, 501
+_NOT_TAKEN = frozenset({408, 503, 521, 523})
+"""Whoever says so, the application or what stands before it: the call has not been begun with."""
 _TEXT_DECIDES = frozenset({_BAD_REQUEST, _UNPROCESSABLE, _BROKEN, _GENERATION_FAILED})
 _CLIENT_ERRORS = range(300, 500)
 _WAITS = {_RATE_LIMITED: 10.0, _MAINTENANCE: 60.0}
@@ -43,7 +45,7 @@ def refused_create(envelope: Envelope) -> BotError:
         return EditFailed(Reason.PHOTO_NOT_FETCHED, detail)
     if code == _GENERATION_FAILED and envelope.body is not None:
         return EditFailed(Reason.COULD_NOT_GENERATE, detail)
-    if code == _REQUEST_TIMEOUT or (code in (_BROKEN, _UNAVAILABLE) and envelope.body is not None):
+    if code in _NOT_TAKEN or (code == _BROKEN and envelope.body is not None):
         return TryLater(_SHORT_WAIT_SECONDS, detail)
     if code in _CLIENT_ERRORS:
         return OperatorNeeded(Reason.BAD_REQUEST, detail)

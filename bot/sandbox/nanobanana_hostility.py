@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from bot.sandbox import nanobanana_wire as wire
 from bot.sandbox.nanobanana_twists import CutOff, Scenario, answers, done, downloads, poll_says
@@ -54,6 +54,8 @@ def found_at(url: str) -> Scenario:
 
 HOSTILE: dict[str, Scenario] = {
     # nothing has happened
+    "create-503-html": answers("create", lambda: HTMLResponse("<h1>503 Service Unavailable</h1>", 503)),
+    "create-521-html": answers("create", lambda: HTMLResponse("<h1>Web server is down</h1>", 521)),
     "create-reset": answers("create", lambda: CutOff(b"")),
     "create-empty": answers("create", _empty),
     "create-drip": answers("create", drip),

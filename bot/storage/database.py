@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy import URL, Connection, ExceptionContext, Table, event, make_url
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_cursor
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
@@ -175,7 +175,15 @@ def _sqlite_engine(url: URL, *, pool_size: int, begin: str, read_only: bool = Fa
     pragmas = (*_PRAGMAS, "query_only=ON") if read_only else _PRAGMAS
     event.listen(engine.sync_engine, "connect", _set_up(pragmas))
     event.listen(engine.sync_engine, "begin", _emit(begin))
+    if not read_only:
+        event.listen(engine.sync_engine, "handle_error", _give_up_read_only)
     return engine
+
+
+def _give_up_read_only(context: ExceptionContext) -> None:
+    """A connection that was made while the file could not be written to would never write: have another."""
+    name = getattr(context.original_exception, "sqlite_errorname", "")
+    context.is_disconnect = context.is_disconnect or name.startswith("SQLITE_READONLY")
 
 
 def _set_up(pragmas: tuple[str, ...]) -> Callable[[AsyncAdapt_aiosqlite_connection, object], None]:

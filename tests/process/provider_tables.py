@@ -15,6 +15,8 @@ EXPECTED: dict[str, tuple[str, int, int]] = {
     "create-500": (DELIVERED, 2, 1),
     "create-http-500, create-http-500": (DELIVERED, 3, 1),
     "create-429": (DELIVERED, 2, 1),
+    "create-503-html": (DELIVERED, 2, 1),
+    "create-503-html, create-521-html, create-503-html": (DELIVERED, 4, 1),
     "create-http-429": (DELIVERED, 2, 1),
     "create-455": (DELIVERED, 2, 1),
     # nobody knows: a callback names the task, or there was none

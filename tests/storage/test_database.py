@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.storage.database import AlreadyRunning, Database, lock_database_file
 from bot.storage.tables import CHATS, INBOX
 from tests.factories import NOW
+from tests.process.trouble import read_only
 
 HOLD = """
 import sys
@@ -130,6 +131,23 @@ async def test_what_people_wrote_is_not_in_an_error(database: Database) -> None:
     with pytest.raises(DBAPIError) as caught:
         await add(database, twice)
     assert "my secret" not in str(caught.value)
+
+
+async def test_a_file_that_can_be_written_to_again_is_written_to(sqlite_url: str) -> None:
+    """A connection that SQLite made while it could not be stays read-only for good."""
+    async with aclosing(Database.open(sqlite_url)) as database:
+        await database.migrate()
+        await add(database, insert(CHATS).values(id=1))
+        assert database.path is not None
+        assert await count(database) == 1  # whoever reads keeps the log that is written to
+        await database._writer.dispose()
+        with read_only(database.path) as is_so:
+            if not is_so:
+                pytest.skip("files can be made immutable by root, and not on every file system")
+            with pytest.raises(DBAPIError, match="readonly"):
+                await add(database, insert(CHATS).values(id=2))
+        await add(database, insert(CHATS).values(id=3))
+        assert await count(database) == 2
 
 
 def test_a_second_process_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,121 @@
+"""A bot amid its edits, to which something is about to happen; and what may happen to it."""
+
+import contextlib
+import os
+import subprocess
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.telegram_people import Message
+from tests.ground import picture, size_of
+from tests.process.process_ground import Town, answers, town, until
+
+SIZE = (333, 208)
+EDITS = 4
+UNLIMITED = {"RATE_LIMIT_EDITS": "0", "MAX_ACTIVE_EDITS_PER_CHAT": "1000"}
+DONE = "SELECT 1 FROM edits WHERE state = 'delivered' AND due_at IS NULL"
+
+
+@dataclass
+class Trouble:
+    """What was asked of a bot, and what has come of it."""
+
+    ground: Town
+    process: Process
+    asked: list[Message] = field(default_factory=list)
+
+    def asks(self, count: int) -> None:
+        for _ in range(count):
+            words = f"/edit number {len(self.asked)}"
+            self.asked.append(self.ground.ada.sends_photo(picture(*SIZE), words))
+
+    async def everything_arrives_once(self, timeout: float = 60) -> None:
+        """The same process has brought every picture, and each was paid for once."""
+        await until(lambda: self.process.returncode is not None or self.all_done(), timeout)
+        assert self.process.returncode is None, self.ground.log
+        for message in self.asked:
+            shown = answers(self.ground.ada.private, message)
+            assert [each.file_id and size_of(each.content()) for each in shown] == [SIZE], self.ground.log
+        assert set(self.ground.creates_per_prompt().values()) == {1}
+
+    def all_done(self) -> bool:
+        return len(self.ground.rows(DONE)) >= len(self.asked)
+
+
+@contextlib.asynccontextmanager
+async def amid_edits(
+    folder: Path, settings: Mapping[str, str], nanobanana: dict[str, Any] | None = None
+) -> AsyncIterator[Trouble]:
+    """A bot whose first edits are being painted; killed at the end if it still runs."""
+    async with (
+        town(
+            folder,
+            task_seconds=lambda number: 0.5 + number % 4,
+            nanobanana=nanobanana or {},
+            **{**UNLIMITED, **settings},
+        ) as ground,
+        ground.bot() as process,
+    ):
+        case = Trouble(ground, process)
+        case.asks(EDITS)
+        await until(lambda: ground.nanobanana.creates)
+        yield case
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[bool]:
+    """The folder is a file system of its own, of eight megabytes; False where nobody may mount one."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or not _done(mount):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@contextlib.contextmanager
+def full(folder: Path) -> Iterator[None]:
+    """Not a byte is left in the folder's file system."""
+    ballast = folder / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+@contextlib.contextmanager
+def read_only(database: Path) -> Iterator[bool]:
+    """A SQLite file that is open already can no longer be written to; False where that cannot be done.
+
+    chmod does not bind root, and a busy file system cannot be turned read-only: the files are made immutable,
+    which ext4, xfs and btrfs hold even those to who have them open. (The memory that connections share stays
+    as it is: to have that taken away would kill whoever uses it, SQLite or not.)
+    """
+    paths = [str(database), f"{database}-wal", str(database.parent)]
+    try:
+        yield os.geteuid() == 0 and _done(["chattr", "+i", *paths]) and not _can_write(paths[1])
+    finally:
+        _done(["chattr", "-i", *paths])
+
+
+def _can_write(path: str) -> bool:
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY))
+        return True
+    return False
+
+
+def _done(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
