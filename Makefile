@@ -39,8 +39,9 @@ format: $(VENV)/dev    ## format and sort
 bench: $(VENV)/dev     ## the benchmarks; numbers to compare within one run
 	$(PY) -m tests.bench
 
-crashes: $(VENV)/dev   ## kill the bot at every meeting point and 200 times at random; some ten minutes
+crashes: $(VENV)/dev   ## kill the bot everywhere and 200 times, then whatever lasts long; some half an hour
 	$(PY) -m tests.bench.crashes
+	$(PY) -m tests.bench.adversity
 
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml

@@ -122,6 +122,18 @@ async def test_forty_megabytes_are_left_where_they_are(tmp_path: Path) -> None:
     assert max(each.sent for each in heavy) < HEAVY_BYTES / 2, "what the network holds, and no more"
 
 
+async def test_a_service_that_cannot_prove_its_name_gets_nothing_and_is_waited_for(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground, untrusted(tmp_path) as url:
+        async with running(impatient(ground, nanobanana_api_url=url.removesuffix("/x.png"))):
+            ground.ada.sends_photo(picture(*SIZE), "/edit paint it")
+            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE attempts > 1"))
+            await until(lambda: "I keep trying" in ground.ada.private.bot_messages()[0].text)
+        assert ground.rows("SELECT state, submits FROM edits") == [("received", 0)]
+        async with running(impatient(ground)):  # the operator has seen to it
+            await until(lambda: settled(ground) == {"paint it": DELIVERED}, 20)
+        assert ground.creates_per_prompt() == {"paint it": 1}
+
+
 def impatient(ground: Town, **changed: object) -> Settings:
     known = {name.lower(): value for name, value in ground.home.settings.items()}
     bounds = {"edit_timeout_seconds": 6, "nanobanana_creates_per_10_seconds": 1000}

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse
 
 from bot.sandbox.bot_process import start_bot
 from tests.ground import picture, size_of
+from tests.https import https_server, make_certificate
 from tests.process.process_ground import Town, ended, kill, town, until
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
@@ -92,6 +93,16 @@ async def test_it_stops_while_telegram_does_not_listen(tmp_path: Path) -> None:
         ground.ada.writes("hello")  # ends the long poll
         await until(lambda: "getUpdates: NetworkError" in ground.log)
         await stops_cleanly(ground, process, signal.SIGTERM)
+
+
+async def test_it_waits_for_a_telegram_that_can_prove_its_name(tmp_path: Path) -> None:
+    certificate = tmp_path / "telegram.pem"
+    make_certificate(certificate, "localhost")
+    async with town(tmp_path) as ground, https_server(certificate, b"{}") as (port, _):
+        process = await start_bot(ground.with_settings(TELEGRAM_API_URL=f"https://localhost:{port}"))
+        await until(lambda: "Telegram does not answer" in ground.log)
+        await stops_cleanly(ground, process, signal.SIGTERM)
+        assert ground.telegram.token not in ground.log
 
 
 async def test_it_waits_for_telegram_to_come_back(tmp_path: Path) -> None:

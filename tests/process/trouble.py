@@ -4,10 +4,9 @@ import contextlib
 import os
 import subprocess
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from bot.sandbox.telegram_people import Message
 from tests.ground import picture, size_of
@@ -17,6 +16,15 @@ SIZE = (333, 208)
 EDITS = 4
 UNLIMITED = {"RATE_LIMIT_EDITS": "0", "MAX_ACTIVE_EDITS_PER_CHAT": "1000"}
 DONE = "SELECT 1 FROM edits WHERE state = 'delivered' AND due_at IS NULL"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What became of all that was asked for: everything here is wrong."""
+
+    lost: int = 0
+    paid_twice: int = 0
+    shown_twice: int = 0
 
 
 @dataclass
@@ -41,28 +49,38 @@ class Trouble:
             assert [each.file_id and size_of(each.content()) for each in shown] == [SIZE], self.ground.log
         assert set(self.ground.creates_per_prompt().values()) == {1}
 
+    def counted(self) -> Counted:
+        """What did not, in numbers."""
+        shown = [answers(self.ground.ada.private, message) for message in self.asked]
+        pictures = [sum(each.file_id is not None for each in found) for found in shown]
+        return Counted(
+            lost=pictures.count(0),
+            paid_twice=sum(paid > 1 for paid in self.ground.creates_per_prompt().values()),
+            shown_twice=sum(count > 1 for count in pictures),
+        )
+
     def all_done(self) -> bool:
         return len(self.ground.rows(DONE)) >= len(self.asked)
 
 
+async def as_it_is(_: Town) -> None:
+    """Nothing to prepare."""
+
+
 @contextlib.asynccontextmanager
 async def amid_edits(
-    folder: Path, settings: Mapping[str, str], nanobanana: dict[str, Any] | None = None
+    folder: Path, settings: Mapping[str, str], prepare: Callable[[Town], Awaitable[None]] = as_it_is
 ) -> AsyncIterator[Trouble]:
     """A bot whose first edits are being painted; killed at the end if it still runs."""
-    async with (
-        town(
-            folder,
-            task_seconds=lambda number: 0.5 + number % 4,
-            nanobanana=nanobanana or {},
-            **{**UNLIMITED, **settings},
-        ) as ground,
-        ground.bot() as process,
-    ):
-        case = Trouble(ground, process)
-        case.asks(EDITS)
-        await until(lambda: ground.nanobanana.creates)
-        yield case
+    async with town(
+        folder, task_seconds=lambda number: 0.5 + number % 4, nanobanana={}, **UNLIMITED, **settings
+    ) as ground:
+        await prepare(ground)
+        async with ground.bot() as process:
+            case = Trouble(ground, process)
+            case.asks(EDITS)
+            await until(lambda: ground.nanobanana.creates)
+            yield case
 
 
 @contextlib.contextmanager
