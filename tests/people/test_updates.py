@@ -12,15 +12,16 @@ from telegram import Bot, Update
 
 from bot.app import running
 from bot.core.clock import utc_now
-from bot.sandbox.faults import Phase
+from bot.sandbox.faults import Action, Phase
 from bot.sandbox.nanobanana_hostility import drip
 from bot.sandbox.telegram_api import too_many_requests
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.telegram.intake import Intake
+from bot.telegram.transport import BoundedRequest
 from tests.ground import picture, services
-from tests.people.hostile_street import AFTER, ANSWERS
+from tests.people.hostile_street import AFTER, ANSWERS, READ_SECONDS
 from tests.people.street import FLOOD, answers, hears, limits_line, prompts, quick_bot
 
 ODD: list[dict[str, Any]] = [
@@ -40,6 +41,12 @@ ODD: list[dict[str, Any]] = [
 ]
 
 
+# Answers seen -> what the call meets.
+ANSWERED = {
+    1: "429, 429 bare, 401, 404, 409, 413, 500, 502, reset, drip",
+    2: "lost, late, dripped",  # nobody can know that it arrived
+    0: "400, blocked, kicked, deactivated, no chat",
+}
 HALF_AN_EMOJI = {"update_id": 871_204_532, "message": {"text": "\ud83d", "chat": {"id": 3}}}
 
 
@@ -134,6 +141,44 @@ async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
             await hears(ground.ada.private, ground.ada.writes(text), "", timeout=20)
         assert played.is_set()
         assert len(ground.ada.private.bot_messages()) == 2
+
+
+@FLOOD
+async def test_a_question_is_answered_whatever_telegram_does_to_the_answer_if_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def impatient(**options: Any) -> BoundedRequest:
+        return BoundedRequest(**{**options, "read_timeout": READ_SECONDS})
+
+    monkeypatch.setattr("bot.clients.BoundedRequest", impatient)
+    monkeypatch.setattr("bot.telegram.transport._LONGEST_SECONDS", READ_SECONDS)
+    expected = {fault: count for count, faults in ANSWERED.items() for fault in faults.split(", ")}
+    async with quick_bot(tmp_path) as ground:
+        chats: dict[int, str] = {}
+
+        def player(after: bool) -> Action:
+            async def play(request: Request) -> Response | None:
+                chat_id = int(str((await request.form())["chat_id"]))
+                fault = chats.get(chat_id, "")
+                if not fault or after != (fault in AFTER):
+                    return None
+                del chats[chat_id]
+                if fault in ("slow", "late"):
+                    await asyncio.sleep(READ_SECONDS * 1.5)
+                return drip() if fault.startswith("drip") else ANSWERS.get(fault)
+
+            return play
+
+        ground.telegram.faults.at("sendMessage", player(after=False))
+        ground.telegram.faults.at("sendMessage", player(after=True), phase="after")
+        people = {fault: ground.telegram.people.person("Grace") for fault in expected}
+        chats |= {person.private.id: fault for fault, person in people.items()}
+        for person in people.values():
+            person.writes("/limits")
+        await asyncio.sleep(READ_SECONDS * 1.5 + 6)
+        seen = {fault: len(person.private.bot_messages()) for fault, person in people.items()}
+        assert not chats
+    assert seen == expected
 
 
 async def test_a_refused_token_does_not_stop_the_bot_from_asking_again(tmp_path: Path) -> None:
