@@ -11,6 +11,7 @@ import logging
 import signal
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -157,16 +158,15 @@ async def asks_while_it_lasts(case: Trouble, seconds: float) -> None:
 def told(case: Trouble) -> str:
     """What the person got beside the pictures, and what the admins did."""
     telegram, ada = case.ground.telegram, case.ground.ada.private
-    sent = [event for event in telegram.events if event.kind == "sent" and event.message]
-    to_ada = [event for event in sent if event.message and event.message.by_bot and event.chat_id == ada.id]
-    alerts = [event for event in sent if event.message and event.message.text.startswith("⚠️")]
-    edits = [call for call in telegram.calls_of("editMessageText") if call.status == 200]
-    waits = [text for call in edits if "Waiting." in (text := call.text("text"))]
-    sentences = sorted({text.partition("\n")[2] for text in waits})
+    sent = [event.message for event in telegram.events if event.kind == "sent" and event.message]
+    to_ada = Counter(each.reply_to_message_id for each in sent if each.by_bot and each.chat_id == ada.id)
+    waits = [call for call in telegram.calls_of("editMessageText") if "Waiting." in call.text("text")]
+    cards = Counter(call.text("message_id") for call in waits)
+    sentences = {call.text("text").partition("\n")[2] for call in waits}
     return (
-        f"{len(to_ada) / len(case.asked):g} messages per edit, the card being one; a card said "
-        f"{len(waits) / len(case.asked):.1f} times on average that it waits ({' / '.join(sentences)}); "
-        f"messages to the admin: {len(alerts)}"
+        f"at most {max(to_ada.values())} messages per edit, card and picture; {len(cards)} cards said that "
+        f"they wait, at most {max(cards.values(), default=0)} times ({' / '.join(sorted(sentences))}); "
+        f"messages to the admin: {sum(each.text.startswith('⚠️') for each in sent)}"
     )
 
 
