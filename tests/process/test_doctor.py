@@ -87,6 +87,15 @@ async def test_everything_that_is_wrong_is_told_in_one_go(tmp_path: Path) -> Non
     assert "fedcba98" not in printed
 
 
+@pytest.mark.parametrize(
+    ("shape", "said"), [("credit-int", "100"), ("credit-float", "99.2"), ("credit-object", "100")]
+)
+async def test_the_balance_is_read_in_every_shape(tmp_path: Path, shape: str, said: str) -> None:
+    async with place(tmp_path) as ground:
+        ground.nanobanana.play(shape)
+        assert f"ok NanoBanana: the key works, {said} credits left" in map(str, await examined(ground))
+
+
 async def test_no_credit_left(tmp_path: Path) -> None:
     async with place(tmp_path, nanobanana={"credits": 0}) as ground:
         found = advice(await examined(ground))
