@@ -78,4 +78,10 @@ HOSTILE: dict[str, Scenario] = {
     "result-redirect-private": downloads(lambda _: _elsewhere("http://10.0.0.1/x.png")),
     "result-redirect-metadata": downloads(lambda _: _elsewhere("http://169.254.169.254/latest/")),
     "result-in-private": found_at("https://192.168.1.1/x.png"),
+    # the photo's way to the provider
+    "upload-reset": answers("upload", lambda: CutOff(b"")),
+    "upload-empty": answers("upload", _empty),
+    "upload-drip": answers("upload", drip),
+    "upload-heavy": answers("upload", Heavy),
+    "upload-redirect": answers("upload", lambda: _elsewhere("http://10.0.0.1/")),
 }

@@ -141,4 +141,14 @@ OF_LATER_MODELS: dict[str, tuple[str, int, int]] = {
     "callback-duplicate": (DELIVERED, 1, 1),
     "callback-never": (DELIVERED, 1, 1),
 }
+UPLOADS = [
+    "upload-401",
+    "upload-500",
+    "upload-reset",
+    "upload-empty",
+    "upload-drip",
+    "upload-heavy",
+    "upload-redirect",
+]
+"""What a photo's way to kie.ai meets: it goes there once more, and nothing has been paid for."""
 TABLES = {"nano-banana": EXPECTED, "nano-banana-2": OF_LATER_MODELS, "nano-banana-pro": OF_LATER_MODELS}

@@ -30,7 +30,7 @@ from bot.storage.edits import SqlEditStore
 from tests.ground import picture, size_of
 from tests.https import https_server, make_certificate
 from tests.process.process_ground import Town, prompt_of, town, until
-from tests.process.provider_tables import DELIVERED, TABLES
+from tests.process.provider_tables import DELIVERED, TABLES, UPLOADS
 
 SIZE = (211, 130)
 AFTER: tuple[Phase, ...] = ("after", "after", "before")
@@ -107,6 +107,24 @@ async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: 
         assert (shown[0].file_id is not None) == (ends[name] == DELIVERED), name
         assert shown[0].file_id is None or size_of(shown[0].content()) == SIZE
     assert files_left(ground) == {"result": sum(end == DELIVERED for end in ends.values())}
+
+
+async def test_a_photo_finds_its_way_whatever_its_host_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.nanobanana.hosts._UPLOAD_SECONDS", 2.0)
+    monkeypatch.setattr("bot.nanobanana.hosts._LATER_SECONDS", 0.2)
+    async with town(tmp_path) as ground:
+        ground.hosts_elsewhere(callbacks=True)
+        for name in UPLOADS:  # each meets the next upload that none has met
+            {**SCENARIOS, **HOSTILE}[name](ground.nanobanana.faults, Script())
+        async with running(impatient(ground)):
+            asked = dict(asks(ground, UPLOADS))
+            await until(lambda: len(settled(ground)) == len(asked), 20)
+    uploads = [call for call in ground.nanobanana.requests if call.path.startswith("/api/file")]
+    assert len(uploads) == 2 * len(asked)
+    assert settled(ground) == dict.fromkeys(asked, DELIVERED)
+    assert ground.creates_per_prompt() == dict.fromkeys(asked, 1)
 
 
 async def test_forty_megabytes_are_left_where_they_are(tmp_path: Path) -> None:
