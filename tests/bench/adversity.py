@@ -156,17 +156,18 @@ async def asks_while_it_lasts(case: Trouble, seconds: float) -> None:
 
 
 def told(case: Trouble) -> str:
-    """What the person got beside the pictures, and what the admins did."""
+    """What the person got beside the pictures, and what the admin was to get."""
     telegram, ada = case.ground.telegram, case.ground.ada.private
     sent = [event.message for event in telegram.events if event.kind == "sent" and event.message]
     to_ada = Counter(each.reply_to_message_id for each in sent if each.by_bot and each.chat_id == ada.id)
     waits = [call for call in telegram.calls_of("editMessageText") if "Waiting." in call.text("text")]
     cards = Counter(call.text("message_id") for call in waits)
+    alerts = [call for call in telegram.calls_of("sendMessage") if call.text("text").startswith("⚠️")]
     sentences = {call.text("text").partition("\n")[2] for call in waits}
     return (
         f"at most {max(to_ada.values())} messages per edit, card and picture; {len(cards)} cards said that "
         f"they wait, at most {max(cards.values(), default=0)} times ({' / '.join(sorted(sentences))}); "
-        f"messages to the admin: {sum(each.text.startswith('⚠️') for each in sent)}"
+        f"messages to the admin: {len(alerts)}"
     )
 
 
