@@ -2,7 +2,19 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from bot.core.edits import Edit
 from bot.core.replica import LEASE, Replica
@@ -75,10 +87,12 @@ class Replicas:
         if self._me.alone:
             return True
         insert = self._database.insert(ROLES).values(name=role, owner=self._me.name)
+        # Not ROLES.c.owner: that would read the table anew, without a row that was inserted just now.
+        holder: ColumnElement[str | None] = literal_column("roles.owner")
         taken = insert.on_conflict_do_update(
             index_elements=["name"],
             set_={"owner": self._me.name},
-            where=or_(ROLES.c.owner == self._me.name, ~self._lives(ROLES.c.owner)),
+            where=or_(ROLES.c.owner == self._me.name, ~self._lives(holder)),
         )
         async with self._database.writing() as connection:
             return (await connection.execute(taken.returning(ROLES.c.name))).first() is not None

@@ -17,7 +17,7 @@ from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.inbox import Inbox
 from bot.storage.replicas import Replicas
-from bot.storage.tables import REPLICAS
+from bot.storage.tables import REPLICAS, ROLES
 from tests.factories import NO_LIMITS, NOW, edit
 from tests.postgres import Postgres
 
@@ -140,6 +140,18 @@ async def test_a_role_is_one_replicas_until_that_is_silent(shared: Database) -> 
     await falls_silent(shared, ada)
     assert await bobs.hold("poller")
     assert not await adas.hold("poller")
+
+
+async def test_a_role_that_two_reach_for_at_once_is_one_replicas(shared: Database) -> None:
+    (ada, adas), (_, bobs) = replica(shared), replica(shared)
+    await adas.beat()
+    await bobs.beat()
+    async with shared.writing() as connection:
+        await connection.execute(ROLES.insert().values(name="poller", owner=ada.name))
+        late = asyncio.create_task(bobs.hold("poller"))
+        await asyncio.sleep(0.3)  # it has begun, has not seen the role, and waits for this transaction
+        assert not late.done()
+    assert not await late
 
 
 async def test_who_stops_leaves_everything_for_the_others_at_once(shared: Database) -> None:
