@@ -43,6 +43,8 @@ class Base:
     @classmethod
     def of(cls, settings: Settings, database: Database, stack: contextlib.AsyncExitStack) -> "Base":
         replica = Replica(random_id, alone=database.is_sqlite)
+        apart = database.apart()  # a beat that comes too late costs this replica all that it holds
+        stack.push_async_callback(apart.aclose)
         return cls(
             settings=settings,
             database=database,
@@ -53,7 +55,7 @@ class Base:
             hosted=web_host(settings),
             turnstile=SqlTurnstile(database, budget(settings)),
             replica=replica,
-            replicas=Replicas(database, replica, data_dir_id(settings.data_dir, random_id)),
+            replicas=Replicas(apart, replica, data_dir_id(settings.data_dir, random_id)),
             health=Health(database, replica),
             metrics=Metrics(),
             now=SteadyClock(),

@@ -84,6 +84,15 @@ class Database:
         reader = _sqlite_engine(parsed, pool_size=_SQLITE_READERS, begin="BEGIN", read_only=True)
         return cls(writer, reader, Path(parsed.database))
 
+    def apart(self) -> Self:
+        """The same database through connections of its own, for what must not stand in line with the rest.
+
+        SQLite has one writer, whatever it writes.
+        """
+        if self.is_sqlite:
+            return self
+        return type(self)(*_postgresql_engines(self._writer.url), None)
+
     @property
     def is_sqlite(self) -> bool:
         return self.path is not None

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -173,6 +173,14 @@ async def test_a_replica_with_another_data_folder_is_noticed_while_it_lives(shar
     assert await bobs.others_elsewhere()
     await falls_silent(shared, ada)
     assert not await bobs.others_elsewhere()
+
+
+async def test_a_beat_does_not_stand_in_line_with_everything_else(shared: Database) -> None:
+    async with AsyncExitStack() as stack, aclosing(shared.apart()) as apart:
+        for _ in range(10):  # all there are
+            await stack.enter_async_context(shared.reading())
+        async with asyncio.timeout(5):
+            assert await replica(apart)[1].beat()
 
 
 async def test_a_process_that_is_alone_takes_what_its_predecessor_left(sqlite_url: str) -> None:
