@@ -125,6 +125,14 @@ async def _start(base: Base) -> None:
 
     work = (intake.run(), heartbeat.run(), nudges.listen(on_nudge), introduce(base, bot))
     await base.stack.enter_async_context(_background(*work))
+
+    async def leave() -> None:
+        """While there are heartbeats, and the connections that the intake's Updater closes at its end."""
+        base.replica.leave()
+        flood.send_all_back()
+        await jobs.stop(STOP_WITHIN_SECONDS)
+
+    base.stack.push_async_callback(leave)
     logger.info("@%s is at work", bot.username)
 
 

@@ -27,6 +27,7 @@ class Replica:
         self._new_id, self.alone, self._monotonic = new_id, alone, monotonic
         self.name = new_id()
         self._heard_at = monotonic()
+        self._leaves = False
 
     def beaten(self, asked_at: float) -> None:
         """The database noted that this replica lives; `asked_at` is when it was asked to."""
@@ -36,16 +37,25 @@ class Replica:
         """It was away for longer than its lease: others have its edits now."""
         self.name = self._new_id()
 
+    def leave(self) -> None:
+        """It is being stopped: what has begun may end, and no step begins any more."""
+        self._leaves = True
+
     @property
     def is_trusted(self) -> bool:
         """Whether it may act: nobody else can have been given its edits yet."""
         return self.alone or self._monotonic() - self._heard_at < _TRUSTED_SHARE * LEASE.total_seconds()
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether it may take another step for an edit."""
+        return self.is_trusted and not self._leaves
 
     def owns(self, edit: Edit) -> bool:
         """Whether the edit is this process's to move, as far as `edit` was read."""
         return edit.owner == self.name
 
     def ensure_holds(self, edit: Edit) -> None:
-        """Asked right before whatever the world outside sees. TryLater where it may be another's by now."""
-        if not (self.owns(edit) and self.is_trusted):
-            raise TryLater(1, "this replica has not been heard of for a while")
+        """Asked right before whatever the world outside sees. TryLater where it is, or will be, another's."""
+        if not (self.owns(edit) and self.may_begin):
+            raise TryLater(1, "this replica is leaving, or has not been heard of for a while")

@@ -115,7 +115,7 @@ class EditService:
         edit = await self._ours(edit_id)
         if edit is not None and edit.state is EditState.PROCESSING:
             self._chat.show(edit)  # after a restart or a take-over its card has stood still
-        while edit is not None and self._is_due(edit) and self._replica.is_trusted:
+        while edit is not None and self._is_due(edit) and self._replica.may_begin:
             moved = await self._step(edit)
             if moved == edit:
                 return edit

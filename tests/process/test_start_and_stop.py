@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from bot.sandbox.bot_process import start_bot
 from tests.ground import picture, size_of
 from tests.https import https_server, make_certificate
-from tests.process.process_ground import Town, ended, kill, town, until
+from tests.process.process_ground import Town, answers, ended, kill, town, until
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
@@ -75,6 +75,25 @@ async def test_it_stops_while_a_call_hangs(tmp_path: Path, point: str) -> None:
             async with asyncio.timeout(10):
                 await began.wait()
             await stops_cleanly(ground, process, signal.SIGTERM)
+
+
+async def test_a_result_that_is_under_way_when_it_stops_is_shown_once(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        arrived = asyncio.Event()
+
+        async def dawdle(_: Request) -> None:
+            arrived.set()
+            await asyncio.sleep(1)
+
+        ground.telegram.faults.at("sendPhoto", dawdle, phase="after", times=1)
+        async with ground.bot() as process:
+            asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
+            async with asyncio.timeout(10):
+                await arrived.wait()
+            await stops_cleanly(ground, process, signal.SIGTERM)
+        async with ground.bot():
+            await until(lambda: ground.rows("SELECT state, due_at FROM edits") == [("delivered", None)])
+        assert len(answers(ground.ada.private, asked)) == 1
 
 
 async def test_it_stops_while_telegram_is_out_of_reach(tmp_path: Path) -> None:

@@ -183,6 +183,20 @@ async def test_a_beat_does_not_stand_in_line_with_everything_else(shared: Databa
             assert await replica(apart)[1].beat()
 
 
+async def test_a_replica_that_leaves_begins_nothing_more(shared: Database) -> None:
+    me, lease = replica(shared)
+    await lease.beat()
+    (edit_id,) = await admitted(shared, 1, owner=me.name)
+    mine = await SqlEditStore(shared).get(edit_id)
+    assert mine is not None
+    me.ensure_holds(mine)
+    me.leave()
+    assert me.is_trusted
+    assert not me.may_begin
+    with pytest.raises(TryLater):
+        me.ensure_holds(mine)
+
+
 async def test_a_process_that_is_alone_takes_what_its_predecessor_left(sqlite_url: str) -> None:
     async with aclosing(Database.open(sqlite_url)) as database:
         me, lease = replica(database)
