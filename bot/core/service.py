@@ -117,8 +117,8 @@ class EditService:
             self._chat.show(edit)  # after a restart or a take-over its card has stood still
         while edit is not None and self._is_due(edit) and self._replica.may_begin:
             moved = await self._step(edit)
-            if moved == edit:
-                return edit
+            if moved is not None and (moved == edit or moved.task_id not in (None, edit.task_id)):
+                return moved  # nothing to do yet, or a task that has only just begun
             edit = moved or await self._ours(edit_id)
         return edit
 

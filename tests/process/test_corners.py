@@ -138,3 +138,12 @@ async def test_a_create_call_that_was_cut_late_still_waits_for_its_callback(
             ground.ada.sends_photo(picture(320, 200), "/edit paint it")
             await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'delivered'"), 12)
         assert ground.creates_per_prompt() == {"paint it": 1}
+
+
+async def test_a_task_that_has_only_just_begun_is_not_asked_about(tmp_path: Path) -> None:
+    async with town(tmp_path, task_seconds=60) as ground:
+        async with running(settings(ground, poll_interval_seconds=2)):
+            ground.ada.sends_photo(picture(320, 200), "/sketch")
+            await until(lambda: ground.nanobanana.polls)
+        ((_, asked_at),), (create,) = ground.nanobanana.polls, ground.nanobanana.creates
+        assert asked_at - create.arrived_at > 1.5
