@@ -164,6 +164,7 @@ def _jobs(base: Base, service: EditService, board: CardBoard, pacing: Pacing) ->
         tidy=tidy,
         next_wait=pacing.next_wait,
         idle_wait=base.turnstile.wait_seconds,
+        found_done=pacing.found_done,
         now=base.now,
         random=random.random,
     )

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +28,7 @@ CLAIM = 100
 TICK_SECONDS = 1
 TIDY_SECONDS = 600
 _RESTART_SPREAD_SECONDS = 2.0
+_DONE = frozenset({EditState.READY, EditState.DELIVERED})
 _LATER_PER_EDIT_SECONDS = 0.005
 _LOOKS_A_SECOND = 250
 """At the start, when thousands may be waited for."""
@@ -61,16 +63,17 @@ class Jobs:
         tidy: Callable[[], Awaitable[None]],
         next_wait: Callable[[str, float], float],
         idle_wait: Callable[[str], float],
+        found_done: Callable[[bool], None],
         now: Clock,
         random: Callable[[], float],
     ) -> None:
         self._advance, self._claim, self._held = advance, claim, held
         self._tick, self._tidy = tick, tidy
-        self._next_wait, self._idle_wait = next_wait, idle_wait
+        self._next_wait, self._idle_wait, self._found_done = next_wait, idle_wait, found_done
         self._now, self._random = now, random
         self._runs: dict[str, asyncio.Task[object] | None] = {}
         self._tasks: set[asyncio.Task[object] | None] = set()
-        self._look_again: set[str] = set()
+        self._asked: set[str] = set()
         self._edits: set[str] = set()
         self._sweeps = self._sweep_again = False
         self._scheduler = AsyncIOScheduler(
@@ -102,33 +105,39 @@ class Jobs:
         self._scheduler.shutdown(wait=False)
         await end(tasks)
 
-    def wake(self, edit: Edit, *, spread_seconds: float = 0) -> None:
-        """Look at this edit now, or when it is due."""
+    def wake(self, edit: Edit) -> None:
+        """Somebody says that there is something to do for this edit: look now, or when it is due."""
         if edit.due_at is None:
             return
+        self._asked.add(edit.id)
         if edit.id in self._runs:
-            self._look_again.add(edit.id)
             return
-        at = max(edit.due_at, self._now()) + timedelta(seconds=spread_seconds)
-        job = self._scheduler.get_job(_job_id(edit.id))
-        if job is not None:
+        at = max(edit.due_at, self._now())
+        if (job := self._job(edit.id)) is not None:
             job.modify(next_run_time=at)
-            return
+        else:
+            self._add_job(edit, at)
+
+    def _add_job(self, edit: Edit, at: datetime) -> None:
         self._edits.add(edit.id)
         run = functools.partial(self._run, edit.id)
         self._scheduler.add_job(
             self._quietly, self._trigger(edit), [run], id=_job_id(edit.id), next_run_time=at
         )
 
+    def _job(self, edit_id: str) -> Job | None:
+        return self._scheduler.get_job(_job_id(edit_id))
+
     def count(self) -> int:
         """How many edits have a job here."""
         return len(self._edits)
 
     def nudge(self, edit_id: str) -> None:
-        """Somebody says that there is something to do for this edit: here, or for whoever claims it."""
+        """The same from another replica: the edit is ours, or for whoever claims it."""
         if edit_id in self._runs:
-            self._look_again.add(edit_id)
-        elif (job := self._scheduler.get_job(_job_id(edit_id))) is not None:
+            self._asked.add(edit_id)
+        elif (job := self._job(edit_id)) is not None:
+            self._asked.add(edit_id)
             job.modify(next_run_time=self._now())
         elif self._sweeps:
             self._sweep_again = True
@@ -164,10 +173,10 @@ class Jobs:
     def _give_jobs(self, edits: Iterable[Edit], given: int = 0) -> None:
         """Not all at once: they would come back together again and again, at the same pace."""
         for number, edit in enumerate(edits, given):
-            if edit.id not in self._runs and self._scheduler.get_job(_job_id(edit.id)) is None:
+            if edit.due_at is not None and edit.id not in self._runs and self._job(edit.id) is None:
                 queue_seconds = number / _LOOKS_A_SECOND if edit.state is EditState.PROCESSING else 0
                 spread_seconds = queue_seconds + _RESTART_SPREAD_SECONDS * self._random()
-                self.wake(edit, spread_seconds=spread_seconds)
+                self._add_job(edit, max(edit.due_at, self._now()) + timedelta(seconds=spread_seconds))
 
     async def _quietly(self, work: Callable[[], Awaitable[object]]) -> None:
         """One run of any job. Its end by `stop` is none of the errors that APScheduler would make of it."""
@@ -184,26 +193,33 @@ class Jobs:
 
     async def _run(self, edit_id: str) -> None:
         self._runs[edit_id] = asyncio.current_task()
+        was_asked = self._take_asked(edit_id)
         try:
             edit = await self._advance(edit_id)
-            while edit_id in self._look_again:
-                self._look_again.discard(edit_id)
+            while self._take_asked(edit_id):
+                was_asked = True
                 edit = await self._advance(edit_id)
         finally:
             del self._runs[edit_id]
-            self._look_again.discard(edit_id)
-        self._plan(edit_id, edit)
+            self._asked.discard(edit_id)
+        job = self._job(edit_id)
+        if job is not None:
+            if edit is not None and edit.state in _DONE and job.trigger.since == edit.submitted_at:
+                self._found_done(was_asked)
+            self._plan(job, edit_id, edit)
 
-    def _plan(self, edit_id: str, edit: Edit | None) -> None:
+    def _take_asked(self, edit_id: str) -> bool:
+        was_asked = edit_id in self._asked
+        self._asked.discard(edit_id)
+        return was_asked
+
+    def _plan(self, job: Job, edit_id: str, edit: Edit | None) -> None:
         """After a run: no job, the trigger's own next moment, or the moment that the row names."""
-        job = self._scheduler.get_job(_job_id(edit_id))
-        if job is None:
-            return
         if edit is None or edit.due_at is None:
             job.remove()
             self._edits.discard(edit_id)
         elif edit.due_at > self._now():
-            job.modify(next_run_time=edit.due_at)
+            job.modify(trigger=self._trigger(edit), next_run_time=edit.due_at)
         elif edit.submitted_at is not None and job.trigger.since != edit.submitted_at:
             job.reschedule(self._trigger(edit))
 

@@ -1,7 +1,7 @@
 """When to look at a task next, and how long it will still take: both from how long such tasks took before.
 
 Looking needs no write: the next moment is a function of the time since submission, so a restart computes the
-same schedule.
+same schedule. Callbacks make looking a safety net, but only as long as they come.
 """
 
 from collections.abc import Sequence
@@ -36,10 +36,15 @@ class Pacing:
     interval_seconds: float
     timeout: timedelta
     _past: dict[str, list[float]] = field(default_factory=dict)
+    _told_in_a_row: int = 0
 
     def learn(self, operation: str, durations: Sequence[float]) -> None:
         """Add durations in seconds, oldest first; only the last ones are kept."""
         self._past[operation] = (self._past.get(operation, []) + list(durations))[-MEMORY:]
+
+    def found_done(self, told: bool) -> None:  # noqa: FBT001 - the answer to "had a callback come?"
+        """A task was found done here: because a callback told of it, or because a look at it was due."""
+        self._told_in_a_row = self._told_in_a_row + 1 if told else 0
 
     def next_wait(self, operation: str, age: float) -> float:
         """Seconds from now to the next look at a task of this age; one look falls on the timeout itself."""
@@ -53,6 +58,8 @@ class Pacing:
         if len(past) < _ENOUGH:
             return self._seed(age)
         first, late = past[int(_EARLY * len(past))], past[int(_LATE * len(past))]
+        if self._told_in_a_row >= _ENOUGH:
+            first = late
         if age < first:
             return first - age
         step = _LEARNED_STEP * self.interval_seconds

@@ -71,6 +71,31 @@ def test_the_learned_policy_finds_tasks_sooner_and_asks_less_than_a_fixed_interv
     assert learned_polls < 0.85 * fixed_polls
 
 
+def told(policy: Pacing, count: int = 10) -> Pacing:
+    for _ in range(count):
+        policy.found_done(True)
+    return policy
+
+
+def test_while_callbacks_come_a_look_is_taken_only_where_nearly_all_such_tasks_are_done() -> None:
+    assert looks(told(pacing(*range(20, 70))), 66)[0] == pytest.approx(67)
+
+
+def test_a_few_callbacks_are_not_yet_relied_on() -> None:
+    assert looks(told(pacing(*range(20, 70)), 9), 24)[0] == pytest.approx(22)
+
+
+def test_one_task_that_no_callback_told_of_brings_the_usual_pace_back() -> None:
+    policy = told(pacing(*range(20, 70)))
+    policy.found_done(False)
+    assert looks(told(policy, 9), 24)[0] == pytest.approx(22)
+
+
+def test_a_task_of_which_no_callback_tells_is_still_found_in_bounded_time() -> None:
+    assert looks(told(pacing(*range(20, 70))), 20)[-1] == pytest.approx(67)
+    assert looks(told(pacing(*range(20, 70))), 150)[-1] < 150 + 20
+
+
 def test_an_estimate_needs_a_history() -> None:
     assert pacing(30, 31).estimate("op", 5).left_seconds is None
 
