@@ -21,13 +21,14 @@ from bot.endings import end
 
 logger = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 5
+SWEEP_SECONDS = 2
+"""Part of how long the edits of a replica that died are left alone."""
 RECOUNT_SECONDS = 60
 """How often this replica's rows are counted against its jobs; a claim alone would miss a lost job."""
 CLAIM = 100
 TICK_SECONDS = 1
 TIDY_SECONDS = 600
-_RESTART_SPREAD_SECONDS = 2.0
+_RESTART_SPREAD_SECONDS = 1.0
 _DONE = frozenset({EditState.READY, EditState.DELIVERED})
 _LATER_PER_EDIT_SECONDS = 0.005
 _LOOKS_A_SECOND = 250
