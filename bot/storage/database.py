@@ -50,9 +50,10 @@ class _SqliteConnection(sqlite3.Connection):
     """
 
     def close(self) -> None:
-        """Roll back and close."""
-        if self.in_transaction:
-            self.rollback()
+        """Roll back and close; nothing happens where that is done already."""
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            if self.in_transaction:
+                self.rollback()
         super().close()
 
 

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import sqlite3
 import subprocess
 import sys
 from contextlib import aclosing
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import Insert, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.storage.database import AlreadyRunning, Database, lock_database_file
+from bot.storage.database import AlreadyRunning, Database, _SqliteConnection, lock_database_file
 from bot.storage.tables import CHATS, INBOX
 from tests.factories import NOW
 from tests.process.trouble import read_only
@@ -187,3 +188,9 @@ async def test_whoever_is_cut_short_while_writing_holds_up_nobody(database: Data
         async with asyncio.timeout(3):
             await add(database, insert(CHATS).values(id=1000 + number))
     assert await count(database) >= len(kept)
+
+
+def test_closing_a_connection_twice_is_no_trouble() -> None:
+    connection = sqlite3.connect(":memory:", factory=_SqliteConnection)
+    connection.close()
+    connection.close()
