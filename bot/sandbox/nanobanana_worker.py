@@ -83,15 +83,15 @@ class Worker:
             failure = Failure(wire.INTERNAL_ERROR)
         if task.script.stuck:
             return
-        await self._until(task.created_at + task.seconds)
+        await self._pass_time(task)
         task.failure = failure
         task.finished_at, task.finished_wall = self.clock(), self.wall()
         task.flag = failure.flag if failure else SUCCEEDED
         await self._announce(task)
 
-    async def _until(self, due: float) -> None:
-        """Sleeps in short steps, to look at the clock again."""
-        while (left := due - self.clock()) > 0:  # noqa: ASYNC110 - the clock may be a test's own
+    async def _pass_time(self, task: SandboxTask) -> None:
+        """Sleeps in short steps, to look again: clock and length may both be a test's own."""
+        while (left := task.created_at + task.seconds - self.clock()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(left, 0.5))
 
     async def _make(self, task: SandboxTask, request: Request) -> None:

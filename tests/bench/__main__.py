@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from tests.bench import delivery, intake, latency, load, pacing
+from tests.bench import callbacks, delivery, intake, latency, load, pacing, replicas
 
 
 async def _pacing() -> AsyncIterator[str]:
@@ -16,8 +16,10 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], AsyncIterator[str]]]] = {
     "pacing": ("When to look at a task", _pacing),
     "latency": ("The real process, its services on this machine, no added latency", latency.report),
     "intake": ("Taking updates in", intake.report),
+    "callbacks": ("Callbacks, and none: the real process", callbacks.report),
     "load": ("Many edits in flight in one process; a look takes 100 ms", load.report),
     "delivery": ("Many results at once", delivery.report),
+    "replicas": ("Three replicas on one PostgreSQL: one killed, one frozen, all replaced", replicas.report),
 }
 
 

@@ -1,41 +1,145 @@
-"""Hundreds of edits on three replicas, one of which is killed: how long what it held is left alone."""
+"""Hundreds of edits on three replicas: one is killed, one freezes and wakes up, all are replaced in turn."""
 
+import asyncio
+import signal
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.postgres import postgres_server
 from tests.process.process_ground import until
-from tests.replicas.fleet import fleet, summary
+from tests.replicas.doors import Doors, doors
+from tests.replicas.fleet import Fleet, Member, fleet, summary
+from tests.replicas.rush import rush
 
-EDITS = 300
-TASK_SECONDS = 40
+EDITS = 500
+MORE_EDITS = 60
+"""Asked for while the replicas are replaced."""
+REQUESTS, PLACES = 200, 194
+TAKEN_OVER_WITHIN = 15
+FROZEN_SECONDS, AWAKE_SECONDS = 20, 8
+_ENDLESS_SECONDS = 3600
+_ENDS_SPREAD_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a replica held at a moment."""
+
+    tasks: set[str]
+    words: set[str]
+    """What calls about its edits cannot do without: the task's id, the chat's, the whole prompt."""
+
+    @classmethod
+    async def of(cls, ground: Fleet, member: Member) -> "Holding":
+        query = "SELECT task_id, chat_id, words FROM edits WHERE owner = $1 AND state = 'processing'"
+        rows = await ground.rows(query, member.name)
+        tasks = {row["task_id"] for row in rows}
+        said = {f'"{row["words"]}"' for row in rows} | {str(row["chat_id"]) for row in rows}
+        return cls(tasks, tasks | said)
 
 
 async def report() -> AsyncIterator[str]:
-    """All admitted, the one with the intake killed, all delivered; each paid for and shown once."""
-    with tempfile.TemporaryDirectory() as name, postgres_server() as server:
-        async with server.empty() as url, fleet(Path(name), url, task_seconds=TASK_SECONDS) as ground:
-            await ground.start(3)
-            began = time.monotonic()
-            ground.ask(EDITS)
-            await until(lambda: len(ground.nanobanana.creates) >= EDITS, 120)
-            yield f"{EDITS} edits admitted and created in {time.monotonic() - began:.1f} s by three replicas"
-            held = await ground.held()
-            yield f"held by each: {sorted(held.values())}"
-            killed = await ground.poller()
-            rows = await ground.rows(
-                "SELECT task_id FROM edits WHERE owner = $1 AND state = 'processing'", killed.name
-            )
-            killed.process.kill()
-            at = time.monotonic()
-            ground.ask(5)
-            await ground.until_rows(f"roles WHERE owner <> '{killed.name}'", 1)
-            yield f"getUpdates taken over after {time.monotonic() - at:.1f} s"
-            await ground.all_delivered(150)
-            gaps = ground.gaps({row["task_id"] for row in rows}, at)
-            yield f"what the killed one held was left alone for: {summary(gaps)}"
-            yield f"all delivered {time.monotonic() - at:.1f} s after the kill"
-            ground.assert_each_paid_and_shown_once()
-            yield "each paid for once and shown once"
+    """Raises where anything is lost or repeated, or left alone for too long."""
+    with postgres_server() as server:
+        async with AsyncExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            url = await stack.enter_async_context(server.empty())
+            endless = fleet(folder, url, task_seconds=_ENDLESS_SECONDS, POLL_INTERVAL_SECONDS="5")
+            ground = await stack.enter_async_context(endless)
+            own = await stack.enter_async_context(doors(ground.telegram, ground.nanobanana))
+            async for line in _losses(ground, own):
+                yield line
+        with tempfile.TemporaryDirectory() as name:
+            async with server.empty() as url:
+                await rush(Path(name), url, requests=REQUESTS, places=PLACES)
+        yield f"{REQUESTS} requests of one chat to three replicas at once: {PLACES} admitted, no more may be"
+
+
+async def _losses(ground: Fleet, own: Doors) -> AsyncIterator[str]:
+    """What happens to the same edits, one thing after the other."""
+    await ground.start(2)
+    (frozen,) = await ground.start(1, **own.settings)
+    yield await _all_in_flight(ground)
+    killed = await ground.poller()
+    assert killed is not frozen
+    yield await _kill(ground, killed)
+    await ground.start(1)
+    yield await _freeze(ground, frozen, own)
+    yield await _replace_all(ground, [each for each in ground.members if each is not killed])
+    began = time.monotonic()
+    await ground.all_delivered(120)
+    took, amiss, count = time.monotonic() - began, ground.amiss(), len(ground.asked)
+    yield f"all {count} delivered {took:.1f} s later; lost, repeated or of another size: {len(amiss)}"
+    for words, what in amiss.items():
+        yield f"  {words}: {what}"
+    assert not amiss
+
+
+async def _all_in_flight(ground: Fleet) -> str:
+    began = time.monotonic()
+    ground.ask(EDITS)
+    await ground.until_rows("edits WHERE state = 'processing'", EDITS, 200)
+    took, held = time.monotonic() - began, sorted((await ground.held()).values())
+    return f"{EDITS} edits admitted and created in {took:.1f} s, all in flight; held by each replica: {held}"
+
+
+async def _kill(ground: Fleet, killed: Member) -> str:
+    lost = await Holding.of(ground, killed)
+    killed.signal(signal.SIGKILL)
+    at = time.monotonic()
+    ground.balancer.ports.remove(killed.port)
+    await ground.until_rows(f"roles WHERE owner <> '{killed.name}'", 1)
+    intake_gap = time.monotonic() - at
+    gaps = await _gaps(ground, lost.tasks, at)
+    return f"killed: {summary(gaps)} until looked at again; getUpdates taken over after {intake_gap:.1f} s"
+
+
+async def _gaps(ground: Fleet, tasks: set[str], at: float) -> list[float]:
+    """From a moment to the next look at each task, which must not be long in coming."""
+    await until(lambda: tasks <= {task for task, moment in ground.nanobanana.polls if moment > at}, 30)
+    gaps = ground.gaps(tasks, at)
+    assert max(gaps) < TAKEN_OVER_WITHIN, f"left alone for too long: {summary(gaps)}"
+    return gaps
+
+
+async def _freeze(ground: Fleet, frozen: Member, own: Doors) -> str:
+    lost, old_name = await Holding.of(ground, frozen), frozen.name
+    frozen.signal(signal.SIGSTOP)
+    at = time.monotonic()
+    gaps = await _gaps(ground, lost.tasks, at)
+    await asyncio.sleep(at + FROZEN_SECONDS - time.monotonic())
+    woken_at = time.monotonic()
+    frozen.signal(signal.SIGCONT)
+    await until(lambda: frozen.name != old_name)
+    await asyncio.sleep(AWAKE_SECONDS)
+    calls = sum(call.at >= woken_at for call in own.passed)
+    meddling = Counter(own.since(woken_at, lost.words))
+    assert not meddling, f"it woke up and went on with what was another's: {meddling}"
+    return (
+        f"frozen for {FROZEN_SECONDS} s: {summary(gaps)} until looked at again; once awake it made {calls} "
+        f"calls in {AWAKE_SECONDS} s, none of them about these"
+    )
+
+
+async def _replace_all(ground: Fleet, olds: list[Member]) -> str:
+    """One after the other, while people ask and results come in."""
+    began = time.monotonic()
+    for number, task in enumerate(ground.nanobanana.tasks.values()):
+        task.seconds = began - task.created_at + number * _ENDS_SPREAD_SECONDS / EDITS
+    ground.nanobanana.task_seconds = 4
+    for old in olds:
+        ground.ask(MORE_EDITS // len(olds))
+        await ground.start()
+        ground.balancer.ports.remove(old.port)
+        assert await old.stop() == 0
+        assert "Traceback" not in old.log, old.log
+    done = await ground.value("SELECT count(*) FROM edits WHERE state = 'delivered'")
+    return (
+        f"{len(olds)} replicas replaced in {time.monotonic() - began:.1f} s, "
+        f"while {MORE_EDITS} more were asked for and {done} delivered"
+    )

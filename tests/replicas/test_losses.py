@@ -64,7 +64,7 @@ async def test_a_rolling_restart_under_load_loses_and_repeats_nothing(tmp_path: 
         for old in olds:
             await ground.start()
             was_poller = (await ground.poller()) is old
-            ground.balancer.ports.remove(int(old.home.settings["WEB_PORT"]))
+            ground.balancer.ports.remove(old.port)
             assert await old.stop() == 0
             if was_poller:
                 left = time.monotonic()
