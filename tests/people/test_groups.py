@@ -18,9 +18,11 @@ async def test_a_request_in_a_topic_is_answered_in_that_topic(tmp_path: Path) ->
             picture(800, 600), "/edit@nanobanana_bot make it blue", chat=forum, thread_id=topic
         )
         general = ada.sends_photo(picture(801, 600), "/edit@nanobanana_bot make it red", chat=forum)
-        for asked, thread_id in ((within, topic), (general, None)):
+        threads = ((within, topic), (general, None))
+        for asked, thread_id in threads:
             card = await card_of(forum, asked)
             assert (card.thread_id, card.is_silent) == (thread_id, True)
+        for asked, thread_id in threads:
             result = await ground.result(forum, asked)
             assert result.thread_id == thread_id
             assert result.photo_size == asked.photo_size
