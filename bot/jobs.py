@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.clock import Clock
 from bot.core.edits import Edit, EditState
 from bot.endings import end
+from bot.triggers import ClockZone, PacedTrigger
 
 logger = logging.getLogger(__name__)
 
@@ -33,22 +33,6 @@ _DONE = frozenset({EditState.READY, EditState.DELIVERED})
 _LATER_PER_EDIT_SECONDS = 0.005
 _LOOKS_A_SECOND = 250
 """At the start, when thousands may be waited for."""
-
-
-class PacedTrigger(BaseTrigger):  # type: ignore[misc] # apscheduler has no types
-    """Carries the polling policy: fires again and again, each time `wait(age)` seconds later.
-
-    It stays in the scheduler whatever happens to a run, so a failed, slow or skipped one loses nothing.
-    """
-
-    def __init__(self, wait: Callable[[float], float], since: datetime, jitter: Callable[[], float]) -> None:
-        self._wait, self.since, self._jitter = wait, since, jitter
-
-    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """Apscheduler's question; `jitter` is a factor near 1."""
-        start = max(previous_fire_time or now, now)
-        age = (start - self.since).total_seconds()
-        return start + timedelta(seconds=self._wait(age) * self._jitter())
 
 
 class Jobs:
@@ -78,7 +62,7 @@ class Jobs:
         self._edits: set[str] = set()
         self._sweeps = self._sweep_again = False
         self._scheduler = AsyncIOScheduler(
-            timezone="UTC",
+            timezone=ClockZone(now),
             executors={"default": AsyncIOExecutor()},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
@@ -87,12 +71,15 @@ class Jobs:
         """Rebuild every edit's job from its row, and keep doing so."""
         self._scheduler.start(paused=True)  # before, each new job would be compared with every other
         await self.sweep()
-        every = functools.partial(self._scheduler.add_job, self._quietly, "interval")
-        every(args=[self.sweep], seconds=SWEEP_SECONDS, id="sweep")
-        every(args=[self._recount], seconds=RECOUNT_SECONDS, id="recount")
-        every(args=[self._tick], seconds=TICK_SECONDS, id="tick")
-        every(args=[self._tidy], seconds=TIDY_SECONDS, id="tidy", next_run_time=self._now())
+        self._keep_doing("sweep", self.sweep, SWEEP_SECONDS)
+        self._keep_doing("recount", self._recount, RECOUNT_SECONDS)
+        self._keep_doing("tick", self._tick, TICK_SECONDS)
+        self._keep_doing("tidy", self._tidy, TIDY_SECONDS).modify(next_run_time=self._now())
         self._scheduler.resume()
+
+    def _keep_doing(self, name: str, work: Callable[[], Awaitable[object]], seconds: float) -> Job:
+        trigger = PacedTrigger(lambda _: seconds, self._now(), lambda: 1)
+        return self._scheduler.add_job(self._quietly, trigger, [work], id=name)
 
     async def stop(self, grace_seconds: float) -> None:
         """Start no more runs, give edits a moment, cancel the rest: the rows know where they were."""
@@ -172,12 +159,15 @@ class Jobs:
         self._give_jobs(await self._held())
 
     def _give_jobs(self, edits: Iterable[Edit], given: int = 0) -> None:
-        """Not all at once: they would come back together again and again, at the same pace."""
+        """Not all at once: they would come back together again and again, at the same pace.
+
+        Due or not: this process may still know what became of an edit that it held before.
+        """
         for number, edit in enumerate(edits, given):
             if edit.due_at is not None and edit.id not in self._runs and self._job(edit.id) is None:
                 queue_seconds = number / _LOOKS_A_SECOND if edit.state is EditState.PROCESSING else 0
                 spread_seconds = queue_seconds + _RESTART_SPREAD_SECONDS * self._random()
-                self._add_job(edit, max(edit.due_at, self._now()) + timedelta(seconds=spread_seconds))
+                self._add_job(edit, self._now() + timedelta(seconds=spread_seconds))
 
     async def _quietly(self, work: Callable[[], Awaitable[object]]) -> None:
         """One run of any job. Its end by `stop` is none of the errors that APScheduler would make of it."""

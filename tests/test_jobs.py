@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.core.clock import utc_now
+from bot.core.clock import Clock, utc_now
 from bot.core.edits import Edit, EditState
 from bot.jobs import Jobs
 from tests.factories import edit
@@ -16,8 +17,8 @@ from tests.factories import edit
 class Work:
     """One running edit, and what its jobs did."""
 
-    def __init__(self, *, ends_as: EditState, wait_seconds: float) -> None:
-        now = utc_now()
+    def __init__(self, *, ends_as: EditState, wait_seconds: float, clock: Clock) -> None:
+        now = clock()
         self.edit = edit(
             state=EditState.PROCESSING, task_id="task", created_at=now, submitted_at=now, due_at=now
         )
@@ -32,8 +33,9 @@ class Work:
             tick=self._nothing,
             tidy=self._nothing,
             next_wait=lambda _, __: wait_seconds,
+            idle_wait=lambda _: 2.0,
             found_done=self.found.append,
-            now=utc_now,
+            now=clock,
             random=lambda: 0.0,
         )
 
@@ -57,9 +59,9 @@ class Work:
 
 @asynccontextmanager
 async def working(
-    *, ends_as: EditState = EditState.DELIVERED, wait_seconds: float = 60
+    *, ends_as: EditState = EditState.DELIVERED, wait_seconds: float = 60, clock: Clock = utc_now
 ) -> AsyncIterator[Work]:
-    work = Work(ends_as=ends_as, wait_seconds=wait_seconds)
+    work = Work(ends_as=ends_as, wait_seconds=wait_seconds, clock=clock)
     await work.jobs.start()
     async with asyncio.timeout(5):
         while not work.looks:
@@ -91,3 +93,10 @@ async def test_an_edit_that_ends_without_a_picture_says_nothing_of_callbacks() -
     async with working(ends_as=EditState.CANCELLED, wait_seconds=0.2) as work:
         pass
     assert work.found == []
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_the_jobs_go_by_the_bots_clock_whatever_the_wall_clock_says(hours: int) -> None:
+    async with working(wait_seconds=0.2, clock=lambda: utc_now() + timedelta(hours=hours)) as work:
+        pass
+    assert work.looks == 2

@@ -198,7 +198,7 @@ class Steps:
                 raise EditFailed(Reason.NO_IMAGE, str(error)) from error
             return edit
         await self._files.put(edit.id, "result", fitted.content)
-        ready = await self._store.move(
+        ready = await self._noting.note(
             edit,
             replace(
                 edit,

@@ -112,7 +112,8 @@ class Intake:
 
     async def run(self) -> None:
         """Handle updates until cancelled; take them in as well while `poll` says so."""
-        async with self._updater, asyncio.TaskGroup() as tasks:
+        await self._updater.initialize()  # its shutdown would be the bot's, which others still use
+        async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_polling())
             while True:
                 try:
