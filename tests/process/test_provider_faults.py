@@ -70,7 +70,7 @@ class Fates:
 
 @pytest.fixture(autouse=True)
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.app.ADOPTION_WAIT", timedelta(seconds=3))
+    monkeypatch.setattr("bot.parts.ADOPTION_WAIT", timedelta(seconds=3))
     monkeypatch.setattr(
         "bot.clients.NanoBananaClient", partial(NanoBananaClient, create_seconds=5, check_seconds=3)
     )
