@@ -75,6 +75,7 @@ async def services(
                 "web_port": port,
                 "public_url": f"http://127.0.0.1:{port}",
                 "poll_interval_seconds": 0.5,
+                "nanobanana_creates_per_10_seconds": 1000,
             },
         )
 

@@ -23,7 +23,7 @@ class Noting:
         """The store's `move`; owed from now on if that raises."""
         self._owed[before.id] = before, after
         moved = await self._store.move(before, after)
-        self.forget(before)
+        self._owed.pop(before.id, None)
         return moved
 
     async def note_card(self, edit: Edit, message_id: int, now: datetime) -> Edit:
@@ -42,8 +42,8 @@ class Noting:
             for field in fields(Edit)
             if getattr(after, field.name) != getattr(before, field.name)
         }
-        if not changed or edit.state is not before.state:
-            self.forget(edit)
+        if not changed or carded.state is not before.state:
+            self._owed.pop(edit.id, None)
             return carded if carded != edit else None
         return await self.note(carded, replace(carded, **changed))
 
@@ -54,3 +54,4 @@ class Noting:
     def forget(self, edit: Edit) -> None:
         """Nothing is owed to it any more."""
         self._owed.pop(edit.id, None)
+        self._cards.pop(edit.id, None)

@@ -68,6 +68,7 @@ class EditService:
         self._has_room, self._observer = has_room, observer
         self._now, self._new_id, self._new_secret = now, new_id, new_secret
         self._work = steps
+        self._told: set[tuple[str, int | None]] = set()
         self._steps: dict[EditState, Callable[[Edit], Awaitable[Edit | None]]] = {
             EditState.RECEIVED: steps.submit,
             EditState.SUBMITTING: steps.resubmit,
@@ -248,11 +249,16 @@ class EditService:
 
     async def _settle(self, edit: Edit) -> Edit | None:
         """An ended edit's last step: its card goes or says why, and its photo is forgotten."""
-        self._work.forget(edit)
+        told = edit.id, edit.status_message_id
         try:
-            with contextlib.suppress(ChatGone, EditFailed):  # nobody is there, or nothing may be said
-                await self._chat.settle(edit)
+            if told not in self._told:
+                with contextlib.suppress(ChatGone, EditFailed):  # nobody is there, or nothing may be said
+                    await self._chat.settle(edit)
+                self._told.add(told)  # once, however often the rest has to be tried
         finally:  # a card that will never be mended does not keep the photo where it is
             await self._files.remove(edit.id, "photo")
             await self._host.withdraw(edit.secret)
-        return await self._store.move(edit, replace(edit, due_at=None, status_message_id=None))
+        settled = await self._store.move(edit, replace(edit, due_at=None, status_message_id=None))
+        self._told.discard(told)
+        self._work.forget(edit)
+        return settled

@@ -4,14 +4,16 @@ The same object back means "nothing to do yet", None that somebody else was fast
 """
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.carding import Carding
 from bot.core.clock import Clock
 from bot.core.edits import Edit, EditState, PhotoKind
-from bot.core.errors import EditFailed, OutcomeUnknown, Reason, ResultUnusable, TryLater
+from bot.core.errors import EditFailed, Reason, ResultUnusable, TryLater
 from bot.core.noting import Noting
 from bot.core.pacing import Pacing
 from bot.core.pictures import ImageFormat
@@ -33,6 +35,8 @@ from bot.core.ports import (
 )
 from bot.core.presets import full_prompt, keeps_outline
 from bot.core.replica import Replica
+
+logger = logging.getLogger(__name__)
 
 MAX_SUBMITS = 2
 """Create calls per edit that may have made a task: the second one only after the first was lost or failed."""
@@ -75,6 +79,7 @@ class Steps:
         self._pacing, self._callback_url, self._adoption_wait = pacing, callback_url, adoption_wait
         self._turnstile, self._replica, self._observer, self._now = turnstile, replica, observer, now
         self._noting = Noting(store)
+        self._carding = Carding(chat, self._noting, replica, now)
         self.make_up, self.owes = self._noting.make_up, self._noting.owes
         self._unusable: Counter[str] = Counter()
         self._seen_running: dict[str, float] = {}
@@ -86,18 +91,19 @@ class Steps:
         ahead = await self._turnstile.ahead(edit, self._now())
         if ahead:
             self._chat.show(edit, ahead)
-            return await self._with_card(edit)
-        card = asyncio.ensure_future(self._with_card(edit))  # noqa: TID251 - gathered at once
+            return await self._carding.with_card(edit)
+        card = asyncio.ensure_future(self._carding.with_card(edit))  # noqa: TID251 - gathered at once
         create = self._order_and_create(edit, card)
         carded, moved = await asyncio.gather(card, create, return_exceptions=True)
         if isinstance(moved, BaseException):
             raise moved
-        if moved is None or isinstance(carded, BaseException):
+        if isinstance(carded, BaseException):
+            logger.info("edit %s has no card: %r", edit.id, carded)
             return moved
-        return replace(moved, status_message_id=carded.status_message_id)
+        return moved and replace(moved, status_message_id=carded.status_message_id)
 
     async def _order_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
-        """Where no card can be shown no picture could, and nothing is paid; a slow card holds up nothing."""
+        """The create call waits a moment for the card: who may not say that may not send a picture either."""
         order = await self._order(edit)
         await asyncio.wait((card,), timeout=_CARD_GRACE_SECONDS)
         carded = replace(edit, status_message_id=card.result().status_message_id) if card.done() else edit
@@ -112,6 +118,7 @@ class Steps:
         try:
             entered = await self._turnstile.enter(carded, submitting, now)
         except TryLater:
+            await self._too_late(edit)
             return carded  # somebody else took the last place: it is asked for again in a moment
         if entered is None:
             await self._too_late(edit)
@@ -238,16 +245,6 @@ class Steps:
             ),
         )
 
-    async def _with_card(self, edit: Edit) -> Edit:
-        """The edit with its status card noted. An edit can do without: a card that fails is tried no more."""
-        if edit.status_message_id is not None:
-            return edit
-        try:
-            message_id = await self._chat.post_card(edit)
-        except (TryLater, OutcomeUnknown):
-            return edit
-        return await self._noting.note_card(edit, message_id, self._now())
-
     async def _photo(self, edit: Edit) -> bytes:
         """The person's bytes, from our side where they are still kept."""
         kept = await self._files.get(edit.id, "photo")
@@ -263,5 +260,6 @@ class Steps:
     def forget(self, edit: Edit) -> None:
         """What was noted in memory about the edit's task."""
         self._noting.forget(edit)
+        self._carding.forget(edit)
         self._unusable.pop(edit.id, None)
         self._seen_running.pop(edit.id, None)

@@ -24,11 +24,24 @@ _SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 2.0, 30.0
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """At most `creates` create calls in any `per` (evenly, after a burst), and `tasks` unfinished at once."""
+    """At most `creates` create calls in any `per`, and `tasks` unfinished at once.
+
+    GCRA: a third of the creates may come at once, the rest evenly spread. If all could, a `per` might hold
+    what was saved up and what is new: nearly twice as many as there may be.
+    """
 
     creates: int
     per: timedelta
     tasks: int
+
+    @property
+    def burst(self) -> int:
+        return max(1, self.creates // 3)
+
+    @property
+    def step(self) -> timedelta:
+        """After which another create is there."""
+        return self.per / max(1, self.creates - self.burst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,6 @@ class SqlTurnstile:
 
     def __init__(self, database: Database, budget: Budget) -> None:
         self._database, self._budget = database, budget
-        self._step = budget.per / budget.creates
         self._line: Line | None = None
         self._looking = asyncio.Lock()
 
@@ -64,7 +76,7 @@ class SqlTurnstile:
     def wait_seconds(self, edit_id: str) -> float:
         """Until somebody in the line asks again: well before its turn can come."""
         place = self._line.places.get(edit_id, 0) if self._line is not None else 0
-        soonest = place * self._step.total_seconds()
+        soonest = place * self._budget.step.total_seconds()
         return min(max(_SHORTEST_WAIT_SECONDS, soonest / 4), _LONGEST_WAIT_SECONDS)
 
     async def _look(self, now: datetime) -> Line:
@@ -85,24 +97,28 @@ class SqlTurnstile:
             if await _in_flight(connection) >= self._budget.tasks:
                 raise TryLater(_FULL_SECONDS, "as many tasks under way as there may be")
             result = await connection.execute(guarded_update(before, after))
+            if not result.rowcount:
+                await connection.rollback()
         self._line = None
         return after if result.rowcount else None
 
     async def _creates_left(self, connection: AsyncConnection, now: datetime) -> int:
         kept = select(BUDGETS.c.full_at).where(BUDGETS.c.name == _CREATES)
         full_at = (await connection.execute(kept)).scalar_one_or_none() or now
-        return int((self._budget.per - max(full_at - now, timedelta(0))) / self._step)
+        used = max(full_at - now, timedelta(0))
+        return int((self._budget.burst * self._budget.step - used) / self._budget.step)
 
     async def _take_create(self, connection: AsyncConnection, now: datetime) -> None:
         """GCRA: `full_at` is when the budget would be full again, one step later with every create."""
-        burst = self._budget.per - self._step
+        step = self._budget.step
+        burst = (self._budget.burst - 1) * step
         insert = self._database.insert(BUDGETS).values(name=_CREATES, full_at=now)
         kept = insert.on_conflict_do_update(index_elements=["name"], set_={"name": _CREATES})
         full_at = (await connection.execute(kept.returning(BUDGETS.c.full_at))).scalar_one()
         if full_at - now > burst:
             raise TryLater((full_at - now - burst).total_seconds(), "as many creates as there may be")
         taken = BUDGETS.update().where(BUDGETS.c.name == _CREATES)
-        await connection.execute(taken.values(full_at=max(full_at, now) + self._step))
+        await connection.execute(taken.values(full_at=max(full_at, now) + step))
 
 
 async def _in_flight(connection: AsyncConnection) -> int:

@@ -20,6 +20,8 @@ from bot.sandbox.telegram_api import TelegramSandbox
 from bot.sandbox.telegram_people import Chat, Message, Person
 from tests.process.tables import Tables, tables_of
 
+QUICK = {"POLL_INTERVAL_SECONDS": "0.5", "NANOBANANA_CREATES_PER_10_SECONDS": "1000"}
+
 
 def plain(photo: Image.Image, _: str, size: tuple[int, int]) -> Image.Image:
     """A painter that takes no time."""
@@ -113,7 +115,7 @@ async def town(
         url = settings.get("DATABASE_URL", home.settings["DATABASE_URL"])
         with tables_of(url) as tables:
             made = Town(telegram, provider, home, telegram.people.person("Ada"), asyncio.Event(), tables)
-            made.home = made.with_settings(POLL_INTERVAL_SECONDS="0.5", **settings)
+            made.home = made.with_settings(**QUICK, **settings)
             try:
                 yield made
             finally:

@@ -1,8 +1,9 @@
 """The provider's budgets, and fair turns when they are full."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -26,24 +27,57 @@ def submitting(waiting: Edit) -> Edit:
     return replace(waiting, state=EditState.SUBMITTING, submits=1)
 
 
-async def test_no_more_creates_than_the_budget_has(database: Database, store: SqlEditStore) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=3, per=TEN_SECONDS, tasks=100))
+async def test_a_third_of_the_creates_at_once_and_the_rest_evenly(
+    database: Database, store: SqlEditStore
+) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=9, per=TEN_SECONDS, tasks=100))
     edits = [await admit(store) for _ in range(5)]
     for each in edits[:3]:
         assert await turnstile.enter(each, submitting(each), NOW) is not None
     with pytest.raises(TryLater) as closed:
         await turnstile.enter(edits[3], submitting(edits[3]), NOW)
-    assert closed.value.wait_seconds == pytest.approx(10 / 3)
+    assert closed.value.wait_seconds == pytest.approx(10 / 6)
     later = NOW + timedelta(seconds=closed.value.wait_seconds)
     assert await turnstile.enter(edits[3], submitting(edits[3]), later) is not None
     with pytest.raises(TryLater):
         await turnstile.enter(edits[4], submitting(edits[4]), later)
 
 
+@pytest.mark.parametrize("creates", [1, 2, 6, 15])
+async def test_no_ten_seconds_ever_hold_more_creates_than_there_may_be(sqlite_url: str, creates: int) -> None:
+    entered: list[datetime] = []
+    async with aclosing(Database.open(sqlite_url)) as database:
+        store = SqlEditStore(database)
+        turnstile = SqlTurnstile(database, Budget(creates=creates, per=TEN_SECONDS, tasks=1000))
+        waiting, now = await admit(store), NOW
+        while now < NOW + 4 * TEN_SECONDS:
+            try:
+                await turnstile.enter(waiting, submitting(waiting), now)
+            except TryLater as closed:
+                now += timedelta(seconds=closed.wait_seconds)
+            else:
+                entered.append(now)
+                waiting = await admit(store)
+    assert all(
+        after - before >= TEN_SECONDS for before, after in zip(entered, entered[creates:], strict=False)
+    )
+    assert len(entered) >= 2 * creates
+
+
+async def test_whoever_finds_the_edit_moved_uses_no_create_up(
+    database: Database, store: SqlEditStore
+) -> None:
+    turnstile = SqlTurnstile(database, Budget(creates=1, per=TEN_SECONDS, tasks=7))
+    gone, waiting = await admit(store), await admit(store)
+    await store.move(gone, replace(gone, state=EditState.CANCELLED))
+    assert await turnstile.enter(gone, submitting(gone), NOW) is None
+    assert await turnstile.enter(waiting, submitting(waiting), NOW) is not None
+
+
 async def test_no_more_tasks_under_way_than_there_may_be_and_trying_uses_nothing_up(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=2, per=TEN_SECONDS, tasks=1))
+    turnstile = SqlTurnstile(database, Budget(creates=6, per=TEN_SECONDS, tasks=1))
     first, second = await admit(store), await admit(store)
     entered = await turnstile.enter(first, submitting(first), NOW)
     assert entered is not None
@@ -117,7 +151,7 @@ async def test_what_is_not_due_yet_holds_nobody_up(database: Database, store: Sq
 async def test_the_further_back_in_the_line_the_later_somebody_asks_again(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=10, per=TEN_SECONDS, tasks=0))
+    turnstile = SqlTurnstile(database, Budget(creates=15, per=TEN_SECONDS, tasks=0))
     line = [await admit(store, created_at=NOW + timedelta(seconds=number)) for number in range(150)]
     assert turnstile.wait_seconds(line[40].id) == 2
     assert await turnstile.ahead(line[40], NOW) == 41
