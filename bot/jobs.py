@@ -143,11 +143,11 @@ class Jobs:
         """Take over the rows that have something to do and belong to nobody alive."""
         given, self._sweeps = 0, True
         try:
-            while self._sweeps:
-                claimed = await self._claim(CLAIM)
+            while claimed := await self._claim(CLAIM):
                 self._give_jobs(claimed, given)
                 given += len(claimed)
-                self._sweeps = len(claimed) == CLAIM
+                if len(claimed) < CLAIM:
+                    break
         finally:
             self._sweeps = False
         if self._sweep_again:
