@@ -83,7 +83,7 @@ async def _losses(ground: Fleet, own: Doors) -> AsyncIterator[str]:
 async def _all_in_flight(ground: Fleet) -> str:
     began = time.monotonic()
     ground.ask(EDITS)
-    await ground.until_rows("edits WHERE state = 'processing'", EDITS, 200)
+    await ground.until_rows("edits WHERE state = 'processing' AND status_message_id IS NOT NULL", EDITS, 200)
     took, held = time.monotonic() - began, sorted((await ground.held()).values())
     return f"{EDITS} edits admitted and created in {took:.1f} s, all in flight; held by each replica: {held}"
 

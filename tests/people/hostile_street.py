@@ -157,7 +157,7 @@ class Street:
         photo = picture(96, 64)
         if point == "answerCallbackQuery":
             person.sends_photo(photo)
-            styles = await chat.wait_for(lambda messages: next((m for m in messages if m.by_bot), None), 30)
+            styles = await chat.wait_for(lambda messages: next((m for m in messages if m.by_bot), None), 120)
             person.presses(styles, "s:sketch")
             return
         if point == "sendDocument":

@@ -92,7 +92,7 @@ async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: 
         settings = impatient(ground, nanobanana_model=model)
         async with running(settings):
             chats = dict(asks(ground, expected))
-            await until(lambda: len(settled(ground)) == len(expected), 60)
+            await until(lambda: len(settled(ground)) == len(expected), 150)
             await asyncio.sleep(0)
         used = await places_used(settings, chats)
     calls = Counter(prompt_of(call.body) for call in ground.nanobanana.creates)
@@ -120,7 +120,7 @@ async def test_a_photo_finds_its_way_whatever_its_host_answers(
             {**SCENARIOS, **HOSTILE}[name](ground.nanobanana.faults, Script())
         async with running(impatient(ground)):
             asked = dict(asks(ground, UPLOADS))
-            await until(lambda: len(settled(ground)) == len(asked), 20)
+            await until(lambda: len(settled(ground)) == len(asked), 60)
     uploads = [call for call in ground.nanobanana.requests if call.path.startswith("/api/file")]
     assert len(uploads) == 2 * len(asked)
     assert settled(ground) == dict.fromkeys(asked, DELIVERED)

@@ -153,7 +153,7 @@ class Fleet:
         self.asked += fresh
         return fresh
 
-    async def all_delivered(self, timeout: float = 40) -> None:
+    async def all_delivered(self, timeout: float = 90) -> None:
         await self.until_rows("edits WHERE state = 'delivered' AND due_at IS NULL", len(self.asked), timeout)
 
     def amiss(self) -> dict[str, str]:
@@ -171,7 +171,8 @@ class Fleet:
         return found
 
     def assert_each_paid_and_shown_once(self) -> None:
-        assert self.amiss() == {}
+        amiss = self.amiss()
+        assert not amiss, amiss
 
     def gaps(self, tasks: set[str], at: float) -> list[float]:
         """How long each task that was looked at on both sides of a moment was left alone around it."""

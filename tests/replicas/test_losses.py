@@ -24,7 +24,7 @@ async def test_what_a_killed_and_a_frozen_replica_held_goes_on_and_the_frozen_on
         await ground.start(3)
         ground.ask(EDITS)
         await until(lambda: len(ground.nanobanana.creates) >= EDITS, 30)
-        await ground.until_rows("edits WHERE state = 'processing'", EDITS)
+        await ground.until_rows("edits WHERE state = 'processing' AND status_message_id IS NOT NULL", EDITS)
         held = await ground.held()
         assert set(held) == {member.name for member in ground.members}
         killed = await ground.poller()
