@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +25,9 @@ async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIte
     """Its schema; on PostgreSQL the server as well, and the replicas."""
     try:
         async with opened_database(settings) as opened:
+            if opened.path is not None and not opened.path.parent.is_dir():
+                yield _homeless(opened.path)
+                return
             current, head = await opened.revision()
             yield _schema(current, head)
             if not opened.is_sqlite:
@@ -31,7 +35,18 @@ async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIte
                 if current == head:
                     yield await _replicas(opened, settings)
     except (SQLAlchemyError, OSError) as error:
-        yield Finding("database", short(error), "check DATABASE_URL and that its server or folder is there")
+        yield Finding(
+            "database",
+            short(error),
+            "check DATABASE_URL and DATA_DIR, and that the server or folder is there",
+        )
+
+
+def _homeless(path: Path) -> Finding:
+    """DATA_DIR is made where need be, a folder that only DATABASE_URL names is not."""
+    return Finding(
+        "database", f"its folder {path.parent} is not there", "make that folder, or correct DATABASE_URL"
+    )
 
 
 def _schema(current: str | None, head: str | None) -> Finding:

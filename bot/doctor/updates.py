@@ -7,7 +7,7 @@ from telegram.error import Conflict, TelegramError
 from telegram.ext import ExtBot
 
 from bot.clients import opened_database, telegram_bot
-from bot.doctor.finding import Finding
+from bot.doctor.finding import Finding, short
 from bot.settings import Settings
 from bot.storage.database import AlreadyRunning, lock_database_file
 from bot.telegram.turns import Priority
@@ -18,7 +18,7 @@ async def updates(settings: Settings, stack: contextlib.AsyncExitStack) -> Async
     if settings.telegram_webhook:
         yield Finding("updates", "they come by the webhook")
         return
-    with contextlib.suppress(AlreadyRunning):
+    try:
         async with opened_database(settings) as database:
             if database.path is None:
                 yield Finding("updates", "not asked for: that would end the poll of a bot that runs")
@@ -26,8 +26,11 @@ async def updates(settings: Settings, stack: contextlib.AsyncExitStack) -> Async
             with lock_database_file(database.path):
                 async for finding in _second_poller(telegram_bot(settings), stack):
                     yield finding
-                return
-    yield Finding("updates", "this bot is running here and takes them")
+    except AlreadyRunning:
+        yield Finding("updates", "this bot is running here and takes them")
+    except OSError as error:  # nobody can tell whether a bot runs here
+        advice = "mend what is said about the database first, and let this user write in its folder"
+        yield Finding("updates", f"not asked for: {short(error)}", advice)
 
 
 async def _second_poller(bot: ExtBot[Priority], stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:

@@ -253,3 +253,34 @@ async def test_the_database_is_out_of_reach(tmp_path: Path) -> None:
         found = await examined(ground, database_url=url)
     assert "check DATABASE_URL" in advice(found)["database"]
     assert "hunter2" not in str(found)
+
+
+async def test_the_data_folder_cannot_be_made(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        (tmp_path / "plain").write_text("a file")
+        home = ground.with_settings(DATA_DIR=str(tmp_path / "plain" / "data"))
+        code, printed = await ended(home, "doctor")
+    said = subjects(printed)
+    assert (code, "Traceback" in printed) == (1, False), printed
+    assert "Not a directory" in said["!! database"]
+    assert "check DATABASE_URL and DATA_DIR" in printed
+    assert "mend what is said about the database first" in printed
+    assert {"ok Telegram", "!! updates", "ok NanoBanana", "!! photo host (web)", "ok callbacks"} <= set(said)
+
+
+async def test_the_folder_of_the_database_is_not_there(tmp_path: Path) -> None:
+    async with town(tmp_path) as ground:
+        home = ground.with_settings(DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/nowhere/bot.db")
+        code, printed = await ended(home, "doctor")
+        assert not (tmp_path / "nowhere").exists()
+    said = subjects(printed)
+    assert (code, "Traceback" in printed) == (1, False), printed
+    assert said["!! database"] == f"its folder {tmp_path}/nowhere is not there"
+    assert "make that folder, or correct DATABASE_URL" in printed
+    assert {"ok Telegram", "!! updates", "ok NanoBanana", "ok photo host (web)", "ok callbacks"} <= set(said)
+
+
+def subjects(printed: str) -> dict[str, str]:
+    """What was printed, by mark and subject."""
+    lines = [line for line in printed.splitlines() if line.startswith(("ok", "!!"))]
+    return {subject: text for subject, _, text in (line.partition(": ") for line in lines)}
