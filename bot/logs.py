@@ -30,7 +30,9 @@ class RedactingFormatter(logging.Formatter):
     def __init__(self, form: Literal["text", "json"], secrets: Iterable[str]) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
         self._form = form
-        self._secrets = sorted((secret for secret in secrets if secret), key=len, reverse=True)
+        known = [secret for secret in secrets if secret]
+        known += [json.dumps(secret, ensure_ascii=False)[1:-1] for secret in known]  # as _json has them
+        self._secrets = sorted(known, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record) if self._form == "text" else self._json(record)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import (
     Field,
@@ -15,8 +15,12 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_SHORTEST_PASSWORD = 6
+"""One that is shorter is found by guessing, and may be part of any word in the log."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 Ids = Annotated[frozenset[int], NoDecode]
 
@@ -125,8 +129,12 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite+aiosqlite:/// or postgresql+asyncpg://")
         if url in ("sqlite+aiosqlite:///", "sqlite+aiosqlite:///:memory:"):
             raise ValueError("must name a file: sqlite+aiosqlite:////var/lib/bot/bot.db")
-        if not _has_readable_port(url):
-            raise ValueError("has a port that is no number")
+        try:
+            make_url(url)
+        except ValueError:
+            raise ValueError("has a port that is no number") from None
+        except ArgumentError:
+            raise ValueError("cannot be read as a URL") from None
         return url.replace("{DATA_DIR}", str(info.data.get("data_dir", "data")))
 
     @field_validator("telegram_webhook")
@@ -166,13 +174,19 @@ class Settings(BaseSettings):
             self.kie_api_key,
         )
         token = self.telegram_bot_token.get_secret_value()
-        return (token.partition(":")[2], *(secret.get_secret_value() for secret in hidden))
+        return (
+            token.partition(":")[2],
+            *(secret.get_secret_value() for secret in hidden),
+            *_passwords(make_url(self.database_url)),
+        )
 
     @property
     def shown_database_url(self) -> str:
         """Where the database is, without who opens it."""
-        parts = urlsplit(self.database_url)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+        url = make_url(self.database_url)
+        host = url.host.rpartition("@")[2] if url.host else None  # an @ in a password has to be %40
+        shown = URL.create(url.drivername, host=host, port=url.port, database=url.database)
+        return shown.render_as_string()
 
     @classmethod
     def load(cls) -> Self:
@@ -193,11 +207,11 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in _LOOPBACK
 
 
-def _has_readable_port(url: str) -> bool:
-    try:
-        return urlsplit(url).port is not False
-    except ValueError:
-        return False
+def _passwords(url: URL) -> list[str]:
+    """As it is, and as a URL has it."""
+    known = [url.password or "", *url.normalized_query.get("password", ())]
+    long = [password for password in known if len(password) >= _SHORTEST_PASSWORD]
+    return [form for password in long for form in (password, quote(password, safe=""))]
 
 
 def _plain(kind: str, message: str) -> str:

@@ -26,6 +26,12 @@ def test_no_secret_reaches_a_line(form: object) -> None:
     assert "ValueError" in line
 
 
+def test_a_secret_with_quotes_in_it_reaches_no_json_line() -> None:
+    odd = 'pass"word\\é'
+    line = RedactingFormatter("json", [odd]).format(record("opened with %s", odd))
+    assert json.loads(line)["message"] == "opened with [redacted]"
+
+
 def test_json_lines_are_json_and_keep_the_message() -> None:
     entry = json.loads(RedactingFormatter("json", []).format(record("edit %s: received", "ab12")))
     assert entry["message"] == "edit ab12: received"

@@ -101,3 +101,43 @@ def test_a_plain_http_address_is_taken_on_this_machine_only(
     assert name in problems(monkeypatch, **HOSTED | {name: "http://example.org"})[0]
     settings = load(monkeypatch, **HOSTED | {name: "http://127.0.0.1:9000/"})
     assert getattr(settings, name.lower()) == "http://127.0.0.1:9000"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "password"),
+    [
+        (
+            "postgresql+asyncpg://bot:12/secret@db.example/bot",
+            "postgresql+asyncpg://db.example/bot",
+            "12/secret",
+        ),
+        ("postgresql+asyncpg://bot:/secret@db.example/bot", "postgresql+asyncpg://db.example/bot", "/secret"),
+        ("postgresql+asyncpg://bot:pa/secret@db:5432/bot", "postgresql+asyncpg://db:5432/bot", "pa/secret"),
+        ("postgresql+asyncpg://bot:12%2Fsecret@db/bot", "postgresql+asyncpg://db/bot", "12/secret"),
+        (
+            "postgresql+asyncpg://bot@db/bot?password=12secret&port=1",
+            "postgresql+asyncpg://db/bot",
+            "12secret",
+        ),
+        ("postgresql+asyncpg://bot:12345@secret@db/bot", "postgresql+asyncpg://db/bot", ""),
+        ("postgresql+asyncpg://bot@/bot?host=/run/secret", "postgresql+asyncpg:///bot", ""),
+        ("sqlite+aiosqlite:////tmp/x", "sqlite+aiosqlite:////tmp/x", ""),
+        ("sqlite+aiosqlite:///tmp/x?mode=rw", "sqlite+aiosqlite:///tmp/x", ""),
+    ],
+)
+def test_the_database_is_shown_without_who_opens_it_and_the_password_is_a_secret(
+    monkeypatch: pytest.MonkeyPatch, url: str, shown: str, password: str
+) -> None:
+    settings = load(monkeypatch, DATABASE_URL=url, **HOSTED)
+    assert settings.shown_database_url == shown
+    assert not password or password in settings.secrets
+
+
+def test_a_password_that_anybody_would_guess_leaves_the_log_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, DATABASE_URL="postgresql+asyncpg://bot:bot@db/bot", **HOSTED)
+    assert "bot" not in settings.secrets
+
+
+def test_a_database_url_that_cannot_be_read_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    (problem,) = problems(monkeypatch, DATABASE_URL="postgresql+asyncpg://bot:hunter2@db:no/bot", **HOSTED)
+    assert problem == "DATABASE_URL has a port that is no number"
