@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -21,6 +21,8 @@ NOT_FOUND = "not found"
 MAX_UPDATE_BYTES = 1024 * 1024
 ANSWER_WITHIN_SECONDS = 12.0
 """Whoever calls here waits about fifteen, and comes again after a 503."""
+_HANG_UP = {"Connection": "close"}
+"""What is still to come of the body is not waited for."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 ReadPhoto = Callable[[str], Awaitable[bytes | None]]
@@ -80,13 +82,15 @@ def _in_time(answer: Answer, seconds: float) -> Answer:
             async with asyncio.timeout(seconds):
                 return await answer(request)
         except TimeoutError:
-            return _come_again()
+            return _come_again(_HANG_UP)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
 
     return in_time
 
 
-def _come_again() -> Response:
-    return PlainTextResponse("come again", 503, {"Retry-After": "5"})
+def _come_again(headers: Mapping[str, str] | None = None) -> Response:
+    return PlainTextResponse("come again", 503, {"Retry-After": "5", **(headers or {})})
 
 
 def _callback(on_callback: OnCallback) -> Answer:
@@ -94,7 +98,7 @@ def _callback(on_callback: OnCallback) -> Answer:
         secret = request.path_params["secret"]
         body = await _capped_body(request, MAX_CALLBACK_BYTES)
         if body is None:
-            return PlainTextResponse("too large", 413)
+            return PlainTextResponse("too large", 413, _HANG_UP)
         known = await on_callback(secret, _task_id(body)) if _SECRET.fullmatch(secret) else False
         if known is None:
             return _come_again()
@@ -107,7 +111,7 @@ def _update(on_update: OnUpdate) -> Answer:
     async def update(request: Request) -> Response:
         body = await _capped_body(request, MAX_UPDATE_BYTES)
         if body is None:
-            return PlainTextResponse("too large", 413)
+            return PlainTextResponse("too large", 413, _HANG_UP)
         status = await on_update(request.headers.get("X-Telegram-Bot-Api-Secret-Token", ""), body)
         return Response(status_code=status) if status < 500 else _come_again()  # noqa: PLR2004
 

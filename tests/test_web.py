@@ -1,7 +1,9 @@
 """Callbacks are hints: they make the bot look, or name a task; they decide nothing, whoever sends them."""
 
 import asyncio
+import contextlib
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +106,50 @@ async def test_whatever_comes_is_answered(path: str, body: bytes, status: int) -
     assert answer.status_code == status
     assert answer.headers.get("Retry-After") == ("5" if status == 503 else None)
     assert set(heard) <= {None}
+
+
+@contextlib.asynccontextmanager
+async def begun(
+    length: int, **options: Any
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A callback whose body has only begun to come."""
+
+    async def nothing(_: str) -> None:
+        return None
+
+    async def nobody(_: str, __: str | None) -> bool:
+        return False
+
+    port = free_port()
+    async with listening(web_app(nothing, nobody, **options), "127.0.0.1", port):
+        await asyncio.sleep(0.1)  # until it listens
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = (
+            f"POST /callback/some-secret-of-an-edit HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+        )
+        writer.write(head.encode() + b"abc")
+        yield reader, writer
+        writer.close()
+
+
+async def test_who_hangs_up_in_the_middle_of_a_body_is_not_worth_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with begun(1000) as (_, writer):
+        await asyncio.sleep(0.2)
+        writer.close()
+        await asyncio.sleep(0.5)
+    assert caplog.records == []
+
+
+async def test_a_body_that_drips_is_not_waited_for_and_its_connection_ends() -> None:
+    async with begun(1000, answer_within_seconds=0.3) as (reader, _):
+        answer = await asyncio.wait_for(reader.read(), 3)  # to the connection's end
+    assert answer.startswith(b"HTTP/1.1 503")
+
+
+async def test_a_body_that_is_too_large_is_not_read_to_its_end() -> None:
+    async with begun(MAX_CALLBACK_BYTES * 10) as (reader, writer):
+        writer.write(b" " * MAX_CALLBACK_BYTES)
+        answer = await asyncio.wait_for(reader.read(), 3)
+    assert answer.startswith(b"HTTP/1.1 413")
