@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from telegram import InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
-from telegram.error import NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 from telegram.ext import ExtBot
 
 from bot.core.clock import Clock
@@ -41,7 +41,7 @@ class TelegramChat:
         self._bot, self._board, self._downloader = bot, board, downloader
         self._results = ResultSender(bot)
         self._admin_ids, self._now = admin_ids, now
-        self._alerted_at: dict[Reason, datetime] = {}
+        self._alerted_at: dict[tuple[int, Reason], datetime] = {}
 
     async def download(self, edit: Edit) -> bytes:
         """The photo's bytes."""
@@ -88,18 +88,26 @@ class TelegramChat:
                 await self._end_card(edit)
 
     async def alert_admins(self, edit: Edit) -> None:
-        """One message per admin, reason and hour."""
-        reason, now = edit.failure, self._now()
-        if reason is None or now - self._alerted_at.get(reason, now - ALERT_AGAIN_AFTER) < ALERT_AGAIN_AFTER:
+        """One message per admin, reason and hour; one that Telegram did not take is sent again."""
+        if edit.failure is None:
             return
-        self._alerted_at[reason] = now
+        text = admin_alert(translations("en"), edit)
         for admin_id in self._admin_ids:
-            try:
-                await self._bot.send_message(
-                    admin_id, admin_alert(translations("en"), edit), parse_mode=ParseMode.HTML
-                )
-            except TelegramError as error:
-                logger.warning("admin %s could not be told of %s: %s", admin_id, reason, error)
+            alert, now = (admin_id, edit.failure), self._now()
+            if now - self._alerted_at.get(alert, now - ALERT_AGAIN_AFTER) < ALERT_AGAIN_AFTER:
+                continue
+            self._alerted_at[alert] = now  # before it is sent: other edits are in the same trouble
+            if not await self._tell(admin_id, text, edit.failure):
+                self._alerted_at.pop(alert, None)
+
+    async def _tell(self, admin_id: int, text: str, reason: Reason) -> bool:
+        """False where it is worth another try; an admin whom Telegram will never tell is as good as told."""
+        try:
+            await self._bot.send_message(admin_id, text, parse_mode=ParseMode.HTML)
+        except TelegramError as error:
+            logger.warning("admin %s could not be told of %s: %s", admin_id, reason, error)
+            return isinstance(error, Forbidden | BadRequest)
+        return True
 
     async def _remove_card(self, edit: Edit) -> None:
         if edit.status_message_id is None or edit.status_message_id == edit.result_message_id:

@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.core.errors import Reason
 from bot.sandbox.telegram_api import too_many_requests
@@ -21,6 +22,7 @@ from tests.people.street import (
     limits_line,
     prompts,
     quick_bot,
+    until,
 )
 
 
@@ -81,6 +83,37 @@ async def test_without_credit_edits_wait_the_admins_hear_once_and_all_goes_on_wh
         for each, size in zip(asked, (64, 65), strict=True):
             assert (await ground.result(ada.private, each, 30)).photo_size == (96, size)
         assert len([m for m in boss.private.bot_messages() if m.text.startswith("⚠️")]) == 1
+
+
+async def test_an_admin_whom_telegram_did_not_tell_is_told_later_and_nobody_hears_twice(
+    tmp_path: Path,
+) -> None:
+    boss_id, deputy_id, stranger_id = 510_002_049, 510_003_518, 4_242
+    admin_ids = frozenset({boss_id, deputy_id, stranger_id})
+    async with quick_bot(tmp_path, admin_ids=admin_ids) as ground:
+        admins = [ground.telegram.people.person(name) for name in ("Boss", "Deputy")]
+        assert [each.id for each in admins] == [boss_id, deputy_id]
+        for each in admins:
+            await hears(each.private, each.writes("/start"), "Hello")
+
+        async def away_once(_: Request) -> Response | None:
+            if alerts_to(boss_id) == 1 and ground.telegram.calls[-1].integer("chat_id") == boss_id:
+                return PlainTextResponse("Bad Gateway", 502)
+            return None
+
+        def alerts_to(chat_id: int) -> int:
+            calls = ground.telegram.calls_of("sendMessage")
+            return len([c for c in calls if c.integer("chat_id") == chat_id and "⚠️" in c.text("text")])
+
+        ground.telegram.faults.at("sendMessage", away_once)
+        ground.nanobanana.credits = 0
+        asked = ground.ada.sends_photo(picture(96, 64), "/sketch")
+        await until(lambda: alerts_to(boss_id) == 2)
+        await until(lambda: len(ground.nanobanana.creates) == 3)
+        await asyncio.sleep(0.5)
+        assert [alerts_to(each) for each in (boss_id, deputy_id, stranger_id)] == [2, 1, 1]
+        ground.nanobanana.credits = 100
+        await ground.result(ground.ada.private, asked, 30)
 
 
 async def test_a_rejected_key_makes_edits_wait_until_it_is_taken_again(tmp_path: Path) -> None:
