@@ -1,0 +1,238 @@
+"""Two things at once for one edit: whichever comes first, it has one card, one end and no photo left."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.app import running
+from bot.core.edits import Edit
+from bot.core.errors import BotError, OperatorNeeded, Reason, TryLater
+from bot.core.ports import PublicUrl
+from bot.nanobanana.hosts import WebHost
+from bot.sandbox.telegram_people import Message
+from bot.storage.turnstile import SqlTurnstile
+from tests.ground import picture
+from tests.postgres import Postgres
+from tests.process.process_ground import Town, answers, town, until
+from tests.process.test_corners import hosted, settings
+
+FAILED = "SELECT 1 FROM edits WHERE state = 'failed'"
+CANCELLED = "SELECT 1 FROM edits WHERE state = 'cancelled'"
+DELIVERED = "SELECT 1 FROM edits WHERE state = 'delivered'"
+PAINTED = "SELECT 1 FROM edits WHERE state = 'processing' AND status_message_id IS NOT NULL"
+POLICY = JSONResponse({"code": 400, "msg": "content policy violation: prohibited"})
+NOT_FETCHED = JSONResponse({"code": 400, "msg": "image fetch failed"})
+
+
+class Gate:
+    """Where a call is held: the test sees it come, and lets it go on."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = asyncio.Event(), asyncio.Event()
+
+    async def passed(self) -> None:
+        self.reached.set()
+        await self.open.wait()
+
+
+def hold_answer(ground: Town, point: str) -> asyncio.Event:
+    """The next such call has its effect, and its answer waits until the event is set."""
+    go_on = asyncio.Event()
+
+    async def slowly(_: Request) -> None:
+        await go_on.wait()
+
+    ground.telegram.faults.at(point, slowly, phase="after", times=1)
+    return go_on
+
+
+async def painting(ground: Town) -> None:
+    """An edit that takes a place at the provider, and keeps it."""
+    ground.ada.sends_photo(picture(320, 200), "/edit one")
+    await until(lambda: ground.rows(PAINTED))
+
+
+@contextlib.asynccontextmanager
+async def one_place(folder: Path) -> AsyncIterator[Town]:
+    """The bot at work, and an edit that has the provider's only place and stays there."""
+    async with (
+        town(folder, task_seconds=60, NANOBANANA_TASKS_IN_FLIGHT="1") as ground,
+        running(settings(ground)),
+    ):
+        await painting(ground)
+        yield ground
+
+
+async def card_of(ground: Town, asked: Message) -> Message:
+    """The status card that answers `asked`, as it is shown: the bot may not know of it yet."""
+    return await ground.ada.private.wait_for(
+        lambda _: next((m for m in answers(ground.ada.private, asked) if m.buttons), None)
+    )
+
+
+async def test_a_card_that_comes_while_the_cancelled_edit_is_settled_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, withdraw = Gate(), WebHost.withdraw
+
+    async def slowly(host: WebHost, secret: str) -> None:
+        await gate.passed()
+        await withdraw(host, secret)
+
+    monkeypatch.setattr(WebHost, "withdraw", slowly)
+    async with town(tmp_path, task_seconds=60) as ground:
+        answer_card = hold_answer(ground, "sendMessage")
+        async with running(settings(ground)):
+            asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
+            card = await card_of(ground, asked)
+            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'processing'"))
+            ground.ada.presses(card, "Cancel")
+            await gate.reached.wait()
+            answer_card.set()
+            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE status_message_id IS NOT NULL"))
+            gate.open.set()
+            await until(lambda: ["Cancelled" in m.text for m in answers(ground.ada.private, asked)] == [True])
+
+
+async def test_an_edit_in_line_gets_no_second_card_where_the_first_may_have_come(tmp_path: Path) -> None:
+    async with one_place(tmp_path) as ground:
+        lost = Response("bad gateway", 502)
+        ground.telegram.faults.answer("sendMessage", lost, phase="after", times=None)
+        asked = ground.ada.sends_photo(picture(320, 200), "/edit two")
+        await asyncio.sleep(6)  # it is looked at every two seconds
+        assert len(answers(ground.ada.private, asked)) == 1
+
+
+@pytest.fixture(params=[TryLater(1, "away"), OperatorNeeded(Reason.ACCESS_DENIED, "no right")], ids=repr)
+def withdrawals(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """A host that cannot delete, such as a bucket whose key may only put and get; how often it was asked."""
+    asked: list[str] = []
+    error: BotError = request.param
+
+    async def refuse(_: WebHost, secret: str) -> None:
+        asked.append(secret)
+        raise error
+
+    monkeypatch.setattr(WebHost, "withdraw", refuse)
+    return lambda: len(asked)
+
+
+async def test_a_photo_that_cannot_be_withdrawn_does_not_repeat_the_failure(
+    tmp_path: Path, withdrawals: Callable[[], int]
+) -> None:
+    async with town(tmp_path) as ground:
+        gate = Gate()
+
+        async def refuse(_: Request) -> Response:
+            await gate.passed()
+            return POLICY
+
+        ground.nanobanana.faults.at("create", refuse)
+        async with running(settings(ground)):
+            asked = ground.ada.sends_photo(picture(320, 200), "/edit one")
+            await gate.reached.wait()
+            ground.ada.deletes(await card_of(ground, asked))  # so that the failure is a message of its own
+            gate.open.set()
+            await until(lambda: withdrawals() >= 3)
+            assert len(answers(ground.ada.private, asked)) == 1
+
+
+async def test_a_photo_that_cannot_be_withdrawn_does_not_take_the_card_from_another_try(
+    tmp_path: Path, withdrawals: Callable[[], int]
+) -> None:
+    async with town(tmp_path, task_seconds=60) as ground:
+        ground.nanobanana.faults.answer("create", NOT_FETCHED)
+        async with running(settings(ground)):
+            asked = ground.ada.sends_photo(picture(320, 200), "/edit one")
+            await until(lambda: ground.rows(FAILED))
+            failure = await ground.ada.private.wait_for(
+                lambda ms: next((m for m in ms if m.labels and "Try again" in m.labels[0]), None)
+            )
+            ground.ada.presses(failure, "Try again")
+            await until(lambda: ground.rows(PAINTED))
+            said = [m.text for m in answers(ground.ada.private, asked)]
+            before = withdrawals()
+            await until(lambda: withdrawals() >= before + 2)
+            assert not any("not counted" in text for text in said)
+            assert not any("not counted" in m.text for m in answers(ground.ada.private, asked))
+
+
+async def test_a_run_that_has_outlived_its_lease_sends_no_card(
+    tmp_path: Path,
+    postgres: Postgres,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    gate, ahead = Gate(), SqlTurnstile.ahead
+
+    async def slowly_once(turnstile: SqlTurnstile, edit: Edit, now: datetime) -> int:
+        if not gate.reached.is_set():
+            await gate.passed()
+        return await ahead(turnstile, edit, now)
+
+    monkeypatch.setattr(SqlTurnstile, "ahead", slowly_once)
+    async with (
+        postgres.empty() as url,
+        town(tmp_path, task_seconds=2, DATABASE_URL=url) as ground,
+        running(settings(ground)),
+    ):
+        asked = ground.ada.sends_photo(picture(320, 200), "/edit one")
+        await gate.reached.wait()
+        owner = ground.rows("SELECT owner FROM edits")
+        ground.lease_runs_out()
+        await until(lambda: "away for too long" in caplog.text)
+        await until(lambda: ground.rows("SELECT owner FROM edits") != owner)
+        gate.open.set()
+        await until(lambda: ground.rows(f"{DELIVERED} AND due_at IS NULL"))
+        assert [bool(m.photo_size) for m in answers(ground.ada.private, asked)] == [True]
+
+
+async def test_a_photo_published_for_an_edit_that_was_cancelled_while_the_line_filled_up_is_withdrawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, published, publish = Gate(), asyncio.Event(), WebHost.publish
+    secrets: list[str] = []
+
+    async def second_slowly(host: WebHost, secret: str, jpeg: bytes) -> PublicUrl:
+        secrets.append(secret)
+        if secrets.index(secret) == 1:
+            await gate.passed()
+        url = await publish(host, secret, jpeg)
+        if gate.open.is_set():
+            published.set()
+        return url
+
+    monkeypatch.setattr(WebHost, "publish", second_slowly)
+    async with town(tmp_path, task_seconds=60, NANOBANANA_TASKS_IN_FLIGHT="2") as ground:
+        bob = ground.telegram.people.person("Bob")
+        async with running(settings(ground)):
+            await painting(ground)
+            asked = ground.ada.sends_photo(picture(321, 200), "/edit two")
+            await gate.reached.wait()
+            bob.sends_photo(picture(322, 200), "/edit three")  # takes the last place
+            await until(lambda: len(ground.rows(PAINTED)) == 2)
+            ground.ada.presses(await card_of(ground, asked), "Cancel")
+            await until(lambda: ground.rows(f"{CANCELLED} AND due_at IS NULL"))
+            gate.open.set()
+            await published.wait()
+            await until(lambda: secrets[1] not in [path.stem for path in hosted(ground)], 5)
+
+
+async def test_an_edit_cancelled_in_line_is_counted_once(tmp_path: Path) -> None:
+    async with one_place(tmp_path) as ground:
+        answer_card = hold_answer(ground, "sendMessage")
+        asked = ground.ada.sends_photo(picture(320, 200), "/edit two")
+        ground.ada.presses(await card_of(ground, asked), "Cancel")
+        await until(lambda: ground.rows(CANCELLED))
+        answer_card.set()
+        await until(lambda: any("Cancelled" in m.text for m in answers(ground.ada.private, asked)))
+        async with httpx.AsyncClient(base_url=ground.home.settings["PUBLIC_URL"]) as client:
+            counted = (await client.get("/metrics")).text
+        assert 'edit_moves_total{state="cancelled"} 1.0' in counted
