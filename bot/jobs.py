@@ -61,8 +61,9 @@ class Jobs:
         self._asked: set[str] = set()
         self._edits: set[str] = set()
         self._sweeps = self._sweep_again = False
+        self._zone = ClockZone(now)
         self._scheduler = AsyncIOScheduler(
-            timezone=ClockZone(now),
+            timezone=self._zone,
             executors={"default": AsyncIOExecutor()},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
@@ -74,7 +75,7 @@ class Jobs:
         self._keep_doing("sweep", self.sweep, SWEEP_SECONDS)
         self._keep_doing("recount", self._recount, RECOUNT_SECONDS)
         self._keep_doing("tick", self._tick, TICK_SECONDS)
-        self._keep_doing("tidy", self._tidy, TIDY_SECONDS).modify(next_run_time=self._now())
+        self._keep_doing("tidy", self._tidy, TIDY_SECONDS).modify(next_run_time=self._zone.at(self._now()))
         self._scheduler.resume()
 
     def _keep_doing(self, name: str, work: Callable[[], Awaitable[object]], seconds: float) -> Job:
@@ -102,15 +103,16 @@ class Jobs:
             return
         at = max(edit.due_at, self._now())
         if (job := self._job(edit.id)) is not None:
-            job.modify(next_run_time=at)
+            job.modify(next_run_time=self._zone.at(at))
         else:
             self._add_job(edit, at)
 
     def _add_job(self, edit: Edit, at: datetime) -> None:
         self._edits.add(edit.id)
         run = functools.partial(self._run, edit.id)
+        first = self._zone.at(at)
         self._scheduler.add_job(
-            self._quietly, self._trigger(edit), [run], id=_job_id(edit.id), next_run_time=at
+            self._quietly, self._trigger(edit), [run], id=_job_id(edit.id), next_run_time=first
         )
 
     def _job(self, edit_id: str) -> Job | None:
@@ -126,7 +128,7 @@ class Jobs:
             self._asked.add(edit_id)
         elif (job := self._job(edit_id)) is not None:
             self._asked.add(edit_id)
-            job.modify(next_run_time=self._now())
+            job.modify(next_run_time=self._zone.at(self._now()))
         elif self._sweeps:
             self._sweep_again = True
         else:
@@ -137,7 +139,7 @@ class Jobs:
         at = self._now() + timedelta(seconds=min(0.02 + _LATER_PER_EDIT_SECONDS * self.count(), 1))
         sweep = self._scheduler.get_job("sweep")
         if sweep is not None and sweep.next_run_time > at:
-            sweep.modify(next_run_time=at)
+            sweep.modify(next_run_time=self._zone.at(at))
 
     async def sweep(self) -> None:
         """Take over the rows that have something to do and belong to nobody alive."""
@@ -210,7 +212,7 @@ class Jobs:
             job.remove()
             self._edits.discard(edit_id)
         elif edit.due_at > self._now():
-            job.modify(trigger=self._trigger(edit), next_run_time=edit.due_at)
+            job.modify(trigger=self._trigger(edit), next_run_time=self._zone.at(edit.due_at))
         elif edit.submitted_at is not None and job.trigger.since != edit.submitted_at:
             job.reschedule(self._trigger(edit))
 

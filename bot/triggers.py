@@ -11,16 +11,20 @@ from bot.core.clock import Clock
 class ClockZone(tzinfo):
     """Has APScheduler ask `clock` what time it is. A time zone is its only way to be told.
 
-    By the wall clock it would do nothing for an hour after that was set back by one. Nobody but the scheduler
-    is to hold this: every moment in it is the present one.
+    By the wall clock it would do nothing for an hour after that was set back by one. Every moment that the
+    scheduler is given has to be in this zone (`at`): one of another zone would be converted into the present.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
+    def at(self, moment: datetime) -> datetime:
+        """A moment in UTC, for the scheduler."""
+        return moment.replace(tzinfo=self)
+
     def fromutc(self, _: datetime) -> datetime:
-        """Asked by `datetime.now(zone)`; the answer is in UTC."""
-        return self._clock()
+        """What `datetime.now(zone)` asks."""
+        return self.at(self._clock())
 
     def utcoffset(self, _: datetime | None) -> timedelta:
         return timedelta(0)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.core.clock import Clock, utc_now
 from bot.core.edits import Edit, EditState
@@ -100,3 +101,22 @@ async def test_the_jobs_go_by_the_bots_clock_whatever_the_wall_clock_says(hours:
     async with working(wait_seconds=0.2, clock=lambda: utc_now() + timedelta(hours=hours)) as work:
         pass
     assert work.looks == 2
+
+
+async def test_between_two_looks_the_jobs_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment that the scheduler has to convert would be the present one, again and again."""
+    wakes, wakeup = 0, AsyncIOScheduler.wakeup
+
+    def count(scheduler: AsyncIOScheduler) -> None:
+        nonlocal wakes
+        wakes += 1
+        wakeup(scheduler)
+
+    monkeypatch.setattr(AsyncIOScheduler, "wakeup", count)
+    async with working() as work:
+        await asyncio.sleep(0.3)
+        work.jobs.wake(replace(work.edit, due_at=utc_now() + timedelta(seconds=0.5)))
+        await asyncio.sleep(0.3)
+        work.jobs.nudge("somebody else's")
+        await asyncio.sleep(0.3)
+    assert wakes < 50
