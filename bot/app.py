@@ -17,23 +17,23 @@ from bot.clients import (
     opened_database,
     telegram_bot,
 )
+from bot.cluster.heartbeat import Heartbeat
 from bot.core.edits import Edit
 from bot.core.pacing import MEMORY, Pacing
 from bot.doors import introduce, web_server
-from bot.endings import end
-from bot.heartbeat import Heartbeat
-from bot.jobs import Jobs
-from bot.nanobanana.calls import certificates
+from bot.http_client import certificates
 from bot.parts import edit_jobs, edit_service, update_handlers
+from bot.scheduling.jobs import Jobs
 from bot.settings import Settings
 from bot.storage.database import lock_database_file
 from bot.storage.nudges import ANYTHING, Nudges
 from bot.storage.replicas import DataDirNotShared, Replicas
-from bot.telegram.cards import CardBoard
-from bot.telegram.chat import TelegramChat
-from bot.telegram.flood import FloodControl
-from bot.telegram.intake import DurableRequest, Intake
-from bot.telegram.turns import Priority
+from bot.tasks import end
+from bot.telegram.inbox.intake import DurableRequest, Intake
+from bot.telegram.outbox.cards import CardBoard
+from bot.telegram.outbox.chat import TelegramChat
+from bot.telegram.outbox.flood_control import FloodControl
+from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 

@@ -8,17 +8,17 @@ from bot.clients import web_host
 from bot.core.clock import Clock, SteadyClock, random_id
 from bot.core.limits import Limits
 from bot.core.replica import Replica
-from bot.health import Health
-from bot.metrics import Metrics
-from bot.nanobanana.hosts import WebHost
+from bot.photo_hosts.hosts import WebHost
 from bot.settings import Settings
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles, data_dir_id
 from bot.storage.inbox import Inbox
+from bot.storage.provider_budget import Budget, SqlTurnstile
 from bot.storage.replicas import Replicas
-from bot.storage.turnstile import Budget, SqlTurnstile
+from bot.web.health import Health
+from bot.web.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)

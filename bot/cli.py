@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(_: argparse.Namespace) -> int:
-    from bot.process import run
+    from bot.run import run
 
     return _with_settings(run)
 
@@ -73,13 +73,13 @@ def _doctor(_: argparse.Namespace) -> int:
 
 
 def _migrate(_: argparse.Namespace) -> int:
-    from bot.process import migrate
+    from bot.run import migrate
 
     return _with_settings(migrate)
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from bot.sandbox.demo import demo
+    from bot.sandbox.demo.demo import demo
 
     return asyncio.run(demo(options.photo, options.text, options.output, options.seconds, options.language))
 

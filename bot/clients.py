@@ -11,17 +11,17 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
 from bot.core.ports import PhotoHost
-from bot.nanobanana.calls import certificates
+from bot.http_client import certificates
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.hosts import KieHost, S3Host, WebHost
-from bot.nanobanana.wire import Model
+from bot.nanobanana.requests import Model
+from bot.photo_hosts.hosts import KieHost, S3Host, WebHost
 from bot.settings import Settings, is_loopback
 from bot.storage.database import Database
-from bot.telegram.download import FileDownloader
-from bot.telegram.flood import FloodControl
-from bot.telegram.transport import BoundedRequest
-from bot.telegram.turns import Priority
+from bot.telegram.files import FileDownloader
+from bot.telegram.outbox.flood_control import FloodControl
+from bot.telegram.outbox.transport import BoundedRequest
+from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from bot.core.errors import BotError
 from bot.core.ports import Wake
 from bot.core.service import EditService
 from bot.settings import Settings
-from bot.telegram.intake import Intake
+from bot.telegram.inbox.intake import Intake
+from bot.telegram.inbox.webhook import Webhook, set_webhook, webhook_secret
 from bot.telegram.menu import publish_menus
-from bot.telegram.turns import Priority
-from bot.telegram.webhook import Webhook, set_webhook, webhook_secret
-from bot.web import listening, web_app
+from bot.telegram.outbox.turns import Priority
+from bot.web.server import listening, web_app
 
 logger = logging.getLogger(__name__)
 

@@ -12,23 +12,23 @@ from bot.base import Base, limits
 from bot.clients import (
     photo_host,
 )
+from bot.conversation.access import Access
+from bot.conversation.answers import Answers
+from bot.conversation.handlers import Handlers
+from bot.conversation.presses import Presses
 from bot.core.clock import random_id, random_secret
 from bot.core.edits import Edit
 from bot.core.pacing import Pacing
 from bot.core.ports import Wake
 from bot.core.service import EditService
 from bot.core.steps import Steps
-from bot.images.darkroom import ThreadedDarkroom
-from bot.jobs import Jobs
+from bot.images.image_pool import ThreadedDarkroom
 from bot.nanobanana.client import NanoBananaClient
-from bot.storage.tidying import FILE_GRACE, Tidying
-from bot.telegram.access import Access
-from bot.telegram.answers import Answers
-from bot.telegram.cards import CardBoard
-from bot.telegram.chat import TelegramChat
-from bot.telegram.handlers import Handlers
-from bot.telegram.presses import Presses
-from bot.telegram.turns import Priority
+from bot.scheduling.jobs import Jobs
+from bot.storage.retention import FILE_GRACE, Tidying
+from bot.telegram.outbox.cards import CardBoard
+from bot.telegram.outbox.chat import TelegramChat
+from bot.telegram.outbox.turns import Priority
 
 ADOPTION_WAIT = timedelta(seconds=60)
 NO_CALLBACK_URL = "https://nanobanana-bot.invalid/callback"

@@ -14,10 +14,10 @@ from typing import Any
 from PIL import Image
 
 from bot.app import running
-from bot.sandbox.nanobanana_api import NanoBananaSandbox
+from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.serve import free_port
-from bot.sandbox.telegram_api import TelegramSandbox
-from bot.sandbox.telegram_people import Chat, Message, Person
+from bot.sandbox.telegram.api import TelegramSandbox
+from bot.sandbox.telegram.people import Chat, Message, Person
 from bot.settings import Settings
 
 

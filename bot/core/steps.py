@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.carding import Carding
+from bot.core.card_posting import Carding
 from bot.core.clock import Clock
 from bot.core.edits import Edit, EditState, PhotoKind
 from bot.core.errors import EditFailed, Reason, ResultUnusable, TryLater
-from bot.core.noting import Noting
 from bot.core.pacing import Pacing
+from bot.core.pending_writes import Noting
 from bot.core.pictures import ImageFormat
 from bot.core.ports import (
     Chat,

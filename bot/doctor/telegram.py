@@ -11,7 +11,7 @@ from bot.clients import telegram_bot
 from bot.core.clock import utc_now
 from bot.doctor.finding import Finding, short
 from bot.settings import Settings
-from bot.telegram.webhook import PATH
+from bot.telegram.inbox.webhook import PATH
 
 _RECENT = timedelta(minutes=10)
 

@@ -10,7 +10,7 @@ from bot.clients import opened_database, telegram_bot
 from bot.doctor.finding import Finding, short
 from bot.settings import Settings
 from bot.storage.database import AlreadyRunning, lock_database_file
-from bot.telegram.turns import Priority
+from bot.telegram.outbox.turns import Priority
 
 
 async def updates(settings: Settings, stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:

@@ -9,9 +9,9 @@ import httpx
 from bot.clients import photo_host, web_host
 from bot.core.errors import BotError
 from bot.doctor.finding import Finding, short
-from bot.nanobanana.hosts import WebHost
+from bot.photo_hosts.hosts import WebHost
 from bot.settings import Settings
-from bot.web import NOT_FOUND, listening, web_app
+from bot.web.server import NOT_FOUND, listening, web_app
 
 _TINY_JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300ffffffffffffffffffffffffffffffffffffffffffffffffffffff"

@@ -8,11 +8,11 @@ import httpx
 
 from bot.core.errors import BotError, ResultUnusable, TryLater
 from bot.core.ports import Order, TaskStatus
-from bot.nanobanana.answers import Envelope, credits_left, read_envelope, task_id, task_status
-from bot.nanobanana.calls import AnswerTooLong, Lines, bearer, read_answer
+from bot.http_client import AnswerTooLong, Lines, bearer, read_answer
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.refusals import cut_create, cut_question, refused_create, refused_question
-from bot.nanobanana.wire import CHECK_PATH, CREDIT_PATH, Model, Resolution, create_call, operation
+from bot.nanobanana.errors import cut_create, cut_question, refused_create, refused_question
+from bot.nanobanana.requests import CHECK_PATH, CREDIT_PATH, Model, Resolution, create_call, operation
+from bot.nanobanana.responses import Envelope, credits_left, read_envelope, task_id, task_status
 
 _CREATE_SECONDS, _CHECK_SECONDS = 60.0, 20.0
 _CREATES_IN_FLIGHT, _QUESTIONS_IN_FLIGHT = 10, 64

@@ -7,8 +7,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from bot.core.errors import ResultUnusable, TryLater
+from bot.http_client import USER_AGENT, certificates
 from bot.nanobanana.addresses import Resolver, is_public, is_this_machine, resolve
-from bot.nanobanana.calls import USER_AGENT, certificates
 
 Sleep = Callable[[float], Awaitable[None]]
 

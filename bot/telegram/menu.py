@@ -9,9 +9,9 @@ from telegram import (
     BotCommandScopeDefault,
 )
 
-from bot.telegram.errors import translated
-from bot.telegram.i18n import LANGUAGES, translations
-from bot.telegram.texts import bot_description, bot_short_description, command_descriptions
+from bot.conversation.texts import bot_description, bot_short_description, command_descriptions
+from bot.conversation.texts.i18n import LANGUAGES, translations
+from bot.telegram.outbox.errors import translated
 
 _PRIVATE_ONLY = frozenset({"start"})
 

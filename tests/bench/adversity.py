@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.sandbox import nanobanana_wire as wire
+from bot.sandbox.nanobanana import wire
 from tests.bench.door import Door
 from tests.bench.wall_clock import WallClock
 from tests.postgres import Postgres, postgres_server

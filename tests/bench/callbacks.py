@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.sandbox.bot_process import Home, bot_at_work
-from bot.sandbox.nanobanana_api import NanoBananaSandbox
-from bot.sandbox.telegram_api import TelegramSandbox
+from bot.sandbox.demo.bot_process import Home, bot_at_work
+from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from bot.sandbox.telegram.api import TelegramSandbox
 from tests.ground import picture
 from tests.process.process_ground import plain
 

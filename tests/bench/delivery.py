@@ -6,8 +6,8 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot.sandbox.bot_process import Home
-from bot.sandbox.telegram_api import TelegramSandbox
+from bot.sandbox.demo.bot_process import Home
+from bot.sandbox.telegram.api import TelegramSandbox
 from tests.bench.load import PACE
 from tests.bench.provider import provider
 from tests.bench.runner import Usage, Watched, watched_bot

@@ -16,13 +16,13 @@ from telegram import Update
 from telegram.ext import Application, ExtBot, TypeHandler
 
 from bot.core.clock import SteadyClock
-from bot.nanobanana.calls import certificates
-from bot.sandbox.bot_process import PROJECT
-from bot.sandbox.telegram_api import TelegramSandbox
+from bot.http_client import certificates
+from bot.sandbox.demo.bot_process import PROJECT
+from bot.sandbox.telegram.api import TelegramSandbox
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.storage.tables import INBOX
-from bot.telegram.intake import DurableRequest, Intake
+from bot.telegram.inbox.intake import DurableRequest, Intake
 
 UPDATES = 3000
 PEOPLE = 100

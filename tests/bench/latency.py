@@ -9,9 +9,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.sandbox.bot_process import Home, bot_at_work
-from bot.sandbox.nanobanana_api import NanoBananaSandbox
-from bot.sandbox.telegram_api import TelegramSandbox
+from bot.sandbox.demo.bot_process import Home, bot_at_work
+from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from bot.sandbox.telegram.api import TelegramSandbox
 from tests.ground import finished, picture
 
 EDITS = 40

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-from bot.sandbox.bot_process import Home
-from bot.sandbox.telegram_api import TelegramSandbox
+from bot.sandbox.demo.bot_process import Home
+from bot.sandbox.telegram.api import TelegramSandbox
 from tests.bench.provider import Provider, provider
 from tests.bench.runner import Usage, Watched, idle_watched, watched_bot
 from tests.bench.seed import past_edits, running_edit, seed, utc_now

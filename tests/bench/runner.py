@@ -17,10 +17,10 @@ from pathlib import Path
 from apscheduler.events import EVENT_JOB_SUBMITTED, JobSubmissionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import jobs
 from bot.logs import set_up_logging
-from bot.process import run
-from bot.sandbox.bot_process import PROJECT, Home
+from bot.run import run
+from bot.sandbox.demo.bot_process import PROJECT, Home
+from bot.scheduling import jobs
 from bot.settings import Settings
 
 _SAMPLE_SECONDS, _WORTH_NOTING = 0.005, 0.005

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.edits import Edit, EditState
 from bot.core.pacing import MEMORY
-from bot.sandbox.bot_process import Home
+from bot.sandbox.demo.bot_process import Home
 from bot.storage.database import Database
 from bot.storage.tables import EDITS
 from tests.factories import edit

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 from bot.core.pictures import Size
 from bot.core.ports import Order, PublicUrl
-from bot.nanobanana.answers import Envelope, read_envelope
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.wire import Json, Model
+from bot.nanobanana.requests import Json, Model
+from bot.nanobanana.responses import Envelope, read_envelope
 
 API_URL = "https://api.nanobananaapi.ai"
 KEY = "0123456789abcdef0123456789abcdef"

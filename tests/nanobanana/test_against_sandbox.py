@@ -17,10 +17,10 @@ from bot.core.pictures import Size
 from bot.core.ports import Order, PublicUrl, TaskDone, TaskFailed
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.hosts import KieHost, WebHost
-from bot.nanobanana.wire import Model
-from bot.sandbox.nanobanana_api import API_KEY, KIE_KEY, NanoBananaSandbox
-from bot.sandbox.nanobanana_faults import SCENARIOS
+from bot.nanobanana.requests import Model
+from bot.photo_hosts.hosts import KieHost, WebHost
+from bot.sandbox.nanobanana.api import API_KEY, KIE_KEY, NanoBananaSandbox
+from bot.sandbox.nanobanana.faults import SCENARIOS
 from tests.nanobanana.samples import SECRET
 
 _LOOKS = 6

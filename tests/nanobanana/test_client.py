@@ -19,7 +19,7 @@ from bot.core.errors import (
 from bot.core.ports import TaskDone, TaskMissing, TaskRunning
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.wire import Json, Model
+from bot.nanobanana.requests import Json, Model
 from tests.nanobanana.samples import API_URL, KEY, ORDER, PNG, RESULT_URL, SECRET, TASK_ID, a_client, record
 
 CREATE_URL = f"{API_URL}/api/v1/nanobanana/generate"

@@ -9,15 +9,15 @@ from sqlite3 import connect
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from bot.conversation import texts
 from bot.core.errors import Reason
-from bot.sandbox.nanobanana_faults import SCENARIOS
-from bot.sandbox.nanobanana_hostility import drip
-from bot.sandbox.nanobanana_tasks import Script
-from bot.sandbox.nanobanana_twists import CutOff
-from bot.sandbox.telegram_api import refusal
-from bot.sandbox.telegram_people import Chat, Message, Person
-from bot.sandbox.telegram_values import Refused
-from bot.telegram import texts
+from bot.sandbox.nanobanana.faults import SCENARIOS
+from bot.sandbox.nanobanana.hostility import drip
+from bot.sandbox.nanobanana.tasks import Script
+from bot.sandbox.nanobanana.twists import CutOff
+from bot.sandbox.telegram.api import refusal
+from bot.sandbox.telegram.people import Chat, Message, Person
+from bot.sandbox.telegram.values import Refused
 from tests.ground import Ground, picture
 from tests.people.street import CANCEL, EN, shown
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.sandbox.telegram_people import Chat, Message, Person
-from bot.telegram.i18n import translations
+from bot.conversation.texts.i18n import translations
+from bot.sandbox.telegram.people import Chat, Message, Person
 from tests.ground import Ground, bot_between, finished
 
 EN = translations("en")

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from bot.app import running
+from bot.conversation import texts
+from bot.conversation.keyboards import styles_keyboard
 from bot.core.presets import PRESETS, full_prompt
-from bot.sandbox.telegram_people import Message
+from bot.sandbox.telegram.people import Message
 from bot.settings import Settings
-from bot.telegram import texts
-from bot.telegram.keyboards import styles_keyboard
 from tests.ground import Ground, encoded, picture, services, size_of
-from tests.image_files import flat, opened
+from tests.images.image_files import flat, opened
 from tests.people.street import AGAIN, AS_FILE, EN, answers, hears, next_result, prompts, quick_bot, shown
 
 

@@ -4,11 +4,11 @@ import asyncio
 from pathlib import Path
 
 from bot.app import running
+from bot.conversation import texts
 from bot.core.errors import Reason
 from bot.core.presets import full_prompt
-from bot.sandbox.telegram_people import Answer, Message, Person, Press
+from bot.sandbox.telegram.people import Answer, Message, Person, Press
 from bot.settings import Settings
-from bot.telegram import texts
 from tests.ground import Ground, picture, services
 from tests.people.street import (
     AGAIN,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from starlette.requests import Request
 
-from bot.sandbox.telegram_people import Message
+from bot.sandbox.telegram.people import Message
 from tests.ground import Ground, picture
 from tests.people.street import card_of, quick_bot
 

@@ -7,9 +7,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from bot.conversation import texts
 from bot.core.errors import Reason
-from bot.sandbox.telegram_api import too_many_requests
-from bot.telegram import texts
+from bot.sandbox.telegram.api import too_many_requests
 from tests.ground import picture
 from tests.people.street import (
     EN,

@@ -6,14 +6,14 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.conversation import texts
+from bot.conversation.presses import plain
 from bot.core.errors import Reason
 from bot.sandbox.faults import Action
-from bot.sandbox.telegram_api import too_many_requests
-from bot.sandbox.telegram_people import Answer, Chat
-from bot.telegram import texts
-from bot.telegram.presses import plain
+from bot.sandbox.telegram.api import too_many_requests
+from bot.sandbox.telegram.people import Answer, Chat
 from tests.ground import encoded, picture, size_of
-from tests.image_files import exif, flat, four_corners, lying, opened
+from tests.images.image_files import exif, flat, four_corners, lying, opened
 from tests.people.street import AGAIN, AS_FILE, EN, FLOOD, answers, limits_line, quick_bot
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.conversation import texts
 from bot.core.edits import EditState
 from bot.core.errors import Reason
 from bot.storage.database import Database
 from bot.storage.tables import EDITS
-from bot.telegram import texts
 from tests.ground import Ground, picture
 from tests.people.street import AGAIN, EN, answers, card_of, hears, prompts, quick_bot, until
 

@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from bot.sandbox.telegram_people import Chat
-from bot.telegram import texts
+from bot.conversation import texts
+from bot.sandbox.telegram.people import Chat
 from tests.ground import picture
 from tests.people.street import AGAIN, EN, FR, answers, card_of, hears, prompts, quick_bot, shown, until
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from bot.conversation import texts
+from bot.conversation.keyboards import styles_keyboard
+from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.errors import Reason
 from bot.core.presets import full_prompt
-from bot.telegram import texts
-from bot.telegram.i18n import LANGUAGES, translations
-from bot.telegram.keyboards import styles_keyboard
 from tests.ground import picture
 from tests.people.street import EN, FR, answers, hears, prompts, quick_bot, shown, until
 

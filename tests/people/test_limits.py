@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
+from bot.conversation import texts
 from bot.core.errors import Reason
-from bot.sandbox.telegram_people import Message
-from bot.telegram import texts
+from bot.sandbox.telegram.people import Message
 from tests.ground import picture
 from tests.people.street import (
     EN,

@@ -3,12 +3,12 @@
 import asyncio
 from pathlib import Path
 
+from bot.conversation import texts
 from bot.core.errors import Reason
 from bot.core.presets import MAX_PROMPT_CHARACTERS, full_prompt
-from bot.sandbox.telegram_people import Message, Person
-from bot.telegram import texts
+from bot.sandbox.telegram.people import Message, Person
 from tests.ground import encoded, picture
-from tests.image_files import flat, gif_header, png_header
+from tests.images.image_files import flat, gif_header, png_header
 from tests.people.street import (
     EN,
     UNTOUCHED,

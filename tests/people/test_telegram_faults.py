@@ -12,13 +12,13 @@ import pytest
 
 from bot.base import limits
 from bot.clients import opened_database
+from bot.conversation import texts
 from bot.core.clock import utc_now
 from bot.core.errors import Reason
-from bot.sandbox.nanobanana_twists import CutOff
+from bot.sandbox.nanobanana.twists import CutOff
 from bot.storage.edits import SqlEditStore
-from bot.telegram import texts
-from bot.telegram.budgets import AT_ONCE, Budgets, Window
-from bot.telegram.transport import BoundedRequest
+from bot.telegram.outbox.budgets import AT_ONCE, Budgets, Window
+from bot.telegram.outbox.transport import BoundedRequest
 from tests.ground import picture
 from tests.people.hostile_street import READ_SECONDS, Street
 from tests.people.street import AGAIN, AS_FILE, CANCEL, EN, FLOOD, answers, card_of, prompts, quick_bot, until
@@ -108,16 +108,16 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("bot.clients.BoundedRequest", impatient)
     for name in ("_LONGEST_SECONDS", "_LONGEST_UPLOAD_SECONDS"):
-        monkeypatch.setattr(f"bot.telegram.transport.{name}", READ_SECONDS)
-    monkeypatch.setattr("bot.telegram.flood.Budgets", Roomy)
-    monkeypatch.setattr("bot.telegram.budgets.FLOODED_CHATS", 10_000)
-    monkeypatch.setattr("bot.telegram.download._LONGEST_SECONDS", 2.0)
+        monkeypatch.setattr(f"bot.telegram.outbox.transport.{name}", READ_SECONDS)
+    monkeypatch.setattr("bot.telegram.outbox.flood_control.Budgets", Roomy)
+    monkeypatch.setattr("bot.telegram.outbox.budgets.FLOODED_CHATS", 10_000)
+    monkeypatch.setattr("bot.telegram.files._LONGEST_SECONDS", 2.0)
     for name in ("_TOKEN_REFUSED_SECONDS", "_FLOOD_SECONDS", "_OTHERWISE_SECONDS"):
-        monkeypatch.setattr(f"bot.telegram.errors.{name}", 0.5)
+        monkeypatch.setattr(f"bot.telegram.outbox.errors.{name}", 0.5)
     short, long = (timedelta(seconds=seconds) for seconds in (0.2, 600))
-    monkeypatch.setattr("bot.telegram.cards.EDITS_APART", {True: long, False: short})
-    monkeypatch.setattr("bot.telegram.cards.ACTION_EVERY", short)
-    monkeypatch.setattr("bot.telegram.cards._CARDS_A_TICK", 1000)
+    monkeypatch.setattr("bot.telegram.outbox.cards.EDITS_APART", {True: long, False: short})
+    monkeypatch.setattr("bot.telegram.outbox.cards.ACTION_EVERY", short)
+    monkeypatch.setattr("bot.telegram.outbox.cards._CARDS_A_TICK", 1000)
 
 
 @FLOOD
@@ -206,7 +206,7 @@ async def test_an_allowed_group_stays_allowed_as_a_supergroup(
         small = people.basic_group("Friends", ada)
         assert small.id == GROUP_ID
         await ground.result(small, ada.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=small))
-        with caplog.at_level(logging.WARNING, "bot.telegram.access"):
+        with caplog.at_level(logging.WARNING, "bot.conversation.access"):
             large = people.migrate(small)
             ground.telegram.world.updates.clear()
             match told:

@@ -13,13 +13,13 @@ from telegram import Bot, Update
 from bot.app import running
 from bot.core.clock import utc_now
 from bot.sandbox.faults import Action, Phase
-from bot.sandbox.nanobanana_hostility import drip
-from bot.sandbox.telegram_api import too_many_requests
+from bot.sandbox.nanobanana.hostility import drip
+from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
-from bot.telegram.intake import Intake
-from bot.telegram.transport import BoundedRequest
+from bot.telegram.inbox.intake import Intake
+from bot.telegram.outbox.transport import BoundedRequest
 from tests.ground import picture, services
 from tests.people.hostile_street import AFTER, ANSWERS, READ_SECONDS
 from tests.people.street import FLOOD, answers, hears, limits_line, prompts, quick_bot
@@ -127,7 +127,7 @@ async def test_an_update_whose_handling_fails_is_tried_again(tmp_path: Path) -> 
 async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    monkeypatch.setattr("bot.telegram.transport._LONGEST_SECONDS", 2.0)
+    monkeypatch.setattr("bot.telegram.outbox.transport._LONGEST_SECONDS", 2.0)
     async with quick_bot(tmp_path) as ground:
         played = asyncio.Event()
 
@@ -151,7 +151,7 @@ async def test_a_question_is_answered_whatever_telegram_does_to_the_answer_if_it
         return BoundedRequest(**{**options, "read_timeout": READ_SECONDS})
 
     monkeypatch.setattr("bot.clients.BoundedRequest", impatient)
-    monkeypatch.setattr("bot.telegram.transport._LONGEST_SECONDS", READ_SECONDS)
+    monkeypatch.setattr("bot.telegram.outbox.transport._LONGEST_SECONDS", READ_SECONDS)
     expected = {fault: count for count, faults in ANSWERED.items() for fault in faults.split(", ")}
     async with quick_bot(tmp_path) as ground:
         chats: dict[int, str] = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.core.clock import utc_now
 from bot.core.limits import Limits
-from bot.sandbox.bot_process import stop_bot
+from bot.sandbox.demo.bot_process import stop_bot
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.process.process_ground import Town, until

@@ -9,8 +9,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.sandbox.nanobanana_tasks import SUCCEEDED, SandboxTask
-from bot.sandbox.telegram_people import Message
+from bot.sandbox.nanobanana.tasks import SUCCEEDED, SandboxTask
+from bot.sandbox.telegram.people import Message
 from tests.ground import picture, size_of
 from tests.process.aftermath import Aftermath, aftermath
 from tests.process.process_ground import Town, answers, kill, town, until

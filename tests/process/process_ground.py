@@ -13,11 +13,11 @@ from typing import Any
 from PIL import Image
 from starlette.requests import Request
 
-from bot.sandbox.bot_process import Home, start_bot, stop_bot
-from bot.sandbox.nanobanana_api import NanoBananaSandbox
-from bot.sandbox.nanobanana_wire import JsonObject
-from bot.sandbox.telegram_api import TelegramSandbox
-from bot.sandbox.telegram_people import Chat, Message, Person
+from bot.sandbox.demo.bot_process import Home, start_bot, stop_bot
+from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from bot.sandbox.nanobanana.wire import JsonObject
+from bot.sandbox.telegram.api import TelegramSandbox
+from bot.sandbox.telegram.people import Chat, Message, Person
 from tests.process.tables import Tables, tables_of
 
 QUICK = {"POLL_INTERVAL_SECONDS": "0.5", "NANOBANANA_CREATES_PER_10_SECONDS": "1000"}

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.sandbox.nanobanana_tasks import SUCCEEDED
-from bot.sandbox.telegram_people import Chat, Message
+from bot.sandbox.nanobanana.tasks import SUCCEEDED
+from bot.sandbox.telegram.people import Chat, Message
 from tests.ground import picture, size_of
 from tests.process.aftermath import Aftermath, aftermath
 from tests.process.process_ground import Town, answers, kill, town, until

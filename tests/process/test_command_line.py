@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.bot_process import PROJECT, Home
+from bot.sandbox.demo.bot_process import PROJECT, Home
 from bot.settings import Settings
 from tests.process.process_ground import ended
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from bot.app import running
 from bot.nanobanana.client import NanoBananaClient
-from bot.sandbox.telegram_api import too_many_requests
+from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
 from tests.ground import picture
 from tests.process.process_ground import Town, answers, town, until

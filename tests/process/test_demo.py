@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.sandbox.bot_process import PROJECT
+from bot.sandbox.demo.bot_process import PROJECT
 from tests.ground import encoded
 
 

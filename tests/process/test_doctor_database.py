@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.sandbox.bot_process import PROJECT
+from bot.sandbox.demo.bot_process import PROJECT
 from tests.postgres import Postgres
 from tests.process.process_ground import ended, town
 from tests.process.test_doctor import advice, examined, place

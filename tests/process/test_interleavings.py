@@ -15,9 +15,9 @@ from bot.app import running
 from bot.core.edits import Edit
 from bot.core.errors import BotError, OperatorNeeded, Reason, TryLater
 from bot.core.ports import PublicUrl
-from bot.nanobanana.hosts import WebHost
-from bot.sandbox.telegram_people import Message
-from bot.storage.turnstile import SqlTurnstile
+from bot.photo_hosts.hosts import WebHost
+from bot.sandbox.telegram.people import Message
+from bot.storage.provider_budget import SqlTurnstile
 from tests.ground import picture
 from tests.postgres import Postgres
 from tests.process.process_ground import Town, answers, town, until

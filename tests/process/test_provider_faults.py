@@ -20,11 +20,11 @@ from bot.core.clock import utc_now
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
 from bot.sandbox.faults import Faults, Phase
-from bot.sandbox.nanobanana_api import NanoBananaSandbox
-from bot.sandbox.nanobanana_faults import SCENARIOS
-from bot.sandbox.nanobanana_hostility import HEAVY_BYTES, HOSTILE, Heavy, found_at
-from bot.sandbox.nanobanana_tasks import Script
-from bot.sandbox.nanobanana_twists import Scenario
+from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from bot.sandbox.nanobanana.faults import SCENARIOS
+from bot.sandbox.nanobanana.hostility import HEAVY_BYTES, HOSTILE, Heavy, found_at
+from bot.sandbox.nanobanana.tasks import Script
+from bot.sandbox.nanobanana.twists import Scenario
 from bot.settings import Settings
 from bot.storage.edits import SqlEditStore
 from tests.ground import picture, size_of
@@ -80,8 +80,8 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.core.service._OPERATOR_SECONDS", 0.5)
     monkeypatch.setattr("bot.core.steps._CUT_CALL_WAIT", timedelta(seconds=1))
     monkeypatch.setattr("bot.core.steps._MISSING_GRACE", timedelta(seconds=5))
-    monkeypatch.setattr("bot.nanobanana.refusals._WAITS", {429: 0.2, 455: 0.3})
-    monkeypatch.setattr("bot.nanobanana.refusals._SHORT_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("bot.nanobanana.errors._WAITS", {429: 0.2, 455: 0.3})
+    monkeypatch.setattr("bot.nanobanana.errors._SHORT_WAIT_SECONDS", 0.2)
 
 
 @pytest.mark.parametrize("model", TABLES)
@@ -112,8 +112,8 @@ async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: 
 async def test_a_photo_finds_its_way_whatever_its_host_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.nanobanana.hosts._UPLOAD_SECONDS", 2.0)
-    monkeypatch.setattr("bot.nanobanana.hosts._LATER_SECONDS", 0.2)
+    monkeypatch.setattr("bot.photo_hosts.hosts._UPLOAD_SECONDS", 2.0)
+    monkeypatch.setattr("bot.photo_hosts.hosts._LATER_SECONDS", 0.2)
     async with town(tmp_path) as ground:
         ground.hosts_elsewhere(callbacks=True)
         for name in UPLOADS:  # each meets the next upload that none has met

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from bot.sandbox import nanobanana_wire as wire
+from bot.sandbox.nanobanana import wire
 from tests.ground import picture
 from tests.process.process_ground import Town, town, until
 

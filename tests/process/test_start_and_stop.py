@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from bot.sandbox.bot_process import start_bot
+from bot.sandbox.demo.bot_process import start_bot
 from tests.ground import picture, size_of
 from tests.https import https_server, make_certificate
 from tests.process.process_ground import Town, answers, ended, kill, town, until

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.sandbox.telegram_people import Message
+from bot.sandbox.telegram.people import Message
 from tests.ground import picture, size_of
 from tests.process.process_ground import Town, answers, town, until
 

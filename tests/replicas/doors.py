@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.sandbox.nanobanana_api import NanoBananaSandbox
+from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.serve import serving
-from bot.sandbox.telegram_api import TelegramSandbox
+from bot.sandbox.telegram.api import TelegramSandbox
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ import asyncpg
 import httpx
 from PIL import Image
 
-from bot.sandbox.bot_process import Home, start_bot
-from bot.sandbox.nanobanana_api import NanoBananaSandbox
+from bot.sandbox.demo.bot_process import Home, start_bot
+from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.serve import free_port, serving
-from bot.sandbox.telegram_api import TelegramSandbox
-from bot.sandbox.telegram_people import Message, Person
+from bot.sandbox.telegram.api import TelegramSandbox
+from bot.sandbox.telegram.people import Message, Person
 from tests.ground import encoded, picture, size_of
 from tests.process.process_ground import answers, kill, prompt_of, until
 from tests.replicas.balancer import Balancer

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from bot.telegram.webhook import webhook_secret
+from bot.telegram.inbox.webhook import webhook_secret
 from tests.replicas.fleet import fleet, tiny
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 from sqlalchemy import make_url
 
-from bot.telegram.webhook import webhook_secret
+from bot.telegram.inbox.webhook import webhook_secret
 from tests.process.process_ground import until
 from tests.replicas.fleet import fleet
 

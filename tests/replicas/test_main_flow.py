@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.telegram.webhook import webhook_secret
+from bot.telegram.inbox.webhook import webhook_secret
 from tests.ground import picture, size_of
 from tests.process.process_ground import until
 from tests.replicas.fleet import Fleet, fleet

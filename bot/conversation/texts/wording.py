@@ -1,0 +1,79 @@
+"""The small pieces of every text: numbers, durations, the progress bar, and what people wrote, made safe."""
+
+import html
+from gettext import NullTranslations
+
+from babel.numbers import format_decimal
+
+from bot.conversation.texts.i18n import language_name
+
+_BLOCKS = 10
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_JOINERS = "\u200d\ufe0f"
+
+
+def number(t: NullTranslations, value: int) -> str:
+    """A whole number as the language groups its digits: 1,500 or 1 500."""
+    return format_decimal(value, locale=language_name(t))
+
+
+def duration(t: NullTranslations, seconds: float) -> str:
+    """A duration in its two largest units; never negative."""
+    whole = max(0, round(seconds))
+    days, hours = whole // _DAY, whole % _DAY // _HOUR
+    minutes, rest = whole % _HOUR // _MINUTE, whole % _MINUTE
+    parts = [
+        (days, t.ngettext("{count} day", "{count} days", days)),
+        (hours, t.gettext("{count} h")),
+        (minutes, t.gettext("{count} min")),
+        (rest, t.gettext("{count} s")),
+    ]
+    first = next((index for index, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    shown = [part for part in parts[first : first + 2] if part[0]] or parts[-1:]
+    return " ".join(words.format(count=count) for count, words in shown)
+
+
+def rounded(seconds: float) -> int:
+    """A guess, no more exact than it is: steps of 5 s under a minute, then minutes."""
+    fives = max(1, int(seconds / 5 + 0.5)) * 5
+    return fives if fives < _MINUTE else max(1, int(seconds / _MINUTE + 0.5)) * _MINUTE
+
+
+def passed(seconds: float) -> int:
+    """Time gone by, rounded down so that a text does not change every second."""
+    whole = max(0, int(seconds))
+    return (
+        whole // 5 * 5 if whole < _MINUTE else whole // 10 * 10 if whole < 10 * _MINUTE else whole // 60 * 60
+    )
+
+
+def until(seconds: float) -> int:
+    """Time to wait, rounded up: who comes back then is not too early."""
+    whole = max(1, -int(-seconds // 1))
+    return whole if whole < _MINUTE else -(-whole // _MINUTE) * _MINUTE
+
+
+def since(seconds: float) -> int:
+    """How long ago something ended, in whole minutes."""
+    return max(_MINUTE, int(seconds) // _MINUTE * _MINUTE)
+
+
+def bar(progress: float) -> str:
+    """Ten blocks; the last one stays empty, for only the result itself is the end."""
+    full = max(0, min(_BLOCKS - 1, int(progress * _BLOCKS)))
+    return "▰" * full + "▱" * (_BLOCKS - full)
+
+
+def excerpt(words: str, longest: int) -> str:
+    """What a person wrote, on one line, cut at a space where there is one, and escaped for HTML."""
+    line = " ".join(words.split())
+    if len(line) > longest:
+        cut = line[: longest - 1]
+        space = cut.rfind(" ", longest * 3 // 4)
+        line = (cut[:space] if space > 0 else cut).rstrip(_JOINERS + " ,;:") + "…"
+    return escaped(line)
+
+
+def escaped(text: str) -> str:
+    """Text from elsewhere, as HTML that shows it as it is."""
+    return html.escape(text, quote=False)

@@ -1,0 +1,76 @@
+"""A status card in the drawn chat: what it said one after the other, as a timeline."""
+
+from PIL import Image, ImageDraw
+
+from bot.sandbox.demo.conversation_layout import ACCENT, font, pieces, px, text_block, wrapped
+from bot.sandbox.demo.conversation_parts import BOT, INK, PADDING, PAGE, SMALL, TINY, rounded
+from bot.sandbox.demo.conversation_story import Card
+from bot.sandbox.pixels import Colour, mix
+
+_RADIUS = 20
+
+
+def card(told: Card, start: float, width: int) -> Image.Image:
+    """The states of a status card as a timeline, dimmed, with the edges of older cards below it."""
+    back, ink = mix(PAGE, BOT.fill, 0.55), (164, 178, 194)
+    edge = mix(PAGE, BOT.fill, 1.0)
+    rows = _card_rows(told, start, px(width), ink, back)
+    height = sum(row.height for row in rows) + px(18)
+    body = Image.new("RGB", (px(width), height), back)
+    top = px(10)
+    for row in rows:
+        body.paste(row, (px(PADDING), top))
+        top += row.height
+    whole = Image.new("RGB", (px(width), height + px(12)), PAGE)
+    draw = ImageDraw.Draw(whole)
+    for inset, drop, share in ((20, 12, 0.45), (10, 6, 0.7)):
+        box = (px(inset), px(40), px(width - inset) - 1, height + px(drop) - 1)
+        draw.rounded_rectangle(box, px(16), mix(PAGE, back, share), mix(PAGE, edge, share), px(1))
+    framed = rounded(body, px(_RADIUS), PAGE)
+    ImageDraw.Draw(framed).rounded_rectangle(
+        (0, 0, px(width) - 1, height - 1), px(_RADIUS), None, edge, px(1)
+    )
+    whole.paste(framed, mask=_shape(framed.size))
+    return whole
+
+
+def _shape(size: tuple[int, int]) -> Image.Image:
+    shape = Image.new("L", size)
+    ImageDraw.Draw(shape).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), px(_RADIUS), fill=255)
+    return shape
+
+
+def _card_rows(told: Card, start: float, width: int, ink: Colour, back: Colour) -> list[Image.Image]:
+    """What the stack is, the line that all states begin with, and a row for each of them."""
+    ways = ("edited in place" if told.is_edited else "", "deleted at the end" if told.is_gone else "")
+    inner = width - 2 * px(PADDING)
+    label = wrapped(pieces(", ".join(("status card", *filter(None, ways)))), TINY, inner)
+    rows = [text_block(label, TINY, BOT.faint, back)]
+    texts = [message.text for _, message in told.states]
+    heads = {text.partition("\n")[0] for text in texts}
+    if len(heads) == 1 and all("\n" in text for text in texts):
+        head = pieces(heads.pop(), [{"type": "bold", "offset": 0, "length": 200}])
+        rows.append(text_block(wrapped(head, SMALL + 1, inner, 1), SMALL + 1, mix(ink, INK, 0.5), back))
+        texts = [text.partition("\n")[2] for text in texts]
+    last = len(texts) - 1
+    for index, ((at, _), text) in enumerate(zip(told.states, texts, strict=True)):
+        rows.append(_state(text, f"{at - start:.1f} s", inner, ink, back, (index > 0, index < last)))
+    return rows
+
+
+def _state(
+    text: str, time: str, width: int, ink: Colour, back: Colour, joined: tuple[bool, bool]
+) -> Image.Image:
+    """One state with a dot on the timeline, which goes on above and below if it is `joined` there."""
+    lines = wrapped(pieces(" · ".join(text.splitlines())), SMALL, width - px(100), 2)
+    words = text_block(lines, SMALL, ink, back)
+    row = Image.new("RGB", (width, words.height + px(6)), back)
+    row.paste(words, (px(22), px(3)))
+    draw, middle = ImageDraw.Draw(row), px(3 + SMALL * 0.71)
+    rail = mix(back, ink, 0.3)
+    for wanted, ends in zip(joined, ((0, middle), (middle, row.height)), strict=True):
+        if wanted:
+            draw.line((px(6), ends[0], px(6), ends[1]), rail, px(1.5))
+    draw.circle((px(6), middle), px(4), ink if joined[1] else ACCENT)
+    draw.text((width, middle + px(TINY * 0.36)), time, BOT.faint, font(TINY), anchor="rs")
+    return row

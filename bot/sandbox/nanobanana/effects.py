@@ -1,0 +1,102 @@
+"""Imitates the model without one: an effect that fits the prompt's words, and a label that says so."""
+
+import re
+from collections.abc import Callable
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from bot.sandbox.nanobanana import effects_drawn as drawn
+from bot.sandbox.nanobanana import effects_photo as taken
+
+Effect = Callable[[Image.Image], Image.Image]
+_LONGEST_PAINTED = 1536
+"""Larger results are painted at this long side and enlarged: an imitation needs no detail of its own."""
+
+EFFECTS: dict[str, Effect] = {
+    "sketch": drawn.sketch,
+    "watercolor": drawn.watercolor,
+    "cartoon": drawn.cartoon,
+    "comic": drawn.comic,
+    "anime": drawn.anime,
+    "pixel art": drawn.pixel_art,
+    "claymation": drawn.claymation,
+    "oil": drawn.oil,
+    "figurine": taken.figurine,
+    "restore": taken.restore,
+    "colorize": taken.colorize,
+    "headshot": taken.headshot,
+    "vintage": taken.vintage,
+    "night": taken.night,
+    "background": taken.background,
+    "enhance": taken.enhance,
+    "colour grade": taken.grade,
+}
+_STYLES = {
+    "sketch": r"sketch|pencil|graphite|charcoal|line drawing",
+    "watercolor": r"water.?colou?r|aquarelle",
+    "comic": r"comic|halftone|manga|pop.?art",
+    "cartoon": r"cartoon|caricature",
+    "anime": r"anime|cel.?shad",
+    "pixel art": r"pixel|8.?bit|16.?bit",
+    "claymation": r"clay|plasticine|stop.?motion",
+    "oil": r"\boil\b|impasto",
+    "figurine": r"figurine|action figure|statue",
+    "restore": r"restor|repair|scratches",
+    "colorize": r"colou?ri[sz]",
+    "headshot": r"head.?shot|portrait",
+    "vintage": r"vintage|retro|sepia|polaroid",
+    "background": r"(replace|remove|change|swap)\W+(\w+\W+){0,4}?background",
+}
+_CHANGES = {
+    "night": r"\bnight|moonl|midnight",
+    "background": r"background|backdrop",
+    "restore": r"sharpen|denoise",
+    "enhance": r"enhanc|improve|brighten|quality",
+}
+
+
+def chosen(prompt: str) -> str:
+    """The effect whose word comes first in the prompt; a style's word outranks a change's."""
+    for words in (_STYLES, _CHANGES):
+        found = [
+            (match.start(), name)
+            for name, pattern in words.items()
+            if (match := re.search(pattern, prompt, re.IGNORECASE))
+        ]
+        if found:
+            return min(found)[1]
+    return "colour grade"
+
+
+def imitate(photo: Image.Image, prompt: str, size: tuple[int, int]) -> Image.Image:
+    """The photo, cropped centrally to `size`, in the effect that the prompt asks for and with its label."""
+    name = chosen(prompt)
+    scale = min(1.0, _LONGEST_PAINTED / max(size))
+    painted_size = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    fitted = ImageOps.fit(_opaque(photo), painted_size, Image.Resampling.BICUBIC)
+    painted = EFFECTS[name](fitted)
+    if painted.size != size:
+        painted = painted.resize(size, Image.Resampling.BICUBIC)
+    return _labelled(painted, f"sandbox imitation · {name}")
+
+
+def _opaque(photo: Image.Image) -> Image.Image:
+    """RGB, with white where the photo is transparent."""
+    if photo.mode == "RGB":
+        return photo
+    layered = photo.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")
+
+
+def _labelled(picture: Image.Image, text: str) -> Image.Image:
+    """A small plate at the bottom left, far enough from the rim to survive a slight crop."""
+    font = ImageFont.load_default(max(11, min(picture.size) / 48))
+    left, top, right, bottom = font.getbbox(text)
+    pad = (bottom - top) * 0.6
+    x, y = picture.width * 0.02 + pad, picture.height * 0.975 - pad - bottom
+    plate = Image.new("RGBA", picture.size)
+    draw = ImageDraw.Draw(plate)
+    box = (x + left - pad, y + top - pad, x + right + pad, y + bottom + pad)
+    draw.rounded_rectangle(box, radius=pad, fill=(18, 20, 26, 140))
+    draw.text((x, y), text, font=font, fill=(255, 255, 255, 215))
+    return Image.alpha_composite(picture.convert("RGBA"), plate).convert("RGB")

@@ -1,0 +1,120 @@
+"""What a message of the bot's consists of: text, caption, keyboard, photo, document, each with its limits."""
+
+import asyncio
+import mimetypes
+
+from bot.sandbox.telegram.calls import Call, Upload
+from bot.sandbox.telegram.html import Formatted, parse_html, trimmed, with_commands
+from bot.sandbox.telegram.photos import sent_by_bot
+from bot.sandbox.telegram.values import Json, Refused, bad_request, utf16_length
+from bot.sandbox.telegram.world import TelegramWorld
+
+TEXT_LENGTH = 4096
+CAPTION_LENGTH = 1024
+DOCUMENT_BYTES = 50 << 20
+DATA_BYTES = 64
+_BUTTONS = 100
+_BUTTON_ACTIONS = ("callback_data", "url", "web_app", "switch_inline_query", "copy_text", "pay")
+
+
+def formatted(call: Json, name: str) -> Formatted:
+    """A text with its entities: from `parse_mode`, or given, or found by Telegram."""
+    text = str(call.get(name) or "")
+    if any(0xD800 <= ord(character) < 0xE000 for character in text):
+        raise bad_request("strings must be encoded in UTF-8")
+    given = call.get("entities" if name == "text" else f"{name}_entities")
+    mode = str(call.get("parse_mode") or "").lower()
+    if mode == "html":
+        parsed = parse_html(text)
+    elif mode:
+        raise bad_request("unsupported parse_mode")
+    else:
+        parsed = text, list(given) if isinstance(given, list) else []
+    return with_commands(trimmed(parsed))
+
+
+def text_content(call: Call) -> Json:
+    text, entities = formatted(call.params, "text")
+    if not text:
+        raise bad_request("message text is empty")
+    if utf16_length(text) > TEXT_LENGTH:
+        raise bad_request("message is too long")
+    options = call.mapping("link_preview_options")
+    return {
+        "text": text,
+        **({"entities": entities} if entities else {}),
+        **({"link_preview_options": options} if options else {}),
+    }
+
+
+def caption_content(params: Json) -> Json:
+    caption, entities = formatted(params, "caption")
+    if utf16_length(caption) > CAPTION_LENGTH:
+        raise bad_request("message caption is too long")
+    return {
+        **({"caption": caption} if caption else {}),
+        **({"caption_entities": entities} if caption and entities else {}),
+        **({"has_media_spoiler": True} if params.get("has_spoiler") is True else {}),
+    }
+
+
+def keyboard(call: Call) -> Json:
+    """The inline keyboard, checked; other keyboards are for the person's screen only."""
+    markup = call.mapping("reply_markup")
+    if not markup or not markup.get("inline_keyboard"):
+        return {}
+    rows = markup["inline_keyboard"]
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise bad_request("can't parse inline keyboard: an Array of Arrays is expected")
+    buttons = [button for row in rows for button in row]
+    for button in buttons:
+        if not isinstance(button, dict):
+            raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
+        if not str(button.get("text") or "").strip():
+            raise bad_request("can't parse inline keyboard button: text must be non-empty")
+        if sum(action in button for action in _BUTTON_ACTIONS) != 1:
+            raise bad_request("text buttons are unallowed in the inline keyboard")
+        if "callback_data" in button and not 1 <= len(str(button["callback_data"]).encode()) <= DATA_BYTES:
+            raise bad_request("BUTTON_DATA_INVALID")
+    if len(buttons) > _BUTTONS:
+        raise bad_request("reply markup is too long")
+    return {"reply_markup": {"inline_keyboard": [row for row in rows if row]}} if buttons else {}
+
+
+async def photo_content(world: TelegramWorld, source: Upload | str) -> Json:
+    if not source:
+        raise bad_request("there is no photo in the request")
+    if isinstance(source, str):
+        return world.files.again(source, "photo")
+    if not source.content:
+        raise bad_request("file must be non-empty")
+    renditions = await asyncio.to_thread(sent_by_bot, source.content)
+    return await asyncio.to_thread(world.files.add_photo, renditions)
+
+
+async def document_content(world: TelegramWorld, source: Upload | str, *, detect: bool = True) -> Json:
+    if not source:
+        raise bad_request("there is no document in the request")
+    if isinstance(source, str):
+        return world.files.again(source, "document")
+    if not source.content:
+        raise bad_request("file must be non-empty")
+    if len(source.content) > DOCUMENT_BYTES:
+        raise Refused(413, "Request Entity Too Large")
+    guessed, _ = mimetypes.guess_type(source.file_name, strict=False)
+    if detect and guessed == "image/gif":
+        return await asyncio.to_thread(world.files.add_animation, source.content, f"{source.file_name}.mp4")
+    mime_type = guessed or source.mime_type
+    return await asyncio.to_thread(world.files.add_document, source.content, source.file_name, mime_type)
+
+
+async def media_content(world: TelegramWorld, call: Call, media: Json) -> Json:
+    """An `InputMedia` object as message fields."""
+    words = caption_content(media)
+    source = call.file("media", media.get("media") or "")
+    if media.get("type") == "photo":
+        return {**await photo_content(world, source), **words}
+    if media.get("type") == "document":
+        detect = media.get("disable_content_type_detection") is not True
+        return {**await document_content(world, source, detect=detect), **words}
+    raise bad_request("can't parse InputMedia: type is unknown")

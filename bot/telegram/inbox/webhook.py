@@ -1,0 +1,69 @@
+"""Updates by webhook: the same inbox as by polling, committed before Telegram hears "ok"."""
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from sqlalchemy.exc import SQLAlchemyError
+from telegram import Bot
+
+from bot.core.clock import Clock
+from bot.storage.inbox import Inbox
+from bot.telegram.inbox.intake import ALLOWED_UPDATES
+from bot.telegram.outbox.errors import translated
+
+logger = logging.getLogger(__name__)
+
+PATH = "/telegram"
+_CONNECTIONS = 20
+
+
+def webhook_secret(token: str) -> str:
+    """What Telegram is to show with each update: the same for every replica, and no hint at the token."""
+    return hmac.new(token.encode(), b"webhook", hashlib.sha256).hexdigest()
+
+
+class Webhook:
+    """Takes single updates in."""
+
+    def __init__(
+        self, inbox: Inbox, secret: str, owner: Callable[[], str], ring: Callable[[], None], now: Clock
+    ) -> None:
+        self._inbox, self._secret = inbox, secret.encode()
+        self._owner, self._ring, self._now = owner, ring, now
+
+    async def take(self, shown_secret: str, body: bytes) -> HTTPStatus:
+        """Commit one update. Anything but OK makes Telegram deliver it again, chat by chat in order.
+
+        What is no update at all is answered OK as well: it would come again for a day and hold up its chat.
+        """
+        if not hmac.compare_digest(shown_secret.encode(errors="replace"), self._secret):
+            return HTTPStatus.FORBIDDEN
+        try:
+            update = json.loads(body)
+            update_id = int(update["update_id"])
+        except (ValueError, KeyError, TypeError):
+            logger.warning("the webhook got something that is no update")
+            return HTTPStatus.OK
+        try:
+            raw = json.dumps(update, ensure_ascii=False)
+            await self._inbox.keep([(update_id, raw)], self._now(), self._owner())
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("update %s could not be stored: %s", update_id, type(error).__name__)
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        self._ring()
+        return HTTPStatus.OK
+
+
+async def set_webhook(bot: Bot, public_url: str, secret: str) -> None:
+    """Tell Telegram where updates go; harmless to repeat from every replica."""
+    with translated():
+        await bot.set_webhook(
+            public_url + PATH,
+            secret_token=secret,
+            allowed_updates=ALLOWED_UPDATES,
+            max_connections=_CONNECTIONS,
+        )

@@ -1,0 +1,105 @@
+"""Calls on their way to Telegram: how much each matters, where it writes, how long it may wait."""
+
+import asyncio
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from telegram.error import TelegramError
+
+from bot.telegram.outbox.budgets import Window
+
+
+class Priority(IntEnum):
+    """How much a call matters to a person.
+
+    Passed as `rate_limit_args`, of which python-telegram-bot drops what is false: hence from 1.
+    """
+
+    RESULT = 1
+    ANSWER = 2
+    CARD = 3
+    ACTION = 4
+
+
+UNCOUNTED = 0
+"""The rank of what Telegram does not count: it waits for pauses only."""
+PATIENCE_SECONDS = {
+    UNCOUNTED: 10.0,
+    Priority.RESULT: 10.0,
+    Priority.ANSWER: 30.0,
+    Priority.CARD: 3.0,
+    Priority.ACTION: 0.0,
+}
+"""How long a call may wait. A result has its row to wait in; a card is drawn anew soon."""
+_NEW_CARD_PATIENCE_SECONDS = 6.0
+"""Longer than a person's budget is ever spent for: there is one try to post a card."""
+_PRIORITIES = {
+    "sendPhoto": Priority.RESULT,
+    "sendDocument": Priority.RESULT,
+    "sendMediaGroup": Priority.RESULT,
+    "sendChatAction": Priority.ACTION,
+    "editMessageMedia": Priority.RESULT,
+    "editMessageText": Priority.CARD,
+    "editMessageCaption": Priority.CARD,
+    "editMessageReplyMarkup": Priority.CARD,
+}
+"""Unless the call says otherwise; everything else that counts is an answer."""
+_COUNTED = ("send", "edit", "copy", "forward")
+_CHANGES_NOTHING = ("get", "answer")
+_REPLACES_TEXT = frozenset({"editMessageText", "editMessageMedia", "deleteMessage"})
+
+
+class Superseded(TelegramError):
+    """A card's edit that still waited when the next edit, or the end, of its message came: never sent."""
+
+
+@dataclass(eq=False, slots=True)
+class Turn:
+    """One call. It waits as long as `admitted` is open; `places` is what it holds afterwards."""
+
+    rank: int
+    number: int
+    chat_id: int | str | None
+    message: tuple[object, object] | None
+    deadline: float
+    admitted: asyncio.Future[None]
+    places: tuple[Window, ...] = ()
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return self.rank, self.number
+
+    @property
+    def waits(self) -> bool:
+        return not self.admitted.done()
+
+    @property
+    def is_counted(self) -> bool:
+        return self.rank != UNCOUNTED
+
+    @property
+    def is_card(self) -> bool:
+        return self.rank == Priority.CARD
+
+    @property
+    def is_action(self) -> bool:
+        return self.rank == Priority.ACTION
+
+
+def turn_for(
+    endpoint: str, data: dict[str, Any], priority: Priority | None, *, number: int, now: float
+) -> Turn:
+    """The turn of a call, in the line as its `number` of all."""
+    chat_id, rank = data.get("chat_id"), UNCOUNTED
+    if chat_id is not None and endpoint.startswith(_COUNTED):
+        rank = priority or _PRIORITIES.get(endpoint, Priority.ANSWER)
+    is_new_card = rank == Priority.CARD and not endpoint.startswith("edit")
+    return Turn(
+        rank=rank,
+        number=number,
+        chat_id=None if endpoint.startswith(_CHANGES_NOTHING) else chat_id,
+        message=(chat_id, data.get("message_id")) if endpoint in _REPLACES_TEXT else None,
+        deadline=now + (_NEW_CARD_PATIENCE_SECONDS if is_new_card else PATIENCE_SECONDS[rank]),
+        admitted=asyncio.get_running_loop().create_future(),
+    )

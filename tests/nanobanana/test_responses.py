@@ -1,0 +1,317 @@
+import json
+
+import pytest
+
+from bot.core.errors import Reason
+from bot.core.ports import TaskDone, TaskFailed, TaskMissing, TaskRunning
+from bot.nanobanana.requests import Json
+from bot.nanobanana.responses import (
+    classify,
+    credits_left,
+    one_line,
+    read_envelope,
+    result_urls,
+    task_id,
+    task_status,
+)
+from tests.nanobanana.samples import RESULT_URL, SECRET, TASK_ID, answer, record
+
+
+def test_the_bodys_code_comes_before_the_http_status() -> None:
+    assert read_envelope(200, b'{"code":402,"msg":"x"}').code == 402
+    assert read_envelope(500, b'{"code":"200"}').code == 200
+    assert read_envelope(404, b'{"status":404,"error":"Not Found","path":"/x"}').code == 404
+    assert read_envelope(502, b"<html>bad gateway</html>").code == 502
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"null", b"[]", b'"text"', b"7", b"{", b"<html>", b"\xff\xfe\x00", b"[" * 100_000, b"9" * 5000],
+)
+def test_what_is_no_json_object_has_no_body(content: bytes) -> None:
+    envelope = read_envelope(200, content)
+    assert (envelope.body, envelope.code, envelope.data, envelope.text) == (None, 200, None, "")
+
+
+@pytest.mark.parametrize("code", [None, True, "", "abc", 4.5, [], {}, "9" * 400, float("nan"), float("inf")])
+def test_a_code_that_is_no_number_gives_way_to_the_status(code: Json) -> None:
+    assert answer(code, status=455).code == 455
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"msg": "m"}, "m"),
+        ({"message": "n"}, "n"),
+        ({"msg": "", "message": "n"}, "n"),
+        ({"msg": None, "error": "Not Found"}, "Not Found"),
+        ({"msg": 5}, ""),
+    ],
+)
+def test_the_error_text_is_found_under_each_of_its_names(more: dict[str, Json], expected: str) -> None:
+    assert read_envelope(200, json.dumps({"code": 500, **more}).encode()).text == expected
+
+
+def test_the_error_text_may_be_inside_data() -> None:
+    assert answer(500, {"errorMessage": "inside"}).text == "inside"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": {"taskId": TASK_ID}},
+        {"data": {"task_id": TASK_ID}},
+        {"data": None, "taskId": TASK_ID},
+        {"data": {"taskId": "", "task_id": TASK_ID}},
+    ],
+)
+def test_a_task_id_is_found_where_it_may_be(body: dict[str, Json]) -> None:
+    assert task_id(read_envelope(200, json.dumps({"code": 200, **body}).encode())) == TASK_ID
+
+
+@pytest.mark.parametrize("value", [None, "", "null", "undefined", 17, [], "a b", "a\nb", "я", "x" * 201])
+def test_what_cannot_be_a_task_id_is_none(value: Json) -> None:
+    assert task_id(answer(200, {"taskId": value})) is None
+
+
+@pytest.mark.parametrize("flag", [0, "0", None, "", 4, 7, -1, "soon", True, 1.5, [], {}])
+def test_a_task_runs_until_a_known_flag_says_otherwise(flag: Json) -> None:
+    assert task_status(answer(200, record(successFlag=flag))) == TaskRunning()
+
+
+@pytest.mark.parametrize(
+    "response", [None, {}, {"resultImageUrl": None, "originImageUrl": None}, "null", [], 0, ""]
+)
+def test_a_running_task_may_have_any_empty_response(response: Json) -> None:
+    assert task_status(answer(200, record(response=response))) == TaskRunning()
+
+
+def test_a_record_without_a_flag_is_running() -> None:
+    assert task_status(answer(200, {"taskId": TASK_ID})) == TaskRunning()
+    assert task_status(answer(200, {})) == TaskRunning()
+
+
+@pytest.mark.parametrize("flag", [1, "1", 1.0, " 1 "])
+def test_a_finished_task_has_its_url_and_its_duration(flag: Json) -> None:
+    done = record(
+        successFlag=flag,
+        completeTime="2026-01-06 08:17:04",
+        response={"originImageUrl": None, "resultImageUrl": RESULT_URL},
+    )
+    assert task_status(answer(200, done)) == TaskDone((RESULT_URL,), 8)
+
+
+def test_a_record_as_large_as_a_long_prompt_is_read() -> None:
+    long = record(successFlag=1, paramJson="п" * 50_000, response={"resultImageUrl": RESULT_URL})
+    assert task_status(answer(200, long)) == TaskDone((RESULT_URL,), None)
+
+
+def test_finished_without_an_image_is_finished_all_the_same() -> None:
+    assert task_status(answer(200, record(successFlag=1, response=None))) == TaskDone((), None)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"response": {"resultImageUrl": RESULT_URL}},
+        {"response": {"resultImageUrl": f" {RESULT_URL} "}},
+        {"response": {"resultImageUrl": [RESULT_URL]}},
+        {"response": {"resultUrls": [RESULT_URL]}},
+        {"response": {"resultImageUrls": [RESULT_URL]}},
+        {"response": {"images": [{"url": RESULT_URL}]}},
+        {"response": {"images": [RESULT_URL]}},
+        {"info": {"resultImageUrl": RESULT_URL}},
+        {"resultImageUrl": RESULT_URL},
+        {"resultJson": json.dumps({"resultUrls": [RESULT_URL]})},
+        {"resultJson": {"resultUrls": [RESULT_URL]}},
+        {"response": {"originImageUrl": RESULT_URL}},
+        {"response": {"resultImageUrl": "null", "originImageUrl": RESULT_URL}},
+        {"response": {"resultImageUrl": ""}, "resultImageUrl": RESULT_URL},
+    ],
+)
+def test_the_result_is_found_wherever_it_may_be(fields: dict[str, Json]) -> None:
+    assert result_urls(record(**fields)) == [RESULT_URL]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "",
+        "null",
+        "/relative/x.png",
+        "//host/x.png",
+        "ftp://host/x.png",
+        "data:image/png;base64,AAAA",
+        "file:///etc/passwd",
+        "https://",
+        "https://[::1",
+        7,
+        {"url": 5},
+        [None, 3, [], {"url": None}],
+    ],
+)
+def test_what_is_no_web_address_counts_as_missing(value: Json) -> None:
+    everywhere: dict[str, Json] = {
+        "response": {"resultImageUrl": value, "images": [value], "originImageUrl": value},
+        "resultJson": "not json",
+    }
+    assert result_urls(everywhere) == []
+
+
+def test_the_best_url_comes_first_and_none_comes_twice() -> None:
+    places = record(
+        response={
+            "originImageUrl": "https://a.test/origin.png",
+            "resultUrls": [RESULT_URL, "https://a.test/2.png"],
+        },
+        resultImageUrl=RESULT_URL,
+    )
+    assert result_urls(places) == [RESULT_URL, "https://a.test/2.png", "https://a.test/origin.png"]
+
+
+@pytest.mark.parametrize(
+    ("created", "completed", "expected"),
+    [
+        ("2026-01-06 08:16:56", "2026-01-06 08:17:04", 8),
+        ("2026-01-06T08:16:56", "2026-01-06T08:17:04", 8),
+        (1767658616000, 1767658624500, 8.5),
+        ("1767658616000", "1767658624000", 8),
+        (1767658616, 1767658624, 8),
+        ("2026-01-06 08:16:56", 1767658624000, 8),
+        ("2026-01-06 23:59:56", "2026-01-06 24:00:00", None),
+        ("2026-01-06 08:16:56", "2026-01-06 08:16:56", None),
+        ("2026-01-06 08:17:04", "2026-01-06 08:16:56", None),
+        ("2026-01-06 08:16:56", "2026-01-06 09:16:56", None),
+        ("2026-01-06 08:16:56", None, None),
+        (None, "2026-01-06 08:17:04", None),
+        ("yesterday", "now", None),
+        ("0001-01-01 00:00:00", "9999-12-31 23:59:59", None),
+        (True, 5, None),
+        ([], {}, None),
+        ("", "", None),
+        (10**400, 10**400, None),
+        (float("nan"), float("inf"), None),
+    ],
+)
+def test_times_of_every_kind_are_read_and_none_raises(
+    created: Json, completed: Json, expected: float | None
+) -> None:
+    envelope = answer(200, record(successFlag=1, createTime=created, completeTime=completed))
+    assert task_status(envelope) == TaskDone((), expected)
+
+
+@pytest.mark.parametrize("flag", [2, 3, "2", "3"])
+def test_a_failed_task_says_why(flag: Json) -> None:
+    failed = record(successFlag=flag, errorCode="400", errorMessage="prompt flagged by content policy")
+    assert task_status(answer(200, failed)) == TaskFailed(
+        Reason.POLICY, "400 prompt flagged by content policy"
+    )
+
+
+def test_a_failed_record_under_another_code_is_a_failed_task() -> None:
+    assert isinstance(task_status(answer(501, record(successFlag=3))), TaskFailed)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (402, Reason.OUT_OF_CREDIT),
+        ("433", Reason.OUT_OF_CREDIT),
+        (451, Reason.PHOTO_NOT_FETCHED),
+        (400, Reason.SERVICE_DOWN),
+        (None, Reason.SERVICE_DOWN),
+    ],
+)
+def test_without_telling_words_the_code_is_asked(code: Json, expected: Reason) -> None:
+    status = task_status(answer(200, record(successFlag=3, errorCode=code, errorMessage=None)))
+    assert isinstance(status, TaskFailed)
+    assert status.reason is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Your prompt has been flagged for violating content policy", Reason.POLICY),
+        ("The image was filtered out because it violated Google's Prohibited Use policy", Reason.POLICY),
+        ("Sensitive content", Reason.POLICY),
+        ("NSFW", Reason.POLICY),
+        ("blocked by SAFETY", Reason.POLICY),
+        ("Moderation blocked", Reason.POLICY),
+        (
+            "Image fetch failed. Check access settings or use our File Upload API instead.",
+            Reason.PHOTO_NOT_FETCHED,
+        ),
+        ("Invalid image", Reason.PHOTO_NOT_FETCHED),
+        ("could not DOWNLOAD input", Reason.PHOTO_NOT_FETCHED),
+        ("The current credits are insufficient. Please top up.", Reason.OUT_OF_CREDIT),
+        ("balance too low", Reason.OUT_OF_CREDIT),
+        ("Gemini could not generate an image with the given prompt.", Reason.COULD_NOT_GENERATE),
+        ("Internal Error, Please try again later.", None),
+        ("Server exception, please try again later or contact customer service", None),
+        ("", None),
+    ],
+)
+def test_failures_are_classified_by_their_words(text: str, expected: Reason | None) -> None:
+    assert classify(text) is expected
+    status = task_status(answer(200, record(successFlag=3, errorCode=500, errorMessage=text)))
+    assert isinstance(status, TaskFailed)
+    assert status.reason is (expected or Reason.SERVICE_DOWN)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "text"),
+    [
+        (404, 200, "task not found"),
+        (404, 404, "task not found"),
+        (500, 404, "no such record"),
+        (422, 200, "recordInfo is null"),
+        (422, 200, "record result data is blank"),
+        (422, 422, "record NOT FOUND"),
+        (422, 200, "only tasks within 14 days"),
+        (200, 200, "success"),
+    ],
+)
+def test_an_unknown_task_is_recognized_in_all_its_disguises(code: int, status: int, text: str) -> None:
+    assert task_status(answer(code, None, status=status, msg=text)) == TaskMissing()
+
+
+def test_a_404_that_is_no_json_is_an_unknown_task_too() -> None:
+    assert task_status(read_envelope(404, b"<html>")) == TaskMissing()
+
+
+@pytest.mark.parametrize(
+    ("code", "data"), [(422, None), (500, None), (400, None), (401, None), (429, {}), (200, "?"), (200, [])]
+)
+def test_any_other_answer_tells_nothing_of_the_task(code: int, data: Json) -> None:
+    assert task_status(answer(code, data, msg="type can not be wrong")) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (100, 100),
+        (0, 0),
+        (99.2, 99.2),
+        ("12.5", 12.5),
+        ({"credits": 7}, 7),
+        ({"credit": 7.5}, 7.5),
+        (None, None),
+        ({}, None),
+        (True, None),
+        ("lots", None),
+        ([], None),
+        (float("nan"), None),
+    ],
+)
+def test_credits_come_bare_or_wrapped(data: Json, expected: float | None) -> None:
+    assert credits_left(answer(200, data)) == expected
+
+
+def test_a_providers_text_is_made_fit_for_a_log_line() -> None:
+    text = f"cannot  read\nhttps://bot.example.org/i/{SECRET}.jpg?x=1, \x1b[31m s3://b/k \ud800" + "x" * 500
+    line = one_line(text)
+    assert line.startswith("cannot read <url> [31m <url> xxx")
+    assert SECRET not in line
+    assert len(line) == 200
+    assert line.isprintable()

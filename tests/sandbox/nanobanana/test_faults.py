@@ -1,0 +1,397 @@
+import asyncio
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+from bot.sandbox.nanobanana.faults import SCENARIOS
+from tests.sandbox.nanobanana.nanobanana_ground import API, DESCRIPTION, Ground, ground, validate
+
+Json = dict[str, Any]
+REFUSED = {
+    "create-400": 400, "create-401": 401, "create-402": 402, "create-422-type": 422,
+    "create-422-resolution": 422, "create-400-resolution": 400, "create-429": 429, "create-433": 433,
+    "create-451": 451, "create-455": 455, "create-500": 500, "create-505": 505, "create-http-401": 401,
+    "create-http-402": 402, "create-http-429": 429, "create-http-500": 500,
+}  # fmt: skip
+
+
+async def _create(g: Ground, endpoint: str = "generate") -> httpx.Response:
+    return await g.client.post(f"{API}/{endpoint}", json=g.edit())
+
+
+@pytest.mark.parametrize(("name", "code"), REFUSED.items())
+async def test_the_next_create_is_refused_and_the_one_after_it_is_not(name: str, code: int) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        answer = await _create(g)
+        assert answer.status_code == (code if "http" in name else 200)
+        assert (answer.json()["code"], answer.json()["data"]) == (code, None)
+        assert not g.sandbox.tasks
+        assert (await _create(g)).json()["code"] == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("create-403-1010", 403), ("create-413", 413), ("create-502-html", 502), ("create-520-html", 520)],
+)
+async def test_the_edge_answers_a_create_with_something_that_is_no_json(name: str, status: int) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        answer = await _create(g)
+        assert answer.status_code == status
+        with pytest.raises(ValueError, match="Expecting value"):
+            answer.json()
+        assert len(g.sandbox.creates) == 1
+        assert not g.sandbox.tasks
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("create-ok", lambda body: body["data"]["taskId"]),
+        ("create-message-for-msg", lambda body: body["message"] == "success" and body["data"]["taskId"]),
+        ("create-snake-task-id", lambda body: body["data"]["task_id"]),
+        ("create-flat-task-id", lambda body: body["taskId"]),
+        ("create-string-code", lambda body: body["code"] == "200" and body["data"]["taskId"]),
+        ("create-without-task-id", lambda body: body["data"].get("taskId")),
+    ],
+)
+async def test_a_created_task_is_told_in_several_shapes(name: str, found: Callable[[Json], object]) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        body = (await g.raw.post(f"{API}/generate", json=g.edit())).json()
+        (task_id,) = g.sandbox.tasks
+        assert found(body) == (None if name == "create-without-task-id" else task_id)
+
+
+@pytest.mark.parametrize("name", ["create-answer-lost", "create-answer-502", "create-answer-late"])
+async def test_an_answer_gets_lost_after_the_task_was_made_and_charged(name: str) -> None:
+    async with ground(credits=10) as g:
+        g.sandbox.play(name)
+        try:
+            answer = await g.raw.post(f"{API}/generate", json=g.edit(), timeout=0.3)
+        except (httpx.RemoteProtocolError, httpx.ReadTimeout):
+            assert name != "create-answer-502"
+        else:
+            assert (name, answer.status_code) == ("create-answer-502", 502)
+        (task_id,) = g.sandbox.tasks
+        assert g.sandbox.creates[0].task_id == task_id
+        assert g.sandbox.credits == 6
+        assert (await g.finished(task_id))["successFlag"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "body"),
+    [
+        ("poll-404-for-2s", 200, {"code": 404, "msg": "task not found", "data": None}),
+        ("poll-http-404-for-2s", 404, {"code": 404, "msg": "task not found", "data": None}),
+        ("poll-422-record-null-for-2s", 200, {"code": 422, "msg": "recordInfo is null", "data": None}),
+        ("poll-null-data-for-2s", 200, {"code": 200, "msg": "success", "data": None}),
+    ],
+)
+async def test_a_young_task_is_not_visible_for_two_seconds(name: str, status: int, body: Json) -> None:
+    now = [100.0]
+    async with ground(clock=lambda: now[0], task_seconds=0) as g:
+        g.sandbox.play(name)
+        task_id = await g.create()
+        await g.ended(task_id)
+        now[0] += 1.9
+        answer = await g.client.get(f"{API}/record-info", params={"taskId": task_id})
+        assert (answer.status_code, answer.json()) == (status, body)
+        now[0] += 0.2
+        assert (await g.look(task_id))["data"]["successFlag"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("poll-404-for-ever", 404), ("poll-422-record-null-for-ever", 422), ("poll-401", 401)]
+)
+async def test_a_task_is_never_visible(name: str, code: int) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        task_id = await g.create()
+        await g.ended(task_id)
+        assert [(await g.look(task_id))["code"] for _ in range(3)] == [code] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("poll-429-once", 1),
+        ("poll-500-once", 1),
+        ("poll-502-html-twice", 2),
+        ("poll-not-json-once", 1),
+        ("poll-cut-off-once", 1),
+    ],
+)
+async def test_a_poll_fails_and_a_later_one_does_not(name: str, bad: int) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        task_id = await g.create()
+        for _ in range(bad):
+            try:
+                answer = await g.raw.get(f"{API}/record-info", params={"taskId": task_id})
+            except httpx.RemoteProtocolError:
+                continue
+            assert answer.status_code == 502 or answer.text == "ok" or answer.json()["code"] in (429, 500)
+        assert (await g.finished(task_id))["successFlag"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "response"),
+    [
+        ("running-response-null", None),
+        ("running-response-empty", {}),
+        ("running-response-nulls", {"originImageUrl": None, "resultImageUrl": None}),
+    ],
+)
+async def test_a_running_record_has_a_response_of_several_kinds_of_nothing(
+    name: str, response: object
+) -> None:
+    async with ground(task_seconds=0.2) as g:
+        g.sandbox.play(name)
+        task_id = await g.create()
+        assert (await g.look(task_id))["data"]["response"] == response
+        assert (await g.finished(task_id))["response"]["resultImageUrl"]
+
+
+@pytest.mark.parametrize(("name", "flag"), [("running-without-flag", None), ("running-flag-9", 9)])
+async def test_a_running_record_has_no_flag_or_an_unknown_one(name: str, flag: int | None) -> None:
+    async with ground(task_seconds=0.2) as g:
+        g.sandbox.play(name)
+        task_id = await g.create()
+        assert (await g.look(task_id, raw=True))["data"].get("successFlag") == flag
+        await g.ended(task_id)
+        assert (await g.look(task_id))["data"]["successFlag"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("success-nested", lambda data: data["response"]["resultImageUrl"]),
+        ("success-flat", lambda data: data["resultImageUrl"]),
+        ("success-info", lambda data: data["info"]["resultImageUrl"]),
+        ("result-url-array", lambda data: data["response"]["resultImageUrl"][0]),
+        ("result-urls-array", lambda data: data["response"]["resultUrls"][0]),
+        ("result-image-urls-array", lambda data: data["response"]["resultImageUrls"][0]),
+        ("result-images", lambda data: data["response"]["images"][0]["url"]),
+        ("result-json", lambda data: json.loads(data["resultJson"])["resultUrls"][0]),
+        ("result-origin-only", lambda data: data["response"]["originImageUrl"]),
+    ],
+)
+async def test_a_finished_record_keeps_its_address_in_one_of_many_places(
+    name: str, found: Callable[[Json], str]
+) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        task_id = await g.create()
+        await g.ended(task_id)
+        data = (await g.look(task_id))["data"]
+        assert data["successFlag"] == 1
+        assert json.dumps(data).count("/workers/nano/") == 1
+        assert (await g.raw.get(found(data))).status_code == 200
+
+
+async def test_numbers_come_as_text() -> None:
+    async with ground() as g:
+        g.sandbox.play("string-flag", "string-code", "string-error-code", "flag-3-generic")
+        task_id = await g.create()
+        await g.ended(task_id)
+        body = await g.look(task_id, raw=True)
+        data = body["data"]
+        assert (body["code"], data["successFlag"], data["errorCode"]) == ("200", "3", "500")
+
+
+async def test_success_comes_without_an_address_and_the_address_two_polls_later() -> None:
+    async with ground() as g:
+        g.sandbox.play("success-without-url-then-url")
+        task_id = await g.create()
+        await g.ended(task_id)
+        looks = [(await g.look(task_id))["data"] for _ in range(3)]
+        assert [each["successFlag"] for each in looks] == [1, 1, 1]
+        assert [bool(each["response"]["resultImageUrl"]) for each in looks] == [False, False, True]
+
+
+@pytest.mark.parametrize("name", ["success-without-url", "success-null-text-url"])
+async def test_success_comes_without_an_address_for_good(name: str) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        task_id = await g.create()
+        await g.ended(task_id)
+        for _ in range(4):
+            assert (await g.look(task_id))["data"]["response"]["resultImageUrl"] in (None, "null")
+
+
+@pytest.mark.parametrize(
+    ("name", "flag", "word"),
+    [
+        ("flag-2", 2, "create task"),
+        ("flag-3-policy", 3, "policy"),
+        ("flag-3-fetch", 3, "fetch failed"),
+        ("flag-3-generic", 3, "internal error"),
+        ("flag-3-could-not-generate", 3, "could not generate"),
+        ("flag-3-credits", 3, "credits"),
+        ("flag-3-without-text", 3, ""),
+    ],
+)
+async def test_a_task_fails_with_a_text(name: str, flag: int, word: str) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        record = await g.finished(await g.create())
+        assert record["successFlag"] == flag
+        assert word in record["errorMessage"].lower()
+        assert record["response"]["resultImageUrl"] is None
+        assert (await g.finished(await g.create()))["successFlag"] == 1
+
+
+async def test_a_task_is_stuck() -> None:
+    async with ground() as g:
+        g.sandbox.play("stuck")
+        task_id = await g.create()
+        await asyncio.sleep(0.15)
+        assert (await g.look(task_id))["data"]["successFlag"] == 0
+
+
+async def test_times_and_parameters_are_strange() -> None:
+    async with ground(wall=lambda: 1767658616.25) as g:
+        for name in ("time-24-hours", "epoch-times", "param-json-50k"):
+            g.sandbox.play(name)
+        hours, epoch, long = [await g.finished(await g.create()) for _ in range(3)]
+        assert hours["createTime"] == "2026-01-06 24:00:00"
+        assert (epoch["createTime"], epoch["completeTime"]) == (1767658616250, 1767658616250)
+        assert len(long["paramJson"].encode()) > 50_000
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint", "codes"),
+    [
+        ("callback-ok", "generate", [200]),
+        ("callback-400", "generate", [400]),
+        ("callback-500", "generate-pro", [500]),
+        ("callback-501", "generate", [501]),
+        ("callback-duplicate", "generate", [200, 200]),
+        ("callback-never", "generate", []),
+        ("callback-ok", "generate-2", [200]),
+        ("callback-501", "generate-2", [200]),
+    ],
+)
+async def test_a_callback_says_how_it_went(name: str, endpoint: str, codes: list[int]) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        await g.finished(await g.create(endpoint, resolution="1K"))
+        await asyncio.sleep(0.1)
+        assert [each["code"] for each in g.callbacks] == codes
+        shape = "RecordInfoEnvelope" if endpoint == "generate-2" else "CallbackA"
+        for each in g.callbacks:
+            validate(each, DESCRIPTION["components"]["schemas"][shape])
+
+
+async def _result(g: Ground, name: str) -> str:
+    g.sandbox.play(name)
+    record = await g.finished(await g.create())
+    url: str = record["response"]["resultImageUrl"]
+    return url
+
+
+@pytest.mark.parametrize(
+    ("name", "statuses"),
+    [
+        ("result-403", [403, 403]),
+        ("result-404-once", [404, 200]),
+        ("result-404", [404, 404]),
+        ("result-502-once", [502, 200]),
+        ("result-redirect", [302, 302]),
+    ],
+)
+async def test_a_download_is_refused(name: str, statuses: list[int]) -> None:
+    async with ground() as g:
+        url = await _result(g, name)
+        assert [(await g.raw.get(url)).status_code for _ in statuses] == statuses
+
+
+async def test_a_download_is_something_else_than_a_whole_picture() -> None:
+    async with ground() as g:
+        truncated = await g.raw.get(await _result(g, "result-truncated"))
+        with pytest.raises(OSError, match="truncated"), Image.open(io.BytesIO(truncated.content)) as opened:
+            opened.load()
+        page = await g.raw.get(await _result(g, "result-html"))
+        assert page.text.startswith("<html>")
+        assert (await g.raw.get(await _result(g, "result-empty"))).content == b""
+        bytes_only = await g.raw.get(await _result(g, "result-octet-stream"))
+        assert bytes_only.headers["content-type"] == "application/octet-stream"
+
+
+async def test_a_download_breaks_off_once() -> None:
+    async with ground() as g:
+        url = await _result(g, "result-cut-off-once")
+        with pytest.raises(httpx.RemoteProtocolError):
+            await g.raw.get(url)
+        assert (await g.raw.get(url)).status_code == 200
+
+
+async def test_a_result_has_a_wrong_extension_or_a_wrong_ratio() -> None:
+    async with ground() as g:
+        url = await _result(g, "result-wrong-extension")
+        assert url.endswith(".webp")
+        assert (await g.raw.get(url)).content.startswith(b"\x89PNG")
+        other = await g.raw.get(await _result(g, "result-wrong-ratio"))
+        with Image.open(io.BytesIO(other.content)) as opened:
+            assert opened.size == (1024, 576)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("credit-int", 100), ("credit-float", 99.2), ("credit-object", {"credits": 100}), ("credit-401", None)],
+)
+async def test_the_balance_comes_in_several_shapes(name: str, data: object) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        answer = await g.client.get("/api/v1/common/credit")
+        assert answer.json()["data"] == data
+        assert (await g.client.get("/api/v1/common/credit")).json()["data"] == 1000
+
+
+async def test_the_provider_cannot_fetch_the_photo_once() -> None:
+    async with ground() as g:
+        g.sandbox.play("fetch-photo-403")
+        assert (await g.finished(await g.create()))["errorMessage"].startswith("Image fetch failed")
+        assert (await g.finished(await g.create()))["successFlag"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [("upload-401", 401, 401), ("upload-500", 200, 500), ("upload-file-url", 200, 200)],
+)
+async def test_an_upload_answers_otherwise(name: str, status: int, code: int) -> None:
+    async with ground() as g:
+        g.sandbox.play(name)
+        answer = await g.client.post("/api/file-stream-upload")
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_scenarios_together_make_one_task_and_one_after_the_other_make_two() -> None:
+    async with ground() as g:
+        g.sandbox.play("flag-3-policy", "epoch-times")
+        g.sandbox.play("flag-2")
+        first = await g.finished(await g.create())
+        second = await g.finished(await g.create())
+        assert (first["successFlag"], type(first["createTime"])) == (3, int)
+        assert (second["successFlag"], type(second["createTime"])) == (2, str)
+
+
+async def test_every_scenario_of_the_catalogue_can_be_played_and_passes() -> None:
+    async with ground(credits=10_000) as g:
+        for name in SCENARIOS:
+            if name != "create-answer-late":
+                g.sandbox.play(name)
+        for _ in SCENARIOS:
+            try:
+                await g.raw.post(f"{API}/generate", json=g.edit())
+            except httpx.RemoteProtocolError:
+                continue
+        g.sandbox.faults.clear()
+        assert (await g.finished(await g.create()))["successFlag"] == 1

@@ -1,0 +1,83 @@
+"""What the Telegram sandbox's tests stand on: a served sandbox, a real client of it, pictures."""
+
+import contextlib
+import io
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from PIL import Image
+from telegram.ext import ExtBot
+
+from bot.sandbox.telegram.api import TelegramSandbox
+
+
+class Hands:
+    """A clock that is moved by hand."""
+
+    def __init__(self, now: float = 1_800_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass(frozen=True)
+class Ground:
+    sandbox: TelegramSandbox
+    bot: ExtBot[None]
+    http: httpx.AsyncClient
+    url: str
+
+    async def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """The raw envelope of a call with a JSON body."""
+        answer = await self.http.post(
+            f"{self.url}/bot{self.sandbox.token}/{method}",
+            content=json.dumps(params),
+            headers={"Content-Type": "application/json"},
+        )
+        body: dict[str, Any] = answer.json()
+        assert body["ok"] or body["error_code"] == answer.status_code
+        return body
+
+    async def result(self, method: str, **params: Any) -> Any:
+        body = await self.call(method, **params)
+        assert body["ok"], body
+        return body["result"]
+
+    async def refusal(self, method: str, **params: Any) -> str:
+        body = await self.call(method, **params)
+        assert not body["ok"], body
+        return str(body["description"])
+
+    async def updates(self, **params: Any) -> list[dict[str, Any]]:
+        updates: list[dict[str, Any]] = await self.result("getUpdates", **params)
+        return updates
+
+
+@contextlib.asynccontextmanager
+async def telegram(**options: Any) -> AsyncIterator[Ground]:
+    """A sandbox on loopback, and python-telegram-bot talking to it."""
+    sandbox = TelegramSandbox(**options)
+    async with sandbox.serving() as url, httpx.AsyncClient(timeout=60) as http:
+        bot = ExtBot(sandbox.token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot")
+        async with bot:
+            yield Ground(sandbox, bot, http, url)
+
+
+def picture(width: int, height: int, kind: str = "PNG", **options: Any) -> bytes:
+    """A picture whose four corners differ: red, green, blue, white from the top left, row by row."""
+    small = Image.new("RGB", (2, 2))
+    for at, color in {(0, 0): "red", (1, 0): "green", (0, 1): "blue", (1, 1): "white"}.items():
+        small.paste(color, (*at, at[0] + 1, at[1] + 1))
+    out = io.BytesIO()
+    small.resize((width, height), Image.Resampling.NEAREST).save(out, kind, **options)
+    return out.getvalue()
+
+
+def opened(content: bytes) -> Image.Image:
+    picture = Image.open(io.BytesIO(content))
+    picture.load()
+    return picture

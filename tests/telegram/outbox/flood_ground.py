@@ -1,0 +1,145 @@
+"""What the limiter's tests stand on: a time that moves when told to, and a log of what got through."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram.error import RetryAfter
+
+from bot.telegram.outbox.errors import retry_seconds
+from bot.telegram.outbox.flood_control import FloodControl
+from bot.telegram.outbox.turns import Priority
+
+
+class Alarm:
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self.ring: Callable[[], None] | None = ring
+
+    def cancel(self) -> None:
+        self.ring = None
+
+
+class VirtualTime:
+    """Moves only when told to, from alarm to alarm; real tasks do what they can at each moment."""
+
+    def __init__(self) -> None:
+        self._now = 1000.0
+        self._numbers = itertools.count()
+        self._alarms: list[tuple[float, int, Alarm]] = []
+
+    def __call__(self) -> float:
+        return self._now
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> Alarm:
+        alarm = Alarm(callback)
+        heapq.heappush(self._alarms, (self._now + seconds, next(self._numbers), alarm))
+        return alarm
+
+    async def sleep(self, seconds: float) -> None:
+        over = asyncio.Event()
+        self.later(seconds, over.set)
+        await over.wait()
+
+    async def settle(self) -> None:
+        for _ in range(8):
+            await asyncio.sleep(0)
+
+    async def run(self, seconds: float) -> None:
+        end = self._now + seconds
+        await self.settle()
+        while self._alarms and self._alarms[0][0] <= end:
+            self._now, _, alarm = heapq.heappop(self._alarms)
+            if alarm.ring is not None:
+                alarm.ring()
+                await self.settle()
+        self._now = end
+
+    @property
+    def alarms(self) -> int:
+        return sum(alarm.ring is not None for _, _, alarm in self._alarms)
+
+
+@dataclass
+class Sent:
+    name: str
+    chat_id: int | None
+    started_at: float
+    ended_at: float = float("inf")
+
+
+@dataclass
+class Ground:
+    """A limiter, and in the place of Telegram a log of what got through and when."""
+
+    time: VirtualTime
+    flood: FloodControl
+    log: list[Sent] = field(default_factory=list)
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    under_way: int = 0
+    most_under_way: int = 0
+
+    async def calling(
+        self,
+        endpoint: str,
+        chat_id: int | None = None,
+        name: str = "",
+        *,
+        priority: Priority | None = None,
+        message_id: int | None = None,
+        takes: float = 0.0,
+        refused: int | None = None,
+    ) -> Any:
+        """One call through the limiter; `refused` is Telegram's retry_after."""
+
+        async def callback(*_: Any, **__: Any) -> bool:
+            sent = Sent(name, chat_id, self.time())
+            self.log.append(sent)
+            self.under_way += 1
+            self.most_under_way = max(self.most_under_way, self.under_way)
+            try:
+                if takes:
+                    await self.time.sleep(takes)
+            finally:
+                self.under_way -= 1
+                sent.ended_at = self.time()
+            if refused is not None:
+                raise RetryAfter(refused)
+            return True
+
+        data = {"chat_id": chat_id} if chat_id is not None else {}
+        if message_id is not None:
+            data["message_id"] = message_id
+        return await self.flood.process_request(callback, (), {}, endpoint, data, priority)
+
+    def call(self, *arguments: Any, **options: Any) -> asyncio.Task[Any]:
+        return self.run(self.calling(*arguments, **options))
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        self.tasks.append(task)
+        return task
+
+    async def insisting(self, *arguments: Any, **options: Any) -> None:
+        """As the bot's rows do: come back when told to."""
+        while True:
+            try:
+                await self.calling(*arguments, **options)
+            except RetryAfter as error:
+                await self.time.sleep(retry_seconds(error))
+            else:
+                return
+
+    @property
+    def names(self) -> str:
+        return " ".join(sent.name for sent in self.log)
+
+    def times(self, name: str) -> list[float]:
+        return [sent.started_at - 1000 for sent in self.log if sent.name == name]
+
+    @property
+    def is_clean(self) -> bool:
+        flood = self.flood
+        return not (flood._line or flood._cards or len(flood._budgets) or self.time.alarms)

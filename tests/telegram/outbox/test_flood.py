@@ -1,0 +1,384 @@
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+from telegram.error import RetryAfter
+
+from bot.telegram.outbox.budgets import AT_ONCE
+from bot.telegram.outbox.errors import retry_seconds
+from bot.telegram.outbox.flood_control import FloodControl
+from bot.telegram.outbox.turns import Priority, Superseded, turn_for
+from tests.telegram.outbox.flood_ground import Ground, Sent, VirtualTime
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after`:DeprecationWarning")
+
+ADA, BOB, GROUP, OTHER_GROUP = 11, 12, -100_1, -100_2
+JITTER = 0.25
+
+
+@pytest.fixture
+async def ground() -> AsyncIterator[Ground]:
+    clock = VirtualTime()
+    ground = Ground(clock, FloodControl(clock, clock.later, lambda: JITTER))
+    yield ground
+    for task in ground.tasks:
+        task.cancel()
+    await asyncio.gather(*ground.tasks, return_exceptions=True)
+
+
+def never_more_than(sent: Sequence[Sent], count: int, seconds: float) -> bool:
+    """Wherever between start and end Telegram counts each call."""
+    starts, ends = sorted(each.started_at for each in sent), sorted(each.ended_at for each in sent)
+    return all(after - before >= seconds for before, after in zip(ends, starts[count:], strict=False))
+
+
+def results(ground: Ground, chat_id: int, count: int, **options: Any) -> None:
+    for number in range(count):
+        ground.call("sendPhoto", chat_id, f"r{number}", **options)
+
+
+async def test_a_person_gets_three_at_once_and_then_one_a_second(ground: Ground) -> None:
+    for _ in range(10):
+        ground.call("sendMessage", ADA, "m")
+    await ground.time.run(30)
+    assert [round(at, 1) for at in ground.times("m")] == [0, 0, 0, 1, 1, 5, 5, 5, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("chats", "limits"),
+    [([ADA], [(3, 1), (5, 5)]), ([GROUP], [(20, 60)]), ([*range(1, 101)], [(30, 1), (8, 0)])],
+    ids=["a person", "a group", "everybody"],
+)
+async def test_no_window_of_several_minutes_ever_holds_more_than_its_budget(
+    ground: Ground, chats: list[int], limits: list[tuple[int, float]]
+) -> None:
+    dice = random.Random(7)
+    for _ in range(1500 if len(chats) > 1 else 90):
+        endpoint = dice.choice(["sendPhoto", "sendMessage", "editMessageText"])
+        work = ground.insisting(endpoint, dice.choice(chats), "m", takes=dice.choice([0.01, 0.1, 0.4]))
+        ground.run(work)
+    await ground.time.run(600)
+    assert all(task.done() for task in ground.tasks)
+    assert all(never_more_than(ground.log, count, seconds) for count, seconds in limits)
+    seconds_used = max(sent.ended_at for sent in ground.log) - 1000
+    assert seconds_used < {ADA: 110, GROUP: 320}.get(chats[0] if len(chats) == 1 else 0, 90)
+
+
+@pytest.mark.parametrize(("processes", "share"), [(1, 30), (3, 10), (100, 1)])
+async def test_processes_of_one_bot_share_what_telegram_takes_from_it(
+    ground: Ground, processes: int, share: int
+) -> None:
+    ground.flood.share(processes)
+    for chat_id in range(1, 101):
+        ground.call("sendMessage", chat_id, "m")
+    await ground.time.run(0.99)
+    assert len(ground.times("m")) == share
+    ground.flood.share(1)
+    ground.call("sendMessage", ADA, "m")
+    await ground.time.run(1)
+    assert len(ground.times("m")) == share + 30
+
+
+async def test_cards_leave_four_places_of_a_groups_minute_to_results_and_answers(ground: Ground) -> None:
+    for number in range(25):
+        ground.call("editMessageText", GROUP, "card", message_id=number)
+    await ground.time.run(4)
+    assert len(ground.times("card")) == 16
+    for _ in range(2):
+        ground.call("sendPhoto", GROUP, "result")
+        ground.call("sendMessage", GROUP, "answer")
+    await ground.time.run(4)
+    assert ground.times("result") + ground.times("answer") == [4, 4, 4, 4]
+    ground.call("sendPhoto", GROUP, "result")
+    await ground.time.run(4)
+    assert len(ground.log) == 20
+
+
+async def test_what_matters_more_goes_first_and_then_what_came_first(ground: Ground) -> None:
+    results(ground, ADA, 5)
+    await ground.time.run(3)
+    ground.call("editMessageText", ADA, "card", message_id=1)
+    ground.call("sendMessage", ADA, "card2", priority=Priority.CARD)
+    for name in ("answer1", "answer2"):
+        ground.call("sendMessage", ADA, name)
+    ground.call("editMessageText", ADA, "end", message_id=2, priority=Priority.ANSWER)
+    for name in ("result1", "result2"):
+        ground.call("sendPhoto", ADA, name)
+    await ground.time.run(20)
+    assert ground.names.split()[5:10] == ["result1", "result2", "answer1", "answer2", "end"]
+
+
+async def test_a_card_that_came_first_does_not_get_the_place_that_results_wait_for(ground: Ground) -> None:
+    results(ground, ADA, 3)
+    card = ground.call("editMessageText", ADA, "card", message_id=1)
+    await ground.time.run(0.5)
+    for _ in range(2):
+        ground.call("sendPhoto", ADA, "result")
+    await ground.time.run(3)
+    assert ground.names == "r0 r1 r2 result result"
+    assert isinstance(card.exception(), RetryAfter)
+
+
+async def test_one_chat_that_waits_holds_up_no_other(ground: Ground) -> None:
+    results(ground, GROUP, 60)
+    results(ground, ADA, 60)
+    await ground.time.run(1.5)
+    ground.call("editMessageText", BOB, "free", message_id=1)
+    ground.call("sendPhoto", OTHER_GROUP, "free")
+    await ground.time.settle()
+    assert ground.times("free") == [1.5, 1.5]
+
+
+async def test_a_newer_edit_takes_the_waiting_ones_place(ground: Ground) -> None:
+    results(ground, ADA, 3)
+    older = ground.call("editMessageText", ADA, "older", message_id=1)
+    ground.call("editMessageText", ADA, "other", message_id=2)
+    await ground.time.settle()
+    ground.call("editMessageText", ADA, "newer", message_id=1)
+    ground.call("editMessageText", BOB, "elsewhere", message_id=1)
+    await ground.time.run(5)
+    assert isinstance(older.exception(), Superseded)
+    assert ground.names == "r0 r1 r2 elsewhere newer other"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "priority"),
+    [("editMessageText", Priority.ANSWER), ("editMessageMedia", None), ("deleteMessage", None)],
+)
+async def test_no_late_card_overwrites_the_end_of_its_message(
+    ground: Ground, endpoint: str, priority: Priority | None
+) -> None:
+    results(ground, ADA, 5)
+    await ground.time.run(3)
+    card = ground.call("editMessageText", ADA, "card", message_id=1)
+    await ground.time.run(1)
+    ground.call(endpoint, ADA, "end", message_id=1, priority=priority)
+    await ground.time.run(10)
+    assert isinstance(card.exception(), Superseded)
+    assert ground.names.split()[5:] == ["end"]
+
+
+async def test_a_chat_action_goes_at_once_or_never(ground: Ground) -> None:
+    assert await ground.calling("sendChatAction", ADA, "action") is True
+    results(ground, ADA, 3)
+    await ground.time.settle()
+    assert await ground.calling("sendChatAction", ADA, "dropped") is True
+    assert ground.names == "action r0 r1 r2"  # an action takes nobody's place
+    await ground.time.run(10)
+    assert len(ground.log) == 4
+
+
+async def test_what_telegram_does_not_count_passes_a_full_chat(ground: Ground) -> None:
+    results(ground, ADA, 9, takes=2.0)
+    await ground.time.settle()
+    for endpoint in ("deleteMessage", "getChatMember", "leaveChat"):
+        await ground.calling(endpoint, ADA, "free", message_id=7)
+    for endpoint in ("answerCallbackQuery", "getFile", "getMe", "setMyCommands"):
+        await ground.calling(endpoint, None, "free")
+    assert ground.times("free") == [0] * 7
+
+
+async def test_after_a_429_nothing_goes_to_that_chat_before_its_time_whatever_else_ends(
+    ground: Ground,
+) -> None:
+    slow = ground.call("sendPhoto", GROUP, "slow", takes=1.0)
+    refused = ground.call("sendMessage", GROUP, "refused", takes=0.05, refused=2)
+    await ground.time.run(0.1)
+    for endpoint in ("sendPhoto", "sendMessage", "editMessageText", "deleteMessage"):
+        ground.call(endpoint, GROUP, "later", message_id=1)
+    assert await ground.calling("sendChatAction", GROUP, "dropped") is True
+    ground.call("sendPhoto", ADA, "elsewhere")
+    ground.call("getChatMember", GROUP, "asked")
+    await ground.time.run(1.5)
+    assert slow.done()
+    assert isinstance(refused.exception(), RetryAfter)
+    assert ground.names == "slow refused elsewhere asked"
+    await ground.time.run(5)
+    assert all(abs(at - (0.05 + 2 + JITTER)) < 0.01 for at in ground.times("later"))
+    assert len(ground.times("later")) == 3  # the deletion superseded the card
+
+
+async def test_whoever_would_wait_for_too_long_comes_back_with_the_time_to_wait(ground: Ground) -> None:
+    results(ground, GROUP, 20)
+    results(ground, ADA, 4)
+    await ground.time.run(1)
+    with pytest.raises(RetryAfter) as full:
+        await ground.calling("sendPhoto", GROUP, "too many")
+    assert retry_seconds(full.value) == 59
+    ground.call("sendMessage", ADA, "refused", takes=0.5, refused=200)
+    waiting = [ground.call(endpoint, ADA, "w") for endpoint in ("sendPhoto", "sendMessage", "sendMessage")]
+    await ground.time.run(0.4)
+    assert not any(task.done() for task in waiting)
+    await ground.time.run(0.2)
+    errors = [task.exception() for task in waiting]
+    assert [retry_seconds(error) for error in errors if isinstance(error, RetryAfter)] == [201] * 3
+    with pytest.raises(RetryAfter) as paused:
+        await ground.calling("deleteMessage", ADA, "w", message_id=1)
+    assert retry_seconds(paused.value) == 201
+
+
+async def test_patience_ends_for_a_card_that_others_keep_pushing_back(ground: Ground) -> None:
+    first = ground.call("sendMessage", ADA, "card", priority=Priority.CARD)
+    results(ground, ADA, 2)
+    await ground.time.run(0.1)
+    results(ground, ADA, 12)
+    edit = ground.call("editMessageText", ADA, "card", message_id=1)
+    post = ground.call("sendMessage", ADA, "card", priority=Priority.CARD)
+    await ground.time.run(2.9)
+    assert not edit.done()
+    await ground.time.run(0.2)
+    assert isinstance(edit.exception(), RetryAfter)
+    assert not post.done()
+    await ground.time.run(3)
+    assert isinstance(post.exception(), RetryAfter)
+    assert first.exception() is None
+
+
+async def test_a_new_card_waits_until_a_person_who_asked_a_lot_may_hear_more(ground: Ground) -> None:
+    for _ in range(5):
+        ground.call("sendMessage", ADA, "m")
+        await ground.time.run(0.4)
+    ground.call("sendMessage", ADA, "card", priority=Priority.CARD)
+    await ground.time.run(6)
+    assert ground.times("card") == [pytest.approx(5, abs=0.01)]
+
+
+async def test_three_chats_refused_at_once_pause_everybody_for_the_longest(ground: Ground) -> None:
+    for chat_id, wait in ((1, 2), (2, 6), (3, 3)):
+        ground.call("sendMessage", chat_id, "refused", refused=wait)
+        await ground.time.run(0.5)
+    file = ground.call("getFile", None, "held")
+    ground.call("sendPhoto", BOB, "held")
+    await ground.time.run(20)
+    assert ground.times("held") == [pytest.approx(0.5 + 6 + JITTER, abs=0.01)] * 2
+    assert file.result() is True
+
+
+async def test_two_chats_refused_or_three_over_a_longer_time_pause_only_themselves(ground: Ground) -> None:
+    for chat_id in (1, 2, 3):
+        ground.call("sendMessage", chat_id, "refused", refused=100)
+        await ground.time.run(3)
+    ground.call("sendPhoto", BOB, "free")
+    await ground.time.settle()
+    assert ground.times("free") == [9]
+
+
+async def test_eight_calls_are_under_way_at_most_and_waiting_ones_are_none_of_them(ground: Ground) -> None:
+    results(ground, GROUP, 40)
+    for chat_id in range(1, 30):
+        ground.call("sendMessage", chat_id, "m", takes=3.0)
+    await ground.time.run(60)
+    assert ground.most_under_way == AT_ONCE
+    assert len(ground.times("m")) == 29
+
+
+async def test_whoever_is_cancelled_while_waiting_leaves_no_gap(ground: Ground) -> None:
+    results(ground, ADA, 5)
+    await ground.time.run(2)
+    waiting = [ground.call("sendPhoto", ADA, f"w{number}") for number in range(4)]
+    await ground.time.settle()
+    waiting[0].cancel()
+    waiting[2].cancel()
+    await ground.time.run(10)
+    assert ground.names.split()[5:] == ["w1", "w3"]
+    assert [round(at, 1) for at in (ground.times("w1") + ground.times("w3"))] == [5, 5]
+
+
+async def test_whoever_is_cancelled_with_the_turn_just_given_hands_it_on(ground: Ground) -> None:
+    results(ground, ADA, 5)
+    await ground.time.run(3)
+    chosen = ground.call("sendPhoto", ADA, "chosen")
+    await ground.time.settle()
+    turn = ground.flood._line[0]
+    await ground.time.run(1.99)
+    ground.time._now += 0.02
+    ground.flood._admit()
+    assert not turn.waits
+    chosen.cancel()
+    results(ground, ADA, 4)
+    await ground.time.settle()
+    assert chosen.cancelled()
+    assert ground.names == "r0 r1 r2 r3 r4 r0 r1 r2"  # three at once again: the chosen one's place came back
+
+
+async def test_a_call_that_is_cut_under_way_frees_its_place_and_stays_counted(ground: Ground) -> None:
+    cut = [ground.call("sendPhoto", ADA, "cut", takes=100) for _ in range(3)]
+    await ground.time.run(0.5)
+    for task in cut:
+        task.cancel()
+    ground.call("sendPhoto", ADA, "next")
+    await ground.time.run(5)
+    assert ground.times("next") == [pytest.approx(1.5, abs=0.01)]
+    assert ground.under_way == 0
+
+
+async def test_ten_thousand_chats_leave_nothing_behind(ground: Ground) -> None:
+    for number in range(10_000):
+        chat_id = number if number % 2 else -number
+        ground.call("sendMessage", chat_id or 1, "m", message_id=number)
+        if number % 25 == 24:
+            await ground.time.run(1)
+            ground.tasks.clear()
+    assert len(ground.log) == 10_000
+    assert len(ground.flood._budgets) < 3_100
+    await ground.time.run(130)
+    assert ground.is_clean
+
+
+async def test_chaos_ends_in_order(ground: Ground) -> None:
+    dice = random.Random(11)
+    for _ in range(1200):
+        refused = dice.choice([1, 4, 30]) if dice.random() < 0.02 else None
+        task = ground.call(
+            dice.choice(["sendPhoto", "sendMessage", "editMessageText", "sendChatAction", "deleteMessage"]),
+            dice.choice([1, 2, 3, 4, 5, -1, -2, -3]),
+            "m",
+            message_id=dice.randrange(4),
+            takes=dice.choice([0.0, 0.05, 0.5]),
+            refused=refused,
+        )
+        await ground.time.run(dice.choice([0, 0, 0.01, 0.3]))
+        if dice.random() < 0.1:
+            task.cancel()
+        if dice.random() < 0.1:
+            dice.choice(ground.tasks).cancel()
+    await ground.time.run(300)
+    assert all(task.done() for task in ground.tasks)
+    errors = {type(task.exception()) for task in ground.tasks if not task.cancelled() and task.exception()}
+    assert errors <= {RetryAfter, Superseded}
+    assert ground.is_clean
+
+
+async def test_at_shutdown_whoever_waits_is_sent_back(ground: Ground) -> None:
+    results(ground, ADA, 8)
+    ground.call("sendMessage", GROUP, "refused", refused=5)
+    await ground.time.settle()
+    ground.call("deleteMessage", GROUP, "d", message_id=1)
+    await ground.time.settle()
+    await ground.flood.shutdown()
+    await ground.time.settle()
+    assert all(task.done() for task in ground.tasks)
+    assert isinstance(ground.tasks[-1].exception(), RetryAfter)
+    assert ground.time.alarms == 0
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "given", "rank"),
+    [
+        ("sendPhoto", None, Priority.RESULT),
+        ("sendDocument", None, Priority.RESULT),
+        ("editMessageMedia", None, Priority.RESULT),
+        ("sendMessage", None, Priority.ANSWER),
+        ("forwardMessage", None, Priority.ANSWER),
+        ("editMessageText", None, Priority.CARD),
+        ("sendChatAction", None, Priority.ACTION),
+        ("sendMessage", Priority.CARD, Priority.CARD),
+        ("editMessageText", Priority.ANSWER, Priority.ANSWER),
+        ("deleteMessage", Priority.RESULT, 0),
+        ("getChatMember", None, 0),
+    ],
+)
+async def test_each_call_has_its_rank(endpoint: str, given: Priority | None, rank: int) -> None:
+    assert turn_for(endpoint, {"chat_id": ADA}, given, number=0, now=0).rank == rank
