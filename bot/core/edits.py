@@ -1,15 +1,16 @@
-"""An edit: one person's request to change one photo, from received to delivered."""
+"""An edit: one person's request to change a photo, from received to delivered."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat, Size
 
 
 class EditState(StrEnum):
-    """Where an edit is. Being worked on is a running job, waiting is a due time: neither is a state."""
+    """The name of each stage, as the database and the metrics have it."""
 
     RECEIVED = "received"
     SUBMITTING = "submitting"
@@ -23,7 +24,7 @@ class EditState(StrEnum):
 ACTIVE = frozenset({EditState.RECEIVED, EditState.SUBMITTING, EditState.PROCESSING, EditState.READY})
 CANCELLABLE = ACTIVE - {EditState.READY}
 NOT_COUNTED = frozenset({EditState.FAILED, EditState.CANCELLED})
-"""Edits in these states take no place in the chat's limit."""
+"""Edits in these states take no place in a limit."""
 
 
 class PhotoKind(StrEnum):
@@ -41,6 +42,7 @@ class PhotoRef:
     file_id: str
     kind: PhotoKind
     file_name: str | None = None
+    has_spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Request:
     """What was asked, parsed, before it is accepted.
 
     `command` is `edit` or a preset's name; `words` is what the person wrote after it. The result replies to
-    `photo_message_id`, the status card to `request_message_id`; they are the same for a caption.
+    `photo_message_id`, the status card to `request_message_id`; they are the same for a caption. `photos`
+    holds at least one.
     """
 
     update_id: int
@@ -60,62 +63,168 @@ class Request:
     language: str
     command: str
     words: str
-    photo: PhotoRef
+    photos: tuple[PhotoRef, ...]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """One row of the edits' table. Only storage writes it; everybody else reads these frozen values.
-
-    `due_at` is when there is something to do next, None once nothing is. `submits` counts the create calls
-    that may have made a task, `sends` the reply attempts that may have arrived. `secret` is the unguessable
-    part of this edit's URLs (hosted photo, callback). `owner` is the replica that works on it.
-    `hindrance` is what it waits for while it cannot go on.
-    """
-
-    id: str
-    update_id: int
-    chat_id: int
-    thread_id: int | None
-    request_message_id: int
-    photo_message_id: int
-    requester_id: int
-    language: str
-    command: str
-    words: str
-    file_id: str
-    photo_kind: PhotoKind
-    file_name: str | None
-    operation: str
-    secret: str
-    state: EditState
-    created_at: datetime
-    due_at: datetime | None
-    submits: int = 0
-    attempts: int = 0
-    sends: int = 0
-    status_message_id: int | None = None
-    task_id: str | None = None
-    submitted_at: datetime | None = None
-    task_seconds: float | None = None
-    width: int | None = None
-    height: int | None = None
-    format: ImageFormat | None = None
-    cropped: float | None = None
-    result_message_id: int | None = None
-    failure: Reason | None = None
-    ended_at: datetime | None = None
-    owner: str | None = None
-    hindrance: Reason | None = None
+    @property
+    def photo(self) -> PhotoRef:
+        """The photo whose size the result gets."""
+        return self.photos[0]
 
     @property
     def is_private(self) -> bool:
         """Telegram gives people positive ids and groups negative ones."""
         return self.chat_id > 0
 
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The provider's remote work for an edit."""
+
+    id: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished picture: `task_seconds` is how long its task took, `cropped` the share that was cut away."""
+
+    task_seconds: float
+    size: Size
+    format: ImageFormat
+    cropped: float
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Accepted. No task is running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitting:
+    """A create call is under way. Found later, nobody knows whether its task exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """The provider works on it."""
+
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The picture is kept on our side and waits to be sent."""
+
+    task: Task
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The picture has arrived, as the message `message_id`."""
+
+    task: Task
+    result: Result
+    message_id: int
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It ended without a picture. The task, if there was one, may still end at the provider."""
+
+    reason: Reason
+    ended_at: datetime
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Its requester did not want it any more. The task, if there was one, may still end at the provider."""
+
+    ended_at: datetime
+    task: Task | None = None
+
+
+Stage: TypeAlias = Received | Submitting | Processing | Ready | Delivered | Failed | Cancelled
+"""Where an edit is, with what is known there and only there."""
+
+_STATES: dict[type[Stage], EditState] = {
+    Received: EditState.RECEIVED,
+    Submitting: EditState.SUBMITTING,
+    Processing: EditState.PROCESSING,
+    Ready: EditState.READY,
+    Delivered: EditState.DELIVERED,
+    Failed: EditState.FAILED,
+    Cancelled: EditState.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One row of the edits' table. Storage alone writes rows; everybody else reads these frozen values.
+
+    `due_at` is when there is something to do next, None once nothing is. `submits` counts the create calls
+    that may have made a task, `attempts` the tries of the present step, `sends` the replies that may have
+    arrived. `secret` is the unguessable part of this edit's URLs. `owner` is the replica that works on it.
+    `blocked_by` is what it waits for while it cannot go on.
+    """
+
+    id: str
+    request: Request
+    operation: str
+    secret: str
+    created_at: datetime
+    due_at: datetime | None
+    stage: Stage = Received()
+    submits: int = 0
+    attempts: int = 0
+    sends: int = 0
+    status_message_id: int | None = None
+    owner: str | None = None
+    blocked_by: Reason | None = None
+
+    @property
+    def state(self) -> EditState:
+        return _STATES[type(self.stage)]
+
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def is_cancellable(self) -> bool:
+        return self.state in CANCELLABLE
+
+    @property
+    def chat_id(self) -> int:
+        return self.request.chat_id
+
+    @property
+    def task(self) -> Task | None:
+        """The provider's task, where there is one."""
+        match self.stage:
+            case Received() | Submitting():
+                return None
+            case stage:
+                return stage.task
+
+    @property
+    def result(self) -> Result | None:
+        """The finished picture, where there is one."""
+        return self.stage.result if isinstance(self.stage, Ready | Delivered) else None
+
+    @property
+    def result_message_id(self) -> int | None:
+        return self.stage.message_id if isinstance(self.stage, Delivered) else None
+
+    @property
+    def failure(self) -> Reason | None:
+        return self.stage.reason if isinstance(self.stage, Failed) else None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.stage.ended_at if isinstance(self.stage, Delivered | Failed | Cancelled) else None
 
     @property
     def code(self) -> str:
@@ -123,13 +232,20 @@ class Edit:
         return self.id[:6]
 
     @property
-    def size(self) -> Size | None:
-        return Size(self.width, self.height) if self.width and self.height else None
-
-    @property
     def waiting_since(self) -> datetime:
         """When what it waits for now began."""
-        return self.ended_at or self.submitted_at or self.created_at
+        submitted_at = self.task.submitted_at if self.task else None
+        return self.ended_at or submitted_at or self.created_at
 
     def is_due(self, now: datetime) -> bool:
         return self.due_at is not None and self.due_at <= now
+
+    def messages(self) -> frozenset[int]:
+        """The ids of every message that belongs to it: request, photo, status card, result."""
+        ids = (
+            self.request.request_message_id,
+            self.request.photo_message_id,
+            self.status_message_id,
+            self.result_message_id,
+        )
+        return frozenset(each for each in ids if each is not None)

@@ -10,9 +10,11 @@
     ├── ChatGone          nobody there to tell: blocked, kicked, deleted
     └── ChatMoved         the group became a supergroup with another id
 
-The texts of these exceptions are for logs. People read the sentence that telegram/texts.py has for a reason.
+The texts of these exceptions are for logs. People read the sentence that conversation/texts has for a reason.
 """
 
+from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -49,23 +51,44 @@ class Reason(StrEnum):
     CANNOT_SEND = "cannot_send"
     CHAT_GONE = "chat_gone"
 
+    @property
+    def consequences(self) -> "Consequences":
+        """What follows from it: see the table below."""
+        return CONSEQUENCES[self]
 
-OPERATOR_REASONS = frozenset({Reason.OUT_OF_CREDIT, Reason.ACCESS_DENIED, Reason.BAD_REQUEST})
-"""The person can do nothing about these; the admins hear of them."""
 
-RETRY_HELPS = frozenset(
-    {
-        Reason.COULD_NOT_GENERATE,
-        Reason.PHOTO_NOT_FETCHED,
-        Reason.NO_IMAGE,
-        Reason.TASK_LOST,
-        Reason.TIMED_OUT,
-        Reason.SERVICE_DOWN,
-        Reason.OUT_OF_CREDIT,
-        Reason.ACCESS_DENIED,
-    }
-)
-"""Asking for the same thing once more may work: the failure card carries a Try again button."""
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What follows from a reason.
+
+    `retry_helps`: asking for the same once more may work, so the failure card offers it. `submit_again`: the
+    bot itself makes one more create call first. `is_operators`: only who runs the bot can mend it, and the
+    admins are told. `patience`: how long an edit waits for it to pass before it fails.
+    """
+
+    retry_helps: bool = False
+    submit_again: bool = False
+    is_operators: bool = False
+    patience: timedelta = timedelta(hours=1)
+
+
+_A_DAY = timedelta(hours=24)
+"""A finished picture is worth so much patience, and so is what somebody has been asked to mend."""
+
+CONSEQUENCES: dict[Reason, Consequences] = {
+    **dict.fromkeys(Reason, Consequences()),
+    Reason.COULD_NOT_GENERATE: Consequences(retry_helps=True, submit_again=True),
+    Reason.PHOTO_NOT_FETCHED: Consequences(retry_helps=True, submit_again=True),
+    Reason.SERVICE_DOWN: Consequences(retry_helps=True, submit_again=True),
+    Reason.NO_IMAGE: Consequences(retry_helps=True),
+    Reason.TASK_LOST: Consequences(retry_helps=True),
+    Reason.TIMED_OUT: Consequences(retry_helps=True),
+    Reason.OUT_OF_CREDIT: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
+    Reason.ACCESS_DENIED: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
+    Reason.BAD_REQUEST: Consequences(is_operators=True),
+    Reason.CANNOT_SEND: Consequences(patience=_A_DAY),
+}
+"""The one table of what a reason means for an edit. What people read for it is in conversation/texts."""
 
 
 class BotError(Exception):

@@ -1,10 +1,11 @@
-"""What the service needs from the other rooms; app.py passes the real ones in."""
+"""What the core needs from the other rooms; app.py passes the real ones in."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from bot.core.clock import Clock, NewId
 from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits
@@ -12,10 +13,10 @@ from bot.core.pictures import Fitted, ImageFormat, Size
 
 
 class EditStore(Protocol):
-    """The edits' table; the only writer of edits."""
+    """The edits' table."""
 
     async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
-        """Insert `edit` if its chat has a place for it, in one transaction.
+        """Insert `edit` if every rule has a place for it, in one transaction.
 
         A second admission of the same `update_id` returns the edit of the first and counts nothing.
         """
@@ -27,13 +28,13 @@ class EditStore(Protocol):
         """What `get` would return for an edit whose task is running, or None where only `get` knows."""
 
     async def move(self, before: Edit, after: Edit) -> Edit | None:
-        """Write what differs between the two where the row is still in `before.state`.
+        """Write what differs between the two where the row is still in `before.state` and of its owner.
 
         Returns `after`, or None when somebody else was faster.
         """
 
     async def note_card(self, edit: Edit, message_id: int, now: datetime) -> Edit | None:
-        """Write the status card's message id, whatever state the edit is in by now.
+        """Write the status card's message id, whatever stage the edit is at by now.
 
         An edit that has ended is due again, for its card to say so. None when it is another replica's.
         """
@@ -49,7 +50,33 @@ Wake = Callable[[Edit], Awaitable[None]]
 """Have an edit looked at now, by whichever replica holds it."""
 
 
-class Turnstile(Protocol):
+class Lease(Protocol):
+    """Whether this process may still act for the edits that it holds."""
+
+    @property
+    def name(self) -> str:
+        """What it signs its edits with; a new one after an absence."""
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether it may take another step for an edit."""
+
+    def owns(self, edit: Edit) -> bool:
+        """Whether the edit is this process's to move, as far as `edit` was read."""
+
+    def ensure_holds(self, edit: Edit) -> None:
+        """Asked right before whatever the world outside sees. TryLater where the edit is, or will be, another's."""
+
+
+class Workload(Protocol):
+    """How much this process has to do."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it keeps what it admits, or leaves it for any replica to claim."""
+
+
+class ProviderBudget(Protocol):
     """What the whole deployment may ask of the provider, in fair turns."""
 
     async def ahead(self, edit: Edit, now: datetime) -> int:
@@ -88,10 +115,10 @@ class PublicUrl:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One create call: what to paint from which photo at which size, and where to say that it is done."""
+    """One create call: what to paint from which photos at which size, and where to say that it is done."""
 
     prompt: str
-    photo: PublicUrl
+    photos: tuple[PublicUrl, ...]
     size: Size
     callback_url: str
 
@@ -152,8 +179,8 @@ class PhotoHost(Protocol):
         """Take the photo down again, as far as the host can."""
 
 
-class Darkroom(Protocol):
-    """Pillow, in threads. Raises PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
+class Images(Protocol):
+    """Pillow, off the event loop. Raises PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
 
     async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size."""
@@ -208,8 +235,35 @@ class Chat(Protocol):
         without a second ring.
         """
 
-    async def settle(self, edit: Edit) -> None:
-        """The edit has ended: its card goes, or says what happened."""
+    async def settle(self, edit: Edit) -> int | None:
+        """The edit has ended: its card goes, or says what happened.
 
-    async def alert_admins(self, edit: Edit) -> None:
-        """Tell the admins, once in a while, that `edit.failure` needs them."""
+        Returns the message that says it where that is a new one, None otherwise. Repeating it is harmless once
+        that message is noted as the edit's card.
+        """
+
+    async def alert_admins(self, edit: Edit, reason: Reason) -> None:
+        """Tell the admins, once in a while, that `reason` needs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The other rooms, as the core sees them."""
+
+    store: EditStore
+    model: ImageModel
+    photo_host: PhotoHost
+    images: Images
+    files: Files
+    chat: Chat
+    budget: ProviderBudget
+    observer: Observer
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where moments, ids and secrets come from."""
+
+    now: Clock
+    new_id: NewId
+    new_secret: NewId

@@ -1,0 +1,112 @@
+"""What comes in, as frozen values: the whole of what this room knows of Telegram's updates.
+
+`telegram/inbox` makes them. Commands are resolved (the name, and whether it is meant for this bot), entities
+are applied, and a photo is already a `PhotoRef`, or the reason why it cannot be edited.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from bot.core.edits import PhotoRef
+from bot.core.errors import Reason
+
+Picture: TypeAlias = PhotoRef | Reason | None
+"""What a message carries: a photo, something that cannot be edited and why, or nothing of the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A private chat or a group. `may_have_moved`: a supergroup, which may once have been a basic group."""
+
+    id: int
+    is_private: bool
+    may_have_moved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote or pressed: a person, or a chat or channel that writes in its own name.
+
+    `language` is one that the bot speaks. `is_bot` is for other bots, who are not answered.
+    """
+
+    id: int
+    language: str
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """The message that was replied to. `message_id` is None for one of another chat."""
+
+    message_id: int | None
+    picture: Picture = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something said in a chat.
+
+    `command` is its name in lower case without slash and address, None where there is none for this bot;
+    `words` is the rest, or the whole text. `album_id` is the same for all parts of an album.
+    """
+
+    update_id: int
+    chat: Chat
+    thread_id: int | None
+    message_id: int
+    sender: Sender
+    sent_at: datetime
+    command: str | None = None
+    words: str = ""
+    picture: Picture = None
+    replied: Replied | None = None
+    album_id: str | None = None
+    is_forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EditedMessage:
+    """A message whose author has changed it; `message` is how it reads now."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button under one of the bot's messages was pressed. `replied` is what that message replies to.
+
+    `message_id` is None where Telegram no longer tells the message.
+    """
+
+    update_id: int
+    press_id: str
+    chat: Chat
+    thread_id: int | None
+    message_id: int | None
+    sender: Sender
+    data: str
+    replied: Replied | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChanged:
+    """The bot was added to a chat, or is no longer in it (removed, or blocked by the person)."""
+
+    update_id: int
+    chat: Chat
+    sender: Sender
+    is_member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMigrated:
+    """A group became a supergroup with another id. Both chats tell of it, in no certain order."""
+
+    update_id: int
+    old_chat_id: int
+    new_chat_id: int
+
+
+Incoming: TypeAlias = Message | EditedMessage | Press | MembershipChanged | ChatMigrated
