@@ -32,13 +32,13 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A new message. Equal ones with `merge` that come to one group within a minute are sent once, silently."""
+    """A new message. Of those with the same `merge` in one group within a minute only the first is sent."""
 
     to: Destination
     html: str
     buttons: Buttons = ()
     silent: bool = False
-    merge: bool = False
+    merge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,11 @@ class Delete:
 class SendFile:
     """The untouched bytes of a delivered edit's result, as a file in reply to its photo.
 
-    `otherwise` is said in its place where Telegram refuses it, or the bytes are gone.
+    `otherwise` is said in its place where Telegram refuses it.
     """
 
     edit: Edit
+    content: bytes
     otherwise: Say
 
 
