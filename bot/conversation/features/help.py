@@ -1,8 +1,30 @@
-"""The long texts: the welcome, and /help with one worked example for each way of asking."""
+"""/help with one worked example for each way of asking, the welcome, and what the bot says of itself."""
 
 from gettext import NullTranslations
 
+from bot.conversation.answering import answer
+from bot.conversation.feature import Asked, Command, Feature, Replies, all_features
+from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.wording import escaped
+
+
+async def start(asked: Asked) -> Replies:
+    """A welcome in private; in a group, how to ask there."""
+    if asked.message.chat.is_private:
+        return answer(asked, start_text(asked.t, bot_name=asked.tools.about.name))
+    return await show(asked)
+
+
+async def show(asked: Asked) -> Replies:
+    """/help."""
+    about = asked.tools.about
+    text = help_text(
+        asked.t,
+        username=about.username,
+        private=asked.message.chat.is_private,
+        reads_group_messages=about.reads_group_messages,
+    )
+    return answer(asked, text)
 
 
 def start_text(t: NullTranslations, *, bot_name: str) -> str:
@@ -98,13 +120,8 @@ def _as_file(t: NullTranslations, address: str, max_file_mb: int) -> list[str]:
 
 
 def _commands(t: NullTranslations) -> list[str]:
-    return [
-        t.gettext("<b>Good to know</b>"),
-        t.gettext("/styles lists all styles, from sketch to old photo repair."),
-        t.gettext("/status shows how far your edits are."),
-        t.gettext("/cancel stops them; as a reply to your photo, only that one."),
-        t.gettext("/limits tells how many edits are left here. Failed or cancelled ones are not counted."),
-    ]
+    lines = [said(t, feature.help) for feature in all_features() if feature.help]
+    return [t.gettext("<b>Good to know</b>"), *lines]
 
 
 def bot_description(t: NullTranslations) -> str:
@@ -118,3 +135,12 @@ def bot_description(t: NullTranslations) -> str:
 def bot_short_description(t: NullTranslations) -> str:
     """What the bot's profile shows (at most 120 characters)."""
     return t.gettext("Edits your photos as you describe it, and keeps their exact size.")
+
+
+FEATURE = Feature(
+    order=80,
+    commands=(
+        Command("start", start),
+        Command("help", show, N_("Every way to ask, with examples")),
+    ),
+)
