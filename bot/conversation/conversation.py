@@ -1,4 +1,4 @@
-"""The room's one entrance: what came in, to what goes out. It admits, looks up and words; it sends nothing."""
+"""The entrance of the room: what came in, to what goes out. It admits, looks up and words; sends nothing."""
 
 from gettext import NullTranslations
 
