@@ -6,8 +6,8 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.conversation import texts
-from bot.conversation.presses import plain
+from bot.conversation.texts import alerts
+from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.sandbox.faults import Action
 from bot.sandbox.telegram.api import too_many_requests
@@ -99,7 +99,7 @@ async def test_a_chat_without_files_gets_the_photo_and_it_is_no_failure(tmp_path
         asked = ada.sends_photo(picture(2000, 1500), "/sketch", hd=True)
         result = await ground.result(ada.private, asked)
         answer = await ada.presses(result, AS_FILE).answer()
-        assert answer == Answer(plain(texts.reason_sentence(EN, Reason.CANNOT_SEND)), show_alert=True)
+        assert answer == Answer(alerts.plain(reason_sentence(EN, Reason.CANNOT_SEND)), show_alert=True)
         assert await limits_line(ada) == "Used: 1. Left: 19."
 
 

@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from bot.conversation import texts
+from bot.conversation.features.cancel import cancelled_text, nothing_to_cancel
+from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.sandbox.telegram.people import Message
 from tests.ground import picture
@@ -37,8 +38,8 @@ async def test_status_and_cancel_are_about_ones_own_edits_in_this_chat(tmp_path:
         assert status.text.splitlines()[1] == "make <b>it</b> blue"
         assert len(status.text.splitlines()) == 3
         one = await hears(group, ada.writes("/cancel", chat=group, reply_to=mine[0]), "Cancelled 1 edit.")
-        assert one.text == shown(texts.cancelled_text(EN, 1))
-        nothing = texts.nothing_to_cancel(EN)
+        assert one.text == shown(cancelled_text(EN, 1))
+        nothing = nothing_to_cancel(EN)
         for message in (mine[0], bens):
             await hears(group, ada.writes("/cancel", chat=group, reply_to=message), nothing)
         await hears(group, ada.writes("/cancel", chat=group, reply_to=one), "Cancelled 1 edit.")
@@ -48,7 +49,7 @@ async def test_status_and_cancel_are_about_ones_own_edits_in_this_chat(tmp_path:
         ada.sends_photo(picture(96, 61), "/oil")
         await until(lambda: len(ground.nanobanana.tasks) == 5)
         both = await hears(ada.private, ada.writes("/cancel"), "Cancelled 2 edits.")
-        assert both.text == shown(texts.cancelled_text(EN, 2))
+        assert both.text == shown(cancelled_text(EN, 2))
         lately = await hears(ada.private, ada.writes("/status"), "You have no edits under way here.")
         assert "🖼️ Oil · cancelled 1 min ago, not counted" in lately.text.splitlines()
 
@@ -110,7 +111,7 @@ async def test_failed_and_cancelled_edits_give_their_place_back(tmp_path: Path) 
         ada = ground.ada
         ground.nanobanana.play("flag-3-policy")
         failed = ada.sends_photo(picture(96, 64), "/sketch")
-        await failure_of(ada.private, failed, texts.reason_sentence(EN, Reason.POLICY))
+        await failure_of(ada.private, failed, reason_sentence(EN, Reason.POLICY))
         cancelled = ada.sends_photo(picture(96, 65), "/sketch")
         await card_of(ada.private, cancelled)
         await until(lambda: len(ground.nanobanana.tasks) == 2)

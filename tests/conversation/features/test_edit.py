@@ -162,10 +162,11 @@ async def test_an_album_with_a_caption_is_one_edit_and_no_questions(command: str
     assert len(room.edits) == 1
 
 
-async def test_a_caption_on_a_later_part_of_an_album_counts_as_well() -> None:
+@pytest.mark.parametrize("command", [None, "sketch"])
+async def test_a_caption_on_a_later_part_of_an_album_counts_as_well(command: str | None) -> None:
     room = Room()
     await room.handle(message(picture=PHOTO, album_id="77"))
-    made = await room.admits(message("sketch", picture=OTHER_PHOTO, album_id="77"))
+    made = await room.admits(message(command, "in red", picture=OTHER_PHOTO, album_id="77"))
     assert made.photo == OTHER_PHOTO
 
 
