@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.core.clock import Clock, NewId
-from bot.core.edits import Edit
+from bot.core.edits import Edit, PhotoRef
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits
 from bot.core.pictures import Fitted, ImageFormat, Size
@@ -33,10 +33,11 @@ class EditStore(Protocol):
         Returns `after`, or None when somebody else was faster.
         """
 
-    async def note_card(self, edit: Edit, message_id: int, now: datetime) -> Edit | None:
+    async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
         """Write the status card's message id, whatever stage the edit is at by now.
 
-        An edit that has ended is due again, for its card to say so. None when it is another replica's.
+        Without an id, write that a card may have arrived. An edit that has ended is due again, for its card
+        to say so. Returns the edit as it then stands, None when it is another replica's.
         """
 
     async def durations(self, operation: str, count: int) -> Sequence[float]:
@@ -172,10 +173,10 @@ class ImageModel(Protocol):
 class PhotoHost(Protocol):
     """Makes a prepared photo fetchable for the provider."""
 
-    async def publish(self, secret: str, jpeg: bytes) -> PublicUrl:
+    async def publish(self, name: str, jpeg: bytes) -> PublicUrl:
         """Host `jpeg` under an unguessable name; repeating it is harmless. Raises TryLater."""
 
-    async def withdraw(self, secret: str) -> None:
+    async def withdraw(self, name: str) -> None:
         """Take the photo down again, as far as the host can."""
 
 
@@ -219,7 +220,7 @@ class Reply:
 class Chat(Protocol):
     """The person's side: Telegram. Raises TryLater, OutcomeUnknown, ChatGone, ChatMoved, EditFailed."""
 
-    async def download(self, edit: Edit) -> bytes:
+    async def download(self, photo: PhotoRef) -> bytes:
         """The photo's bytes from Telegram. PhotoRefused when it is too big, or gone."""
 
     async def post_card(self, edit: Edit) -> int:
