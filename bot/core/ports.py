@@ -66,7 +66,7 @@ class Lease(Protocol):
         """Whether the edit is this process's to move, as far as `edit` was read."""
 
     def ensure_holds(self, edit: Edit) -> None:
-        """Asked right before whatever the world outside sees. TryLater where the edit is, or will be, another's."""
+        """Asked before whatever the world outside sees. TryLater where the edit is, or will be, another's."""
 
 
 class Workload(Protocol):
@@ -181,7 +181,7 @@ class PhotoHost(Protocol):
 
 
 class Images(Protocol):
-    """Pillow, off the event loop. Raises PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
+    """Pillow, off the event loop. PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
 
     async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size."""
@@ -239,8 +239,8 @@ class Chat(Protocol):
     async def settle(self, edit: Edit) -> int | None:
         """The edit has ended: its card goes, or says what happened.
 
-        Returns the message that says it where that is a new one, None otherwise. Repeating it is harmless once
-        that message is noted as the edit's card.
+        Returns the message that says it where that is a new one, None otherwise. Repeating it is harmless
+        once that message is noted as the edit's card.
         """
 
     async def alert_admins(self, edit: Edit, reason: Reason) -> None:
