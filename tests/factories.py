@@ -1,7 +1,7 @@
 """Values for tests: each as good as any, with odd numbers on purpose, so that a mix-up shows."""
 
 import itertools
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,21 +51,19 @@ _OF_REQUEST = frozenset(field.name for field in fields(Request))
 
 def request(**changes: Any) -> Request:
     """A request for a watercolor, another one each time."""
-    return Request(
-        **{
-            "update_id": 912_345_000 + next(_numbers),
-            "chat_id": CHAT_ID,
-            "thread_id": None,
-            "request_message_id": 71_001,
-            "photo_message_id": 70_993,
-            "requester_id": REQUESTER_ID,
-            "language": "fr",
-            "command": "watercolor",
-            "words": "",
-            "photos": (PHOTO,),
-        }
-        | changes
+    asked = Request(
+        update_id=912_345_000 + next(_numbers),
+        chat_id=CHAT_ID,
+        thread_id=None,
+        request_message_id=71_001,
+        photo_message_id=70_993,
+        requester_id=REQUESTER_ID,
+        language="fr",
+        command="watercolor",
+        words="",
+        photos=(PHOTO,),
     )
+    return replace(asked, **changes)
 
 
 def edit(**changes: Any) -> Edit:
@@ -75,18 +73,15 @@ def edit(**changes: Any) -> Edit:
     """
     number = next(_numbers)
     asked = {name: value for name, value in changes.items() if name in _OF_REQUEST}
-    changed = {name: value for name, value in changes.items() if name not in _OF_REQUEST}
-    return Edit(
-        **{
-            "id": f"edit-{number:07}",
-            "request": request(**asked),
-            "operation": "nano-banana@1K",
-            "secret": f"secret_{number:017}",
-            "created_at": NOW,
-            "due_at": NOW,
-        }
-        | changed
+    admitted = Edit(
+        id=f"edit-{number:07}",
+        request=request(**asked),
+        operation="nano-banana@1K",
+        secret=f"secret_{number:017}",
+        created_at=NOW,
+        due_at=NOW,
     )
+    return replace(admitted, **{name: value for name, value in changes.items() if name not in asked})
 
 
 def full_edit(**changes: Any) -> Edit:
@@ -109,6 +104,8 @@ def full_edit(**changes: Any) -> Edit:
             "attempts": 5,
             "sends": 3,
             "status_message_id": 3_000_000_004,
+            "has_lost_card": True,
+            "is_told": True,
             "owner": "replica-Q7",
             "blocked_by": Reason.OUT_OF_CREDIT,
         }

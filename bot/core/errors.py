@@ -63,7 +63,7 @@ class Consequences:
 
     `retry_helps`: asking for the same once more may work, so the failure card offers it. `submit_again`: the
     bot itself makes one more create call first. `is_operators`: only who runs the bot can mend it, and the
-    admins are told. `patience`: how long an edit waits for it to pass before it fails.
+    admins are told. `patience`: how long an edit waits for it to pass before it fails; zero is not at all.
     """
 
     retry_helps: bool = False
@@ -85,7 +85,7 @@ CONSEQUENCES: dict[Reason, Consequences] = {
     Reason.TIMED_OUT: Consequences(retry_helps=True),
     Reason.OUT_OF_CREDIT: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
     Reason.ACCESS_DENIED: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
-    Reason.BAD_REQUEST: Consequences(is_operators=True),
+    Reason.BAD_REQUEST: Consequences(is_operators=True, patience=timedelta(0)),
     Reason.CANNOT_SEND: Consequences(patience=_A_DAY),
 }
 """The one table of what a reason means for an edit. What people read for it is in conversation/texts."""

@@ -39,9 +39,7 @@ class Chats:
         """Keep somebody's photo for a command that may follow, in place of the one before."""
         content = {
             "message_id": message_id,
-            "file_id": photo.file_id,
-            "kind": photo.kind,
-            "file_name": photo.file_name,
+            "photos": (photo,),
             "at": now,
         }
         insert = self._database.insert(PENDING_PHOTOS).values(
@@ -57,7 +55,7 @@ class Chats:
     ) -> tuple[int, PhotoRef] | None:
         """The message and the photo that somebody sent there last, if that was not before `since`."""
         pending = PENDING_PHOTOS.c
-        query = select(pending.message_id, pending.file_id, pending.kind, pending.file_name).where(
+        query = select(pending.message_id, pending.photos).where(
             pending.chat_id == chat_id,
             pending.user_id == user_id,
             pending.thread_id == (thread_id or 0),
@@ -65,7 +63,7 @@ class Chats:
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).first()
-        return None if row is None else (row.message_id, PhotoRef(row.file_id, row.kind, row.file_name))
+        return None if row is None else (row.message_id, row.photos[0])
 
     async def forget_photos_before(self, at: datetime) -> int:
         """Delete remembered photos older than `at`; returns how many."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.edits import Edit, EditState
 from bot.core.errors import TryLater
 from bot.storage.database import Database
-from bot.storage.edits import guarded_update
+from bot.storage.edit_rows import guarded_update
 from bot.storage.tables import BUDGETS, EDITS
 
 _CREATES = "creates"

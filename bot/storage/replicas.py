@@ -19,6 +19,7 @@ from sqlalchemy import (
 from bot.core.edits import Edit
 from bot.core.replica import LEASE, Replica
 from bot.storage.database import Database
+from bot.storage.edit_rows import edit_of
 from bot.storage.nudges import ANYTHING, CHANNEL
 from bot.storage.tables import EDITS, INBOX, REPLICAS, ROLES
 
@@ -71,7 +72,7 @@ class Replicas:
         chosen = query.limit(limit).with_for_update(skip_locked=True)
         claimed = update(EDITS).where(EDITS.c.id.in_(chosen)).values(owner=self._me.name).returning(*EDITS.c)
         async with self._database.writing() as connection:
-            return [Edit(**row) for row in (await connection.execute(claimed)).mappings()]
+            return [edit_of(row) for row in (await connection.execute(claimed)).mappings()]
 
     async def claim_updates(self, limit: int) -> int:
         """Take over updates that wait in the inbox of nobody alive; returns how many."""

@@ -1,5 +1,7 @@
 """The tables: rows and their types. Statements are in the stores, changes to the schema in `alembic/`."""
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -7,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
 from sqlmodel import Field, SQLModel
 
-from bot.core.edits import EditState, PhotoKind
+from bot.core.edits import EditState, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
 
@@ -32,8 +34,23 @@ class EnumText(TypeDecorator[StrEnum]):
         return None if value is None else self.members(value)
 
 
+class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
+    """The photos of a request, stored as a JSON list of objects."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[PhotoRef, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else json.dumps([asdict(photo) for photo in value])
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PhotoRef, ...] | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return tuple(PhotoRef(**{**photo, "kind": PhotoKind(photo["kind"])}) for photo in json.loads(value))
+
+
 class EditRow(SQLModel, table=True):
-    """An `Edit`, field by field."""
+    """An edit; `edit_rows` translates between the two."""
 
     __tablename__: ClassVar[str] = "edits"
     __table_args__ = (
@@ -62,9 +79,7 @@ class EditRow(SQLModel, table=True):
     language: str
     command: str
     words: str
-    file_id: str
-    photo_kind: PhotoKind = Field(sa_type=EnumText(PhotoKind))
-    file_name: str | None
+    photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
     operation: str
     secret: str
     state: EditState = Field(sa_type=EnumText(EditState))
@@ -74,6 +89,8 @@ class EditRow(SQLModel, table=True):
     attempts: int
     sends: int
     status_message_id: int | None = Field(sa_type=BigInteger)
+    has_lost_card: bool
+    is_told: bool
     task_id: str | None
     submitted_at: datetime | None
     task_seconds: float | None
@@ -85,7 +102,7 @@ class EditRow(SQLModel, table=True):
     failure: Reason | None = Field(sa_type=EnumText(Reason))
     ended_at: datetime | None
     owner: str | None
-    hindrance: Reason | None = Field(sa_type=EnumText(Reason))
+    blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
 
 
 class ChatRow(SQLModel, table=True):
@@ -113,7 +130,7 @@ class InboxRow(SQLModel, table=True):
 
 
 class PendingPhotoRow(SQLModel, table=True):
-    """The last photo that somebody sent without a command. `thread_id` is 0 outside of topics."""
+    """What somebody sent last without a command. `thread_id` is 0 outside of topics."""
 
     __tablename__: ClassVar[str] = "pending_photos"
 
@@ -121,9 +138,7 @@ class PendingPhotoRow(SQLModel, table=True):
     user_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     thread_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     message_id: int = Field(sa_type=BigInteger)
-    file_id: str
-    kind: PhotoKind = Field(sa_type=EnumText(PhotoKind))
-    file_name: str | None
+    photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
     at: datetime
 
 

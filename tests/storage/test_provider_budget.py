@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.edits import Edit, EditState
-from bot.core.errors import TryLater
+from bot.core.edits import Cancelled, Edit, Failed, Processing, Submitting
+from bot.core.errors import Reason, TryLater
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.provider_budget import Budget, SqlTurnstile
-from tests.factories import NO_LIMITS, NOW, edit
+from tests.factories import NO_LIMITS, NOW, TASK, edit
 
 TEN_SECONDS = timedelta(seconds=10)
 
@@ -24,7 +24,7 @@ async def admit(store: SqlEditStore, **changes: object) -> Edit:
 
 
 def submitting(waiting: Edit) -> Edit:
-    return replace(waiting, state=EditState.SUBMITTING, submits=1)
+    return replace(waiting, stage=Submitting(), submits=1)
 
 
 async def test_a_third_of_the_creates_at_once_and_the_rest_evenly(
@@ -69,7 +69,7 @@ async def test_whoever_finds_the_edit_moved_uses_no_create_up(
 ) -> None:
     turnstile = SqlTurnstile(database, Budget(creates=1, per=TEN_SECONDS, tasks=7))
     gone, waiting = await admit(store), await admit(store)
-    await store.move(gone, replace(gone, state=EditState.CANCELLED))
+    await store.move(gone, replace(gone, stage=Cancelled(NOW)))
     assert await turnstile.enter(gone, submitting(gone), NOW) is None
     assert await turnstile.enter(waiting, submitting(waiting), NOW) is not None
 
@@ -84,7 +84,7 @@ async def test_no_more_tasks_under_way_than_there_may_be_and_trying_uses_nothing
     for _ in range(5):
         with pytest.raises(TryLater):
             await turnstile.enter(second, submitting(second), NOW)
-    await store.move(entered, replace(entered, state=EditState.FAILED, due_at=None))
+    await store.move(entered, replace(entered, stage=Failed(Reason.POLICY, NOW), due_at=None))
     assert await turnstile.enter(second, submitting(second), NOW) is not None
 
 
@@ -106,7 +106,7 @@ async def test_of_many_at_once_exactly_as_many_enter_as_there_is_room(
 async def test_who_was_moved_meanwhile_does_not_enter(database: Database, store: SqlEditStore) -> None:
     turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=7))
     waiting = await admit(store)
-    await store.move(waiting, replace(waiting, state=EditState.CANCELLED))
+    await store.move(waiting, replace(waiting, stage=Cancelled(NOW)))
     assert await turnstile.enter(waiting, submitting(waiting), NOW) is None
 
 
@@ -134,7 +134,7 @@ async def test_a_chat_with_tasks_under_way_lets_the_others_go_first(
     database: Database, store: SqlEditStore
 ) -> None:
     turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=2))
-    await admit(store, chat_id=-100, state=EditState.PROCESSING)
+    await admit(store, chat_id=-100, stage=Processing(TASK))
     busy = await admit(store, chat_id=-100, created_at=NOW - timedelta(seconds=9))
     idle = await admit(store, chat_id=-200)
     assert await turnstile.ahead(idle, NOW) == 0
@@ -178,5 +178,5 @@ async def test_who_has_left_the_line_is_missed_within_a_second(
     turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=0))
     first, second = await admit(store), await admit(store, created_at=NOW + timedelta(seconds=1))
     assert await turnstile.ahead(second, NOW) == 2
-    await store.move(first, replace(first, state=EditState.CANCELLED, due_at=None))
+    await store.move(first, replace(first, stage=Cancelled(NOW), due_at=None))
     assert await turnstile.ahead(second, NOW + timedelta(seconds=1)) == 1
