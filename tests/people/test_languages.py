@@ -53,9 +53,9 @@ async def test_in_a_group_everybody_is_answered_in_their_own_language(tmp_path: 
         zoe = people.person("Zoé", language_code="fr")
         kim, nobody = people.person("Kim", language_code="ko"), people.person("N", language_code=None)
         group = people.group("Friends", zoe, kim, nobody)
-        for person, t in ((zoe, FR), (kim, EN), (nobody, EN)):
-            asked = person.writes("/sketch@nanobanana_bot", chat=group)
-            await hears(group, asked, reason_sentence(t, Reason.NO_PHOTO, command="sketch"))
+        for person, t, command in ((zoe, FR, "sketch"), (kim, EN, "oil"), (nobody, EN, "comic")):
+            asked = person.writes(f"/{command}@nanobanana_bot", chat=group)
+            await hears(group, asked, reason_sentence(t, Reason.NO_PHOTO, command=command))
 
 
 async def test_menus_are_published_for_every_scope_and_language(tmp_path: Path) -> None:

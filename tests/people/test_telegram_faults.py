@@ -149,8 +149,8 @@ async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_p
         assert len(prompts(ground)) == sum(calls.values())
         async with opened_database(ground.settings) as database:
             for name, row in rows.items():
-                used = await SqlEditStore(database).usage(row.chat.id, limits(ground.settings), utc_now())
-                assert used.used == (expected[name][0] == DELIVERED), name
+                usages = await SqlEditStore(database).usage(row.chat.id, limits(ground.settings), utc_now())
+                assert usages[0].used == (expected[name][0] == DELIVERED), name
 
 
 async def test_a_button_pressed_twice_starts_one_edit(tmp_path: Path) -> None:

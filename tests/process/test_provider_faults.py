@@ -185,7 +185,8 @@ async def places_used(settings: Settings, chats: dict[str, int]) -> dict[str, in
     async with opened_database(settings) as database:
         store, now = SqlEditStore(database), utc_now()
         return {
-            name: (await store.usage(chat_id, limits(settings), now)).used for name, chat_id in chats.items()
+            name: (await store.usage(chat_id, limits(settings), now))[0].used
+            for name, chat_id in chats.items()
         }
 
 
