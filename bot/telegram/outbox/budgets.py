@@ -1,77 +1,42 @@
 """How much may be sent, and when there is room again: sliding windows, and pauses that Telegram asks for."""
 
-import math
-from collections import deque
+from bot.telegram.outbox.turns import Priority
+from bot.telegram.outbox.windows import Window
 
 A_SECOND = 30
 """What Telegram takes from a bot, whatever the chats."""
+A_GROUPS_MINUTE, NOT_FOR_RESULTS, FOR_CARDS = 20, 12, 9
+"""What it takes for one group, and our own bounds within that."""
 AT_ONCE = 8
 """Calls under way: more make an HTTP client slower, not faster."""
 FLOODED_CHATS, FLOODED_WITHIN_SECONDS = 3, 5.0
 """So many chats refused in so short a time: it is the bot as a whole that is too fast."""
 
 
-class Window:
-    """At most `count` calls in any `seconds`, the last `reserved` of them for what matters most.
-
-    A call holds its place from its start until `seconds` after its end: wherever in between Telegram counts
-    it, it never counts more. With 0 seconds this bounds the calls under way.
-    """
-
-    def __init__(self, count: int, seconds: float, reserved: int = 0) -> None:
-        self._count, self._seconds, self._reserved = count, seconds, reserved
-        self._under_way = 0
-        self._ends: deque[float] = deque()
-
-    def opens_at(self, now: float, *, to_all: bool) -> float:
-        """When there is a place: now, later, or (infinity) not before a call under way has ended."""
-        self._let_go(now)
-        places = self._count - self._under_way - (0 if to_all else self._reserved)
-        if places <= 0:
-            return math.inf
-        taken = len(self._ends)
-        return now if taken < places else self._ends[taken - places] + self._seconds
-
-    def resize(self, count: int) -> None:
-        """From now on there are so many places; whoever holds one keeps it."""
-        self._count = count
-
-    def start(self) -> None:
-        """Take a place."""
-        self._under_way += 1
-
-    def end(self, now: float) -> None:
-        """The call has ended; its place comes free `seconds` from now."""
-        self._under_way -= 1
-        self._ends.append(now)
-
-    def give_back(self) -> None:
-        """The place was not used after all."""
-        self._under_way -= 1
-
-    def is_empty(self, now: float) -> bool:
-        self._let_go(now)
-        return not self._under_way and not self._ends
-
-    def _let_go(self, now: float) -> None:
-        while self._ends and self._ends[0] + self._seconds <= now:
-            self._ends.popleft()
-
-
 class ChatBudget:
     """A person gets one message a second, counted over five, in bursts of three; a group twenty a minute.
 
-    A group's last four are not for cards: there is always room for a few results and answers.
+    Of a group's twenty at most twelve are for anything but results, and at most nine for cards: whatever is
+    said meanwhile, finished pictures arrive.
     """
 
     def __init__(self, chat_id: int | str) -> None:
-        private = isinstance(chat_id, int) and chat_id > 0
-        self.windows = (Window(3, 1), Window(5, 5)) if private else (Window(20, 60, reserved=4),)
         self.paused_until = 0.0
+        is_private = isinstance(chat_id, int) and chat_id > 0
+        self._shared = (Window(3, 1), Window(5, 5)) if is_private else (Window(A_GROUPS_MINUTE, 60),)
+        self._bounded = (
+            ()
+            if is_private
+            else ((Priority.ANSWER, Window(NOT_FOR_RESULTS, 60)), (Priority.CARD, Window(FOR_CARDS, 60)))
+        )
+
+    def windows(self, rank: int) -> tuple[Window, ...]:
+        """Where a call of this rank needs a place; what matters more needs fewer."""
+        return (*self._shared, *(window for priority, window in self._bounded if rank >= priority))
 
     def is_as_new(self, now: float) -> bool:
         """Whether forgetting this budget would change nothing."""
-        return self.paused_until <= now and all(window.is_empty(now) for window in self.windows)
+        return self.paused_until <= now and all(window.is_empty(now) for window in self._shared)
 
 
 class Budgets:
@@ -99,7 +64,7 @@ class Budgets:
 
     def full_until(self, now: float) -> float:
         """When there is room for anything that counts, whatever the chat."""
-        return max(window.opens_at(now, to_all=True) for window in self.everything)
+        return max(window.opens_at(now) for window in self.everything)
 
     def refused(self, chat_id: int | str, now: float, until: float) -> int:
         """Telegram wants no more for this chat before `until`; returns how many chats fared so of late.
