@@ -5,8 +5,9 @@ from bot.telegram.outbox.windows import Window
 
 A_SECOND = 30
 """What Telegram takes from a bot, whatever the chats."""
-A_GROUPS_MINUTE, NOT_FOR_RESULTS, FOR_CARDS = 20, 12, 9
-"""What it takes for one group, and our own bounds within that."""
+A_GROUPS_MINUTE, NOT_FOR_RESULTS, FOR_A_GROUPS_CARDS = 20, 12, 9
+A_PERSONS_FIVE_SECONDS, FOR_A_PERSONS_CARDS = 5, 3
+"""What it takes for one chat, and our own bounds within that."""
 AT_ONCE = 8
 """Calls under way: more make an HTTP client slower, not faster."""
 FLOODED_CHATS, FLOODED_WITHIN_SECONDS = 3, 5.0
@@ -16,19 +17,23 @@ FLOODED_CHATS, FLOODED_WITHIN_SECONDS = 3, 5.0
 class ChatBudget:
     """A person gets one message a second, counted over five, in bursts of three; a group twenty a minute.
 
-    Of a group's twenty at most twelve are for anything but results, and at most nine for cards: whatever is
-    said meanwhile, finished pictures arrive.
+    Of a person's five at most three are for cards; of a group's twenty at most twelve are for anything but
+    results, and at most nine for cards: whatever is said meanwhile, finished pictures arrive.
     """
 
     def __init__(self, chat_id: int | str) -> None:
         self.paused_until = 0.0
-        is_private = isinstance(chat_id, int) and chat_id > 0
-        self._shared = (Window(3, 1), Window(5, 5)) if is_private else (Window(A_GROUPS_MINUTE, 60),)
-        self._bounded = (
-            ()
-            if is_private
-            else ((Priority.ANSWER, Window(NOT_FOR_RESULTS, 60)), (Priority.CARD, Window(FOR_CARDS, 60)))
-        )
+        self._shared: tuple[Window, ...]
+        self._bounded: tuple[tuple[Priority, Window], ...]
+        if isinstance(chat_id, int) and chat_id > 0:
+            self._shared = Window(3, 1), Window(A_PERSONS_FIVE_SECONDS, 5)
+            self._bounded = ((Priority.CARD, Window(FOR_A_PERSONS_CARDS, 5)),)
+        else:
+            self._shared = (Window(A_GROUPS_MINUTE, 60),)
+            self._bounded = (
+                (Priority.ANSWER, Window(NOT_FOR_RESULTS, 60)),
+                (Priority.CARD, Window(FOR_A_GROUPS_CARDS, 60)),
+            )
 
     def windows(self, rank: int) -> tuple[Window, ...]:
         """Where a call of this rank needs a place; what matters more needs fewer."""

@@ -17,11 +17,12 @@ import math
 import random
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.telegram.outbox.alarm import Alarm, Handle, Later, call_later
 from bot.telegram.outbox.budgets import Budgets, ChatBudget
 from bot.telegram.outbox.errors import retry_seconds
 from bot.telegram.outbox.lines import Lines
@@ -32,28 +33,12 @@ from bot.telegram.outbox.windows import Window
 logger = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 60.0
-_MARGIN_SECONDS = 0.001
-"""The alarm never rings before its moment, whatever the rounding."""
 
 Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class NotTrusted(RetryAfter):
     """This process may write nothing now: what it would say may be another's to say."""
-
-
-class Handle(Protocol):
-    """What `later` returns, such as asyncio's TimerHandle."""
-
-    def cancel(self) -> None: ...
-
-
-Later = Callable[[float, Callable[[], None]], Handle]
-"""Calls the function after so many seconds."""
-
-
-def _call_later(seconds: float, callback: Callable[[], None]) -> Handle:
-    return asyncio.get_running_loop().call_later(seconds, callback)
 
 
 class FloodControl(BaseRateLimiter[Priority]):
@@ -66,7 +51,7 @@ class FloodControl(BaseRateLimiter[Priority]):
     def __init__(
         self,
         now: Callable[[], float] = time.monotonic,
-        later: Later = _call_later,
+        later: Later = call_later,
         jitter: Callable[[], float] = random.random,
         may_write: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -76,7 +61,7 @@ class FloodControl(BaseRateLimiter[Priority]):
         self._lines = Lines(self._chat_opens_at)
         self._messages = Messages()
         self._numbers = itertools.count()
-        self._alarm: tuple[float, Handle] | None = None
+        self._alarm = Alarm(now, later, self._admit)
         self._sweeper: Handle | None = None
 
     async def initialize(self) -> None:
@@ -85,7 +70,7 @@ class FloodControl(BaseRateLimiter[Priority]):
     async def shutdown(self) -> None:
         """Send back whoever still waits."""
         self.send_all_back()
-        self._silence()
+        self._alarm.silence()
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
@@ -170,15 +155,15 @@ class FloodControl(BaseRateLimiter[Priority]):
 
     def _admit(self) -> None:
         """Let everybody go whose turn it is, and set the alarm for the next."""
-        self._silence()
+        self._alarm.silence()
         now = self._now()
         while (turn := self._lines.first(now)) is not None:
             opens_at = self._everybody_opens_at(turn, now)
             if opens_at > now:
-                self._wake_at(opens_at)
+                self._alarm.ring_at(opens_at)
                 break
             self._start(turn, now)
-        self._wake_at(self._lines.next_at())
+        self._alarm.ring_at(self._lines.next_at())
 
     def _start(self, turn: Turn, now: float) -> None:
         turn.places = self._budgets.everything if turn.is_action else self._needed(turn)
@@ -213,17 +198,6 @@ class FloodControl(BaseRateLimiter[Priority]):
             return 0.0
         moments = [window.opens_at(now) for window in self._chats_windows(turn)]
         return max([self._chat(turn.chat_id).paused_until, *moments])
-
-    def _wake_at(self, at: float) -> None:
-        """Set the alarm, unless an earlier one is set. At infinity it is a call's end that wakes."""
-        if at < math.inf and (self._alarm is None or at < self._alarm[0]):
-            self._silence()
-            self._alarm = at, self._later(at - self._now() + _MARGIN_SECONDS, self._admit)
-
-    def _silence(self) -> None:
-        if self._alarm is not None:
-            self._alarm[1].cancel()
-            self._alarm = None
 
     def _check_patience(self, turn: Turn) -> None:
         """Whoever would wait in vain need not wait."""
