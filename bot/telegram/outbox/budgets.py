@@ -1,10 +1,12 @@
 """How much may be sent, and when there is room again: sliding windows, and pauses that Telegram asks for."""
 
-from bot.telegram.outbox.turns import Priority
+from bot.telegram.outbox.turns import Priority, Turn, is_private
 from bot.telegram.outbox.windows import Window
 
 A_SECOND = 30
 """What Telegram takes from a bot, whatever the chats."""
+FOR_TALK_IN_GROUPS = 24
+"""How much of that goes to anything but results in groups: many of them cannot silence the bot elsewhere."""
 A_GROUPS_MINUTE, NOT_FOR_RESULTS, FOR_A_GROUPS_CARDS = 20, 12, 9
 A_PERSONS_FIVE_SECONDS, FOR_A_PERSONS_CARDS = 5, 3
 """What it takes for one chat, and our own bounds within that."""
@@ -25,7 +27,7 @@ class ChatBudget:
         self.paused_until = 0.0
         self._shared: tuple[Window, ...]
         self._bounded: tuple[tuple[Priority, Window], ...]
-        if isinstance(chat_id, int) and chat_id > 0:
+        if is_private(chat_id):
             self._shared = Window(3, 1), Window(A_PERSONS_FIVE_SECONDS, 5)
             self._bounded = ((Priority.CARD, Window(FOR_A_PERSONS_CARDS, 5)),)
         else:
@@ -48,8 +50,9 @@ class Budgets:
     """Everybody's together, and each chat's; a chat's is made when asked for, and forgotten when as new."""
 
     def __init__(self) -> None:
-        self._everybody = Window(A_SECOND, 1)
-        self.everything = (self._everybody, Window(AT_ONCE, 0))
+        self._second = Window(A_SECOND, 1)
+        self.everything = (self._second, Window(AT_ONCE, 0))
+        self.talk_in_groups = Window(FOR_TALK_IN_GROUPS, 1)
         self.paused_until = 0.0
         self._chats: dict[int | str, ChatBudget] = {}
         self._refusals: dict[int | str, tuple[float, float]] = {}
@@ -65,11 +68,14 @@ class Budgets:
 
     def share(self, processes: int) -> None:
         """So many processes speak for the same bot: each keeps to its part."""
-        self._everybody.resize(max(1, A_SECOND // processes))
+        self._second.resize(max(1, A_SECOND // processes))
+        self.talk_in_groups.resize(max(1, FOR_TALK_IN_GROUPS // processes))
 
-    def full_until(self, now: float) -> float:
-        """When there is room for anything that counts, whatever the chat."""
-        return max(window.opens_at(now) for window in self.everything)
+    def shared_windows(self, turn: Turn) -> tuple[Window, ...]:
+        """Where a call that counts needs a place, whatever its chat."""
+        if not turn.is_private and turn.rank > Priority.RESULT:
+            return (*self.everything, self.talk_in_groups)
+        return self.everything
 
     def refused(self, chat_id: int | str, now: float, until: float) -> int:
         """Telegram wants no more for this chat before `until`; returns how many chats fared so of late.

@@ -10,7 +10,6 @@ sent twice from here. A call that would wait too long ends in a RetryAfter, as T
 called knows how to come back, and a result is kept on disk until then.
 """
 
-import asyncio
 import itertools
 import logging
 import math
@@ -173,7 +172,9 @@ class FloodControl(BaseRateLimiter[Priority]):
         turn.admitted.set_result(None)
 
     def _needed(self, turn: Turn) -> tuple[Window, ...]:
-        return (*self._budgets.everything, *self._chats_windows(turn)) if turn.is_counted else ()
+        if not turn.is_counted:
+            return ()
+        return (*self._budgets.shared_windows(turn), *self._chats_windows(turn))
 
     def _chats_windows(self, turn: Turn) -> tuple[Window, ...]:
         if not turn.is_counted or turn.chat_id is None:
@@ -190,8 +191,8 @@ class FloodControl(BaseRateLimiter[Priority]):
         return max(self._everybody_opens_at(turn, now), self._chat_opens_at(turn, now))
 
     def _everybody_opens_at(self, turn: Turn, now: float) -> float:
-        paused_until = self._budgets.paused_until
-        return max(paused_until, self._budgets.full_until(now)) if turn.is_counted else paused_until
+        windows = self._budgets.shared_windows(turn) if turn.is_counted else ()
+        return max([self._budgets.paused_until, *(window.opens_at(now) for window in windows)])
 
     def _chat_opens_at(self, turn: Turn, now: float) -> float:
         if turn.chat_id is None:

@@ -19,13 +19,13 @@ _STALE_ENTRIES = 100
 
 @dataclass(slots=True)
 class Line:
-    """One chat's turns in order. `ready_since` is when its chat had room for the first of them.
+    """One chat's turns in order. `ready_since` is when its chat had room for the first, and which entry told.
 
     `entry` is the number of its entry in one of the heaps, None while it has none.
     """
 
     turns: list[Turn] = field(default_factory=list)
-    ready_since: float | None = None
+    ready_since: tuple[float, int] | None = None
     entry: int | None = None
 
 
@@ -109,10 +109,10 @@ class Lines:
         first, line.entry = line.turns[0], next(self._entries)
         opens_at = self._opens_at(first, now)
         if opens_at <= now:
-            line.ready_since = now if line.ready_since is None else line.ready_since
-            is_private = isinstance(chat_id, int) and chat_id > 0
-            since = line.ready_since - (PRIVATE_HEAD_START_SECONDS if is_private else 0)
-            heapq.heappush(self._ready, (first.rank, since, first.number, line.entry, chat_id))
+            line.ready_since = line.ready_since or (now, line.entry)
+            since, number = line.ready_since
+            since -= PRIVATE_HEAD_START_SECONDS if first.is_private else 0
+            heapq.heappush(self._ready, (first.rank, since, number, line.entry, chat_id))
         else:
             line.ready_since = None
             if opens_at < math.inf:

@@ -85,6 +85,10 @@ class Turn:
         return self.rank != UNCOUNTED
 
     @property
+    def is_private(self) -> bool:
+        return is_private(self.chat_id)
+
+    @property
     def is_card(self) -> bool:
         return self.rank == Priority.CARD
 
@@ -99,6 +103,11 @@ class Turn:
     @property
     def is_deletion(self) -> bool:
         return self.endpoint == "deleteMessage"
+
+
+def is_private(chat_id: int | str | None) -> bool:
+    """Telegram gives people positive ids and groups negative ones."""
+    return isinstance(chat_id, int) and chat_id > 0
 
 
 def turn_for(
