@@ -88,12 +88,16 @@ class PublicUrl:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One create call: what to paint from which photo at which size, and where to say that it is done."""
+    """One create call: what to paint from which photos at which size, and where to say that it is done."""
 
     prompt: str
-    photo: PublicUrl
+    photos: tuple[PublicUrl, ...]
     size: Size
     callback_url: str
+
+    def __post_init__(self) -> None:
+        if not self.photos:
+            raise ValueError("an order has at least one photo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +149,10 @@ class ImageModel(Protocol):
 class PhotoHost(Protocol):
     """Makes a prepared photo fetchable for the provider."""
 
-    async def publish(self, secret: str, jpeg: bytes) -> PublicUrl:
+    async def publish(self, name: str, jpeg: bytes) -> PublicUrl:
         """Host `jpeg` under an unguessable name; repeating it is harmless. Raises TryLater."""
 
-    async def withdraw(self, secret: str) -> None:
+    async def withdraw(self, name: str) -> None:
         """Take the photo down again, as far as the host can."""
 
 

@@ -129,7 +129,7 @@ class Steps:
         jpeg, size = await self._darkroom.prepare(await self._photo(edit))
         return Order(
             prompt=full_prompt(edit.command, edit.words),
-            photo=await self._host.publish(edit.secret, jpeg),
+            photos=(await self._host.publish(edit.secret, jpeg),),
             size=size,
             callback_url=self._callback_url(edit.secret),
         )

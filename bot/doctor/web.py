@@ -9,7 +9,7 @@ import httpx
 from bot.clients import photo_host, web_host
 from bot.core.errors import BotError
 from bot.doctor.finding import Finding, short
-from bot.photo_hosts.hosts import WebHost
+from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
 from bot.web.server import NOT_FOUND, listening, web_app
 

@@ -1,4 +1,4 @@
-"""What every call out of this room has in common: who it says it is, and how much of an answer it reads."""
+"""Clients for calls out: who they say they are, whom they trust, and how many calls they make at once."""
 
 import asyncio
 import contextlib
@@ -10,11 +10,6 @@ import httpx
 
 USER_AGENT = "nanobanana-bot/0.1.0 (self-hosted)"
 """Always explicit: the provider's edge turns away the defaults of HTTP libraries."""
-LONGEST_ANSWER_BYTES = 2 * 1024 * 1024
-
-
-class AnswerTooLong(Exception):
-    """An answer that cannot be what was asked for."""
 
 
 @functools.cache
@@ -35,7 +30,7 @@ def api_client(*, timeout_seconds: float, in_flight: int) -> httpx.AsyncClient:
 
 
 class Lines:
-    """Connections for so many calls at once, whoever was used last first.
+    """Connections for so many calls at once; the one that was used last is used first.
 
     Each is a client of its own: one client of many connections examines them all before every call.
     """
@@ -67,13 +62,3 @@ class Lines:
 def bearer(key: str) -> dict[bytes, bytes]:
     """Authorization by key. In UTF-8, so that even a key that was mistyped gets the API's own refusal."""
     return {b"Authorization": b"Bearer " + key.strip().encode()}
-
-
-async def read_answer(response: httpx.Response) -> bytes:
-    """The body, as far as an API's answer can reasonably go."""
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > LONGEST_ANSWER_BYTES:
-            raise AnswerTooLong
-    return bytes(content)

@@ -3,53 +3,65 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import httpx
 
 from bot.core.errors import BotError, ResultUnusable, TryLater
 from bot.core.ports import Order, TaskStatus
-from bot.http_client import AnswerTooLong, Lines, bearer, read_answer
+from bot.http.answers import BodyTooLong, Envelope, read_answer
+from bot.http.client import Lines, bearer
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.errors import cut_create, cut_question, refused_create, refused_question
-from bot.nanobanana.requests import CHECK_PATH, CREDIT_PATH, Model, Resolution, create_call, operation
-from bot.nanobanana.responses import Envelope, credits_left, read_envelope, task_id, task_status
+from bot.nanobanana.requests import CHECK_PATH, CREDIT_PATH, Operation, create_call
+from bot.nanobanana.responses import credits_left, task_id, task_status
 
-_CREATE_SECONDS, _CHECK_SECONDS = 60.0, 20.0
 _CREATES_IN_FLIGHT, _QUESTIONS_IN_FLIGHT = 10, 64
 """Apart: a photo's create call does not stand in line behind thousands of looks."""
-_SHORTEST_KEY = 8
 _MOST_URLS_TRIED = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the API is, and the key to it."""
+
+    api_url: str
+    api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds until a call counts as cut."""
+
+    create_seconds: float = 60
+    check_seconds: float = 20
+
+
 class NanoBananaClient:
-    """An ImageModel. The key goes to `api_url` and nowhere else: results come without it."""
+    """An ImageModel. The key goes to the account's URL and nowhere else: results come without it."""
 
     def __init__(
         self,
-        *,
-        api_url: str,
-        api_key: str,
-        model: Model,
-        resolution: Resolution,
+        account: Account,
+        operation: Operation,
         downloader: Downloader,
+        *,
         on_call: Callable[[str], None] = lambda _: None,
-        create_seconds: float = _CREATE_SECONDS,
-        check_seconds: float = _CHECK_SECONDS,
+        patience: Patience = Patience(),
     ) -> None:
-        self._api_url, self._key = api_url.rstrip("/"), api_key.strip()
-        self._model, self._resolution = model, resolution
-        self._downloader, self._on_call = downloader, on_call
-        self._create_seconds, self._check_seconds = create_seconds, check_seconds
-        self._creates = Lines(timeout_seconds=create_seconds, in_flight=_CREATES_IN_FLIGHT)
-        self._questions = Lines(timeout_seconds=check_seconds, in_flight=_QUESTIONS_IN_FLIGHT)
+        self._api_url, self._key = account.api_url.rstrip("/"), account.api_key.strip()
+        self._operation, self._downloader = operation, downloader
+        self._on_call, self._patience = on_call, patience
+        self._creates = Lines(timeout_seconds=patience.create_seconds, in_flight=_CREATES_IN_FLIGHT)
+        self._questions = Lines(timeout_seconds=patience.check_seconds, in_flight=_QUESTIONS_IN_FLIGHT)
 
     @property
     def operation(self) -> str:
-        return operation(self._model, self._resolution)
+        return str(self._operation)
 
     async def create(self, order: Order) -> str:
         """Start a task. OutcomeUnknown wherever the provider may have made one without our knowing its id."""
-        call = create_call(self._model, self._resolution, order)
+        call = create_call(self._operation, order)
         content = json.dumps(call.body, ensure_ascii=False).encode(errors="replace")
         async with self._creates.line() as http:
             request = http.build_request(
@@ -58,8 +70,8 @@ class NanoBananaClient:
                 content=content,
                 headers={**bearer(self._key), b"Content-Type": b"application/json; charset=utf-8"},
             )
-            envelope = await self._answer(http, request, self._create_seconds, cut_create)
-        new = task_id(envelope) if _is_success(envelope) else None
+            envelope = await self._answer(http, request, self._patience.create_seconds, cut_create)
+        new = task_id(envelope) if envelope.is_success else None
         if new is None:
             raise refused_create(envelope)
         return new
@@ -88,7 +100,7 @@ class NanoBananaClient:
     async def credits(self) -> float:
         """The account's balance; also the cheapest way to see whether the key is good."""
         envelope = await self._ask(CREDIT_PATH, {})
-        balance = credits_left(envelope) if _is_success(envelope) else None
+        balance = credits_left(envelope) if envelope.is_success else None
         if balance is None:
             raise refused_question(envelope)
         return balance
@@ -102,7 +114,7 @@ class NanoBananaClient:
             request = http.build_request(
                 "GET", self._api_url + path, params=parameters, headers=bearer(self._key)
             )
-            return await self._answer(http, request, self._check_seconds, cut_question)
+            return await self._answer(http, request, self._patience.check_seconds, cut_question)
 
     async def _answer(
         self,
@@ -114,23 +126,9 @@ class NanoBananaClient:
         """Send, and read what comes back. Errors keep nothing of the call but their kind."""
         try:
             async with asyncio.timeout(seconds):
-                response = await http.send(request, stream=True)
-                try:
-                    content = await read_answer(response)
-                finally:
-                    await response.aclose()
-        except (httpx.RequestError, AnswerTooLong, TimeoutError) as error:
+                envelope = await read_answer(await http.send(request, stream=True), hide=self._key)
+        except (httpx.RequestError, BodyTooLong, TimeoutError) as error:
             self._on_call(type(error).__name__)
             raise when_cut(error) from error
-        envelope = read_envelope(response.status_code, self._without_key(content))
         self._on_call(str(envelope.code))
         return envelope
-
-    def _without_key(self, content: bytes) -> bytes:
-        """A refusal may quote the key that it refuses, and its text goes to the log."""
-        key = self._key.encode()
-        return content.replace(key, b"<key>") if len(key) >= _SHORTEST_KEY else content
-
-
-def _is_success(envelope: Envelope) -> bool:
-    return envelope.code == httpx.codes.OK

@@ -1,13 +1,14 @@
 """Fetches a result from a URL that somebody else named, and that must not reach into our own network."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
 from bot.core.errors import ResultUnusable, TryLater
-from bot.http_client import USER_AGENT, certificates
+from bot.http.answers import BodyTooLong, capped
+from bot.http.client import USER_AGENT, certificates
 from bot.nanobanana.addresses import Resolver, is_public, is_this_machine, resolve
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -132,23 +133,30 @@ class Downloader:
         announced = response.headers.get("Content-Length", "")
         if announced.isdecimal() and int(announced) > self._longest_bytes:
             raise ResultUnusable("the result is too big")
-        content = bytearray()
-        async for chunk in response.aiter_raw():
-            content += chunk
-            if len(content) > self._longest_bytes:
-                raise ResultUnusable("the result is too big")
-            if len(content) >= _TELLING_BYTES:
-                _ensure_image(content)
-        _ensure_image(content)
-        return bytes(content)
+        try:
+            return await capped(_of_an_image(response.aiter_raw()), self._longest_bytes)
+        except BodyTooLong:
+            raise ResultUnusable("the result is too big") from None
 
 
-def _ensure_image(content: bytearray) -> None:
-    if not looks_like_image(content):
+async def _of_an_image(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The same chunks; ResultUnusable as soon as the first bytes say that they are of no image."""
+    start = b""
+    async for chunk in chunks:
+        if len(start) < _TELLING_BYTES:
+            start += chunk[:_TELLING_BYTES]
+            if len(start) >= _TELLING_BYTES:
+                _ensure_image(start)
+        yield chunk
+    _ensure_image(start)
+
+
+def _ensure_image(start: bytes) -> None:
+    if not looks_like_image(start):
         raise ResultUnusable("the result is no JPEG, PNG or WebP file")
 
 
-def looks_like_image(content: bytes | bytearray) -> bool:
+def looks_like_image(content: bytes) -> bool:
     """By its first bytes: names and content types of results have been seen to be wrong."""
     return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
         content[:4] == b"RIFF" and content[8:12] == b"WEBP"

@@ -3,7 +3,8 @@
 import httpx
 
 from bot.core.errors import BotError, EditFailed, OperatorNeeded, OutcomeUnknown, Reason, TryLater
-from bot.nanobanana.responses import Envelope, classify, one_line
+from bot.http.answers import Envelope, one_line
+from bot.nanobanana.responses import classify
 
 _OPERATOR_CODES = {
     401: Reason.ACCESS_DENIED,

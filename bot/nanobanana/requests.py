@@ -3,12 +3,12 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from bot.core.pictures import Size
 from bot.core.ports import Order
+from bot.http.answers import Json
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Resolution = Literal["1K", "2K", "4K"]
 
 CHECK_PATH = "/api/v1/nanobanana/record-info"
@@ -38,6 +38,18 @@ RATIOS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """What is asked for. Tasks of one operation cost the same and take about as long as each other."""
+
+    model: Model
+    resolution: Resolution
+
+    def __str__(self) -> str:
+        """Its name in the database and in metrics. The basic model knows no resolution."""
+        return self.model.value if self.model is Model.NANO_BANANA else f"{self.model} {self.resolution}"
+
+
+@dataclass(frozen=True, slots=True)
 class CreateCall:
     """Where to POST, and what."""
 
@@ -45,21 +57,17 @@ class CreateCall:
     body: dict[str, Json]
 
 
-def operation(model: Model, resolution: Resolution) -> str:
-    """Tasks of one operation take about as long as each other; the basic model knows no resolution."""
-    return model.value if model is Model.NANO_BANANA else f"{model} {resolution}"
-
-
 def nearest_ratio(model: Model, size: Size) -> str:
     """The supported ratio that needs the least cropping in either direction."""
     return min(RATIOS[model], key=lambda ratio: abs(math.log(size.ratio) - math.log(_as_number(ratio))))
 
 
-def create_call(model: Model, resolution: Resolution, order: Order) -> CreateCall:
+def create_call(operation: Operation, order: Order) -> CreateCall:
     """The one call that costs money. The API ignores unknown fields in silence: mind the spelling."""
+    model, resolution = operation.model, operation.resolution
     body: dict[str, Json] = {
         "prompt": order.prompt,
-        "imageUrls": [order.photo.value],
+        "imageUrls": [photo.value for photo in order.photos],
         "callBackUrl": order.callback_url,
     }
     ratio = nearest_ratio(model, order.size)

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 from bot.core.pictures import Size
 from bot.core.ports import Order, PublicUrl
-from bot.nanobanana.client import NanoBananaClient
+from bot.http.answers import Envelope, Json, read_envelope
+from bot.nanobanana.client import Account, NanoBananaClient, Patience
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Json, Model
-from bot.nanobanana.responses import Envelope, read_envelope
+from bot.nanobanana.requests import Model, Operation
 
 API_URL = "https://api.nanobananaapi.ai"
 KEY = "0123456789abcdef0123456789abcdef"
@@ -18,7 +18,7 @@ SECRET = "q7Zt-Kf0_bS3vXn1mLw9RcYp2HdGjAeU"
 RESULT_URL = "https://tempfile.aiquickdraw.com/workers/nano/image_1767658623526_abc123.png"
 ORDER = Order(
     prompt="Рисунок: déjà vu, 花",
-    photo=PublicUrl(f"https://bot.example.org/i/{SECRET}.jpg"),
+    photos=(PublicUrl(f"https://bot.example.org/i/{SECRET}.jpg"),),
     size=Size(960, 1280),
     callback_url="https://bot.example.org/cb/9d3e",
 )
@@ -30,13 +30,10 @@ async def a_client(
     url: str = API_URL, *, downloader: Downloader | None = None, seconds: float = 5
 ) -> AsyncIterator[NanoBananaClient]:
     client = NanoBananaClient(
-        api_url=url,
-        api_key=f" {KEY}\n",
-        model=Model.NANO_BANANA,
-        resolution="1K",
-        downloader=downloader or Downloader(allow_loopback=True),
-        create_seconds=seconds,
-        check_seconds=seconds,
+        Account(url, f" {KEY}\n"),
+        Operation(Model.NANO_BANANA, "1K"),
+        downloader or Downloader(allow_loopback=True),
+        patience=Patience(create_seconds=seconds, check_seconds=seconds),
     )
     try:
         yield client

@@ -17,9 +17,10 @@ from bot.core.errors import (
     TryLater,
 )
 from bot.core.ports import TaskDone, TaskMissing, TaskRunning
-from bot.nanobanana.client import NanoBananaClient
+from bot.http.answers import Json
+from bot.nanobanana.client import Account, NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Json, Model
+from bot.nanobanana.requests import Model, Operation
 from tests.nanobanana.samples import API_URL, KEY, ORDER, PNG, RESULT_URL, SECRET, TASK_ID, a_client, record
 
 CREATE_URL = f"{API_URL}/api/v1/nanobanana/generate"
@@ -66,7 +67,7 @@ async def test_half_a_character_in_a_prompt_does_not_stop_the_call(
     client: NanoBananaClient, api: respx.MockRouter
 ) -> None:
     api.post(CREATE_URL).mock(return_value=said(200, data={"taskId": TASK_ID}))
-    broken = type(ORDER)("\ud83d half", ORDER.photo, ORDER.size, ORDER.callback_url)
+    broken = type(ORDER)("\ud83d half", ORDER.photos, ORDER.size, ORDER.callback_url)
     assert await client.create(broken) == TASK_ID
 
 
@@ -439,7 +440,5 @@ async def test_when_no_url_works_one_that_may_still_come_is_worth_waiting(
 
 
 def test_the_operation_names_the_model() -> None:
-    client = NanoBananaClient(
-        api_url=API_URL, api_key=KEY, model=Model.NANO_BANANA_PRO, resolution="2K", downloader=Downloader()
-    )
+    client = NanoBananaClient(Account(API_URL, KEY), Operation(Model.NANO_BANANA_PRO, "2K"), Downloader())
     assert client.operation == "nano-banana-pro 2K"

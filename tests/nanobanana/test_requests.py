@@ -4,12 +4,12 @@ import math
 import pytest
 
 from bot.core.pictures import Size
-from bot.nanobanana.requests import RATIOS, Model, Resolution, create_call, nearest_ratio, operation
+from bot.nanobanana.requests import RATIOS, Model, Operation, Resolution, create_call, nearest_ratio
 from tests.nanobanana.samples import ORDER, SECRET
 
 
 def test_the_basic_model_gets_the_vendors_spelling_of_its_fields() -> None:
-    call = create_call(Model.NANO_BANANA, "1K", ORDER)
+    call = create_call(Operation(Model.NANO_BANANA, "1K"), ORDER)
     assert call.path == "/api/v1/nanobanana/generate"
     assert call.body == {
         "prompt": ORDER.prompt,
@@ -22,7 +22,7 @@ def test_the_basic_model_gets_the_vendors_spelling_of_its_fields() -> None:
 
 
 def test_the_second_generation_gets_ratio_resolution_and_format() -> None:
-    call = create_call(Model.NANO_BANANA_2, "2K", ORDER)
+    call = create_call(Operation(Model.NANO_BANANA_2, "2K"), ORDER)
     assert call.path == "/api/v1/nanobanana/generate-2"
     assert call.body == {
         "prompt": ORDER.prompt,
@@ -35,7 +35,7 @@ def test_the_second_generation_gets_ratio_resolution_and_format() -> None:
 
 
 def test_the_pro_model_always_gets_a_resolution() -> None:
-    call = create_call(Model.NANO_BANANA_PRO, "1K", ORDER)
+    call = create_call(Operation(Model.NANO_BANANA_PRO, "1K"), ORDER)
     assert call.path == "/api/v1/nanobanana/generate-pro"
     assert set(call.body) == {"prompt", "imageUrls", "aspectRatio", "resolution", "callBackUrl"}
     assert call.body["resolution"] == "1K"
@@ -43,13 +43,13 @@ def test_the_pro_model_always_gets_a_resolution() -> None:
 
 @pytest.mark.parametrize(("resolution", "expected"), [("1K", "png"), ("2K", "png"), ("4K", "jpg")])
 def test_only_the_largest_results_are_asked_for_with_loss(resolution: Resolution, expected: str) -> None:
-    assert create_call(Model.NANO_BANANA_2, resolution, ORDER).body["outputFormat"] == expected
+    assert create_call(Operation(Model.NANO_BANANA_2, resolution), ORDER).body["outputFormat"] == expected
 
 
 def test_no_endpoint_is_sent_auto_or_a_ratio_it_does_not_know() -> None:
     for model in Model:
         for width in (1, 300, 1000, 4000, 20_000):
-            body = create_call(model, "1K", ORDER).body
+            body = create_call(Operation(model, "1K"), ORDER).body
             assert json.dumps(body)
             assert nearest_ratio(model, Size(width, 1000)) in RATIOS[model]
         assert "auto" not in RATIOS[model]
@@ -94,6 +94,6 @@ def test_closeness_treats_too_wide_and_too_high_alike() -> None:
 
 
 def test_operations_differ_where_durations_do() -> None:
-    assert operation(Model.NANO_BANANA, "1K") == operation(Model.NANO_BANANA, "4K") == "nano-banana"
-    assert operation(Model.NANO_BANANA_2, "4K") == "nano-banana-2 4K"
-    assert operation(Model.NANO_BANANA_PRO, "2K") == "nano-banana-pro 2K"
+    assert str(Operation(Model.NANO_BANANA, "1K")) == str(Operation(Model.NANO_BANANA, "4K")) == "nano-banana"
+    assert str(Operation(Model.NANO_BANANA_2, "4K")) == "nano-banana-2 4K"
+    assert str(Operation(Model.NANO_BANANA_PRO, "2K")) == "nano-banana-pro 2K"
