@@ -12,7 +12,8 @@ from telegram.request import BaseRequest
 
 from bot.core.ports import PhotoHost
 from bot.http.client import certificates
-from bot.nanobanana.client import Account, NanoBananaClient
+from bot.nanobanana.account import Account
+from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.requests import Model, Operation
 from bot.photo_hosts.kie import KieHost

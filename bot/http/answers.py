@@ -1,9 +1,10 @@
 """Reads answers: never more of a body than is sensible, and never an exception over what is in it."""
 
+import email.utils
 import json
 import math
 import re
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 LONGEST_ANSWER_BYTES = 2 * 1024 * 1024
 """Of an API. Files have limits of their own."""
 _LONGEST_TEXT = 200
+_LONGEST_WAIT_SECONDS = 600.0
+"""A service that wants to be left alone for longer is asked all the same."""
 _SHORTEST_KEY = 8
 """What is shorter may be part of any word."""
 
@@ -36,16 +39,22 @@ async def capped(chunks: AsyncIterable[bytes], most_bytes: int) -> bytes:
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """An answer of `code`, `msg` and `data`. `code` is the body's own where it has one: HTTP 200 is often
-    an error.
+    an error. `retry_after` are the seconds until it wants to be called again.
     """
 
     http_status: int
     code: int
     body: dict[str, Json] | None
+    retry_after: float | None = None
 
     @property
     def is_success(self) -> bool:
         return self.code == httpx.codes.OK
+
+    @property
+    def has_code(self) -> bool:
+        """Whether the application answered, and not something that stands before it."""
+        return whole_number(as_object(self.body).get("code")) is not None
 
     @property
     def data(self) -> Json:
@@ -64,13 +73,31 @@ class Envelope:
         return next((text for text in texts if isinstance(text, str) and text), "")
 
 
-def read_envelope(http_status: int, content: bytes) -> Envelope:
+def read_envelope(http_status: int, content: bytes, headers: Mapping[str, str] | None = None) -> Envelope:
     """The envelope; what is no JSON object has no body."""
     parsed = read_json(content)
-    if not isinstance(parsed, dict):
-        return Envelope(http_status, http_status, None)
-    code = whole_number(parsed.get("code"))
-    return Envelope(http_status, http_status if code is None else code, parsed)
+    body = parsed if isinstance(parsed, dict) else None
+    code = whole_number(as_object(body).get("code"))
+    wait = _retry_after(as_object(body), headers or {})
+    return Envelope(http_status, http_status if code is None else code, body, wait)
+
+
+def _retry_after(body: dict[str, Json], headers: Mapping[str, str]) -> float | None:
+    """From the body, where the API itself speaks, or else from the header: seconds, or a date."""
+    places = (body, as_object(body.get("data")))
+    told = [number(place.get(key)) for place in places for key in ("retry_after", "retryAfter")]
+    told += [number(headers.get("Retry-After")), _until(headers)]
+    wait = next((seconds for seconds in told if seconds is not None and seconds > 0), None)
+    return None if wait is None else min(wait, _LONGEST_WAIT_SECONDS)
+
+
+def _until(headers: Mapping[str, str]) -> float | None:
+    """Seconds between the answer's own date and the date that it names: whose clock is right is no matter."""
+    try:
+        now, then = (email.utils.parsedate_to_datetime(headers[name]) for name in ("Date", "Retry-After"))
+        return (then - now).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 async def read_answer(response: httpx.Response, *, hide: str = "") -> Envelope:
@@ -84,7 +111,7 @@ async def read_answer(response: httpx.Response, *, hide: str = "") -> Envelope:
         await response.aclose()
     if len(hide) >= _SHORTEST_KEY:
         content = content.replace(hide.encode(), b"<key>")
-    return read_envelope(response.status_code, content)
+    return read_envelope(response.status_code, content, response.headers)
 
 
 def read_json(content: str | bytes) -> Json:

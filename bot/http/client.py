@@ -10,6 +10,7 @@ import httpx
 
 USER_AGENT = "nanobanana-bot/0.1.0 (self-hosted)"
 """Always explicit: the provider's edge turns away the defaults of HTTP libraries."""
+_PLACE_SECONDS = 5.0
 
 
 @functools.cache
@@ -18,13 +19,15 @@ def certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def api_client(*, timeout_seconds: float, in_flight: int) -> httpx.AsyncClient:
+def api_client(*, timeout_seconds: float, in_flight: int, proxy: str | None) -> httpx.AsyncClient:
     """A client for JSON APIs: follows no redirect, so that a key stays with whom it was meant for."""
     return httpx.AsyncClient(
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         timeout=httpx.Timeout(timeout_seconds, connect=min(10, timeout_seconds)),
         limits=httpx.Limits(max_connections=in_flight),
         follow_redirects=False,
+        proxy=proxy,
+        trust_env=False,
         verify=certificates(),
     )
 
@@ -35,28 +38,43 @@ class Lines:
     Each is a client of its own: one client of many connections examines them all before every call.
     """
 
-    def __init__(self, *, timeout_seconds: float, in_flight: int) -> None:
-        self._timeout_seconds, self._places = timeout_seconds, asyncio.Semaphore(in_flight)
+    def __init__(self, *, timeout_seconds: float, in_flight: int, proxy: str | None) -> None:
+        self._timeout_seconds, self._proxy = timeout_seconds, proxy
+        self._places = asyncio.Semaphore(in_flight)
         self._all: list[httpx.AsyncClient] = []
         self._idle: list[httpx.AsyncClient] = []
 
     @contextlib.asynccontextmanager
     async def line(self) -> AsyncIterator[httpx.AsyncClient]:
-        """One that nobody else uses meanwhile."""
-        async with self._places:
+        """One that nobody else uses meanwhile. Raises httpx.PoolTimeout when none gets free soon.
+
+        After a call that ended in an error, or was cancelled, its connection is closed and not used again.
+        """
+        try:
+            async with asyncio.timeout(_PLACE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise httpx.PoolTimeout("every connection is taken") from None
+        try:
             client = self._idle.pop() if self._idle else self._another()
             try:
                 yield client
-            finally:
-                self._idle.append(client)
+            except BaseException:
+                self._all.remove(client)
+                await client.aclose()
+                raise
+            self._idle.append(client)
+        finally:
+            self._places.release()
 
     async def aclose(self) -> None:
         for client in self._all:
             await client.aclose()
 
     def _another(self) -> httpx.AsyncClient:
-        self._all.append(api_client(timeout_seconds=self._timeout_seconds, in_flight=1))
-        return self._all[-1]
+        client = api_client(timeout_seconds=self._timeout_seconds, in_flight=1, proxy=self._proxy)
+        self._all.append(client)
+        return client
 
 
 def bearer(key: str) -> dict[bytes, bytes]:

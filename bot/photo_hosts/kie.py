@@ -8,6 +8,7 @@ from bot.core.errors import OperatorNeeded, Reason, TryLater
 from bot.core.ports import PublicUrl
 from bot.http.answers import BodyTooLong, Envelope, is_web_url, one_line, read_answer
 from bot.http.client import api_client, bearer
+from bot.http.proxies import DIRECT, Proxies
 
 _LATER_SECONDS = 10.0
 _UPLOAD_SECONDS = 60.0
@@ -26,9 +27,17 @@ _REFUSALS = {
 class KieHost:
     """An account at kie.ai, with a key of its own. The service deletes by itself, within about a day."""
 
-    def __init__(self, *, api_key: str, upload_url: str = "https://kieai.redpandaai.co") -> None:
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        upload_url: str = "https://kieai.redpandaai.co",
+        proxies: Proxies = DIRECT,
+    ) -> None:
         self._key, self._upload_url = api_key.strip(), upload_url.rstrip("/")
-        self._http = api_client(timeout_seconds=_UPLOAD_SECONDS, in_flight=_IN_FLIGHT)
+        self._http = api_client(
+            timeout_seconds=_UPLOAD_SECONDS, in_flight=_IN_FLIGHT, proxy=proxies.of(self._upload_url)
+        )
 
     async def publish(self, name: str, jpeg: bytes) -> PublicUrl:
         file_name = f"{name}.jpg"

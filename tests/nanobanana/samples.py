@@ -2,12 +2,14 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from bot.core.pictures import Size
 from bot.core.ports import Order, PublicUrl
 from bot.http.answers import Envelope, Json, read_envelope
-from bot.nanobanana.client import Account, NanoBananaClient, Patience
+from bot.http.proxies import DIRECT, Proxies
+from bot.nanobanana.account import Account
+from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.requests import Model, Operation
 
@@ -27,10 +29,16 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 @contextlib.asynccontextmanager
 async def a_client(
-    url: str = API_URL, *, downloader: Downloader | None = None, seconds: float = 5
+    url: str = API_URL,
+    *,
+    key: str = f" {KEY}\n",
+    downloader: Downloader | None = None,
+    seconds: float = 5,
+    clock: Callable[[], float] = lambda: 0.0,
+    proxies: Proxies = DIRECT,
 ) -> AsyncIterator[NanoBananaClient]:
     client = NanoBananaClient(
-        Account(url, f" {KEY}\n"),
+        Account(url, key, proxies, clock),
         Operation(Model.NANO_BANANA, "1K"),
         downloader or Downloader(allow_loopback=True),
         patience=Patience(create_seconds=seconds, check_seconds=seconds),

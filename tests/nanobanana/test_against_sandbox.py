@@ -15,7 +15,8 @@ from starlette.routing import Route
 from bot.core.errors import BotError, EditFailed, TryLater
 from bot.core.pictures import Size
 from bot.core.ports import Order, PublicUrl, TaskDone, TaskFailed
-from bot.nanobanana.client import Account, NanoBananaClient, Patience
+from bot.nanobanana.account import Account
+from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.requests import Model, Operation
 from bot.photo_hosts.kie import KieHost
@@ -140,10 +141,10 @@ CREATES = {
     "create-505": "OperatorNeeded access_denied",
     "create-403-1010": "OperatorNeeded access_denied",
     "create-413": "OperatorNeeded bad_request",
-    "create-502-html": "OutcomeUnknown",
-    "create-520-html": "OutcomeUnknown",
+    "create-502-html": "GatewayDown",
+    "create-520-html": "GatewayDown",
     "create-answer-lost": "OutcomeUnknown",
-    "create-answer-502": "OutcomeUnknown",
+    "create-answer-502": "GatewayDown",
     "create-answer-late": "OutcomeUnknown",
 }
 FAILING = {

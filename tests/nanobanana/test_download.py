@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.core.errors import BotError, ResultUnusable, TryLater
-from bot.nanobanana.download import Downloader, looks_like_image
+from bot.core.errors import BotError, ResultAway, ResultUnusable
+from bot.nanobanana.download import Bounds, Downloader, looks_like_image
 from bot.sandbox.serve import serving
 from tests.nanobanana.samples import PNG
 
@@ -96,7 +96,7 @@ async def test_a_page_instead_of_an_image_is_unusable() -> None:
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 502, 520])
 async def test_a_host_that_refuses_is_asked_again_and_then_later(status: int) -> None:
     async with a_site(always(Response(PNG, status))) as (url, asked), a_downloader() as downloader:
-        assert type(await outcome(downloader.fetch(url))) is TryLater
+        assert type(await outcome(downloader.fetch(url))) is ResultAway
     assert len(asked) == 3
 
 
@@ -172,14 +172,17 @@ async def test_an_endless_body_is_cut_at_the_cap() -> None:
 
     async with (
         a_site(always(StreamingResponse(body()))) as (url, _),
-        a_downloader(longest_bytes=100_000) as downloader,
+        a_downloader(bounds=Bounds(longest_bytes=100_000)) as downloader,
     ):
         assert type(await outcome(downloader.fetch(url))) is ResultUnusable
     assert sent < 1000
 
 
 async def test_exactly_the_cap_is_taken() -> None:
-    async with a_site(always(Response(PNG))) as (url, _), a_downloader(longest_bytes=len(PNG)) as downloader:
+    async with (
+        a_site(always(Response(PNG))) as (url, _),
+        a_downloader(bounds=Bounds(longest_bytes=len(PNG))) as downloader,
+    ):
         assert await downloader.fetch(url) == PNG
 
 
@@ -198,9 +201,9 @@ async def test_a_slow_body_ends_at_the_deadline() -> None:
 
     async with (
         a_site(always(StreamingResponse(body()))) as (url, _),
-        a_downloader(deadline_seconds=0.2) as downloader,
+        a_downloader(bounds=Bounds(deadline_seconds=0.2)) as downloader,
     ):
-        assert type(await outcome(downloader.fetch(url))) is TryLater
+        assert type(await outcome(downloader.fetch(url))) is ResultAway
 
 
 @contextlib.asynccontextmanager
@@ -224,7 +227,7 @@ async def raw(content: bytes) -> AsyncIterator[str]:
 )
 async def test_a_transport_that_fails_is_tried_again_later(content: bytes) -> None:
     async with raw(content) as url, a_downloader() as downloader:
-        assert type(await outcome(downloader.fetch(url))) is TryLater
+        assert type(await outcome(downloader.fetch(url))) is ResultAway
 
 
 async def test_a_body_longer_than_announced_ends_where_it_was_announced() -> None:
@@ -237,7 +240,7 @@ async def test_a_closed_port_is_tried_again_later() -> None:
     async with raw(b"") as url:
         pass
     async with a_downloader() as downloader:
-        assert type(await outcome(downloader.fetch(url))) is TryLater
+        assert type(await outcome(downloader.fetch(url))) is ResultAway
 
 
 @pytest.mark.parametrize(
@@ -396,7 +399,7 @@ async def test_a_resolver_that_fails_is_asked_again_later() -> None:
         raise OSError("no name server")
 
     async with a_downloader(resolver=resolver) as downloader:
-        assert type(await outcome(downloader.fetch("https://a.test/x.png"))) is TryLater
+        assert type(await outcome(downloader.fetch("https://a.test/x.png"))) is ResultAway
     assert tries == 3
 
 

@@ -4,7 +4,7 @@ import math
 import pytest
 
 from bot.core.pictures import Size
-from bot.nanobanana.requests import RATIOS, Model, Operation, Resolution, create_call, nearest_ratio
+from bot.nanobanana.requests import TAKES, Model, Operation, Resolution, create_call, nearest_ratio
 from tests.nanobanana.samples import ORDER, SECRET
 
 
@@ -51,8 +51,8 @@ def test_no_endpoint_is_sent_auto_or_a_ratio_it_does_not_know() -> None:
         for width in (1, 300, 1000, 4000, 20_000):
             body = create_call(Operation(model, "1K"), ORDER).body
             assert json.dumps(body)
-            assert nearest_ratio(model, Size(width, 1000)) in RATIOS[model]
-        assert "auto" not in RATIOS[model]
+            assert nearest_ratio(model, Size(width, 1000)) in TAKES[model].ratios
+        assert "auto" not in TAKES[model].ratios
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from bot.base import limits
 from bot.clients import opened_database
 from bot.core.clock import utc_now
 from bot.nanobanana.client import NanoBananaClient, Patience
-from bot.nanobanana.download import Downloader
+from bot.nanobanana.download import Bounds, Downloader
 from bot.sandbox.faults import Faults, Phase
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.nanobanana.faults import SCENARIOS
@@ -75,7 +75,7 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
         "bot.clients.NanoBananaClient",
         partial(NanoBananaClient, patience=Patience(create_seconds=5, check_seconds=3)),
     )
-    monkeypatch.setattr("bot.clients.Downloader", partial(Downloader, deadline_seconds=5))
+    monkeypatch.setattr("bot.clients.Downloader", partial(Downloader, bounds=Bounds(deadline_seconds=5)))
     monkeypatch.setattr("bot.nanobanana.download._WAITS_BETWEEN_TRIES", (0.1, 0.2))
     monkeypatch.setattr("bot.core.service.GIVE_UP_AFTER", timedelta(seconds=10))
     monkeypatch.setattr("bot.core.service._OPERATOR_SECONDS", 0.5)
