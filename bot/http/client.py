@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator
 
 import httpx
+from socksio import SOCKSError
 
 USER_AGENT = "nanobanana-bot/0.1.0 (self-hosted)"
 """Always explicit: the provider's edge turns away the defaults of HTTP libraries."""
@@ -19,16 +20,41 @@ def certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+class WayOut(httpx.AsyncHTTPTransport):
+    """The transport of every call that leaves this machine: through `proxy`, or straight to the host.
+
+    A client with a transport of its own takes no proxy from the environment.
+    """
+
+    def __init__(self, proxy: str | None, limits: httpx.Limits) -> None:
+        super().__init__(verify=certificates(), trust_env=False, limits=limits, proxy=proxy)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            response = await super().handle_async_request(request)
+        except SOCKSError as error:  # of the greeting; httpx lets it pass as it is
+            raise httpx.ProxyError("the proxy does not speak SOCKS 5", request=request) from error
+        if not _can_be_read(response.headers.get("Location", "")):
+            del response.headers["Location"]  # a client reads it even if it follows none, and would raise
+        return response
+
+
+def _can_be_read(location: str) -> bool:
+    """Some host names of the `xn--` kind stand for nothing."""
+    try:
+        httpx.URL(location).host.encode()
+    except (httpx.InvalidURL, UnicodeError):
+        return False
+    return True
+
+
 def api_client(*, timeout_seconds: float, in_flight: int, proxy: str | None) -> httpx.AsyncClient:
     """A client for JSON APIs: follows no redirect, so that a key stays with whom it was meant for."""
     return httpx.AsyncClient(
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         timeout=httpx.Timeout(timeout_seconds, connect=min(10, timeout_seconds)),
-        limits=httpx.Limits(max_connections=in_flight),
         follow_redirects=False,
-        proxy=proxy,
-        trust_env=False,
-        verify=certificates(),
+        transport=WayOut(proxy, httpx.Limits(max_connections=in_flight)),
     )
 
 

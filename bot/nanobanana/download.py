@@ -9,7 +9,7 @@ import httpx
 
 from bot.core.errors import ResultAway, ResultUnusable
 from bot.http.answers import BodyTooLong, capped
-from bot.http.client import USER_AGENT, certificates
+from bot.http.client import USER_AGENT, WayOut
 from bot.http.proxies import DIRECT, Proxies
 from bot.nanobanana.addresses import AddressOrder, Resolver, is_public, is_this_machine, resolve
 
@@ -203,13 +203,9 @@ def _client(proxy: str | None, transport: httpx.AsyncBaseTransport | None) -> ht
         headers={"User-Agent": USER_AGENT, "Accept": "image/*", "Accept-Encoding": "identity"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx.Timeout(20, connect=_CONNECT_SECONDS),
-        # A kept connection is known by its address alone, and its certificate may be another host's.
-        limits=httpx.Limits(max_keepalive_connections=0),
         follow_redirects=False,
-        proxy=proxy,
-        trust_env=False,
-        verify=certificates(),
-        transport=transport,
+        # A kept connection is known by its address alone, and its certificate may be another host's.
+        transport=transport or WayOut(proxy, httpx.Limits(max_keepalive_connections=0)),
     )
 
 

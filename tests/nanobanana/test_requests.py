@@ -1,9 +1,13 @@
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
+from bot.core.errors import EditFailed, Reason
 from bot.core.pictures import Size
+from bot.core.ports import Order, PublicUrl
+from bot.nanobanana import prices
 from bot.nanobanana.requests import TAKES, Model, Operation, Resolution, create_call, nearest_ratio
 from tests.nanobanana.samples import ORDER, SECRET
 
@@ -97,3 +101,57 @@ def test_operations_differ_where_durations_do() -> None:
     assert str(Operation(Model.NANO_BANANA, "1K")) == str(Operation(Model.NANO_BANANA, "4K")) == "nano-banana"
     assert str(Operation(Model.NANO_BANANA_2, "4K")) == "nano-banana-2 4K"
     assert str(Operation(Model.NANO_BANANA_PRO, "2K")) == "nano-banana-pro 2K"
+
+
+def test_all_photos_are_sent_in_their_order() -> None:
+    photos = tuple(PublicUrl(f"https://bot.example.org/i/{number}.jpg") for number in range(3))
+    for model in Model:
+        body = create_call(Operation(model, "1K"), replace(ORDER, photos=photos)).body
+        assert body["imageUrls"] == [photo.value for photo in photos]
+
+
+def test_an_order_has_a_photo() -> None:
+    with pytest.raises(ValueError, match="photo"):
+        Order("paint", (), Size(1, 1), "https://bot.example.org/cb")
+
+
+@pytest.mark.parametrize(
+    ("model", "most"), [(Model.NANO_BANANA, 3), (Model.NANO_BANANA_2, 14), (Model.NANO_BANANA_PRO, 8)]
+)
+def test_more_photos_than_a_model_takes_are_never_sent(model: Model, most: int) -> None:
+    order = replace(ORDER, photos=ORDER.photos * most)
+    assert create_call(Operation(model, "1K"), order).body["imageUrls"]
+    with pytest.raises(EditFailed) as caught:
+        create_call(Operation(model, "1K"), replace(ORDER, photos=ORDER.photos * (most + 1)))
+    assert caught.value.reason is Reason.BAD_REQUEST
+
+
+@pytest.mark.parametrize("prompt", ["ok", "画", "", "  ", "a ", "\N{ARTIST PALETTE}"])
+def test_a_prompt_that_is_too_short_for_a_model_gets_words_before_it(prompt: str) -> None:
+    call = create_call(Operation(Model.NANO_BANANA_PRO, "1K"), replace(ORDER, prompt=prompt))
+    assert call.body["prompt"] == f"Edit this photo: {prompt}"
+
+
+def test_a_prompt_that_a_model_takes_stays_as_it_is() -> None:
+    for model, takes in TAKES.items():
+        for length in (takes.shortest_prompt, takes.longest_prompt):
+            call = create_call(Operation(model, "1K"), replace(ORDER, prompt="я" * length))
+            assert call.body["prompt"] == "я" * length
+
+
+@pytest.mark.parametrize("letter", ["я", "\N{ARTIST PALETTE}"])
+def test_a_prompt_that_is_too_long_is_for_the_person_to_shorten(letter: str) -> None:
+    for model, takes in TAKES.items():
+        too_long = letter * (takes.longest_prompt // len(letter.encode("utf-16-le")) * 2 + 1)
+        with pytest.raises(EditFailed) as caught:
+            create_call(Operation(model, "1K"), replace(ORDER, prompt=too_long))
+        assert (type(caught.value), caught.value.reason) == (EditFailed, Reason.PROMPT_TOO_LONG)
+
+
+def test_every_operation_has_a_price_and_larger_pictures_cost_no_less() -> None:
+    assert prices.credits(str(Operation(Model.NANO_BANANA, "1K"))) == 4
+    for model in Model:
+        costs = [prices.credits(str(Operation(model, resolution))) for resolution in ("1K", "2K", "4K")]
+        assert None not in costs
+        assert costs == sorted(cost for cost in costs if cost is not None)
+    assert prices.credits("somebody else's model") is None
