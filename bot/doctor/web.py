@@ -10,7 +10,7 @@ import httpx
 from bot.clients import photo_host, web_host
 from bot.core.errors import BotError
 from bot.doctor.finding import Finding, short
-from bot.photo_hosts.hosts import WebHost
+from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
 from bot.web.routes import NOT_FOUND, web_app
 from bot.web.server import listening
