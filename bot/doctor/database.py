@@ -8,13 +8,13 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clients import opened_database
 from bot.core.clock import random_id, utc_now
 from bot.doctor.finding import Finding, short
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.files import data_dir_id
 from bot.storage.replicas import Replicas
+from bot.wiring.outside import opened_database
 
 CLOCKS_APART = timedelta(seconds=5)
 _SERVER = "SELECT current_setting('server_version'), current_setting('synchronous_commit'), clock_timestamp()"

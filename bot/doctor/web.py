@@ -7,13 +7,13 @@ from http import HTTPStatus
 
 import httpx
 
-from bot.clients import photo_host, web_host
 from bot.core.errors import BotError
 from bot.doctor.finding import Finding, short
 from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
 from bot.web.routes import NOT_FOUND, web_app
 from bot.web.server import listening
+from bot.wiring.outside import photo_host, web_host
 
 _TINY_JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300ffffffffffffffffffffffffffffffffffffffffffffffffffffff"

@@ -8,7 +8,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from bot.http_client import certificates
+from bot.http.client import certificates
 from bot.telegram.outbox.flood_control import FloodControl
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.transport import BoundedRequest

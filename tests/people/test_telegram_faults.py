@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from bot.base import limits
-from bot.clients import opened_database
 from bot.conversation.features.cancel import too_late_alert
 from bot.conversation.features.file import sending_alert
 from bot.conversation.texts import alerts
@@ -21,6 +19,7 @@ from bot.sandbox.nanobanana.twists import CutOff
 from bot.storage.edits import SqlEditStore
 from bot.telegram.outbox.budgets import AT_ONCE, Budgets, Window
 from bot.telegram.outbox.transport import BoundedRequest
+from bot.wiring.outside import limits, opened_database
 from tests.ground import picture
 from tests.people.hostile_street import READ_SECONDS, Street
 from tests.people.street import AGAIN, AS_FILE, CANCEL, EN, FLOOD, answers, card_of, prompts, quick_bot, until
@@ -108,7 +107,7 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     def impatient(**options: Any) -> BoundedRequest:
         return BoundedRequest(**{**options, "read_timeout": READ_SECONDS})
 
-    monkeypatch.setattr("bot.clients.BoundedRequest", impatient)
+    monkeypatch.setattr("bot.wiring.outside.BoundedRequest", impatient)
     for name in ("_LONGEST_SECONDS", "_LONGEST_UPLOAD_SECONDS"):
         monkeypatch.setattr(f"bot.telegram.outbox.transport.{name}", READ_SECONDS)
     monkeypatch.setattr("bot.telegram.outbox.flood_control.Budgets", Roomy)

@@ -150,7 +150,7 @@ async def test_a_question_is_answered_whatever_telegram_does_to_the_answer_if_it
     def impatient(**options: Any) -> BoundedRequest:
         return BoundedRequest(**{**options, "read_timeout": READ_SECONDS})
 
-    monkeypatch.setattr("bot.clients.BoundedRequest", impatient)
+    monkeypatch.setattr("bot.wiring.outside.BoundedRequest", impatient)
     monkeypatch.setattr("bot.telegram.outbox.transport._LONGEST_SECONDS", READ_SECONDS)
     expected = {fault: count for count, faults in ANSWERED.items() for fault in faults.split(", ")}
     async with quick_bot(tmp_path) as ground:

@@ -131,7 +131,8 @@ async def test_a_create_call_that_was_cut_late_still_waits_for_its_callback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "bot.clients.NanoBananaClient", partial(NanoBananaClient, patience=Patience(create_seconds=1.5))
+        "bot.wiring.outside.NanoBananaClient",
+        partial(NanoBananaClient, patience=Patience(create_seconds=1.5)),
     )
     monkeypatch.setattr("bot.parts.ADOPTION_WAIT", timedelta(seconds=3))
     async with town(tmp_path, task_seconds=3.7) as ground:

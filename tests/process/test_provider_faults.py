@@ -14,8 +14,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.app import running
-from bot.base import limits
-from bot.clients import opened_database
 from bot.core.clock import utc_now
 from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Bounds, Downloader
@@ -27,6 +25,7 @@ from bot.sandbox.nanobanana.tasks import Script
 from bot.sandbox.nanobanana.twists import Scenario
 from bot.settings import Settings
 from bot.storage.edits import SqlEditStore
+from bot.wiring.outside import limits, opened_database
 from tests.ground import picture, size_of
 from tests.https import https_server, make_certificate
 from tests.process.process_ground import Town, prompt_of, town, until
@@ -72,10 +71,12 @@ class Fates:
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.parts.ADOPTION_WAIT", timedelta(seconds=3))
     monkeypatch.setattr(
-        "bot.clients.NanoBananaClient",
+        "bot.wiring.outside.NanoBananaClient",
         partial(NanoBananaClient, patience=Patience(create_seconds=5, check_seconds=3)),
     )
-    monkeypatch.setattr("bot.clients.Downloader", partial(Downloader, bounds=Bounds(deadline_seconds=5)))
+    monkeypatch.setattr(
+        "bot.wiring.outside.Downloader", partial(Downloader, bounds=Bounds(deadline_seconds=5))
+    )
     monkeypatch.setattr("bot.nanobanana.download._WAITS_BETWEEN_TRIES", (0.1, 0.2))
     monkeypatch.setattr("bot.core.service.GIVE_UP_AFTER", timedelta(seconds=10))
     monkeypatch.setattr("bot.core.service._OPERATOR_SECONDS", 0.5)

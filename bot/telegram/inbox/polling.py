@@ -15,7 +15,7 @@ from telegram.error import Conflict, NetworkError, TelegramError
 from telegram.ext import ExtBot, Updater
 
 from bot.core.clock import Clock
-from bot.http_client import certificates
+from bot.http.client import certificates
 from bot.telegram.inbox.raw_updates import Inbox, line_of
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.transport import BoundedRequest

@@ -1,15 +1,14 @@
-"""The clients of the outside services, built from the settings; `stack` closes them."""
+"""What the bot reaches outside of its process, built from the settings. `stack` closes it."""
 
-import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import httpx
-from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
+from bot.core.limits import Limits, Rule, Scope
 from bot.core.ports import PhotoHost
 from bot.http.client import certificates
 from bot.nanobanana.account import Account
@@ -21,14 +20,11 @@ from bot.photo_hosts.s3 import S3Host
 from bot.photo_hosts.web import WebHost
 from bot.settings import Settings, is_loopback
 from bot.storage.database import Database
+from bot.storage.provider_budget import Budget
+from bot.telegram.bot import CALLS_AT_ONCE, telegram_bot
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.flood_control import FloodControl
-from bot.telegram.outbox.transport import BoundedRequest
 from bot.telegram.outbox.turns import Priority
-
-logger = logging.getLogger(__name__)
-
-_CALLS_AT_ONCE = 32
 
 OnCall = Callable[[str], None]
 """Told how a call ended: an HTTP status, the API's own code, or a kind of error."""
@@ -45,47 +41,21 @@ async def opened_database(settings: Settings) -> AsyncIterator[Database]:
         await database.aclose()
 
 
-def telegram_bot(
+def telegram_client(
     settings: Settings,
+    *,
+    flood_control: FloodControl | None = None,
     updates: BaseRequest | None = None,
     on_call: OnCall = lambda _: None,
-    flood_control: FloodControl | None = None,
 ) -> ExtBot[Priority]:
     """The Bot API's client; `updates` is the transport of getUpdates."""
-
-    async def on_response(response: httpx.Response) -> None:
-        on_call(str(response.status_code))
-
-    return ExtBot(
+    return telegram_bot(
         settings.telegram_bot_token.get_secret_value(),
-        base_url=f"{settings.telegram_api_url}/bot",
-        base_file_url=f"{settings.telegram_api_url}/file/bot",
-        request=BoundedRequest(
-            connection_pool_size=_CALLS_AT_ONCE,
-            connect_timeout=10,
-            read_timeout=20,
-            write_timeout=20,
-            media_write_timeout=60,
-            pool_timeout=30,
-            httpx_kwargs={"event_hooks": {"response": [on_response]}, "verify": certificates()},
-        ),
-        get_updates_request=updates,
-        rate_limiter=flood_control or FloodControl(),
+        settings.telegram_api_url,
+        flood_control=flood_control,
+        updates=updates,
+        on_call=on_call,
     )
-
-
-async def initialized(bot: ExtBot[Priority]) -> None:
-    """Learn the bot's own name; waits for Telegram as long as it takes."""
-    pause = 1.0
-    while True:
-        try:
-            return await bot.initialize()
-        except InvalidToken:
-            raise
-        except TelegramError as error:
-            logger.warning("Telegram does not answer (%s); next try in %.0f s", error, pause)
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, 30)
 
 
 def file_downloader(
@@ -94,7 +64,7 @@ def file_downloader(
     """Fetches what people sent."""
     client = httpx.AsyncClient(
         timeout=httpx.Timeout(30, connect=10),
-        limits=httpx.Limits(max_connections=_CALLS_AT_ONCE),
+        limits=httpx.Limits(max_connections=CALLS_AT_ONCE),
         verify=certificates(),
         trust_env=False,
     )
@@ -144,3 +114,21 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
             )
             stack.push_async_callback(host.aclose)
             return host
+
+
+def limits(settings: Settings) -> Limits:
+    """The rules for people: edits in a window, then edits at once. 0 edits mean no such rule."""
+    window = Rule(
+        Scope.CHAT, settings.rate_limit_edits, timedelta(seconds=settings.rate_limit_window_seconds)
+    )
+    at_once = Rule(Scope.CHAT, settings.max_active_edits_per_chat, None)
+    return (window, at_once) if window.count else (at_once,)
+
+
+def provider_budget(settings: Settings) -> Budget:
+    """What the whole deployment may ask of the image API."""
+    return Budget(
+        settings.nanobanana_creates_per_10_seconds,
+        timedelta(seconds=10),
+        settings.nanobanana_tasks_in_flight,
+    )
