@@ -1,5 +1,6 @@
 """What the step of each stage does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,17 @@ async def test_who_was_cancelled_while_the_photo_was_published_pays_nothing(worl
     assert (world.photo_host.hosted, world.files.kept) == ({}, {})
 
 
+async def test_photos_published_for_what_another_replica_has_settled_are_taken_down(world: World) -> None:
+    held = world.holds()
+
+    async def settle_elsewhere() -> None:
+        world.store.rows[held.id] = replace(held, owner="another", stage=Cancelled(NOW), due_at=None)
+
+    world.hooks["enter"] = settle_elsewhere
+    assert await world.service.advance(held.id) is None
+    assert (world.photo_host.hosted, world.files.kept) == ({}, {})
+
+
 async def test_a_photo_that_is_still_kept_is_not_downloaded_again(world: World) -> None:
     held = world.holds()
     world.files.kept[held.id, "photo"] = b"kept"
@@ -172,7 +184,14 @@ async def test_a_document_comes_back_in_its_own_format_and_a_sticker_as_png(worl
 async def test_a_task_that_failed_by_chance_is_made_once_more(world: World, reason: Reason) -> None:
     world.model.status = TaskFailed(reason, "internal")
     held = world.holds(stage=Processing(Task("first", NOW)), submits=1, attempts=2)
+    attempts: list[int] = []
+
+    async def look() -> None:
+        attempts.append(world.row(held).attempts)
+
+    world.hooks["ahead"] = look
     again = await world.advance(held)
+    assert attempts == [0]
     assert (again.stage, again.submits, again.attempts) == (Processing(TASK), 2, 0)
     ended = await world.advance(held)
     assert ended.stage == Failed(reason, NOW, TASK)
