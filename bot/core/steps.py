@@ -114,10 +114,9 @@ class Steps:
         if not urls:
             raise ResultUnusable("done without an image")
         content = await self._ports.model.fetch(urls)
-        first, *_ = await self._photos.originals(edit)
         return await self._ports.images.fit(
             content,
-            first,
+            await self._photos.original(edit),
             as_format=_SENT_AS.get(edit.request.photo.kind),
             keep_alpha=keeps_outline(edit.request.command),
         )
