@@ -21,7 +21,7 @@ from bot.cluster.heartbeat import Heartbeat
 from bot.core.edits import Edit
 from bot.core.pacing import MEMORY, Pacing
 from bot.doors import introduce, web_server
-from bot.http_client import certificates
+from bot.http.client import certificates
 from bot.parts import edit_jobs, edit_service, update_handlers
 from bot.scheduling.jobs import Jobs
 from bot.settings import Settings

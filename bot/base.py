@@ -8,7 +8,7 @@ from bot.clients import web_host
 from bot.core.clock import Clock, SteadyClock, random_id
 from bot.core.limits import Limits
 from bot.core.replica import Replica
-from bot.photo_hosts.hosts import WebHost
+from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
 from bot.storage.chats import Chats
 from bot.storage.database import Database

@@ -11,11 +11,14 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
 from bot.core.ports import PhotoHost
-from bot.http_client import certificates
+from bot.http.client import certificates
+from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Model
-from bot.photo_hosts.hosts import KieHost, S3Host, WebHost
+from bot.nanobanana.requests import Model, Operation
+from bot.photo_hosts.kie import KieHost
+from bot.photo_hosts.s3 import S3Host
+from bot.photo_hosts.web import WebHost
 from bot.settings import Settings, is_loopback
 from bot.storage.database import Database
 from bot.telegram.files import FileDownloader
@@ -108,11 +111,9 @@ def nanobanana_client(
     downloader = Downloader(allow_loopback=is_loopback(settings.nanobanana_api_url))
     stack.push_async_callback(downloader.aclose)
     client = NanoBananaClient(
-        api_url=settings.nanobanana_api_url,
-        api_key=settings.nanobanana_api_key.get_secret_value(),
-        model=Model(settings.nanobanana_model),
-        resolution=settings.nanobanana_resolution,
-        downloader=downloader,
+        Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value()),
+        Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution),
+        downloader,
         on_call=on_call,
     )
     stack.push_async_callback(client.aclose)

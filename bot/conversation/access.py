@@ -1,8 +1,10 @@
 """Who may use the bot."""
 
 import logging
+from datetime import timedelta
 
-from telegram import User
+from bot.conversation.incoming import Chat
+from bot.conversation.tools import Tools
 
 logger = logging.getLogger(__name__)
 
@@ -10,28 +12,46 @@ _FIRST_SUPERGROUP = -1_000_000_000_000
 """Their ids go down from here, those of basic groups from zero."""
 
 
+_CHECK_AGAIN_AFTER = timedelta(days=1)
+
+
 class Access:
-    """Who may use the bot: everybody, or the chats (and people) listed, and the admins always."""
+    """Everybody may, or the chats (and people) listed, and the admins always."""
 
-    def __init__(self, allowed_chats: frozenset[int], admin_ids: frozenset[int]) -> None:
-        self.allowed_chats, self.admin_ids = allowed_chats, admin_ids
+    def __init__(self, allowed_chats: frozenset[int], admin_ids: frozenset[int], tools: Tools) -> None:
+        self._allowed_chats, self._admin_ids, self._tools = allowed_chats, admin_ids, tools
 
-    @property
-    def basic_groups(self) -> frozenset[int]:
-        """The allowed chats that may become supergroups, or have."""
-        return frozenset(chat_id for chat_id in self.allowed_chats if _FIRST_SUPERGROUP < chat_id < 0)
+    async def admits(self, chat: Chat, person_id: int | None = None) -> bool:
+        """Whether a chat is served; `person_id` is who speaks there."""
+        if not self._allowed_chats or chat.id in self._allowed_chats:
+            return True
+        if person_id == chat.id and person_id in self._admin_ids:
+            return True
+        return chat.may_have_moved and (await self._came_from_allowed(chat) or await self._is_found(chat))
 
-    def follow(self, old_chat_id: int, new_chat_id: int) -> None:
-        """An allowed group became a supergroup: it stays allowed."""
-        if old_chat_id in self.allowed_chats and new_chat_id not in self.allowed_chats:
-            self.allowed_chats |= {new_chat_id}
+    async def _came_from_allowed(self, chat: Chat) -> bool:
+        return bool(self._allowed_chats & await self._tools.memory.origins(chat.id))
+
+    async def _is_found(self, chat: Chat) -> bool:
+        """A supergroup may be heard of before its move is: ask Telegram, once a day, which group it was."""
+        memory, now = self._tools.memory, self._tools.now()
+        if await memory.has_checked_move(chat.id, now - _CHECK_AGAIN_AFTER):
+            return False
+        basic_groups = [each for each in self._allowed_chats if _FIRST_SUPERGROUP < each < 0]
+        for group_id in basic_groups:
+            if await self._tools.questions.moved_to(group_id) == chat.id:
+                await self.follow(group_id, chat.id)
+                return True
+        await memory.note_move_check(chat.id, now)  # last: a question that failed is asked again
+        return False
+
+    async def follow(self, old_chat_id: int, new_chat_id: int) -> None:
+        """An allowed group that became a supergroup stays allowed. Both chats tell of it."""
+        is_news = old_chat_id not in await self._tools.memory.origins(new_chat_id)
+        if is_news and old_chat_id in self._allowed_chats:
             logger.warning(
                 "the allowed group %s became a supergroup: put %s into ALLOWED_CHATS",
                 old_chat_id,
                 new_chat_id,
             )
-
-    def admits(self, chat_id: int, user: User | None) -> bool:
-        if not self.allowed_chats or chat_id in self.allowed_chats:
-            return True
-        return user is not None and user.id in self.admin_ids and chat_id == user.id
+        await self._tools.memory.follow_chat(old_chat_id, new_chat_id)

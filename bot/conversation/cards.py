@@ -3,11 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from gettext import NullTranslations
 
+from bot.conversation.feature import EditButton, Feature, Under, buttons_of
 from bot.conversation.outgoing import Buttons
-from bot.core.edits import Edit
+from bot.conversation.texts.cards import caption, progress_text
+from bot.conversation.texts.i18n import translations
+from bot.conversation.texts.reasons import failure_text
+from bot.conversation.texts.styles import command_title
+from bot.conversation.texts.wording import escaped
+from bot.core.edits import Cancelled, Edit, Failed
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
+
+_ADMINS_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +30,55 @@ class Card:
 class Cards:
     """Renders edits in their requester's language; the buttons are those that the features declare."""
 
-    def __init__(self, features: Sequence[object]) -> None:
-        self._features = features
+    def __init__(self, features: Sequence[Feature]) -> None:
+        buttons = buttons_of(tuple(features)).values()
+        self._buttons = [button for button in buttons if isinstance(button, EditButton)]
 
     def status(self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> Card:
         """What the status card shows now; for an edit that has ended, its end."""
-        raise NotImplementedError
+        t = translations(edit.request.language)
+        match edit.stage:
+            case Cancelled():
+                return Card(t.gettext("Cancelled. It was not counted."))
+            case Failed(reason=reason):
+                return Card(failure_text(t, edit, reason), self._under(Under.FAILURE, edit, t))
+        progress = progress_text(t, edit, now, estimate, ahead)
+        title = command_title(t, edit.request.command)
+        return Card(f"<b>{title}</b>\n{progress}", self._under(Under.CARD, edit, t))
 
     def result(self, edit: Edit) -> Card:
         """The caption of the result and the buttons under it. The edit is Ready or Delivered."""
-        raise NotImplementedError
+        t = translations(edit.request.language)
+        return Card(caption(t, edit), self._under(Under.RESULT, edit, t))
 
     def admin_alert(self, edit: Edit, reason: Reason) -> str:
         """What admins read of something that only they can mend."""
-        raise NotImplementedError
+        return admin_alert(translations(_ADMINS_LANGUAGE), edit, reason)
+
+    def _under(self, under: Under, edit: Edit, t: NullTranslations) -> Buttons:
+        row = tuple(each.of(edit, t) for each in self._buttons if each.under is under and each.when(edit))
+        return (row,) if row else ()
+
+
+def admin_alert(t: NullTranslations, edit: Edit, reason: Reason) -> str:
+    """What is broken and how to mend it."""
+    match reason:
+        case Reason.OUT_OF_CREDIT:
+            problem = t.gettext(
+                "The image service says that the account is out of credit. "
+                "Until it is topped up, every edit fails; nothing has to be restarted."
+            )
+        case Reason.ACCESS_DENIED:
+            problem = t.gettext(
+                "The image service or the photo host refused the bot's key. "
+                "Check the keys in its settings (<code>make doctor</code> helps) and restart it."
+            )
+        case _:
+            problem = t.gettext(
+                "The image service or the photo host did not accept a request of the bot. The log says more; "
+                "check the settings with <code>make doctor</code>, or look for a newer version."
+            )
+    found = t.gettext("Edit <code>{code}</code>, chat <code>{chat_id}</code>.").format(
+        code=escaped(edit.code), chat_id=edit.chat_id
+    )
+    return f"⚠️ {problem}\n{found}"

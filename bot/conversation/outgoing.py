@@ -43,7 +43,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question whose answer is heard: the person's app opens a reply to it, with `placeholder` in the field."""
+    """A question whose answer is heard: the app opens a reply to it, with `placeholder` in the field."""
 
     to: Destination
     html: str

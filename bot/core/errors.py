@@ -5,7 +5,9 @@
     ├── EditFailed        this edit will never work as it stands
     ├── OperatorNeeded    the key, the credit or a permission has to be mended by who runs the bot
     ├── TryLater          nothing happened; the same call may work after a wait
+    │   └── ResultAway    the task is done, and paid for; only its file cannot be fetched yet
     ├── OutcomeUnknown    the call may or may not have had its effect
+    │   └── GatewayDown   a gateway answered in the service's place: most likely it had none
     ├── ResultUnusable    what the provider made cannot be turned into a reply
     ├── ChatGone          nobody there to tell: blocked, kicked, deleted
     └── ChatMoved         the group became a supergroup with another id
@@ -123,8 +125,16 @@ class TryLater(BotError):
         self.wait_seconds = wait_seconds
 
 
+class ResultAway(TryLater):
+    """A finished task's file is not there, or its host cannot be reached, for now."""
+
+
 class OutcomeUnknown(BotError):
     """The call was cut: it may or may not have had its effect."""
+
+
+class GatewayDown(OutcomeUnknown):
+    """A page of the gateway (HTTP 502, 504 and the like): the service behind it did not answer."""
 
 
 class ResultUnusable(BotError):

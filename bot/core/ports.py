@@ -123,6 +123,10 @@ class Order:
     size: Size
     callback_url: str
 
+    def __post_init__(self) -> None:
+        if not self.photos:
+            raise ValueError("an order has at least one photo")
+
 
 @dataclass(frozen=True, slots=True)
 class TaskRunning:

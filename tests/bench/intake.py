@@ -16,7 +16,7 @@ from telegram import Update
 from telegram.ext import Application, ExtBot, TypeHandler
 
 from bot.core.clock import SteadyClock
-from bot.http_client import certificates
+from bot.http.client import certificates
 from bot.sandbox.demo.bot_process import PROJECT
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.storage.database import Database

@@ -15,7 +15,7 @@ from bot.app import running
 from bot.core.edits import Edit
 from bot.core.errors import BotError, OperatorNeeded, Reason, TryLater
 from bot.core.ports import PublicUrl
-from bot.photo_hosts.hosts import WebHost
+from bot.photo_hosts.web import WebHost
 from bot.sandbox.telegram.people import Message
 from bot.storage.provider_budget import SqlTurnstile
 from tests.ground import picture

@@ -11,7 +11,7 @@ from bot.core.edits import Delivered, Edit, Processing, Stage, Submitting
 from bot.core.ports import TaskDone
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
-from bot.storage.provider_budget import Budget, SqlTurnstile
+from bot.storage.provider_budget import Budget, SqlProviderBudget
 from tests.core.world import World
 from tests.factories import NO_LIMITS, NOW, STAGES, TASK, edit, request
 
@@ -23,7 +23,7 @@ async def test_a_whole_life_takes_seven_writes(
 ) -> None:
     """Each of them is a transaction: this is what an edit costs the database."""
     world, writes = World(), list[str]()
-    budget = SqlTurnstile(database, Budget(creates=9, per=SECOND, tasks=9))
+    budget = SqlProviderBudget(database, Budget(creates=9, per=SECOND, tasks=9))
     service = world.restarted(store, budget)
     monkeypatch.setattr(database, "writing", counted(database.writing, writes))
     admitted = await service.admit(request())

@@ -1,49 +1,40 @@
-"""What is said of one edit: its status card, the caption of its result, its line in /status."""
+"""What is said of one edit: its progress on the status card, its heading, the caption of its result."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from gettext import NullTranslations
 
-from bot.conversation.texts.reasons import failure_card
 from bot.conversation.texts.styles import command_title
-from bot.conversation.texts.wording import bar, duration, escaped, excerpt, passed, rounded, since
-from bot.core.edits import Edit, EditState
+from bot.conversation.texts.wording import bar, duration, excerpt, passed, rounded
+from bot.core.edits import Cancelled, Delivered, Edit, Failed, Processing, Ready, Received
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.presets import preset
 
-_CAPTION_WORDS, _STATUS_WORDS = 300, 40
+CAPTION_WORDS = 300
+"""Characters of what the person wrote, in a caption."""
 _UNKNOWN_HALFWAY_SECONDS = 45
 
 
-def card_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
-    """What the status card shows now; `ahead` is how many edits go before this one."""
-    if edit.state is EditState.CANCELLED:
-        return t.gettext("Cancelled. It was not counted.")
-    if edit.state is EditState.FAILED:
-        return failure_card(t, edit)
-    return f"<b>{command_title(t, edit.command)}</b>\n{_progress(t, edit, now, estimate, ahead)}"
-
-
-def _progress(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
-    match edit.state:
-        case EditState.PROCESSING:
-            return _painting(t, max(0.0, (now - (edit.submitted_at or now)).total_seconds()), estimate)
-        case EditState.READY if edit.attempts or edit.sends > 1:
+def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
+    """How far an edit is; `ahead` is how many go before it."""
+    match edit.stage:
+        case Processing(task=task):
+            return _painting(t, max(0.0, (now - task.submitted_at).total_seconds()), estimate)
+        case Ready() if edit.attempts or edit.sends > 1:
             return t.gettext("Finished. Telegram is slow to take it; I keep trying to send it.")
-        case EditState.READY:
+        case Ready():
             return t.gettext("Finishing, your picture is on its way.")
-        case EditState.DELIVERED:
+        case Delivered() | Failed() | Cancelled():
             return t.gettext("Done.")
     return _waiting(t, edit, estimate, ahead)
 
 
 def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) -> str:
-    if edit.hindrance is Reason.OUT_OF_CREDIT:
+    if edit.blocked_by is Reason.OUT_OF_CREDIT:
         return t.gettext(
             "Waiting. The bot has no credit left at the image service; I go on by myself once it has."
         )
-    if edit.hindrance is Reason.ACCESS_DENIED:
+    if edit.blocked_by is Reason.ACCESS_DENIED:
         return t.gettext(
             "Waiting. The image service does not let the bot in right now; I go on by myself once it does."
         )
@@ -55,7 +46,7 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) ->
         ).format(count=ahead)
     if edit.attempts:
         return t.gettext("Waiting. The image service is busy; I keep trying.")
-    if edit.state is EditState.RECEIVED and edit.submits:
+    if isinstance(edit.stage, Received) and edit.submits:
         return t.gettext("Waiting. The first try did not work, I am starting a second one.")
     if estimate.left_seconds is None:
         return t.gettext("Waiting to start.")
@@ -83,54 +74,23 @@ def _painting(t: NullTranslations, age: float, estimate: Estimate) -> str:
 
 def caption(t: NullTranslations, edit: Edit) -> str:
     """What the result says of itself: what was asked, and how much of it was cut to keep the photo's size."""
-    lines = [_heading(t, edit, _CAPTION_WORDS)]
-    percent = round(100 * (edit.cropped or 0))
-    if percent >= 1 and edit.size is not None:
+    lines = [heading(t, edit, CAPTION_WORDS)]
+    result = edit.result
+    percent = round(100 * result.cropped) if result else 0
+    if result is not None and percent >= 1:
         lines.append(
             t.gettext("{width}×{height}, {percent} % cropped").format(  # noqa: RUF001 - a times sign is meant
-                width=edit.size.width, height=edit.size.height, percent=percent
+                width=result.size.width, height=result.size.height, percent=percent
             )
         )
     return "\n".join(lines)
 
 
-def _heading(t: NullTranslations, edit: Edit, longest: int) -> str:
-    words = f"<i>{excerpt(edit.words, longest)}</i>" if edit.words.strip() else ""
-    if preset(edit.command) is None and words:
+def heading(t: NullTranslations, edit: Edit, longest: int) -> str:
+    """The command and the words of an edit in one line, at most `longest` characters of the words."""
+    request = edit.request
+    words = f"<i>{excerpt(request.words, longest)}</i>" if request.words.strip() else ""
+    if preset(request.command) is None and words:
         return words
-    title = command_title(t, edit.command)
+    title = command_title(t, request.command)
     return f"{title} · {words}" if words else title
-
-
-def status_text(
-    t: NullTranslations,
-    active: Sequence[Edit],
-    recent: Sequence[Edit],
-    now: datetime,
-    estimate_of: Callable[[Edit], Estimate],
-) -> str:
-    """One person's edits in a chat: those under way, then the last ones that ended."""
-    lines = [
-        t.gettext("<b>Under way</b>")
-        if active
-        else t.gettext("You have no edits under way here. /help shows how to ask for one.")
-    ]
-    for edit in active:
-        lines += [_heading(t, edit, _STATUS_WORDS), _progress(t, edit, now, estimate_of(edit))]
-    ended = [edit for edit in recent if not edit.is_active]
-    if ended:
-        lines += ["", t.gettext("<b>Lately</b>")]
-        lines += [f"{_heading(t, edit, _STATUS_WORDS)} · {_ending(t, edit, now)}" for edit in ended]
-    return "\n".join(lines)
-
-
-def _ending(t: NullTranslations, edit: Edit, now: datetime) -> str:
-    ago = duration(t, since((now - (edit.ended_at or edit.created_at)).total_seconds()))
-    match edit.state:
-        case EditState.FAILED:
-            return t.gettext("failed {duration} ago, not counted (code <code>{code}</code>)").format(
-                duration=ago, code=escaped(edit.code)
-            )
-        case EditState.CANCELLED:
-            return t.gettext("cancelled {duration} ago, not counted").format(duration=ago)
-    return t.gettext("done {duration} ago").format(duration=ago)

@@ -34,6 +34,16 @@ def language_name(t: gettext.NullTranslations) -> str:
     return t.info().get("language", _SOURCE)
 
 
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a text of a table for translation; `said` translates it."""
+    return text
+
+
+def said(t: gettext.NullTranslations, marked: str) -> str:
+    """A marked text in the language of `t`."""
+    return t.gettext(marked)
+
+
 @functools.cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language == _SOURCE:

@@ -1,0 +1,104 @@
+"""What handlers share: answering where something was asked, and asking the core for an edit."""
+
+from bot.conversation.feature import Asked, Pressed, Replies
+from bot.conversation.incoming import Message
+from bot.conversation.meaning import EditAsked, Meaning, PhotoMissing, PhotoSent, Refused
+from bot.conversation.memory import KEEP_PHOTOS
+from bot.conversation.outgoing import Alert, Buttons, Destination, Say
+from bot.conversation.texts import alerts
+from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
+from bot.core.edits import Edit, Request
+from bot.core.errors import Reason
+from bot.core.limits import Refusal
+
+
+def answer(asked: Asked, html: str, buttons: Buttons = ()) -> Replies:
+    """One message in reply; in a group it does not ring."""
+    return (say_in_reply(asked.message, html, buttons),)
+
+
+def say_in_reply(message: Message, html: str, buttons: Buttons = (), *, merge: str = "") -> Say:
+    """Words in reply to a message, in its topic."""
+    to = Destination(message.chat.id, message.thread_id, message.message_id)
+    return Say(to, html, buttons, silent=not message.chat.is_private, merge=merge)
+
+
+async def answer_wish(asked: Asked, meaning: Meaning) -> Replies:
+    """Admit the edit that is meant, or say what it lacks. A photo alone is remembered."""
+    match meaning:
+        case EditAsked():
+            return await _admit(asked, meaning)
+        case PhotoMissing(command=command, words=words):
+            return await _edit_remembered_photo(asked, command, words)
+        case Refused():
+            return _refuse(asked, meaning)
+        case PhotoSent():
+            raise ValueError("what to do with a photo alone is for the feature that offers a choice")
+
+
+async def _edit_remembered_photo(asked: Asked, command: str, words: str) -> Replies:
+    message, tools, remembered = asked.message, asked.tools, None
+    if message.chat.is_private:
+        since = tools.now() - KEEP_PHOTOS
+        remembered = await tools.memory.remembered_photo(message.chat.id, message.sender.id, since)
+    if remembered is None:
+        return _refuse(asked, Refused(Reason.NO_PHOTO, command))
+    photo_message_id, photo = remembered
+    return await _admit(asked, EditAsked(command, words, photo, photo_message_id))
+
+
+async def _admit(asked: Asked, wish: EditAsked) -> Replies:
+    message = asked.message
+    request = Request(
+        update_id=message.update_id,
+        chat_id=message.chat.id,
+        thread_id=message.thread_id,
+        request_message_id=message.message_id,
+        photo_message_id=wish.photo_message_id,
+        requester_id=message.sender.id,
+        language=message.sender.language,
+        command=wish.command,
+        words=wish.words,
+        photos=(wish.photo,),
+    )
+    admission = await asked.tools.desk.admit(request)
+    if isinstance(admission, Edit):
+        return ()
+    text = refusal_text(asked.t, admission, asked.tools.now())
+    return (say_in_reply(message, text, merge=admission.reason),)
+
+
+def _refuse(asked: Asked, refused: Refused) -> Replies:
+    if refused.reason is Reason.PROMPT_TOO_LONG:
+        text = prompt_too_long(asked.t, refused.prompt_length)
+    else:
+        text = reason_sentence(asked.t, refused.reason, command=refused.command)
+    return (say_in_reply(asked.message, text, merge=f"{refused.reason} {refused.command}"),)
+
+
+async def admit_pressed(pressed: Pressed, request: Request) -> Alert:
+    """Admit what a button asks for. A second tap starts nothing: what it asks for is under way."""
+    tools, t, press_id = pressed.tools, pressed.t, pressed.press.press_id
+    active = await tools.edits.active_of(request.chat_id, request.requester_id)
+    if any(asks_the_same(edit.request, request) for edit in active):
+        return Alert(press_id, alerts.started(t))
+    admission = await tools.desk.admit(request)
+    if isinstance(admission, Refusal):
+        text = refusal_text(t, admission, tools.now())
+        return Alert(press_id, alerts.plain(text), popup=True)
+    return Alert(press_id, alerts.started(t))
+
+
+def asks_the_same(one: Request, other: Request) -> bool:
+    """Whether both want the same of the same photos."""
+    return (one.photos, one.command, one.words) == (other.photos, other.command, other.words)
+
+
+def alert(pressed: Pressed, text: str) -> Replies:
+    """A window over the chat that the person who pressed dismisses."""
+    return (Alert(pressed.press.press_id, text, popup=True),)
+
+
+def toast(pressed: Pressed, text: str) -> Replies:
+    """A line at the top of the chat for who pressed."""
+    return (Alert(pressed.press.press_id, text),)

@@ -1,0 +1,141 @@
+"""The entrance of the room: what came in, to what goes out. It admits, looks up and words; sends nothing."""
+
+from gettext import NullTranslations
+
+from bot.conversation.access import Access
+from bot.conversation.answering import say_in_reply
+from bot.conversation.feature import (
+    Asked,
+    ChoiceButton,
+    EditButton,
+    EditPressed,
+    Features,
+    Pressed,
+    Replies,
+    buttons_of,
+    commands_of,
+    pressed_button,
+)
+from bot.conversation.incoming import (
+    Chat,
+    ChatMigrated,
+    EditedMessage,
+    Incoming,
+    MembershipChanged,
+    Message,
+    Press,
+    Sender,
+)
+from bot.conversation.outgoing import Alert, Destination, Leave, Outgoing, Say
+from bot.conversation.texts import alerts
+from bot.conversation.texts.i18n import translations
+from bot.conversation.tools import Tools
+from bot.core.presets import EDIT
+
+
+class Conversation:
+    """Hands each message and press to the feature that declares it."""
+
+    def __init__(self, features: Features, tools: Tools, access: Access) -> None:
+        self._tools, self._access = tools, access
+        self._commands, self._buttons = commands_of(features), buttons_of(features)
+        self._plain = next(feature.plain for feature in features if feature.plain is not None)
+
+    async def handle(self, incoming: Incoming) -> Replies:
+        """What is answered. Handling the same again is harmless: an update is admitted once."""
+        match incoming:
+            case Message():
+                return await self._message(incoming)
+            case Press():
+                return await self._press(incoming)
+            case MembershipChanged():
+                return await self._membership(incoming)
+            case ChatMigrated(old_chat_id=old, new_chat_id=new):
+                await self._access.follow(old, new)
+                return ()
+            case EditedMessage():
+                return ()  # changed words start nothing
+
+    async def _message(self, message: Message) -> Replies:
+        if message.sender.is_bot:
+            return ()
+        if not await self._access.admits(message.chat, message.sender.id):
+            return await self._turn_away(message.chat, message.sender, message)
+        command = self._commands.get(message.command or "")
+        if command is None and not message.chat.is_private:
+            return ()
+        is_more = await self._is_more_of_album(message)
+        asked = Asked(self._tools, message, command.name if command else EDIT, is_more)
+        if command is not None:
+            return await command.handle(asked)
+        if message.command is not None:
+            return (say_in_reply(message, unknown_command_text(asked.t)),)
+        return await self._plain(asked)
+
+    async def _is_more_of_album(self, message: Message) -> bool:
+        """Asked for every part, whatever it says: the one with a caption may come first."""
+        if message.album_id is None or not message.chat.is_private:
+            return False
+        memory, now = self._tools.memory, self._tools.now()
+        return not await memory.is_first_of_album(message.chat.id, message.album_id, message.update_id, now)
+
+    async def _press(self, press: Press) -> Replies:
+        if not await self._access.admits(press.chat, press.sender.id):
+            return (Alert(press.press_id),)
+        t = translations(press.sender.language)
+        found = pressed_button(press.data, self._buttons)
+        gone = Alert(press.press_id, alerts.gone(t), popup=True)
+        if found is None or press.message_id is None:
+            return (gone,)
+        match found:
+            case ChoiceButton() as button, argument:
+                return await button.press(Pressed(self._tools, press, argument))
+            case EditButton() as button, edit_id:
+                edit = await self._tools.edits.get(edit_id)
+                if edit is None or edit.chat_id != press.chat.id:
+                    return (gone,)
+                if not await self._may_press(edit.request.requester_id, press):
+                    return (Alert(press.press_id, alerts.not_yours(t), popup=True),)
+                return await button.press(EditPressed(self._tools, press, edit_id, edit))
+        return (gone,)
+
+    async def _may_press(self, requester_id: int, press: Press) -> bool:
+        if press.sender.id == requester_id:
+            return True
+        if press.chat.is_private:
+            return False
+        return await self._tools.questions.is_admin(press.chat.id, press.sender.id)
+
+    async def _membership(self, change: MembershipChanged) -> Replies:
+        """Added to a chat that is not allowed: leave. Removed or blocked: stop that chat's edits quietly."""
+        chat = change.chat
+        if not change.is_member:
+            for edit in await self._tools.edits.active_of(chat.id):
+                await self._tools.desk.abandon(edit)
+            return ()
+        if chat.is_private or await self._access.admits(chat):
+            return ()
+        return await self._turn_away(chat, change.sender)
+
+    async def _turn_away(self, chat: Chat, sender: Sender, message: Message | None = None) -> Replies:
+        """One polite line, once; then out of the group, whether it could be said or not."""
+        replies: list[Outgoing] = []
+        if await self._tools.memory.tell_not_allowed(chat.id, self._tools.now()):
+            text = not_allowed_text(translations(sender.language), chat.id)
+            to = Destination(chat.id)
+            replies.append(say_in_reply(message, text) if message else Say(to, text))
+        if not chat.is_private:
+            replies.append(Leave(chat.id))
+        return replies
+
+
+def not_allowed_text(t: NullTranslations, chat_id: int) -> str:
+    """For a chat that is not served; the id is what its people pass on to the owner."""
+    return t.gettext(
+        "This bot only serves chats that its owner has invited. Chat id: <code>{chat_id}</code>"
+    ).format(chat_id=chat_id)
+
+
+def unknown_command_text(t: NullTranslations) -> str:
+    """For a command that no feature declares."""
+    return t.gettext("I do not know that command. /help shows every way to ask, /styles lists the styles.")

@@ -1,0 +1,162 @@
+"""What a feature declares: its commands, its buttons, the handlers behind them.
+
+A module in `features/` has one constant, `FEATURE`. The grammar, the dispatch, the command menu, /help,
+the keyboards and what buttons carry all follow from these values; a new command is one such module.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from gettext import NullTranslations
+from typing import TypeAlias
+
+from bot.conversation import features as modules
+from bot.conversation.incoming import Message, Press
+from bot.conversation.outgoing import Button, Outgoing
+from bot.conversation.texts.i18n import said, translations
+from bot.conversation.tools import Tools
+from bot.core.edits import Edit
+
+Replies: TypeAlias = Sequence[Outgoing]
+
+_DATA = re.compile(r"([a-z]{1,8}):([A-Za-z0-9_-]{1,48})")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A message that somebody means for the bot. `command` is the one it is handled as.
+
+    `is_more_of_album`: another part of its album came before, in a private chat.
+    """
+
+    tools: Tools
+    message: Message
+    command: str
+    is_more_of_album: bool = False
+
+    @property
+    def t(self) -> NullTranslations:
+        """The texts in the language of who asked."""
+        return translations(self.message.sender.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A press. `argument` is what the button carries behind its verb."""
+
+    tools: Tools
+    press: Press
+    argument: str
+
+    @property
+    def t(self) -> NullTranslations:
+        """The texts in the language of who pressed."""
+        return translations(self.press.sender.language)
+
+
+@dataclass(frozen=True, slots=True)
+class EditPressed(Pressed):
+    """A press on a button of an edit, by somebody who may."""
+
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command. `description` is its line in Telegram's menu; a command without one stands in no menu."""
+
+    name: str
+    handle: Callable[[Asked], Awaitable[Replies]]
+    description: str = ""
+
+
+class Under(Enum):
+    """The messages of an edit that carry buttons."""
+
+    CARD = auto()
+    RESULT = auto()
+    FAILURE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class EditButton:
+    """A button that stands under every message of one kind, and is about its edit.
+
+    The edit's requester and the chat's admins may press it. `verb` is what it carries: one that has
+    ever been in people's chats keeps its meaning.
+    """
+
+    verb: str
+    label: str
+    under: Under
+    press: Callable[[EditPressed], Awaitable[Replies]]
+    when: Callable[[Edit], bool] = lambda _: True
+
+    def of(self, edit: Edit, t: NullTranslations) -> Button:
+        """The button under a message of this edit."""
+        return Button(said(t, self.label), f"{self.verb}:{edit.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceButton:
+    """A button under a question of a feature's own, with a word for its choice. Anybody may press it."""
+
+    verb: str
+    press: Callable[[Pressed], Awaitable[Replies]]
+
+    def of(self, text: str, choice: str) -> Button:
+        """The button for one choice."""
+        return Button(text, f"{self.verb}:{choice}")
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One thing that people can ask for.
+
+    `order` is its place among the features, in menus and in /help. `help` is its line there. `plain` handles
+    private messages that are no command; one feature has it.
+    """
+
+    order: int
+    commands: tuple[Command, ...] = ()
+    buttons: tuple[EditButton | ChoiceButton, ...] = ()
+    help: str = ""
+    plain: Callable[[Asked], Awaitable[Replies]] | None = None
+
+
+Features: TypeAlias = tuple[Feature, ...]
+
+
+def all_features() -> Features:
+    """The feature of every module in `features/`, in order."""
+    names = [module.name for module in pkgutil.iter_modules(modules.__path__)]
+    found = [importlib.import_module(f"{modules.__name__}.{name}").FEATURE for name in names]
+    return tuple(sorted(found, key=lambda feature: feature.order))
+
+
+def commands_of(features: Features) -> dict[str, Command]:
+    """Every command by its name."""
+    return {command.name: command for feature in features for command in feature.commands}
+
+
+def buttons_of(features: Features) -> dict[str, EditButton | ChoiceButton]:
+    """Every button by its verb."""
+    return {button.verb: button for feature in features for button in feature.buttons}
+
+
+def menu(features: Features, language: str) -> list[tuple[str, str]]:
+    """The names and descriptions of Telegram's command menu."""
+    t = translations(language)
+    commands = commands_of(features).values()
+    return [(command.name, said(t, command.description)) for command in commands if command.description]
+
+
+def pressed_button(
+    data: str, buttons: Mapping[str, EditButton | ChoiceButton]
+) -> tuple[EditButton | ChoiceButton, str] | None:
+    """The button that carries `data`, and its argument; None for what no button of ours carries."""
+    found = _DATA.fullmatch(data)
+    return (buttons[found[1]], found[2]) if found and found[1] in buttons else None

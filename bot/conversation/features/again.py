@@ -1,0 +1,46 @@
+"""The same photo and the same words once more: under a result, and after a failure that may pass."""
+
+from dataclasses import replace
+
+from bot.conversation.answering import admit_pressed
+from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
+from bot.conversation.outgoing import Alert, Delete
+from bot.conversation.texts.i18n import N_
+from bot.core.edits import Edit
+
+
+async def again(pressed: EditPressed) -> Replies:
+    """A new edit of whoever pressed."""
+    return (await _ask_again(pressed),)
+
+
+async def try_again(pressed: EditPressed) -> Replies:
+    """The same; the words of the failure make way for the new edit's card."""
+    told, message_id = await _ask_again(pressed), pressed.press.message_id
+    if told.popup or message_id is None:
+        return (told,)
+    return (told, Delete(pressed.edit.chat_id, message_id))
+
+
+async def _ask_again(pressed: EditPressed) -> Alert:
+    press = pressed.press
+    request = replace(
+        pressed.edit.request,
+        update_id=press.update_id,
+        requester_id=press.sender.id,
+        language=press.sender.language,
+    )
+    return await admit_pressed(pressed, request)
+
+
+def _retry_helps(edit: Edit) -> bool:
+    return edit.failure is not None and edit.failure.consequences.retry_helps
+
+
+FEATURE = Feature(
+    order=60,
+    buttons=(
+        EditButton("a", N_("🔁 Again"), Under.RESULT, again),
+        EditButton("r", N_("🔁 Try again"), Under.FAILURE, try_again, when=_retry_helps),
+    ),
+)

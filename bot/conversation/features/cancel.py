@@ -1,0 +1,76 @@
+"""Stop edits that are under way: /cancel, and the button on their cards."""
+
+from gettext import NullTranslations
+
+from bot.conversation.answering import answer, toast
+from bot.conversation.feature import (
+    Asked,
+    Command,
+    EditButton,
+    EditPressed,
+    Feature,
+    Replies,
+    Under,
+)
+from bot.conversation.outgoing import Delete
+from bot.conversation.texts.i18n import N_
+from bot.conversation.texts.wording import number
+from bot.core.edits import Delivered, Edit
+
+
+async def cancel(asked: Asked) -> Replies:
+    """Cancel the edit whose message was replied to, or all of this person's edits in this chat.
+
+    A reply to an edit that has ended, or is somebody else's, cancels no other one.
+    """
+    message, edits = asked.message, asked.tools.edits
+    mine = await edits.active_of(message.chat.id, message.sender.id)
+    replied_to = message.replied.message_id if message.replied else None
+    if replied_to is not None and await edits.by_message(message.chat.id, replied_to) is not None:
+        mine = [edit for edit in mine if replied_to in edit.messages()]
+    count = sum([await asked.tools.desk.cancel(edit) for edit in mine])
+    return answer(asked, cancelled_text(asked.t, count) if count else nothing_to_cancel(asked.t))
+
+
+async def press(pressed: EditPressed) -> Replies:
+    """A card whose sending was cut is not known to its edit; it stays beside the result until pressed."""
+    edit, t, message_id = pressed.edit, pressed.t, pressed.press.message_id
+    cancelled = await pressed.tools.desk.cancel(edit)
+    replies = toast(pressed, cancelled_alert(t) if cancelled else too_late_alert(t))
+    is_left_over = isinstance(edit.stage, Delivered) and message_id != edit.result_message_id
+    if is_left_over and message_id is not None:
+        return (*replies, Delete(edit.chat_id, message_id))
+    return replies
+
+
+def cancelled_text(t: NullTranslations, count: int) -> str:
+    """The answer to /cancel."""
+    return t.ngettext(
+        "Cancelled {count} edit. It was not counted.",
+        "Cancelled {count} edits. They were not counted.",
+        count,
+    ).format(count=number(t, count))
+
+
+def nothing_to_cancel(t: NullTranslations) -> str:
+    return t.gettext("You have no edits under way here that could be cancelled.")
+
+
+def cancelled_alert(t: NullTranslations) -> str:
+    return t.gettext("Cancelled. It was not counted.")
+
+
+def too_late_alert(t: NullTranslations) -> str:
+    return t.gettext("It is too late to cancel this one: it has ended or is on its way.")
+
+
+def _can_be_cancelled(edit: Edit) -> bool:
+    return edit.is_cancellable
+
+
+FEATURE = Feature(
+    order=40,
+    commands=(Command("cancel", cancel, N_("Stop your edits that are under way")),),
+    buttons=(EditButton("c", N_("✖️ Cancel"), Under.CARD, press, when=_can_be_cancelled),),
+    help=N_("/cancel stops them; as a reply to your photo, only that one."),
+)

@@ -1,0 +1,66 @@
+"""/status: one person's edits in a chat, those under way and the last ones that ended."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from gettext import NullTranslations
+
+from bot.conversation.answering import answer
+from bot.conversation.feature import Asked, Command, Feature, Replies
+from bot.conversation.texts.cards import heading, progress_text
+from bot.conversation.texts.i18n import N_
+from bot.conversation.texts.wording import duration, escaped, since
+from bot.core.edits import Cancelled, Edit, Failed
+from bot.core.pacing import Estimate
+
+_RECENT = 3
+_WORDS = 40
+"""Characters of what the person wrote, in a line."""
+
+
+async def show(asked: Asked) -> Replies:
+    """/status."""
+    tools, chat_id, person_id = asked.tools, asked.message.chat.id, asked.message.sender.id
+    active = await tools.edits.active_of(chat_id, person_id)
+    recent = await tools.edits.recent_of(chat_id, person_id, _RECENT)
+    return answer(asked, status_text(asked.t, active, recent, tools.now(), tools.estimate))
+
+
+def status_text(
+    t: NullTranslations,
+    active: Sequence[Edit],
+    recent: Sequence[Edit],
+    now: datetime,
+    estimate_of: Callable[[Edit], Estimate],
+) -> str:
+    """The edits under way, then the last ones that ended."""
+    lines = [
+        t.gettext("<b>Under way</b>")
+        if active
+        else t.gettext("You have no edits under way here. /help shows how to ask for one.")
+    ]
+    for edit in active:
+        lines += [heading(t, edit, _WORDS), progress_text(t, edit, now, estimate_of(edit))]
+    ended = [edit for edit in recent if not edit.is_active]
+    if ended:
+        lines += ["", t.gettext("<b>Lately</b>")]
+        lines += [f"{heading(t, edit, _WORDS)} · {_ending(t, edit, now)}" for edit in ended]
+    return "\n".join(lines)
+
+
+def _ending(t: NullTranslations, edit: Edit, now: datetime) -> str:
+    ago = duration(t, since((now - (edit.ended_at or edit.created_at)).total_seconds()))
+    match edit.stage:
+        case Failed():
+            return t.gettext("failed {duration} ago, not counted (code <code>{code}</code>)").format(
+                duration=ago, code=escaped(edit.code)
+            )
+        case Cancelled():
+            return t.gettext("cancelled {duration} ago, not counted").format(duration=ago)
+    return t.gettext("done {duration} ago").format(duration=ago)
+
+
+FEATURE = Feature(
+    order=30,
+    commands=(Command("status", show, N_("Your edits here and how far they are")),),
+    help=N_("/status shows how far your edits are."),
+)

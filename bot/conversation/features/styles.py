@@ -1,0 +1,109 @@
+"""The styles: a command each, the list of them, and buttons for a photo that came without words."""
+
+from gettext import NullTranslations
+
+from bot.conversation.answering import admit_pressed, alert, answer, answer_wish
+from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
+from bot.conversation.meaning import of_command
+from bot.conversation.outgoing import Buttons
+from bot.conversation.texts import alerts
+from bot.conversation.texts.i18n import N_, said
+from bot.conversation.texts.reasons import reason_sentence
+from bot.conversation.texts.styles import command_title, style_description
+from bot.conversation.texts.wording import escaped
+from bot.core.edits import PhotoRef, Request
+from bot.core.errors import Reason
+from bot.core.presets import PRESETS, preset
+
+_PER_ROW = 3
+
+
+async def paint(asked: Asked) -> Replies:
+    """A style's command, perhaps with words that steer it."""
+    return await answer_wish(asked, of_command(asked.message, asked.command))
+
+
+async def show(asked: Asked) -> Replies:
+    """/styles."""
+    return answer(asked, styles_text(asked.t))
+
+
+async def offer_styles(asked: Asked, photo: PhotoRef) -> Replies:
+    """Remember a photo that came without words, and ask what to do with it."""
+    message, tools = asked.message, asked.tools
+    await tools.memory.remember_photo(
+        message.chat.id, message.sender.id, message.message_id, photo, tools.now()
+    )
+    return answer(asked, pick_a_style_text(asked.t), style_buttons(asked.t))
+
+
+async def choose(pressed: Pressed) -> Replies:
+    """A style for the bare photo that the question replies to: no memory needed."""
+    press, t = pressed.press, pressed.t
+    original = press.replied
+    if original is None or original.message_id is None or preset(pressed.argument) is None:
+        return alert(pressed, alerts.gone(t))
+    if isinstance(original.picture, Reason):
+        return alert(pressed, alerts.plain(reason_sentence(t, original.picture)))
+    if original.picture is None:
+        return alert(pressed, alerts.gone(t))
+    request = Request(
+        update_id=press.update_id,
+        chat_id=press.chat.id,
+        thread_id=press.thread_id,
+        request_message_id=original.message_id,
+        photo_message_id=original.message_id,
+        requester_id=press.sender.id,
+        language=press.sender.language,
+        command=pressed.argument,
+        words="",
+        photos=(original.picture,),
+    )
+    return (await admit_pressed(pressed, request),)
+
+
+def style_buttons(t: NullTranslations) -> Buttons:
+    """Every style that needs no words of its own."""
+    buttons = [
+        STYLE.of(command_title(t, style.name), style.name) for style in PRESETS if not style.needs_words
+    ]
+    return tuple(tuple(buttons[start : start + _PER_ROW]) for start in range(0, len(buttons), _PER_ROW))
+
+
+def pick_a_style_text(t: NullTranslations) -> str:
+    """The answer to a photo without words."""
+    return t.gettext(
+        "What shall I do with it? Pick a style, or simply write what to change, "
+        "for example: <i>put a party hat on the dog</i>"
+    )
+
+
+def styles_text(t: NullTranslations) -> str:
+    """The list of styles, each command ready to be tapped."""
+    lines = [t.gettext("<b>Styles</b>"), ""]
+    what = escaped(t.gettext("<what>"))
+    for style in PRESETS:
+        command = f"/{style.name} {what}" if style.needs_words else f"/{style.name}"
+        lines.append(f"{style.emoji} {command} · {said(t, style_description(style.name))}")
+    lines += [
+        "",
+        t.gettext("Put one in the caption of a photo, or reply to a photo with it."),
+        "",
+        t.gettext("Add words to steer it: <code>/sketch in red chalk</code>"),
+        t.gettext("Your own idea: <code>/edit make it a watercolor</code>"),
+        t.gettext("A new background: <code>/background a beach at sunset</code>"),
+    ]
+    return "\n".join(lines)
+
+
+STYLE = ChoiceButton("s", choose)
+
+FEATURE = Feature(
+    order=20,
+    commands=(
+        *(Command(style.name, paint, style_description(style.name)) for style in PRESETS),
+        Command("styles", show, N_("All styles, with examples")),
+    ),
+    buttons=(STYLE,),
+    help=N_("/styles lists all styles, from sketch to old photo repair."),
+)

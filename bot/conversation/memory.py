@@ -1,0 +1,41 @@
+"""What a chat remembers from one message to the next. Rows: it survives a restart, and replicas share it."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.core.edits import PhotoRef
+
+KEEP_PHOTOS = timedelta(minutes=10)
+"""How long a photo that came without words waits for them."""
+
+
+class Memory(Protocol):
+    """A few bits per chat and person."""
+
+    async def remember_photo(
+        self, chat_id: int, user_id: int, message_id: int, photo: PhotoRef, now: datetime
+    ) -> None:
+        """Keep somebody's photo for words that may follow, in place of the one before."""
+
+    async def remembered_photo(
+        self, chat_id: int, user_id: int, since: datetime
+    ) -> tuple[int, PhotoRef] | None:
+        """The message and the photo that somebody sent there last, if that was not before `since`."""
+
+    async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
+        """Whether this update brought the first part of the album; the same answer however often asked."""
+
+    async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
+        """Whether this chat is to be told that it may not use the bot: True once, False ever after."""
+
+    async def origins(self, chat_id: int) -> frozenset[int]:
+        """Every id that the chat had before it became a supergroup."""
+
+    async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
+        """Whether Telegram was asked since then which group a supergroup has been."""
+
+    async def note_move_check(self, chat_id: int, now: datetime) -> None:
+        """Telegram was asked, and knew of none."""
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        """A group became a supergroup: everything of the old id belongs to the new one."""

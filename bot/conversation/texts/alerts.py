@@ -1,0 +1,28 @@
+"""What a press of a button is answered with: plain text, at most 200 characters."""
+
+import html
+import re
+from gettext import NullTranslations
+
+LONGEST = 200
+
+
+def plain(html_text: str) -> str:
+    """A text for an alert: no markup, not too long."""
+    text = html.unescape(re.sub(r"</?\w+>", "", html_text))
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def not_yours(t: NullTranslations) -> str:
+    return t.gettext(
+        "Only the person who asked for this edit, or an admin of the group, can use its buttons."
+    )
+
+
+def started(t: NullTranslations) -> str:
+    return t.gettext("I am on it.")
+
+
+def gone(t: NullTranslations) -> str:
+    """The button's edit or photo is no longer known."""
+    return t.gettext("I no longer have the picture behind this button. Please send the photo again.")
