@@ -245,10 +245,6 @@ class Edit:
 
     def messages(self) -> frozenset[int]:
         """The ids of every message that belongs to it: request, photo, status card, result."""
-        ids = (
-            self.request.request_message_id,
-            self.request.photo_message_id,
-            self.status_message_id,
-            self.result_message_id,
-        )
+        of_request = {self.request.request_message_id, self.request.photo_message_id}
+        ids = of_request | {self.status_message_id, self.result_message_id}
         return frozenset(each for each in ids if each is not None)

@@ -12,11 +12,8 @@ class Photos:
         self._files, self._chat = ports.files, ports.chat
         self._images, self._host = ports.images, ports.photo_host
 
-    async def originals(self, edit: Edit) -> list[bytes]:
+    async def original(self, edit: Edit, number: int = 0) -> bytes:
         """The person's bytes, from our side where they are still kept. Raises PhotoRefused, TryLater."""
-        return [await self._original(edit, number) for number in range(len(edit.request.photos))]
-
-    async def _original(self, edit: Edit, number: int) -> bytes:
         name = _name(edit.id, number)
         kept = await self._files.get(name, "photo")
         if kept is None:
@@ -26,12 +23,12 @@ class Photos:
 
     async def publish(self, edit: Edit) -> tuple[tuple[PublicUrl, ...], Size]:
         """Where the provider can fetch them, and the size of the first, which the result is to have."""
-        prepared = [await self._images.prepare(original) for original in await self.originals(edit)]
-        urls = [
-            await self._host.publish(_name(edit.secret, number), jpeg)
-            for number, (jpeg, _) in enumerate(prepared)
-        ]
-        return tuple(urls), prepared[0][1]
+        urls, sizes = list[PublicUrl](), list[Size]()
+        for number in range(len(edit.request.photos)):
+            jpeg, size = await self._images.prepare(await self.original(edit, number))
+            urls.append(await self._host.publish(_name(edit.secret, number), jpeg))
+            sizes.append(size)
+        return tuple(urls), sizes[0]
 
     async def forget(self, edit: Edit) -> None:
         """Nobody needs them any more. Repeating it is harmless. Raises TryLater."""

@@ -58,6 +58,7 @@ class Steps:
         self._photos = Photos(ports)
         self._submission = Submission(ports, self._photos, pending, lease, callbacks, now)
         self._seen_running: dict[str, timedelta] = {}
+        self._noted_attempts: set[str] = set()
 
     async def take(self, edit: Edit) -> Edit | None:
         """One step. Errors pass through: what follows from them is in `setbacks`."""
@@ -101,6 +102,9 @@ class Steps:
         await self._ports.files.put(edit.id, "result", fitted.content)
         result = Result(seconds, fitted.size, fitted.format, fitted.cropped)
         ready = replace(edit, stage=Ready(task, result), due_at=self._now(), attempts=0)
+        if self._lease.may_begin:  # the reply is sent at once: its attempt is noted in the same write
+            ready = replace(ready, sends=edit.sends + 1)
+            self._noted_attempts.add(edit.id)
         moved = await self._pending.move(edit, ready)
         self._seen_running.pop(edit.id, None)
         self._pacing.learn(edit.operation, [seconds])
@@ -110,10 +114,9 @@ class Steps:
         if not urls:
             raise ResultUnusable("done without an image")
         content = await self._ports.model.fetch(urls)
-        first, *_ = await self._photos.originals(edit)
         return await self._ports.images.fit(
             content,
-            first,
+            await self._photos.original(edit),
             as_format=_SENT_AS.get(edit.request.photo.kind),
             keep_alpha=keeps_outline(edit.request.command),
         )
@@ -134,21 +137,29 @@ class Steps:
         content = await self._ports.files.get(edit.id, "result")
         if content is None:
             return await self._ports.store.move(edit, replace(edit, stage=Processing(task), attempts=0))
-        noted = await self._ports.store.move(edit, replace(edit, sends=edit.sends + 1))
+        noted = await self._with_attempt(edit)
         if noted is None:
             return None
         self._lease.ensure_holds(noted)
         reply = Reply(content, result.size, result.format)
-        message_id = await self._ports.chat.deliver(edit, reply)
+        message_id = await self._ports.chat.deliver(replace(noted, sends=noted.sends - 1), reply)
         now = self._now()
         stage = Delivered(task, result, message_id, ended_at=now)
         return await self._pending.move(
             noted, replace(noted, stage=stage, due_at=now, attempts=0, blocked_by=None)
         )
 
+    async def _with_attempt(self, edit: Edit) -> Edit | None:
+        """The edit with one more reply noted that may have arrived."""
+        if edit.id in self._noted_attempts:
+            self._noted_attempts.discard(edit.id)
+            return edit
+        return await self._ports.store.move(edit, replace(edit, sends=edit.sends + 1))
+
     async def _settle(self, edit: Edit) -> Edit | None:
         """An ended edit's last step: its card goes or says why, and its photos are forgotten."""
         self._seen_running.pop(edit.id, None)
+        self._noted_attempts.discard(edit.id)
         shown = edit if edit.is_told else await self._show_end(edit)
         told = replace(shown, is_told=True)
         try:

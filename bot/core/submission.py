@@ -72,10 +72,9 @@ class Submission:
         try:
             entered = await self._ports.budget.enter(carded, submitting, now)
         except TryLater:
-            await self._forget_if_ended(edit)
             return carded  # somebody else took the last place: it is asked for again in a moment
         if entered is None:
-            await self._forget_if_ended(edit)
+            await self._forget_if_settled(edit)
             return None
         return await self._create(entered, order)
 
@@ -88,10 +87,10 @@ class Submission:
             callback_url=self._callbacks.url(edit.secret),
         )
 
-    async def _forget_if_ended(self, edit: Edit) -> None:
-        """Where the edit was settled while its photos were being published, nobody else takes them down."""
+    async def _forget_if_settled(self, edit: Edit) -> None:
+        """Where another replica has settled the edit meanwhile, nobody else takes the photos down."""
         current = await self._ports.store.get(edit.id)
-        if current is None or not current.is_active:
+        if current is None or current.due_at is None:
             await self._photos.forget(edit)
 
     async def _create(self, edit: Edit, order: Order) -> Edit | None:

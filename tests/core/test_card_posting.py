@@ -59,6 +59,16 @@ async def test_where_no_card_may_be_sent_nothing_is_paid(
     assert "create" not in world.journal
 
 
+async def test_the_create_call_waits_a_moment_for_the_card(world: World) -> None:
+    async def answer_slowly() -> None:
+        await asyncio.sleep(0.01)
+
+    world.hooks["post_card"] = answer_slowly
+    world.faults["post_card"].append(ChatGone())
+    assert (await world.advance(world.holds())).failure is Reason.CHAT_GONE
+    assert "create" not in world.journal
+
+
 async def test_the_create_call_waits_only_a_moment_for_a_slow_card(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,7 +83,8 @@ async def test_the_create_call_waits_only_a_moment_for_a_slow_card(
         created.set()
 
     world.hooks |= {"post_card": wait_for_the_task, "create": create}
-    running = await world.advance(held)
+    running = await world.service.advance(held.id)
+    assert running == world.row(held)
     assert isinstance(running.stage, Processing)
     assert running.status_message_id == 500
     assert world.journal.index("create") < world.journal.index("note_card")

@@ -63,6 +63,7 @@ async def test_a_finished_result_is_not_fetched_again(world: World) -> None:
     ended = await world.advance(held)
     assert isinstance(ended.stage, Delivered)
     assert world.journal.count("fetch") == 1
+    assert world.chat.replies[0][0].sends == 0  # and it may ring
 
 
 async def test_a_card_that_was_sent_while_the_database_went_away_is_not_sent_again(world: World) -> None:

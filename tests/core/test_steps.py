@@ -1,5 +1,6 @@
 """What the step of each stage does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from bot.core.edits import (
     Submitting,
     Task,
 )
-from bot.core.errors import Reason
+from bot.core.errors import OutcomeUnknown, Reason
 from bot.core.pictures import ImageFormat, Size
 from bot.core.ports import Order, PublicUrl, TaskDone, TaskFailed, TaskMissing
 from bot.core.presets import full_prompt
@@ -106,6 +107,17 @@ async def test_who_was_cancelled_while_the_photo_was_published_pays_nothing(worl
     assert (world.photo_host.hosted, world.files.kept) == ({}, {})
 
 
+async def test_photos_published_for_what_another_replica_has_settled_are_taken_down(world: World) -> None:
+    held = world.holds()
+
+    async def settle_elsewhere() -> None:
+        world.store.rows[held.id] = replace(held, owner="another", stage=Cancelled(NOW), due_at=None)
+
+    world.hooks["enter"] = settle_elsewhere
+    assert await world.service.advance(held.id) is None
+    assert (world.photo_host.hosted, world.files.kept) == ({}, {})
+
+
 async def test_a_photo_that_is_still_kept_is_not_downloaded_again(world: World) -> None:
     held = world.holds()
     world.files.kept[held.id, "photo"] = b"kept"
@@ -172,7 +184,14 @@ async def test_a_document_comes_back_in_its_own_format_and_a_sticker_as_png(worl
 async def test_a_task_that_failed_by_chance_is_made_once_more(world: World, reason: Reason) -> None:
     world.model.status = TaskFailed(reason, "internal")
     held = world.holds(stage=Processing(Task("first", NOW)), submits=1, attempts=2)
+    attempts: list[int] = []
+
+    async def look() -> None:
+        attempts.append(world.row(held).attempts)
+
+    world.hooks["ahead"] = look
     again = await world.advance(held)
+    assert attempts == [0]
     assert (again.stage, again.submits, again.attempts) == (Processing(TASK), 2, 0)
     ended = await world.advance(held)
     assert ended.stage == Failed(reason, NOW, TASK)
@@ -235,6 +254,46 @@ async def test_an_attempt_is_noted_before_the_reply(world: World) -> None:
     assert (reply.content, reply.size, reply.format) == (b"a picture", RESULT.size, RESULT.format)
     assert ended.stage == Delivered(TASK, RESULT, 500, NOW)
     assert (ended.attempts, ended.blocked_by) == (0, None)
+
+
+async def test_the_first_attempt_is_noted_together_with_the_finished_result(world: World) -> None:
+    world.model.status = DONE
+    held = world.holds(stage=Processing(TASK))
+    seen: list[Edit] = []
+
+    async def look() -> None:
+        seen.append(world.row(held))
+
+    world.hooks["deliver"] = look
+    await world.advance(held)
+    assert (seen[0].state, seen[0].sends) == ("ready", 1)
+    assert world.chat.replies[0][0].sends == 0  # nothing was sent before: it may ring
+    assert world.journal.count("move") == 3  # ready, delivered, settled
+
+
+async def test_a_replica_that_leaves_notes_no_attempt_that_it_will_not_make(world: World) -> None:
+    world.model.status = DONE
+    held = world.holds(stage=Processing(TASK))
+
+    async def leave() -> None:
+        world.replica.may_begin = False
+
+    world.hooks["fetch"] = leave
+    ready = await world.advance(held)
+    assert (ready.state, ready.sends) == ("ready", 0)
+    world.replica.may_begin = True
+    await world.advance(held)
+    assert world.chat.replies[0][0].sends == 0
+
+
+async def test_a_second_attempt_is_noted_by_itself(world: World) -> None:
+    world.model.status = DONE
+    held = world.holds(stage=Processing(TASK))
+    world.faults["deliver"].append(OutcomeUnknown())
+    assert (await world.advance(held)).sends == 1
+    world.pass_seconds(60)
+    assert (await world.advance(held)).sends == 2
+    assert world.chat.replies[0][0].sends == 1
 
 
 async def test_a_result_that_was_lost_on_our_side_is_fetched_again(world: World) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.core.callbacks import Callbacks
 from bot.core.edits import Edit
 from bot.core.pacing import Pacing
-from bot.core.ports import Ports, Sources
+from bot.core.ports import EditStore, Ports, ProviderBudget, Sources
 from bot.core.service import EditService
 from tests.core.fakes import (
     NAME,
@@ -42,17 +42,17 @@ class World:
         self._callbacks = callbacks
         self.service = self.restarted()
 
-    def restarted(self) -> EditService:
-        """A new process on the same rows: what the old one had in memory is gone."""
+    def restarted(self, store: EditStore | None = None, budget: ProviderBudget | None = None) -> EditService:
+        """A new process on the same rows, or on real ones: what the old one had in memory is gone."""
         ids = itertools.count(len(self.store.rows))
         ports = Ports(
-            store=self.store,
+            store=store or self.store,
             model=self.model,
             photo_host=self.photo_host,
             images=self.images,
             files=self.files,
             chat=self.chat,
-            budget=self.budget,
+            budget=budget or self.budget,
             observer=self.observer,
         )
         sources = Sources(lambda: self.now, lambda: f"id-{next(ids)}", lambda: f"secret-{next(ids)}")
