@@ -79,8 +79,10 @@ class Heartbeat:
         here = await self._replicas.hold(name, INTAKE)
         self._log(name, here)
         self._members.intake_assigned(here)
-        if await self._replicas.claim_updates(name, _UPDATES):
+        if claimed := await self._replicas.claim_updates(name, _UPDATES):
             self._members.updates_came()
+        if claimed == _UPDATES:  # there are more; the other replicas take their share of them meanwhile
+            self._hurry.set()
         await self._replicas.forget_dead()
         self._members.replicas_counted(await self._replicas.alive())
 

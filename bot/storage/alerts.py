@@ -28,11 +28,9 @@ class Alerts:
         async with self._database.writing() as connection:
             return (await connection.execute(claimed)).first() is not None
 
-    async def give_back(self, admin_id: int, reason: Reason, claimed_at: datetime) -> None:
-        """Telegram did not take the message that was claimed at that moment: another may be sent at once."""
-        unsent = delete(ALERTS).where(
-            ALERTS.c.admin_id == admin_id, ALERTS.c.reason == reason, ALERTS.c.told_at == claimed_at
-        )
+    async def give_back(self, admin_id: int, reason: Reason) -> None:
+        """Telegram did not take the message that was claimed: another one may be sent at once."""
+        unsent = delete(ALERTS).where(ALERTS.c.admin_id == admin_id, ALERTS.c.reason == reason)
         async with self._database.writing() as connection:
             await connection.execute(unsent)
 

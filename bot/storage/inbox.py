@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -28,14 +27,6 @@ class NotOurs(Exception):
     """Another replica has this update by now."""
 
 
-class RawUpdate(NamedTuple):
-    """An update as Telegram sent it (JSON), and its chat's id; 0 for one that has no chat."""
-
-    update_id: int
-    chat_id: int
-    raw: str
-
-
 class Inbox:
     """Each update_id is kept once, whatever Telegram repeats."""
 
@@ -45,7 +36,10 @@ class Inbox:
     async def keep(
         self, updates: Iterable[tuple[int, int, str]], now: datetime, owner: str | None = None
     ) -> None:
-        """Commit updates (update_id, chat_id, JSON) of a replica, all or none; known ones stay unchanged."""
+        """Commit updates (update_id, chat_id, JSON) of a replica, all or none; known ones stay unchanged.
+
+        `chat_id` is 0 for what belongs to no chat.
+        """
         rows = [
             {
                 "update_id": update_id,
@@ -65,7 +59,7 @@ class Inbox:
 
     async def waiting(
         self, limit: int, owner: str | None = None, *, per_chat: int, queued: Collection[int] = ()
-    ) -> list[RawUpdate]:
+    ) -> list[tuple[int, str]]:
         """A replica's updates that are not handled yet, at most `per_chat` of each chat, its oldest ones.
 
         First come the oldest of every chat, then the second of every chat, and so on: one chat's backlog
@@ -74,14 +68,14 @@ class Inbox:
         """
         turns = _turns(owner, per_chat)
         query = (
-            select(INBOX.c.update_id, INBOX.c.chat_id, INBOX.c.raw)
+            select(INBOX.c.update_id, INBOX.c.raw)
             .join(turns, turns.c.update_id == INBOX.c.update_id)
             .where(INBOX.c.update_id.not_in(queued))
             .order_by(turns.c.turn, INBOX.c.update_id)
             .limit(limit)
         )
         async with self._database.reading() as connection:
-            return [RawUpdate(*row) for row in await connection.execute(query)]
+            return [(update_id, raw) for update_id, raw in await connection.execute(query)]
 
     async def attempted(self, update_id: int, owner: str | None = None) -> int:
         """Count one more attempt at handling an update, and return how many that makes.
@@ -100,9 +94,11 @@ class Inbox:
             raise NotOurs
         return attempts
 
-    async def handled(self, update_id: int, now: datetime, error: str | None = None) -> None:
-        """The update waits no longer; `error` says why it was given up."""
-        done = update(INBOX).where(INBOX.c.update_id == update_id)
+    async def handled(
+        self, update_id: int, now: datetime, error: str | None = None, owner: str | None = None
+    ) -> None:
+        """A replica's update waits no longer; `error` says why it was given up. Another's stays as it is."""
+        done = update(INBOX).where(INBOX.c.update_id == update_id, INBOX.c.owner.is_not_distinct_from(owner))
         values = {"handled_at": now, "error": error and error[:_ERROR_LENGTH]}
         async with self._database.writing() as connection:
             await connection.execute(done.values(values))

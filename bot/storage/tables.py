@@ -147,7 +147,7 @@ class AlertRow(SQLModel, table=True):
 
 
 class InboxRow(SQLModel, table=True):
-    """An update as Telegram sent it. `error` says why one was given up. Without a chat, `chat_id` is 0."""
+    """An update as Telegram sent it. `error` says why one was given up; `chat_id` may be 0 for none."""
 
     __tablename__: ClassVar[str] = "inbox"
     __table_args__ = (

@@ -89,6 +89,20 @@ async def test_what_a_dead_replica_left_is_taken_over(database: Database) -> Non
     assert await ada.edits.held() == []
 
 
+async def test_a_large_backlog_of_a_dead_replica_is_taken_over_without_a_pause(database: Database) -> None:
+    bob, inbox = await joined(database), Inbox(database)
+    await inbox.keep([(number, 5, "{}") for number in range(1200)], NOW, "a dead replica")
+    await inbox.keep([(9000, 6, "{}")], NOW, "a dead replica")
+    heart = asyncio.create_task(bob.heartbeat.run())
+    bob.heartbeat.hurry()
+    try:
+        async with asyncio.timeout(2):  # each beat of its own would take three seconds
+            while len(await inbox.waiting(10, bob.replica.name, per_chat=1)) < 2:
+                await asyncio.sleep(0.02)
+    finally:
+        heart.cancel()
+
+
 async def test_a_replica_that_was_given_up_starts_anew_and_holds_nothing(database: Database) -> None:
     ada = await joined(database)
     await SqlEditStore(database).admit(edit(owner=ada.replica.name), NO_LIMITS, NOW)

@@ -143,7 +143,9 @@ async def test_an_edit_has_a_place_in_the_workload_as_long_as_it_has_a_job() -> 
     assert work.workload.count() == 0
 
 
-async def test_chores_are_done_at_the_start_and_again_and_hold_each_other_up_in_no_way() -> None:
+async def test_chores_are_done_at_the_start_and_again_and_hold_each_other_up_in_no_way(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     done: list[str] = []
 
     async def fails() -> None:
@@ -157,9 +159,15 @@ async def test_chores_are_done_at_the_start_and_again_and_hold_each_other_up_in_
     async def works() -> None:
         done.append("works")
 
-    chores = [Chore("fails", 0.02, fails), Chore("hangs", 0.02, hangs), Chore("works", 0.02, works)]
-    async with working(wait_seconds=0.2, chores=chores):
+    async def is_rare() -> None:
+        done.append("is rare")
+
+    often = [Chore(work.__name__, 0.02, work) for work in (fails, hangs, works)]
+    async with working(wait_seconds=0.2, chores=[*often, Chore("is rare", 600, is_rare)]):
         pass
     assert done.count("fails") > 3
     assert done.count("works") > 3
     assert done.count("hangs") == 1
+    assert done.count("is rare") == 1
+    assert "a job is put off: OSError" in caplog.text
+    assert "Traceback" not in caplog.text
