@@ -1,30 +1,75 @@
-"""What is remembered about chats: the last photo without a command, and who was told that they may not."""
+"""What is remembered about chats: photos without a command, albums, moves, what they were told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Column, delete, or_, select
 
 from bot.core.edits import PhotoRef
 from bot.storage.database import Database
-from bot.storage.tables import CHATS, PENDING_PHOTOS
+from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, PENDING_PHOTOS
+
+MOVE_CHECKED_AGAIN_AFTER = timedelta(days=1)
 
 
 class Chats:
-    """A few bits per chat. Renaming a chat is the edit store's business: it touches every table."""
+    """A few facts per chat, the same for all replicas. The edit store renames the rows of a moved chat."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
         """Whether this chat is to be told that it may not use the bot: True once, False ever after."""
-        insert = self._database.insert(CHATS).values(id=chat_id, told_not_allowed_at=now)
-        first = insert.on_conflict_do_update(
-            index_elements=["id"],
-            set_={"told_not_allowed_at": now},
-            where=CHATS.c.told_not_allowed_at.is_(None),
-        ).returning(CHATS.c.id)
+        return await self._claim(chat_id, CHATS.c.told_not_allowed_at, now)
+
+    async def claim_move_check(self, chat_id: int, now: datetime) -> bool:
+        """Whether Telegram is to be asked where this supergroup came from: True once a day."""
+        return await self._claim(chat_id, CHATS.c.move_checked_at, now, MOVE_CHECKED_AGAIN_AFTER)
+
+    async def _claim(
+        self, chat_id: int, at: Column[datetime | None], now: datetime, again_after: timedelta | None = None
+    ) -> bool:
+        """Set a moment of a chat if there is none, or one that is old enough; False if there is."""
+        is_free = at.is_(None) if again_after is None else or_(at.is_(None), at <= now - again_after)
+        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, at: now})
+        claimed = insert.on_conflict_do_update(index_elements=["id"], set_={at: now}, where=is_free)
         async with self._database.writing() as connection:
-            return (await connection.execute(first)).first() is not None
+            return (await connection.execute(claimed.returning(CHATS.c.id))).first() is not None
+
+    async def note_move(self, old_id: int, new_id: int) -> None:
+        """Note that a group became the supergroup `new_id`; repeating it is harmless."""
+        insert = self._database.insert(CHAT_MOVES).values(old_id=old_id, new_id=new_id)
+        noted = insert.on_conflict_do_update(index_elements=["old_id"], set_={"new_id": new_id})
+        async with self._database.writing() as connection:
+            await connection.execute(noted)
+
+    async def origins(self, chat_id: int) -> frozenset[int]:
+        """Every other id that a chat once had."""
+        moves = CHAT_MOVES.c
+        found = select(moves.old_id).where(moves.new_id == chat_id).cte("found", recursive=True)
+        # UNION drops what was found before, so that even moves in a circle come to an end.
+        found = found.union(select(moves.old_id).join(found, moves.new_id == found.c.old_id))
+        async with self._database.reading() as connection:
+            return frozenset(await connection.scalars(select(found.c.old_id))) - {chat_id}
+
+    async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
+        """Whether an update holds the picture that stands for its album: the one that was asked about first.
+
+        Asking again about the same update gives the same answer.
+        """
+        row = {"chat_id": chat_id, "album_id": album_id, "update_id": update_id, "seen_at": now}
+        insert = self._database.insert(ALBUMS).values(row)
+        # An update that changes nothing, because RETURNING is silent about a row that was left alone.
+        kept = insert.on_conflict_do_update(
+            index_elements=["chat_id", "album_id"], set_={"update_id": ALBUMS.c.update_id}
+        )
+        async with self._database.writing() as connection:
+            first: int = (await connection.execute(kept.returning(ALBUMS.c.update_id))).scalar_one()
+        return first == update_id
+
+    async def forget_albums_before(self, at: datetime) -> int:
+        """Delete albums first seen before `at`; returns how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(ALBUMS).where(ALBUMS.c.seen_at < at))).rowcount
 
     async def remember_photo(
         self,

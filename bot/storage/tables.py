@@ -112,15 +112,59 @@ class ChatRow(SQLModel, table=True):
 
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     told_not_allowed_at: datetime | None
+    move_checked_at: datetime | None
+
+
+class ChatMoveRow(SQLModel, table=True):
+    """A group that became the supergroup `new_id`."""
+
+    __tablename__: ClassVar[str] = "chat_moves"
+    __table_args__ = (Index("ix_chat_moves_new_id", "new_id"),)
+
+    old_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    new_id: int = Field(sa_type=BigInteger)
+
+
+class AlbumRow(SQLModel, table=True):
+    """An album that was seen in a chat, and the update that counts as its first."""
+
+    __tablename__: ClassVar[str] = "albums"
+
+    chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    album_id: str = Field(primary_key=True)
+    update_id: int = Field(sa_type=BigInteger)
+    seen_at: datetime
+
+
+class AlertRow(SQLModel, table=True):
+    """When an admin was last told of something that only they can mend."""
+
+    __tablename__: ClassVar[str] = "alerts"
+
+    admin_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    reason: Reason = Field(primary_key=True, sa_type=EnumText(Reason))
+    told_at: datetime
 
 
 class InboxRow(SQLModel, table=True):
-    """An update as Telegram sent it. `error` says why one was given up."""
+    """An update as Telegram sent it. `error` says why one was given up; `chat_id` may be 0 for none."""
 
     __tablename__: ClassVar[str] = "inbox"
-    __table_args__ = (Index("ix_inbox_handled_at_update_id", "handled_at", "update_id"),)
+    __table_args__ = (
+        Index("ix_inbox_handled_at_update_id", "handled_at", "update_id"),
+        # Few updates wait, and they are asked for whenever one comes.
+        Index(
+            "ix_inbox_waiting",
+            "owner",
+            "chat_id",
+            "update_id",
+            sqlite_where=column("handled_at").is_(None),
+            postgresql_where=column("handled_at").is_(None),
+        ),
+    )
 
     update_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    chat_id: int = Field(sa_type=BigInteger)
     raw: str = Field(sa_type=Text)
     received_at: datetime
     handled_at: datetime | None
@@ -173,6 +217,9 @@ class BudgetRow(SQLModel, table=True):
 METADATA = SQLModel.metadata
 EDITS = METADATA.tables["edits"]
 CHATS = METADATA.tables["chats"]
+CHAT_MOVES = METADATA.tables["chat_moves"]
+ALBUMS = METADATA.tables["albums"]
+ALERTS = METADATA.tables["alerts"]
 INBOX = METADATA.tables["inbox"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
 REPLICAS = METADATA.tables["replicas"]
