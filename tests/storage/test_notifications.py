@@ -2,19 +2,19 @@ import asyncio
 from contextlib import aclosing
 
 from bot.storage.database import Database
-from bot.storage.nudges import Nudges
+from bot.storage.notifications import Notifications
 from tests.postgres import Postgres
 
 
-async def test_a_nudge_reaches_every_replica(postgres: Postgres) -> None:
+async def test_a_notification_reaches_every_replica(postgres: Postgres) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
     async with postgres.migrated() as url, aclosing(Database.open(url)) as database:
-        nudges = Nudges(database)
-        listeners = [asyncio.create_task(nudges.listen(heard.put_nowait)) for _ in range(2)]
+        notifications = Notifications(database)
+        listeners = [asyncio.create_task(notifications.listen(heard.put_nowait)) for _ in range(2)]
         try:
             async with asyncio.timeout(10):
                 while heard.qsize() < 2:
-                    await nudges.nudge("edit-7")
+                    await notifications.send("edit-7")
                     await asyncio.sleep(0.05)
         finally:
             for listener in listeners:
@@ -25,5 +25,5 @@ async def test_a_nudge_reaches_every_replica(postgres: Postgres) -> None:
 
 async def test_on_sqlite_there_is_nobody_to_talk_to(sqlite_url: str) -> None:
     async with aclosing(Database.open(sqlite_url)) as database:
-        await Nudges(database).nudge("edit-7")
-        await asyncio.wait_for(Nudges(database).listen(lambda _: None), 1)
+        await Notifications(database).send("edit-7")
+        await asyncio.wait_for(Notifications(database).listen(lambda _: None), 1)

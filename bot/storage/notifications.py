@@ -1,4 +1,4 @@
-"""A word between replicas: "look at this edit now". A hint, like a job: the sweep finds what was missed."""
+"""PostgreSQL's LISTEN and NOTIFY. What is said is a hint: whatever is missed, a sweep finds later."""
 
 import asyncio
 import logging
@@ -12,37 +12,37 @@ from bot.storage.database import Database
 logger = logging.getLogger(__name__)
 
 CHANNEL = "edits"
-ANYTHING = ""
-"""In place of an edit's id: somebody has left, and all that was theirs is nobody's now."""
+DEPARTURE = ""
+"""In place of an edit's id: a replica has left, and everything that it held is nobody's now."""
 _LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 3.0
 
 
-class Nudges:
-    """PostgreSQL's LISTEN and NOTIFY; silent on SQLite, where there is nobody to talk to."""
+class Notifications:
+    """Silent on SQLite, where there is nobody to talk to."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def nudge(self, edit_id: str) -> None:
-        """Tell whoever holds the edit, or anybody if it is nobody's."""
+    async def send(self, edit_id: str) -> None:
+        """Tell every replica that there is something to do for an edit."""
         if not self._database.is_sqlite:
             async with self._database.writing() as connection:
                 await connection.execute(select(func.pg_notify(CHANNEL, edit_id)))
 
-    async def listen(self, on_nudge: Callable[[str], None]) -> None:
-        """Call `on_nudge` with each edit's id, until cancelled; a lost connection is made anew."""
+    async def listen(self, on_notification: Callable[[str], None]) -> None:
+        """Call `on_notification` with each edit's id, or DEPARTURE, until cancelled. Reconnects by itself."""
         while not self._database.is_sqlite:
             try:
-                await self._listen_once(on_nudge)
+                await self._listen_once(on_notification)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                logger.warning("no nudges from other replicas for now: %s", type(error).__name__)
+                logger.warning("no notifications from other replicas for now: %s", type(error).__name__)
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _listen_once(self, on_nudge: Callable[[str], None]) -> None:
+    async def _listen_once(self, on_notification: Callable[[str], None]) -> None:
         connection = await asyncpg.connect(self._database.driver_url, timeout=10)
         try:
-            await connection.add_listener(CHANNEL, lambda *notice: on_nudge(str(notice[-1])))
+            await connection.add_listener(CHANNEL, lambda *notice: on_notification(str(notice[-1])))
             while True:  # a listener does not notice by itself that its server is gone
                 await asyncio.sleep(_LOOK_SECONDS)
                 await connection.execute("SELECT 1", timeout=_LOOK_SECONDS)
