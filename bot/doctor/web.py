@@ -3,6 +3,7 @@
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 import httpx
 
@@ -11,7 +12,8 @@ from bot.core.errors import BotError
 from bot.doctor.finding import Finding, short
 from bot.photo_hosts.hosts import WebHost
 from bot.settings import Settings
-from bot.web.server import NOT_FOUND, listening, web_app
+from bot.web.routes import NOT_FOUND, web_app
+from bot.web.server import listening
 
 _TINY_JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300ffffffffffffffffffffffffffffffffffffffffffffffffffffff"
@@ -80,8 +82,8 @@ async def _callbacks(settings: Settings) -> Finding:
 async def _serve_meanwhile(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> None:
     """Be the web server, unless a running bot already is."""
 
-    async def nobody(_: str, __: str | None) -> bool:
-        return False
+    async def nobody(_: str, __: bytes) -> HTTPStatus:
+        return HTTPStatus.NOT_FOUND
 
     with contextlib.suppress(OSError):
         web = web_app(hosted.read, nobody)
