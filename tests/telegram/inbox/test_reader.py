@@ -36,6 +36,11 @@ from tests.telegram.inbox.updates import (
 )
 
 A_PHOTO = PhotoRef("large", PhotoKind.PHOTO)
+RIGHTS = (
+    *(f"send_{what}" for what in ("messages", "audios", "documents", "photos", "videos", "video_notes")),
+    *("send_voice_notes", "send_polls", "send_other_messages", "add_web_page_previews", "change_info"),
+    *("invite_users", "pin_messages", "manage_topics", "edit_tag", "react_to_messages"),
+)
 
 
 def reading(**update: Any) -> Incoming | None:
@@ -251,27 +256,7 @@ def test_a_press_without_a_message_is_its_persons() -> None:
     ],
 )
 def test_the_bot_hears_whether_it_is_in_a_chat(member: dict[str, Any], is_member: bool) -> None:
-    rights = {
-        f"can_{name}": True
-        for name in [
-            "send_messages",
-            "send_audios",
-            "send_documents",
-            "send_photos",
-            "send_videos",
-            "send_video_notes",
-            "send_voice_notes",
-            "send_polls",
-            "send_other_messages",
-            "add_web_page_previews",
-            "change_info",
-            "invite_users",
-            "pin_messages",
-            "manage_topics",
-            "edit_tag",
-            "react_to_messages",
-        ]
-    }
+    rights = {f"can_{name}": True for name in RIGHTS}
     new = {"user": ADA, **member}
     if member["status"] == "restricted":
         new |= {**rights, "until_date": 0}
