@@ -16,12 +16,12 @@ from bot.clients import (
     nanobanana_client,
     opened_database,
     telegram_bot,
+    way_out,
 )
 from bot.cluster.heartbeat import Heartbeat
 from bot.core.edits import Edit
 from bot.core.pacing import MEMORY, Pacing
 from bot.doors import introduce, web_server
-from bot.http.client import certificates
 from bot.parts import edit_jobs, edit_service, update_handlers
 from bot.scheduling.jobs import Jobs
 from bot.settings import Settings
@@ -29,7 +29,7 @@ from bot.storage.database import lock_database_file
 from bot.storage.nudges import ANYTHING, Nudges
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.tasks import end
-from bot.telegram.inbox.intake import DurableRequest, Intake
+from bot.telegram.inbox.intake import UPDATE_CALLS, DurableRequest, Intake
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
 from bot.telegram.outbox.flood_control import FloodControl
@@ -66,7 +66,11 @@ async def _start(base: Base) -> None:
     """Build from the outside in, start from the inside out; the stack stops it in the opposite order."""
     settings, now = base.settings, base.now
     updates = DurableRequest(
-        base.inbox, base.owner, lambda status: base.called("updates", status), now, certificates()
+        base.inbox,
+        base.owner,
+        lambda status: base.called("updates", status),
+        now,
+        way_out(settings, settings.telegram_api_url, UPDATE_CALLS),
     )
     flood = FloodControl(may_write=lambda: base.replica.is_trusted)
     bot = telegram_bot(settings, updates, lambda status: base.called("telegram", status), flood)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -11,7 +12,8 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
 from bot.core.ports import PhotoHost
-from bot.http.client import certificates
+from bot.http.client import WayOut
+from bot.http.proxies import Proxies
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
@@ -32,6 +34,19 @@ _CALLS_AT_ONCE = 32
 
 OnCall = Callable[[str], None]
 """Told how a call ended: an HTTP status, the API's own code, or a kind of error."""
+
+
+def proxies(settings: Settings) -> Proxies:
+    """Which way calls go."""
+    https, http, both = (
+        proxy.get_secret_value() for proxy in (settings.https_proxy, settings.http_proxy, settings.all_proxy)
+    )
+    return Proxies(https or both, http or both, tuple(re.split(r"[,\s]+", settings.no_proxy)))
+
+
+def way_out(settings: Settings, url: str, at_once: int) -> WayOut:
+    """The transport of calls to a URL's host."""
+    return WayOut(proxies(settings).of(url), httpx.Limits(max_connections=at_once))
 
 
 @contextlib.asynccontextmanager
@@ -56,6 +71,7 @@ def telegram_bot(
     async def on_response(response: httpx.Response) -> None:
         on_call(str(response.status_code))
 
+    transport = way_out(settings, settings.telegram_api_url, _CALLS_AT_ONCE)
     return ExtBot(
         settings.telegram_bot_token.get_secret_value(),
         base_url=f"{settings.telegram_api_url}/bot",
@@ -67,7 +83,7 @@ def telegram_bot(
             write_timeout=20,
             media_write_timeout=60,
             pool_timeout=30,
-            httpx_kwargs={"event_hooks": {"response": [on_response]}, "verify": certificates()},
+            httpx_kwargs={"event_hooks": {"response": [on_response]}, "transport": transport},
         ),
         get_updates_request=updates,
         rate_limiter=flood_control or FloodControl(),
@@ -94,9 +110,7 @@ def file_downloader(
     """Fetches what people sent."""
     client = httpx.AsyncClient(
         timeout=httpx.Timeout(30, connect=10),
-        limits=httpx.Limits(max_connections=_CALLS_AT_ONCE),
-        verify=certificates(),
-        trust_env=False,
+        transport=way_out(settings, settings.telegram_api_url, _CALLS_AT_ONCE),
     )
     stack.push_async_callback(client.aclose)
     return FileDownloader(
@@ -108,10 +122,11 @@ def nanobanana_client(
     settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
 ) -> NanoBananaClient:
     """The image API's client. Results may come from this machine only if the API itself does."""
-    downloader = Downloader(allow_loopback=is_loopback(settings.nanobanana_api_url))
+    ways = proxies(settings)
+    downloader = Downloader(allow_loopback=is_loopback(settings.nanobanana_api_url), proxies=ways)
     stack.push_async_callback(downloader.aclose)
     client = NanoBananaClient(
-        Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value()),
+        Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value(), ways),
         Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution),
         downloader,
         on_call=on_call,
@@ -131,16 +146,21 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
         case "web":
             return hosted
         case "s3":
-            return S3Host(
+            s3 = S3Host(
                 bucket=settings.s3_bucket,
                 endpoint_url=settings.s3_endpoint_url,
                 region=settings.s3_region,
                 access_key_id=settings.s3_access_key_id,
                 secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+                proxies=proxies(settings),
             )
+            stack.push_async_callback(s3.aclose)
+            return s3
         case "kie":
-            host = KieHost(
-                api_key=settings.kie_api_key.get_secret_value(), upload_url=settings.kie_upload_url
+            kie = KieHost(
+                api_key=settings.kie_api_key.get_secret_value(),
+                upload_url=settings.kie_upload_url,
+                proxies=proxies(settings),
             )
-            stack.push_async_callback(host.aclose)
-            return host
+            stack.push_async_callback(kie.aclose)
+            return kie

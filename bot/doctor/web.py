@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from bot.clients import photo_host, web_host
+from bot.clients import photo_host, way_out, web_host
 from bot.core.errors import BotError
 from bot.doctor.finding import Finding, short
 from bot.photo_hosts.web import WebHost
@@ -41,7 +41,7 @@ async def _photo_host(
     try:
         url = await host.publish(secret, _TINY_JPEG)
         try:
-            async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url.value, 1)) as client:
                 answer = await client.get(url.value)
         finally:
             await host.withdraw(secret)
@@ -68,7 +68,7 @@ async def _callbacks(settings: Settings) -> Finding:
     url = f"{settings.public_url}/callback/doctor-{secrets.token_urlsafe(18)}"
     advice = "check PUBLIC_URL; until then the bot looks at its tasks by itself"
     try:
-        async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url, 1)) as client:
             answer = await client.post(url, json={})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Finding("callbacks", short(error), advice)

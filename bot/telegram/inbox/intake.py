@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import json
 import logging
-import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
+import httpx
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, Update
 from telegram._utils.types import ODVInput
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 LONG_POLL_SECONDS = 50
+UPDATE_CALLS = 2
 _ATTEMPTS = 3
 _AT_ONCE = 8
 _BATCH = 1000
@@ -45,11 +46,9 @@ class DurableRequest(BoundedRequest):
         owner: Callable[[], str],
         on_call: Callable[[str], None],
         now: Clock,
-        verify: ssl.SSLContext,
+        transport: httpx.AsyncBaseTransport,
     ) -> None:
-        super().__init__(
-            connection_pool_size=2, connect_timeout=10, read_timeout=10, httpx_kwargs={"verify": verify}
-        )
+        super().__init__(connect_timeout=10, read_timeout=10, httpx_kwargs={"transport": transport})
         self._inbox, self._owner, self._on_call, self._now = inbox, owner, on_call, now
 
     async def do_request(
