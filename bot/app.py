@@ -37,7 +37,7 @@ from bot.storage.retention import FileRetention, RowRetention
 from bot.tasks import end
 from bot.telegram.bot import initialized
 from bot.telegram.inbox.intake import Intake
-from bot.telegram.inbox.polling import Polling, durable_request
+from bot.telegram.inbox.polling import UPDATE_CALLS, Polling, durable_request
 from bot.telegram.inbox.slots import Slots
 from bot.telegram.inbox.webhook import Webhook
 from bot.telegram.outbox.cards import CardBoard
@@ -47,14 +47,7 @@ from bot.telegram.questions import Questions
 from bot.web import callbacks
 from bot.web.routes import web_app
 from bot.web.server import listening
-from bot.wiring.outside import (
-    file_downloader,
-    limits,
-    nanobanana_client,
-    opened_database,
-    photo_host,
-    telegram_client,
-)
+from bot.wiring import outside
 from bot.wiring.rows import Process, Rows
 from bot.wiring.telegram import Outside, introduce, own_webhook_secret, way_out
 
@@ -71,7 +64,7 @@ _CARDS_SECONDS, _RETENTION_SECONDS = 1, 600
 async def running(settings: Settings) -> AsyncIterator[None]:
     """The whole bot at work until the block ends; then it stops in order, within ten seconds."""
     async with contextlib.AsyncExitStack() as stack:
-        database = await stack.enter_async_context(opened_database(settings))
+        database = await stack.enter_async_context(outside.opened_database(settings))
         if database.path is not None:
             stack.enter_context(lock_database_file(database.path))
         await database.migrate()
@@ -98,21 +91,23 @@ class _App:
         settings, rows, process = self._settings, self._rows, self._process
         flood = FloodControl(may_write=lambda: process.replica.is_trusted)
         bot = await self._telegram(flood)
-        model = nanobanana_client(settings, self._stack, lambda status: process.called("nanobanana", status))
+        model = outside.nanobanana_client(
+            settings, self._stack, lambda status: process.called("nanobanana", status)
+        )
         pacing = Pacing(settings.poll_interval_seconds, timedelta(seconds=settings.edit_timeout_seconds))
         pacing.learn(model.operation, await rows.edits.durations(model.operation, MEMORY))
 
         def estimate(edit: Edit) -> Estimate:
             return pacing.estimate_of(edit, process.now())
 
-        downloader = file_downloader(settings, bot, self._stack)
+        downloader = outside.file_downloader(settings, bot, self._stack)
         out = way_out(settings, bot, self._features, estimate, downloader, rows.alerts, process.now)
         self._stack.push_async_callback(out.board.close)
         threads = self._stack.enter_context(ThreadPoolExecutor(os.cpu_count(), "images"))
         ports = Ports(
             store=rows.edits,
             model=model,
-            photo_host=photo_host(settings, rows.hosted, self._stack),
+            photo_host=outside.photo_host(settings, rows.hosted, self._stack),
             images=ThreadedDarkroom(threads),
             files=rows.files,
             chat=out.chat,
@@ -138,9 +133,13 @@ class _App:
         """The Bot API's client, which knows its own name."""
         process, inbox = self._process, self._rows.inbox
         updates = durable_request(
-            inbox, process.owner, process.now, lambda status: process.called("updates", status)
+            inbox,
+            process.owner,
+            process.now,
+            outside.way_out(self._settings, self._settings.telegram_api_url, UPDATE_CALLS),
+            lambda status: process.called("updates", status),
         )
-        bot = telegram_client(
+        bot = outside.telegram_client(
             self._settings,
             flood_control=flood,
             updates=updates,
@@ -156,7 +155,7 @@ class _App:
             ports,
             process.replica,
             process.workload,
-            limits(self._settings),
+            outside.limits(self._settings),
             pacing,
             Callbacks(self._settings.public_url or None),
             Sources(process.now, random_id, random_secret),
@@ -194,7 +193,7 @@ class _App:
             username=bot.username,
             name=bot.first_name,
             reads_group_messages=bool(bot.bot.can_read_all_group_messages),
-            limits=limits(settings),
+            limits=outside.limits(settings),
         )
         tools = Tools(
             desk=Desk(service, wake),

@@ -140,7 +140,10 @@ class TaskMissing:
 
 @dataclass(frozen=True, slots=True)
 class TaskDone:
-    """The result's URLs, best first (none: done without an image), and how long it took if that was told."""
+    """The result's URLs, best first (none: done without an image), and how long it took if that was told.
+
+    `seconds` are by the provider's clock, which may be wrong: never more than the age that was observed.
+    """
 
     urls: tuple[str, ...]
     seconds: float | None

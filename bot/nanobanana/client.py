@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.errors import ResultUnusable, TryLater
-from bot.core.ports import Order, TaskStatus
+from bot.core.ports import Order, TaskMissing, TaskStatus
 from bot.nanobanana.account import Account
 from bot.nanobanana.calls import Calls, Kind, OnCall
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.errors import cut_create, cut_question, refused_create, refused_question
 from bot.nanobanana.records import task_status
 from bot.nanobanana.requests import CHECK_PATH, CREDIT_PATH, Operation, create_call
-from bot.nanobanana.responses import credits_left, task_id
+from bot.nanobanana.responses import credits_left, is_task_id, task_id
 
 _CREATES, _LOOKS, _CREDIT_CALLS = 64, 64, 2
 """In flight at once. Creates that hang for a minute leave room for others: how many there are in ten seconds
@@ -63,7 +63,9 @@ class NanoBananaClient:
         return new
 
     async def check(self, task_id: str) -> TaskStatus:
-        """How the task is doing, by a single look."""
+        """How the task is doing, by a single look; what can be no task's id is not asked about."""
+        if not is_task_id(task_id):
+            return TaskMissing()
         envelope = await self._looks.answer("GET", CHECK_PATH, parameters={"taskId": task_id})
         status = task_status(envelope)
         if status is None:

@@ -104,8 +104,8 @@ class Downloader:
                 if not response.has_redirect_location:
                     return await self._content(response)
                 url = _joined(target, response.headers["Location"])
-            except (_NotNow, httpx.RequestError):
-                self._order.failed(response.request.url.host)  # another address of the host may do better
+            except (_NotNow, httpx.RequestError, asyncio.CancelledError):
+                self._order.failed(_host(response.request.url))  # another address may do better
                 raise
             finally:
                 await response.aclose()
@@ -115,7 +115,7 @@ class Downloader:
         """From the first address that takes the connection; its body is still to be read."""
         if self._proxies.of(str(target)) is not None:
             await self._check_for_proxy(target)
-            return await self._proxied.send(self._proxied.build_request("GET", target), stream=True)
+            return await self._proxied.send(self._request(target, _host(target)), stream=True)
         unreachable: httpx.RequestError | None = None
         for address in self._order.of(await self._checked_addresses(target)):
             try:
@@ -148,13 +148,14 @@ class Downloader:
         try:
             await self._checked_addresses(target)
         except OSError:  # only the proxy knows names of the internet
-            if "." not in _host(target):
+            if "." not in _host(target).rstrip("."):
                 raise ResultUnusable("the result's host is no name of the internet") from None
 
-    def _request(self, target: httpx.URL, address: str) -> httpx.Request:
+    def _request(self, target: httpx.URL, at: str) -> httpx.Request:
+        """For the target's host, at an address of it or by its name."""
         return self._http.build_request(
             "GET",
-            target.copy_with(host=address),
+            target.copy_with(host=at),
             headers={"Host": target.netloc.decode("ascii")},
             extensions={"sni_hostname": _host(target).rstrip(".")},
         )

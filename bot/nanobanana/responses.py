@@ -1,24 +1,29 @@
 """Reads what create calls and the credit call answer: every shape seen or documented."""
 
+from typing import TypeGuard
+
 from bot.http.answers import Envelope, as_object, number
 
 _LONGEST_TASK_ID = 200
 
 
+def is_task_id(value: object) -> TypeGuard[str]:
+    """Whether a value can be a task's id: an opaque word. Callbacks may name anything."""
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isprintable()
+        and " " not in value
+        and 0 < len(value) <= _LONGEST_TASK_ID
+        and value not in ("null", "undefined")
+    )
+
+
 def task_id(envelope: Envelope) -> str | None:
-    """The new task's id: an opaque word."""
+    """The new task's id."""
     data = as_object(envelope.data)
-    for value in (data.get("taskId"), data.get("task_id"), (envelope.body or {}).get("taskId")):
-        if (
-            isinstance(value, str)
-            and value.isascii()
-            and value.isprintable()
-            and " " not in value
-            and 0 < len(value) <= _LONGEST_TASK_ID
-            and value not in ("null", "undefined")
-        ):
-            return value
-    return None
+    places = (data.get("taskId"), data.get("task_id"), (envelope.body or {}).get("taskId"))
+    return next((value for value in places if is_task_id(value)), None)
 
 
 def credits_left(envelope: Envelope) -> float | None:

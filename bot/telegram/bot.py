@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+import httpx
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from bot.http.client import certificates
 from bot.telegram.outbox.flood_control import FloodControl
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.transport import BoundedRequest
@@ -21,6 +21,7 @@ CALLS_AT_ONCE = 32
 def telegram_bot(
     token: str,
     api_url: str,
+    transport: httpx.AsyncBaseTransport,
     *,
     flood_control: FloodControl | None = None,
     updates: BaseRequest | None = None,
@@ -47,7 +48,7 @@ def telegram_bot(
             write_timeout=20,
             media_write_timeout=60,
             pool_timeout=30,
-            httpx_kwargs={"verify": certificates()},
+            httpx_kwargs={"transport": transport},
         ),
         get_updates_request=updates,
         rate_limiter=flood_control or FloodControl(),

@@ -1,6 +1,7 @@
 """What the bot reaches outside of its process, built from the settings. `stack` closes it."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
@@ -10,7 +11,8 @@ from telegram.request import BaseRequest
 
 from bot.core.limits import Limits, Rule, Scope
 from bot.core.ports import PhotoHost
-from bot.http.client import certificates
+from bot.http.client import WayOut
+from bot.http.proxies import Proxies
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
@@ -28,6 +30,19 @@ from bot.telegram.outbox.turns import Priority
 
 OnCall = Callable[[str], None]
 """Told how a call ended: an HTTP status, the API's own code, or a kind of error."""
+
+
+def proxies(settings: Settings) -> Proxies:
+    """Which way calls go."""
+    https, http, both = (
+        proxy.get_secret_value() for proxy in (settings.https_proxy, settings.http_proxy, settings.all_proxy)
+    )
+    return Proxies(https or both, http or both, tuple(re.split(r"[,\s]+", settings.no_proxy)))
+
+
+def way_out(settings: Settings, url: str, at_once: int) -> WayOut:
+    """The transport of calls to a URL's host."""
+    return WayOut(proxies(settings).of(url), httpx.Limits(max_connections=at_once))
 
 
 @contextlib.asynccontextmanager
@@ -52,6 +67,7 @@ def telegram_client(
     return telegram_bot(
         settings.telegram_bot_token.get_secret_value(),
         settings.telegram_api_url,
+        way_out(settings, settings.telegram_api_url, CALLS_AT_ONCE),
         flood_control=flood_control,
         updates=updates,
         on_call=on_call,
@@ -64,9 +80,7 @@ def file_downloader(
     """Fetches what people sent."""
     client = httpx.AsyncClient(
         timeout=httpx.Timeout(30, connect=10),
-        limits=httpx.Limits(max_connections=CALLS_AT_ONCE),
-        verify=certificates(),
-        trust_env=False,
+        transport=way_out(settings, settings.telegram_api_url, CALLS_AT_ONCE),
     )
     stack.push_async_callback(client.aclose)
     return FileDownloader(
@@ -78,10 +92,11 @@ def nanobanana_client(
     settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
 ) -> NanoBananaClient:
     """The image API's client. Results may come from this machine only if the API itself does."""
-    downloader = Downloader(allow_loopback=is_loopback(settings.nanobanana_api_url))
+    ways = proxies(settings)
+    downloader = Downloader(allow_loopback=is_loopback(settings.nanobanana_api_url), proxies=ways)
     stack.push_async_callback(downloader.aclose)
     client = NanoBananaClient(
-        Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value()),
+        Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value(), ways),
         Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution),
         downloader,
         on_call=on_call,
@@ -101,19 +116,24 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
         case "web":
             return hosted
         case "s3":
-            return S3Host(
+            s3 = S3Host(
                 bucket=settings.s3_bucket,
                 endpoint_url=settings.s3_endpoint_url,
                 region=settings.s3_region,
                 access_key_id=settings.s3_access_key_id,
                 secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+                proxies=proxies(settings),
             )
+            stack.push_async_callback(s3.aclose)
+            return s3
         case "kie":
-            host = KieHost(
-                api_key=settings.kie_api_key.get_secret_value(), upload_url=settings.kie_upload_url
+            kie = KieHost(
+                api_key=settings.kie_api_key.get_secret_value(),
+                upload_url=settings.kie_upload_url,
+                proxies=proxies(settings),
             )
-            stack.push_async_callback(host.aclose)
-            return host
+            stack.push_async_callback(kie.aclose)
+            return kie
 
 
 def limits(settings: Settings) -> Limits:

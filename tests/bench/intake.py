@@ -11,12 +11,13 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 from sqlalchemy import func, select
 from telegram import Update
 from telegram.ext import Application, ExtBot, TypeHandler
 
 from bot.core.clock import SteadyClock
-from bot.http.client import certificates
+from bot.http.client import WayOut
 from bot.sandbox.demo.bot_process import PROJECT
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.storage.database import Database
@@ -97,7 +98,7 @@ async def _ours(url: str, token: str, folder: Path) -> None:
     async def handle(update: Update) -> None:
         pass
 
-    request = DurableRequest(inbox, owner, lambda _: None, now, certificates())
+    request = DurableRequest(inbox, owner, lambda _: None, now, WayOut(None, httpx.Limits()))
     bot = ExtBot(token, base_url=f"{url}/bot", get_updates_request=request)
     intake = Intake(bot, inbox, handle, owner, now)
     intake.poll(True)

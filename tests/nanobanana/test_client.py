@@ -339,6 +339,14 @@ async def test_a_check_tells_missing_and_done(client: NanoBananaClient, api: res
     assert await client.check(TASK_ID) == TaskDone((RESULT_URL,), None)
 
 
+@pytest.mark.parametrize("task_id", ["", "a b", "\ud800", "я", "\0", "x" * 201])
+async def test_what_can_be_no_tasks_id_is_not_asked_about(
+    client: NanoBananaClient, api: respx.MockRouter, task_id: str
+) -> None:
+    assert await client.check(task_id) == TaskMissing()
+    assert api.calls.call_count == 0
+
+
 async def test_an_unreadable_check_is_asked_again(client: NanoBananaClient, api: respx.MockRouter) -> None:
     api.get(CHECK_URL).mock(return_value=httpx.Response(200, html="<h1>hello</h1>"))
     assert type(await outcome(client.check(TASK_ID))) is TryLater

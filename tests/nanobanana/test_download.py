@@ -535,6 +535,27 @@ async def test_a_try_that_was_ended_by_the_deadline_is_gone_on_with_at_the_next_
     assert tried == V4[:3]
 
 
+async def test_an_address_that_trickles_until_the_deadline_gives_way_to_another() -> None:
+    async def body() -> AsyncIterator[bytes]:
+        while True:
+            yield PNG
+            await asyncio.sleep(0.01)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == V4[0]:
+            return httpx.Response(200, content=body())
+        return httpx.Response(200, stream=httpx.ByteStream(PNG))
+
+    async with a_downloader(
+        allow_loopback=False,
+        resolver=names(a=V4[:2]),
+        transport=httpx.MockTransport(answer),
+        bounds=Bounds(deadline_seconds=0.1),
+    ) as downloader:
+        assert type(await outcome(downloader.fetch("https://a.test/x.png"))) is ResultAway
+        assert await downloader.fetch("https://a.test/x.png") == PNG
+
+
 async def test_an_address_that_answers_badly_gives_way_to_another() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         bad = request.url.host == V4[0]

@@ -5,11 +5,12 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.core.errors import BotError, ResultAway, ResultUnusable
 from bot.http.proxies import Proxies
-from bot.nanobanana.addresses import Resolver
+from bot.nanobanana.addresses import Resolver, resolve
 from bot.nanobanana.download import Downloader
 from tests.http.proxy import Proxy
 from tests.https import https_server, make_certificate
@@ -84,7 +85,7 @@ async def test_what_can_be_seen_to_be_wrong_never_reaches_the_proxy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     address = url.partition("//")[2].partition("/")[0].strip("[]")
-    resolver = knows(address) if address[0] in "1f" else knows_nobody
+    resolver = resolve if address[0] in "1f" else knows_nobody
     async with behind_a_proxy(tmp_path, monkeypatch, resolver) as (downloader, proxy):
         assert type(await outcome(downloader.fetch(url))) is ResultUnusable
     assert proxy.asked_for == []
@@ -102,8 +103,21 @@ async def test_a_name_without_a_dot_is_nobodys_on_the_internet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with behind_a_proxy(tmp_path, monkeypatch, knows_nobody) as (downloader, proxy):
-        assert type(await outcome(downloader.fetch("https://intranet/x.png"))) is ResultUnusable
+        for host in ("intranet", "intranet."):
+            assert type(await outcome(downloader.fetch(f"https://{host}/x.png"))) is ResultUnusable
     assert proxy.asked_for == []
+
+
+async def test_a_host_whose_name_stands_for_nothing_raises_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def busy(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(503)
+
+    monkeypatch.setattr("bot.nanobanana.download.WayOut", lambda _, __: httpx.MockTransport(busy))
+    downloader = Downloader(proxies=Proxies(https="http://127.0.0.1:9"), resolver=knows_nobody, sleep=no_wait)
+    assert type(await outcome(downloader.fetch("https://xn--a.test/x.png"))) is ResultAway
+    await downloader.aclose()
 
 
 async def test_a_proxy_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,11 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+import httpx
 from telegram.error import Conflict, NetworkError, TelegramError
 from telegram.ext import ExtBot, Updater
 
 from bot.core.clock import Clock
-from bot.http.client import certificates
 from bot.telegram.inbox.raw_updates import Inbox, line_of
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.transport import BoundedRequest
@@ -24,11 +24,17 @@ logger = logging.getLogger(__name__)
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 LONG_POLL_SECONDS = 50
+UPDATE_CALLS = 2
+"""Connections for getUpdates: the long poll, and the last word to Telegram at the end."""
 _LEAVE_WITHIN_SECONDS = 2
 
 
 def durable_request(
-    inbox: Inbox, owner: Callable[[], str], now: Clock, on_call: Callable[[str], None] = lambda _: None
+    inbox: Inbox,
+    owner: Callable[[], str],
+    now: Clock,
+    transport: httpx.AsyncBaseTransport,
+    on_call: Callable[[str], None] = lambda _: None,
 ) -> BoundedRequest:
     """The transport of getUpdates: an update that it returns has been committed."""
 
@@ -53,10 +59,9 @@ def durable_request(
 
     return BoundedRequest(
         on_response,
-        connection_pool_size=2,
         connect_timeout=10,
         read_timeout=10,
-        httpx_kwargs={"verify": certificates()},
+        httpx_kwargs={"transport": transport},
     )
 
 
