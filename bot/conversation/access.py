@@ -54,4 +54,4 @@ class Access:
                 old_chat_id,
                 new_chat_id,
             )
-        await self._tools.memory.follow_chat(old_chat_id, new_chat_id)
+        await self._tools.desk.follow_chat(old_chat_id, new_chat_id)

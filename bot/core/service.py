@@ -110,15 +110,15 @@ class EditService:
             self._tell(edit, moved)
         return moved
 
-    async def cancel(self, edit: Edit) -> bool:
-        """End an edit on its requester's wish; False when it was too late for that.
+    async def cancel(self, edit: Edit) -> Edit | None:
+        """End an edit on its requester's wish; None when it was too late for that.
 
         Its card says so once `advance` settles it: have it woken.
         """
         return await self._end(edit, CANCELLABLE, Cancelled)
 
-    async def abandon(self, edit: Edit) -> bool:
-        """End an edit whose chat is gone; False when it had ended. `advance` settles it: have it woken."""
+    async def abandon(self, edit: Edit) -> Edit | None:
+        """End an edit whose chat is gone; None when it had ended. `advance` settles it: have it woken."""
         return await self._end(edit, ACTIVE, partial(Failed, Reason.CHAT_GONE))
 
     async def _end(
@@ -126,16 +126,20 @@ class EditService:
         edit: Edit,
         among: frozenset[EditState],
         end: Callable[[datetime, Task | None], Failed | Cancelled],
-    ) -> bool:
+    ) -> Edit | None:
         current: Edit | None = edit
         while current is not None and current.state in among:
             now = self._sources.now()
             ended = replace(current, stage=end(now, current.task), due_at=now, attempts=0)
             if await self._ports.store.move(current, ended) is not None:
                 self._tell(current, ended)
-                return True
+                return ended
             current = await self._ports.store.get(edit.id)  # it took a step just now
-        return False
+        return None
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        """A group became a supergroup: everything of the old id belongs to the new one."""
+        await self._ports.store.follow_chat(old_chat_id, new_chat_id)
 
     async def adopt(self, edit: Edit, task_id: str) -> Edit:
         """A callback named the task of an edit whose create call was cut: take it as its own."""

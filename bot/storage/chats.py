@@ -1,14 +1,12 @@
 """What is remembered about chats: photos without a command, albums, moves, what they were told."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Column, delete, or_, select
+from sqlalchemy import delete, select
 
 from bot.core.edits import PhotoRef
 from bot.storage.database import Database
 from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, PENDING_PHOTOS
-
-MOVE_CHECKED_AGAIN_AFTER = timedelta(days=1)
 
 
 class Chats:
@@ -19,26 +17,24 @@ class Chats:
 
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
         """Whether this chat is to be told that it may not use the bot: True once, False ever after."""
-        return await self._claim(chat_id, CHATS.c.told_not_allowed_at, now)
-
-    async def claim_move_check(self, chat_id: int, now: datetime) -> bool:
-        """Whether Telegram is to be asked where this supergroup came from: True once a day."""
-        return await self._claim(chat_id, CHATS.c.move_checked_at, now, MOVE_CHECKED_AGAIN_AFTER)
-
-    async def _claim(
-        self, chat_id: int, at: Column[datetime | None], now: datetime, again_after: timedelta | None = None
-    ) -> bool:
-        """Set a moment of a chat if there is none, or one that is old enough; False if there is."""
-        is_free = at.is_(None) if again_after is None else or_(at.is_(None), at <= now - again_after)
-        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, at: now})
-        claimed = insert.on_conflict_do_update(index_elements=["id"], set_={at: now}, where=is_free)
+        told_at = CHATS.c.told_not_allowed_at
+        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, told_at: now})
+        first = insert.on_conflict_do_update(
+            index_elements=["id"], set_={told_at: now}, where=told_at.is_(None)
+        )
         async with self._database.writing() as connection:
-            return (await connection.execute(claimed.returning(CHATS.c.id))).first() is not None
+            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
 
-    async def note_move(self, old_id: int, new_id: int) -> None:
-        """Note that a group became the supergroup `new_id`; repeating it is harmless."""
-        insert = self._database.insert(CHAT_MOVES).values(old_id=old_id, new_id=new_id)
-        noted = insert.on_conflict_do_update(index_elements=["old_id"], set_={"new_id": new_id})
+    async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
+        """Whether Telegram was asked since then where this supergroup came from."""
+        asked = select(CHATS.c.id).where(CHATS.c.id == chat_id, CHATS.c.move_checked_at >= since)
+        async with self._database.reading() as connection:
+            return (await connection.execute(asked)).first() is not None
+
+    async def note_move_check(self, chat_id: int, now: datetime) -> None:
+        """Telegram was asked, and knew of no group that this one was."""
+        insert = self._database.insert(CHATS).values(id=chat_id, move_checked_at=now)
+        noted = insert.on_conflict_do_update(index_elements=["id"], set_={"move_checked_at": now})
         async with self._database.writing() as connection:
             await connection.execute(noted)
 

@@ -23,7 +23,7 @@ from bot.core.limits import Admission, Limits, Rule, Usage, refusal, usage
 from bot.core.ports import FileKind
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
-from bot.storage.tables import CHATS, EDITS, PENDING_PHOTOS
+from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
@@ -164,7 +164,10 @@ class SqlEditStore:
         told = select(CHATS.c.told_not_allowed_at).where(CHATS.c.id == old_chat_id).scalar_subquery()
         photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
         replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
+        insert = self._database.insert(CHAT_MOVES).values(old_id=old_chat_id, new_id=new_chat_id)
+        noted = insert.on_conflict_do_update(index_elements=["old_id"], set_={"new_id": new_chat_id})
         async with self._database.writing() as connection:
+            await connection.execute(noted)
             await self._lock_chat(connection, new_chat_id)
             merged = {"told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told)}
             await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))

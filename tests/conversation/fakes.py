@@ -23,8 +23,8 @@ from tests.factories import NOW, edit
 class FakeService:
     """Admits each update once, unless `refusal` is set."""
 
-    def __init__(self, edits: dict[str, Edit]) -> None:
-        self.edits = edits
+    def __init__(self, edits: dict[str, Edit], moves: dict[int, int]) -> None:
+        self.edits, self.moves = edits, moves
         self.refusal: Refusal | None = None
 
     async def admit(self, request: Request) -> Admission:
@@ -37,14 +37,19 @@ class FakeService:
         self.edits[made.id] = made
         return made
 
-    async def cancel(self, edit: Edit) -> bool:
+    async def cancel(self, edit: Edit) -> Edit | None:
         current = self.edits[edit.id]
-        if current.is_cancellable:
-            self.edits[edit.id] = replace(current, stage=Cancelled(NOW))
-        return current.is_cancellable
+        if not current.is_cancellable:
+            return None
+        self.edits[edit.id] = replace(current, stage=Cancelled(NOW))
+        return self.edits[edit.id]
 
-    async def abandon(self, edit: Edit) -> None:
+    async def abandon(self, edit: Edit) -> Edit | None:
         self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
+        return self.edits[edit.id]
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        self.moves[old_chat_id] = new_chat_id
 
 
 class FakeEdits:
@@ -116,9 +121,6 @@ class FakeMemory:
     async def note_move_check(self, chat_id: int, now: datetime) -> None:
         self.checked[chat_id] = now
 
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
-        self.moves[old_chat_id] = new_chat_id
-
 
 class FakeQuestions:
     """Telegram, as far as it is asked; `asked` has the chats that were asked about."""
@@ -172,7 +174,7 @@ class Room:
     files: FakeFiles = field(default_factory=FakeFiles)
 
     def __post_init__(self) -> None:
-        self.service = FakeService(self.edits)
+        self.service = FakeService(self.edits, self.memory.moves)
         self.tools = Tools(
             desk=Desk(self.service, self._wake),
             edits=FakeEdits(self.edits),

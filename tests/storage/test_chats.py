@@ -87,36 +87,36 @@ async def test_albums_are_forgotten_after_a_while(chats: Chats) -> None:
     assert not await chats.is_first_of_album(CHAT_ID, "24680", 44, NOW)
 
 
-async def test_a_chat_has_every_id_that_it_once_had(chats: Chats) -> None:
+async def test_a_chat_has_every_id_that_it_once_had(chats: Chats, store: SqlEditStore) -> None:
     assert await chats.origins(-1003) == frozenset()
-    await chats.note_move(-2, -1003)
-    await chats.note_move(-1, -2)
-    await chats.note_move(-7, -1008)
-    await chats.note_move(-1, -2)
+    await store.follow_chat(-2, -1003)
+    await store.follow_chat(-1, -2)
+    await store.follow_chat(-7, -1008)
+    await store.follow_chat(-1, -2)
     assert await chats.origins(-1003) == {-1, -2}
     assert await chats.origins(-2) == {-1}
     assert await chats.origins(-1008) == {-7}
 
 
-async def test_moves_in_a_circle_come_to_an_end(chats: Chats) -> None:
-    await chats.note_move(-1, -2)
-    await chats.note_move(-2, -1)
+async def test_moves_in_a_circle_come_to_an_end(chats: Chats, store: SqlEditStore) -> None:
+    await store.follow_chat(-1, -2)
+    await store.follow_chat(-2, -1)
     assert await chats.origins(-1) == {-2}
 
 
-async def test_where_a_supergroup_came_from_is_asked_once_a_day(chats: Chats, store: SqlEditStore) -> None:
+async def test_a_move_that_was_checked_is_known_until_the_check_is_old(
+    chats: Chats, store: SqlEditStore
+) -> None:
     await store.admit(edit(), NO_LIMITS, NOW)  # it has a row already
-    day = timedelta(days=1)
-    claimed = await asyncio.gather(*(chats.claim_move_check(CHAT_ID, NOW) for _ in range(20)))
-    assert sorted(claimed) == [False] * 19 + [True]
-    assert not await chats.claim_move_check(CHAT_ID, NOW + day - timedelta(microseconds=1))
-    assert await chats.claim_move_check(CHAT_ID, NOW + day)
-    assert not await chats.claim_move_check(CHAT_ID, NOW + day)
-    assert await chats.claim_move_check(8, NOW)
+    assert not await chats.has_checked_move(CHAT_ID, NOW - timedelta(days=1))
+    await chats.note_move_check(CHAT_ID, NOW)
+    assert await chats.has_checked_move(CHAT_ID, NOW)
+    assert not await chats.has_checked_move(CHAT_ID, NOW + timedelta(microseconds=1))
+    assert not await chats.has_checked_move(8, NOW - timedelta(days=1))
 
 
 async def test_what_a_chat_was_told_and_when_its_move_was_checked_are_two_things(chats: Chats) -> None:
-    assert await chats.claim_move_check(CHAT_ID, NOW)
+    await chats.note_move_check(CHAT_ID, NOW)
     assert await chats.tell_not_allowed(CHAT_ID, NOW)
-    assert not await chats.claim_move_check(CHAT_ID, NOW)
+    assert await chats.has_checked_move(CHAT_ID, NOW)
     assert not await chats.tell_not_allowed(CHAT_ID, NOW + timedelta(days=9))

@@ -1,12 +1,12 @@
 """Updates as Telegram sent them: JSON of which nothing is certain, and nothing here may raise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-PRESSES = 0
-"""In place of a chat's id: presses stand in no chat's line, nor does what belongs to no chat."""
+NOBODY = 0
+"""In place of a chat's id, for what belongs to no chat."""
 _LARGEST_ID = 2**63
 _PARENTS = ("message", "edited_message", "my_chat_member")
 
@@ -51,15 +51,20 @@ class RawUpdate:
 
 
 def line_of(content: Mapping[str, Any]) -> int:
-    """Whose line an update stands in: its chat's, or that of all presses."""
-    return PRESSES if "callback_query" in content else _chat_id(content)
+    """Whose line an update stands in: its chat's, or for a press that of the person who pressed."""
+    query = content.get("callback_query")
+    return _chat_id(content) if query is None else _first_id([_within(_within(query, "from"), "id")])
 
 
 def _chat_id(content: Mapping[str, Any]) -> int:
     query = content.get("callback_query")
     parents = (*(content.get(name) for name in _PARENTS), _within(query, "message"))
     ids = (_within(_within(parent, "chat"), "id") for parent in parents)
-    return next((each for each in ids if isinstance(each, int) and abs(each) < _LARGEST_ID), PRESSES)
+    return _first_id(ids)
+
+
+def _first_id(ids: Iterable[object]) -> int:
+    return next((each for each in ids if isinstance(each, int) and abs(each) < _LARGEST_ID), NOBODY)
 
 
 def _within(value: object, name: str) -> object:

@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.conversation.cards import Cards
 from bot.conversation.outgoing import ChangeText, Delete, Destination, Say
 from bot.core.clock import Clock
-from bot.core.edits import Edit, EditState
+from bot.core.edits import Edit, EditState, PhotoRef
 from bot.core.errors import BotError, ChatGone, ChatMoved, EditFailed, Reason, TryLater
 from bot.core.ports import Reply
 from bot.telegram.files import FileDownloader
@@ -49,9 +49,9 @@ class TelegramChat:
         self._outbox, self._results, self._board, self._cards = outbox, results, board, cards
         self._downloader, self._alerts, self._admin_ids, self._now = downloader, alerts, admin_ids, now
 
-    async def download(self, edit: Edit) -> bytes:
+    async def download(self, photo: PhotoRef) -> bytes:
         """The photo's bytes."""
-        return await self._downloader.download(edit.request.photo.file_id)
+        return await self._downloader.download(photo.file_id)
 
     async def post_card(self, edit: Edit) -> int:
         """Send the status card as a silent reply to the request."""

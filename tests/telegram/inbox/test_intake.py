@@ -16,7 +16,7 @@ from bot.conversation.outgoing import Alert, Destination, Outgoing, Say
 from bot.core.errors import ChatGone, OutcomeUnknown, TryLater
 from bot.storage.inbox import NotOurs
 from bot.telegram.inbox.intake import PER_CHAT, UNSENT, Intake
-from bot.telegram.inbox.raw_updates import PRESSES, line_of
+from bot.telegram.inbox.raw_updates import line_of
 from bot.telegram.inbox.slots import AT_ONCE, Slots
 from tests.telegram.fake_telegram import FakeTelegram
 from tests.telegram.inbox.updates import ADA, GROUP, message, press
@@ -284,7 +284,7 @@ async def test_one_who_is_cancelled_while_stepping_back_takes_no_slot_along(worl
         (writes("x", -5), -5),
         ({"edited_message": message(text="x")}, ADA["id"]),
         ({"my_chat_member": {"chat": {"id": -7}}}, -7),
-        ({"callback_query": press()}, PRESSES),
+        ({"callback_query": press()}, ADA["id"]),
         ({"message": {"chat": {"id": 10**30}}}, 0),
         ({"message": [1]}, 0),
         ({"something_new": {"chat": {"id": 1}}}, 0),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import NetworkError
@@ -26,6 +27,9 @@ UPDATES = [
 ]
 
 
+NOWHERE = httpx.MockTransport(lambda _: httpx.Response(500))
+
+
 class BrokenInbox(FakeInbox):
     async def keep(self, raws: Sequence[tuple[int, int, str]], now: datetime, owner: str) -> None:
         raise SQLAlchemyError("away")
@@ -37,7 +41,7 @@ def body(result: object) -> bytes:
 
 async def test_polled_updates_are_kept_whole_and_the_library_sees_their_ids_alone() -> None:
     inbox, calls = FakeInbox(), list[str]()
-    request = durable_request(inbox, lambda: "me", lambda: NOW, calls.append)
+    request = durable_request(inbox, lambda: "me", lambda: NOW, NOWHERE, calls.append)
     shown = await request._on_response("getUpdates", 200, body(UPDATES))
     assert json.loads(shown)["result"] == [{"update_id": 7}, {"update_id": 8}, {"update_id": 9}]
     assert [line for line, _ in inbox.rows.values()] == [4001, PRESSES, 0]
@@ -47,7 +51,7 @@ async def test_polled_updates_are_kept_whole_and_the_library_sees_their_ids_alon
 
 
 async def test_updates_that_could_not_be_kept_are_not_acknowledged() -> None:
-    request = durable_request(BrokenInbox(), lambda: "me", lambda: NOW)
+    request = durable_request(BrokenInbox(), lambda: "me", lambda: NOW, NOWHERE)
     with pytest.raises(SQLAlchemyError):
         await request._on_response("getUpdates", 200, body(UPDATES))
     await request.shutdown()
@@ -55,7 +59,7 @@ async def test_updates_that_could_not_be_kept_are_not_acknowledged() -> None:
 
 @pytest.mark.parametrize("status", [401, 404])
 async def test_a_refused_token_is_no_end_to_the_librarys_polling(status: int) -> None:
-    request = durable_request(FakeInbox(), lambda: "me", lambda: NOW)
+    request = durable_request(FakeInbox(), lambda: "me", lambda: NOW, NOWHERE)
     with pytest.raises(NetworkError):
         await request._on_response("getUpdates", status, b"{}")
     for method, other in (("getUpdates", 502), ("deleteWebhook", 401), ("deleteWebhook", 200)):
