@@ -261,20 +261,20 @@ async def test_whoever_asks_telegram_steps_aside_for_others(world: World) -> Non
     assert world.slots._free._value == AT_ONCE
 
 
-async def test_one_who_is_cancelled_while_stepping_back_takes_no_slot_along(world: World) -> None:
-    slots = Slots(1)
+async def test_one_who_is_cancelled_while_stepping_back_takes_no_slot_along() -> None:
+    slots, told = Slots(1), asyncio.Event()
 
     async def asks() -> None:
         async with slots.taken(), slots.stepped_aside():
-            pass
+            await told.wait()
 
-    first = asyncio.create_task(asks())
-    await slots._free.acquire()
+    asking = asyncio.create_task(asks())
     await asyncio.sleep(0)
-    slots._free.release()
-    await asyncio.sleep(0)
-    first.cancel()
-    await asyncio.gather(first, return_exceptions=True)
+    async with slots.taken():
+        told.set()
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
     assert slots._free._value == 1
 
 
