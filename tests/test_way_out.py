@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.clients import (
+from bot.settings import Settings
+from bot.wiring.outside import (
     file_downloader,
     nanobanana_client,
     photo_host,
-    telegram_bot,
+    telegram_client,
     way_out,
     web_host,
 )
-from bot.settings import Settings
 from tests.http.proxy import Proxy
 from tests.https import https_server, make_certificate
 
@@ -25,7 +25,7 @@ NAME = "n" * 32
 
 def settings_with(folder: Path, proxy: str, **more: object) -> Settings:
     known = {
-        "telegram_bot_token": "123456789:" + "A" * 35,
+        "telegram_client_token": "123456789:" + "A" * 35,
         "nanobanana_api_key": "0f" * 16,
         "public_url": "https://bot.example.org",
         "data_dir": folder,
@@ -53,7 +53,7 @@ async def test_every_client_takes_the_proxy(
     ):
         s3 = settings_with(tmp_path, proxy.url, image_host="s3")
         kie = settings_with(tmp_path, proxy.url, image_host="kie")
-        bot, model = telegram_bot(s3), nanobanana_client(s3, stack)
+        bot, model = telegram_client(s3), nanobanana_client(s3, stack)
         stack.push_async_callback(bot.shutdown)
         await called(bot.get_me())
         assert proxy.asked_for == ["api.telegram.org:443"]

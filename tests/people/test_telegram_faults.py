@@ -17,8 +17,9 @@ from bot.core.clock import utc_now
 from bot.core.errors import Reason
 from bot.sandbox.nanobanana.twists import CutOff
 from bot.storage.edits import SqlEditStore
-from bot.telegram.outbox.budgets import AT_ONCE, Budgets, Window
-from bot.telegram.outbox.transport import BoundedRequest
+from bot.telegram.outbox.budgets import AT_ONCE, Budgets
+from bot.telegram.outbox.windows import Window
+from bot.telegram.transport import BoundedRequest, OnResponse
 from bot.wiring.outside import limits, opened_database
 from tests.ground import picture
 from tests.people.hostile_street import READ_SECONDS, Street
@@ -100,16 +101,17 @@ class Roomy(Budgets):
     def __init__(self) -> None:
         super().__init__()
         self.everything = (Window(1000, 1), Window(AT_ONCE * 4, 0))
+        self.talk_in_groups = Window(1000, 1)
 
 
 @pytest.fixture
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    def impatient(**options: Any) -> BoundedRequest:
-        return BoundedRequest(**{**options, "read_timeout": READ_SECONDS})
+    def impatient(on_response: OnResponse, **options: Any) -> BoundedRequest:
+        return BoundedRequest(on_response, **{**options, "read_timeout": READ_SECONDS})
 
-    monkeypatch.setattr("bot.wiring.outside.BoundedRequest", impatient)
+    monkeypatch.setattr("bot.telegram.bot.BoundedRequest", impatient)
     for name in ("_LONGEST_SECONDS", "_LONGEST_UPLOAD_SECONDS"):
-        monkeypatch.setattr(f"bot.telegram.outbox.transport.{name}", READ_SECONDS)
+        monkeypatch.setattr(f"bot.telegram.transport.{name}", READ_SECONDS)
     monkeypatch.setattr("bot.telegram.outbox.flood_control.Budgets", Roomy)
     monkeypatch.setattr("bot.telegram.outbox.budgets.FLOODED_CHATS", 10_000)
     monkeypatch.setattr("bot.telegram.files._LONGEST_SECONDS", 2.0)

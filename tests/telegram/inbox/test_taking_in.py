@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import NetworkError
 
 from bot.telegram.inbox.polling import ALLOWED_UPDATES, durable_request
-from bot.telegram.inbox.raw_updates import PRESSES
 from bot.telegram.inbox.webhook import Webhook, set_webhook, webhook_secret
 from tests.telegram.fake_telegram import FakeTelegram
 from tests.telegram.inbox.test_intake import FakeInbox
@@ -44,7 +43,7 @@ async def test_polled_updates_are_kept_whole_and_the_library_sees_their_ids_alon
     request = durable_request(inbox, lambda: "me", lambda: NOW, NOWHERE, calls.append)
     shown = await request._on_response("getUpdates", 200, body(UPDATES))
     assert json.loads(shown)["result"] == [{"update_id": 7}, {"update_id": 8}, {"update_id": 9}]
-    assert [line for line, _ in inbox.rows.values()] == [4001, PRESSES, 0]
+    assert [line for line, _ in inbox.rows.values()] == [4001, 4001, 0]
     assert [json.loads(raw) for _, raw in inbox.rows.values()] == UPDATES
     assert calls == ["200"]
     await request.shutdown()
