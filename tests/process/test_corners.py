@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.app import running
+from bot.core.callbacks import Callbacks
 from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
@@ -134,7 +135,7 @@ async def test_a_create_call_that_was_cut_late_still_waits_for_its_callback(
         "bot.wiring.outside.NanoBananaClient",
         partial(NanoBananaClient, patience=Patience(create_seconds=1.5)),
     )
-    monkeypatch.setattr("bot.parts.ADOPTION_WAIT", timedelta(seconds=3))
+    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, longest_wait=timedelta(seconds=3)))
     async with town(tmp_path, task_seconds=3.7) as ground:
         ground.nanobanana.faults.at("create", ground.hang, phase="after", times=1)
         async with running(settings(ground)):

@@ -94,8 +94,8 @@ async def test_a_card_that_comes_while_the_cancelled_edit_is_settled_says_so(
             card = await card_of(ground, asked)
             await until(lambda: ground.rows("SELECT 1 FROM edits WHERE state = 'processing'"))
             ground.ada.presses(card, "Cancel")
+            answer_card.set()  # a step that is under way ends before the edit is settled
             await gate.reached.wait()
-            answer_card.set()
             await until(lambda: ground.rows("SELECT 1 FROM edits WHERE status_message_id IS NOT NULL"))
             gate.open.set()
             await until(lambda: ["Cancelled" in m.text for m in answers(ground.ada.private, asked)] == [True])
@@ -219,7 +219,7 @@ async def test_a_photo_published_for_an_edit_that_was_cancelled_while_the_line_f
             bob.sends_photo(picture(322, 200), "/edit three")  # takes the last place
             await until(lambda: len(ground.rows(PAINTED)) == 2)
             ground.ada.presses(await card_of(ground, asked), "Cancel")
-            await until(lambda: ground.rows(f"{CANCELLED} AND due_at IS NULL"))
+            await until(lambda: ground.rows(CANCELLED))
             gate.open.set()
             await published.wait()
             await until(lambda: secrets[1] not in [path.stem for path in hosted(ground)], 5)

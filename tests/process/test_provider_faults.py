@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.app import running
+from bot.core.callbacks import Callbacks
 from bot.core.clock import utc_now
+from bot.core.errors import CONSEQUENCES, Reason
 from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Bounds, Downloader
 from bot.sandbox.faults import Faults, Phase
@@ -69,7 +72,7 @@ class Fates:
 
 @pytest.fixture(autouse=True)
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.parts.ADOPTION_WAIT", timedelta(seconds=3))
+    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, longest_wait=timedelta(seconds=3)))
     monkeypatch.setattr(
         "bot.wiring.outside.NanoBananaClient",
         partial(NanoBananaClient, patience=Patience(create_seconds=5, check_seconds=3)),
@@ -78,9 +81,13 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
         "bot.wiring.outside.Downloader", partial(Downloader, bounds=Bounds(deadline_seconds=5))
     )
     monkeypatch.setattr("bot.nanobanana.download._WAITS_BETWEEN_TRIES", (0.1, 0.2))
-    monkeypatch.setattr("bot.core.service.GIVE_UP_AFTER", timedelta(seconds=10))
-    monkeypatch.setattr("bot.core.service._OPERATOR_SECONDS", 0.5)
-    monkeypatch.setattr("bot.core.steps._CUT_CALL_WAIT", timedelta(seconds=1))
+    monkeypatch.setitem(
+        CONSEQUENCES,
+        Reason.SERVICE_DOWN,
+        replace(CONSEQUENCES[Reason.SERVICE_DOWN], patience=timedelta(seconds=10)),
+    )
+    monkeypatch.setattr("bot.core.setbacks._OPERATOR_SECONDS", 0.5)
+    monkeypatch.setattr("bot.core.setbacks._CUT_CALL_WAIT", timedelta(seconds=1))
     monkeypatch.setattr("bot.core.steps._MISSING_GRACE", timedelta(seconds=5))
     monkeypatch.setattr("bot.nanobanana.errors._WAITS", {429: 0.2, 455: 0.3})
     monkeypatch.setattr("bot.nanobanana.errors._SHORT_WAIT_SECONDS", 0.2)
