@@ -7,6 +7,7 @@ from telegram import Bot, File
 from telegram.error import BadRequest, Forbidden, NetworkError
 
 from bot.core.errors import PhotoRefused, Reason, TryLater
+from bot.http_client import certificates
 from bot.telegram.outbox.errors import is_refusal, is_refused, translated
 
 MAX_FILE_BYTES = 20_000_000
@@ -14,6 +15,18 @@ MAX_FILE_BYTES = 20_000_000
 _PAUSES = (1.0, 2.0)
 """Telegram says the same of a wrong id as of a file that it cannot find just now."""
 _LONGEST_SECONDS = 120.0
+
+_CALLS_AT_ONCE = 32
+
+
+def download_client() -> httpx.AsyncClient:
+    """The HTTP client for files; who asks for it closes it."""
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(30, connect=10),
+        limits=httpx.Limits(max_connections=_CALLS_AT_ONCE),
+        verify=certificates(),
+        trust_env=False,
+    )
 
 
 class FileDownloader:

@@ -52,7 +52,7 @@ def durable_request(
         return json.dumps({"ok": True, "result": stubs}).encode()
 
     return BoundedRequest(
-        on_response,
+        on_response=on_response,
         connection_pool_size=2,
         connect_timeout=10,
         read_timeout=10,
