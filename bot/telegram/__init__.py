@@ -1,1 +1,1 @@
-"""Everything that speaks Bot API: intake, commands, handlers, chat, status cards, texts."""
+"""Everything that speaks the Bot API: updates in, messages out, what is asked of Telegram, the menus."""

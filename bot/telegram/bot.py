@@ -41,7 +41,7 @@ def telegram_bot(
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
         request=BoundedRequest(
-            on_response,
+            on_response=on_response,
             connection_pool_size=CALLS_AT_ONCE,
             connect_timeout=10,
             read_timeout=20,

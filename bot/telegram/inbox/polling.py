@@ -58,7 +58,7 @@ def durable_request(
         return json.dumps({"ok": True, "result": stubs}).encode()
 
     return BoundedRequest(
-        on_response,
+        on_response=on_response,
         connect_timeout=10,
         read_timeout=10,
         httpx_kwargs={"transport": transport},
