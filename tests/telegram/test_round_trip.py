@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+import httpx
+
 from bot.conversation.incoming import Incoming, Message, Press
 from bot.conversation.outgoing import Alert, Button, Destination, Outgoing, Say
 from bot.sandbox.telegram.api import TelegramSandbox
@@ -37,8 +39,9 @@ async def handle(incoming: Incoming) -> Sequence[Outgoing]:
 @contextlib.asynccontextmanager
 async def bot_in(telegram: TelegramSandbox, inbox: FakeInbox) -> AsyncIterator[Polling]:
     async with telegram.serving() as url:
-        updates = durable_request(inbox, lambda: "me", now)
-        bot = telegram_bot(telegram.token, url, updates=updates)
+        way_out = httpx.AsyncHTTPTransport()
+        updates = durable_request(inbox, lambda: "me", now, way_out)
+        bot = telegram_bot(telegram.token, url, way_out, updates=updates)
         await initialized(bot)
         outbox = Outbox(bot, ResultSender(bot, PlainCards()), now)
         intake = Intake(bot, inbox, handle, outbox.send, Slots(), lambda: "me", now)
