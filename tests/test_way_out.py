@@ -25,7 +25,7 @@ NAME = "n" * 32
 
 def settings_with(folder: Path, proxy: str, **more: object) -> Settings:
     known = {
-        "telegram_client_token": "123456789:" + "A" * 35,
+        "telegram_bot_token": "123456789:" + "A" * 35,
         "nanobanana_api_key": "0f" * 16,
         "public_url": "https://bot.example.org",
         "data_dir": folder,

@@ -25,7 +25,7 @@ class Service(Protocol):
     async def abandon(self, edit: Edit) -> Edit | None:
         """End an edit whose chat is gone; None when it had ended."""
 
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """A group became a supergroup: everything of the old id belongs to the new one."""
 
 
@@ -54,9 +54,9 @@ class Desk:
         if (abandoned := await self._service.abandon(edit)) is not None:
             await self._wake(abandoned)
 
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
-        """A group became a supergroup: everything of the old id belongs to the new one."""
-        await self._service.follow_chat(old_chat_id, new_chat_id)
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
+        """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
+        return await self._service.follow_chat(old_chat_id, new_chat_id)
 
 
 class Edits(Protocol):

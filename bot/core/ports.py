@@ -43,8 +43,8 @@ class EditStore(Protocol):
     async def durations(self, operation: str, count: int) -> Sequence[float]:
         """Seconds that the last `count` tasks of an operation took, oldest first."""
 
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
-        """A group became a supergroup: everything of the old id belongs to the new one."""
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
+        """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
 
 
 Wake = Callable[[Edit], Awaitable[None]]

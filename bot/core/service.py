@@ -137,9 +137,9 @@ class EditService:
             current = await self._ports.store.get(edit.id)  # it took a step just now
         return None
 
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
-        """A group became a supergroup: everything of the old id belongs to the new one."""
-        await self._ports.store.follow_chat(old_chat_id, new_chat_id)
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
+        """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
+        return await self._ports.store.follow_chat(old_chat_id, new_chat_id)
 
     async def adopt(self, edit: Edit, task_id: str) -> Edit:
         """A callback named the task of an edit whose create call was cut: take it as its own."""

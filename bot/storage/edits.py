@@ -157,17 +157,21 @@ class SqlEditStore:
         async with self._database.reading() as connection:
             return await _usage(connection, chat_id, limits, now)
 
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
-        """A group became a supergroup: everything of the old id belongs to the new one."""
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
+        """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
         if old_chat_id == new_chat_id:
-            return
+            return False
         told = select(CHATS.c.told_not_allowed_at).where(CHATS.c.id == old_chat_id).scalar_subquery()
         photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
         replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
         insert = self._database.insert(CHAT_MOVES).values(old_id=old_chat_id, new_id=new_chat_id)
-        noted = insert.on_conflict_do_update(index_elements=["old_id"], set_={"new_id": new_chat_id})
+        noted = insert.on_conflict_do_update(
+            index_elements=["old_id"],
+            set_={"new_id": new_chat_id},
+            where=CHAT_MOVES.c.new_id != new_chat_id,
+        )
         async with self._database.writing() as connection:
-            await connection.execute(noted)
+            is_news = (await connection.execute(noted.returning(CHAT_MOVES.c.old_id))).first() is not None
             await self._lock_chat(connection, new_chat_id)
             merged = {"told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told)}
             await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
@@ -182,6 +186,7 @@ class SqlEditStore:
                 moved = update(table).where(table.c.chat_id == old_chat_id)
                 await connection.execute(moved.values(chat_id=new_chat_id))
         self._forget_running(*self._running)
+        return is_news
 
     async def kept_ids(self, since: datetime) -> dict[FileKind, frozenset[str]]:
         """The edits whose files are still needed: unsettled ones, and results delivered from `since` on."""

@@ -48,8 +48,10 @@ class FakeService:
         self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
         return self.edits[edit.id]
 
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
+        is_news = self.moves.get(old_chat_id) != new_chat_id
         self.moves[old_chat_id] = new_chat_id
+        return is_news
 
 
 class FakeEdits:

@@ -70,10 +70,11 @@ class FakeStore:
     async def durations(self, operation: str, count: int) -> Sequence[float]:
         return []
 
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
-        for row in self.rows.values():
-            if row.chat_id == old_chat_id:
-                self.rows[row.id] = replace(row, request=replace(row.request, chat_id=new_chat_id))
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
+        moved = [row for row in self.rows.values() if row.chat_id == old_chat_id]
+        for row in moved:
+            self.rows[row.id] = replace(row, request=replace(row.request, chat_id=new_chat_id))
+        return bool(moved)
 
 
 class FakeModel:

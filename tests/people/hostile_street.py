@@ -138,7 +138,9 @@ class Street:
             return self._by_file.get(form["file_id"])
         if point == "answerCallbackQuery":
             return self._by_chat.get(self.world.queries[form["callback_query_id"]].chat_id)
-        return self._by_chat.get(int(form["chat_id"]))
+        row = self._by_chat.get(int(form["chat_id"]))
+        is_progress = point == "editMessageText" and "not counted" not in form["text"]
+        return None if is_progress and row is not None and row.point == point else row
 
     async def _scripted(self, request: Request) -> None:
         script = Script()

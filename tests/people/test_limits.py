@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from bot.conversation.features.cancel import cancelled_text, nothing_to_cancel
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
@@ -22,7 +24,10 @@ from tests.people.street import (
 FULL = "This chat has used its 1 edit an hour. The next place is free in 1 h."
 
 
-async def test_status_and_cancel_are_about_ones_own_edits_in_this_chat(tmp_path: Path) -> None:
+async def test_status_and_cancel_are_about_ones_own_edits_in_this_chat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.outbox.budgets.NOT_FOR_RESULTS", 20)  # much is said here
     async with quick_bot(tmp_path, 20) as ground:
         ada, ben = ground.ada, ground.telegram.people.person("Ben")
         group = ground.telegram.people.group("Friends", ada, ben)

@@ -183,6 +183,8 @@ async def test_a_press_whose_answer_is_lost_has_its_effect_once(tmp_path: Path) 
         ground.telegram.faults.answer("answerCallbackQuery", CutOff(b""), times=2)
         press = ada.presses(result, AS_FILE)
         assert (await press.answer()).text == sending_alert(EN)
+        await until(lambda: any(m.document_name for m in answers(ada.private.messages(), asked)))
+        await asyncio.sleep(0.3)
         assert len([m for m in answers(ada.private.messages(), asked) if m.document_name]) == 1
 
 

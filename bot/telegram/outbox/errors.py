@@ -30,6 +30,7 @@ _GONE = (
 )
 _NO_RIGHT = ("rights", "_forbidden")
 _TOKEN_REFUSED_SECONDS, _FLOOD_SECONDS, _OTHERWISE_SECONDS = 5.0, 5.0, 3.0
+_REPEAT_SECONDS = 1.0
 
 
 @contextlib.contextmanager
@@ -46,7 +47,7 @@ def translated(*, small: bool = False, repeatable: bool = False) -> Iterator[Non
             raise TryLater(_OTHERWISE_SECONDS, "too large") from error
         translation = _translation(error)
         if repeatable and isinstance(translation, OutcomeUnknown):
-            raise TryLater(_OTHERWISE_SECONDS, str(translation)) from error
+            raise TryLater(_REPEAT_SECONDS, str(translation)) from error
         raise translation from error
 
 
