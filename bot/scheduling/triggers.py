@@ -1,4 +1,4 @@
-"""What APScheduler goes by: the pace of each job, and the bot's own clock."""
+"""What APScheduler goes by: when a job is due next, and the bot's own clock."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
@@ -9,10 +9,10 @@ from bot.core.clock import Clock
 
 
 class ClockZone(tzinfo):
-    """Has APScheduler ask `clock` what time it is. A time zone is its only way to be told.
+    """Makes APScheduler go by `clock`: a time zone is the only way to tell it the time.
 
-    By the wall clock it would do nothing for an hour after that was set back by one. Every moment that the
-    scheduler is given has to be in this zone (`at`): one of another zone would be converted into the present.
+    With the wall clock, it would do nothing for an hour once that is set back by an hour. Every moment that
+    the scheduler is given has to be in this zone (`at`): one of another zone would become the present moment.
     """
 
     def __init__(self, clock: Clock) -> None:

@@ -136,10 +136,10 @@ class Database:
         """
         return literal(now, UTCDateTime()) if self.is_sqlite else func.clock_timestamp()
 
-    async def answers(self) -> bool:
+    async def answers(self, within_seconds: float = 5) -> bool:
         """Whether the database can be read now."""
         try:
-            async with self.reading() as connection:
+            async with asyncio.timeout(within_seconds), self.reading() as connection:
                 await connection.execute(select(literal(1)))
         except DATABASE_ERRORS:
             return False
@@ -172,7 +172,8 @@ class Database:
 def lock_database_file(path: Path) -> Iterator[None]:
     """Hold a SQLite file for this process; raises AlreadyRunning where another one does.
 
-    The lock goes with the process, however that ends. The `.lock` file stays: removing it would let two in.
+    The lock ends with the process, however that ends. The `.lock` file stays: if it were removed, two
+    processes could each lock a file of that name.
     """
     lock = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:

@@ -200,12 +200,17 @@ async def test_a_database_that_is_there_answers(database: Database) -> None:
     assert await database.answers()
 
 
-@pytest.mark.parametrize(
-    "url", ["postgresql+asyncpg://nobody@/none?host=/nowhere", "sqlite+aiosqlite:////nowhere/bot.db"]
-)
-async def test_a_database_that_is_away_does_not_answer(url: str) -> None:
-    async with aclosing(Database.open(url)) as away:
+async def test_a_database_that_is_away_does_not_answer() -> None:
+    async with aclosing(Database.open("postgresql+asyncpg://nobody@/none?host=/nowhere")) as away:
         assert not await away.answers()
+
+
+async def test_a_database_whose_connections_are_all_in_use_is_not_waited_for(database: Database) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(4 if database.is_sqlite else 10):
+            await stack.enter_async_context(database.reading())
+        assert not await database.answers(within_seconds=0.05)
+    assert await database.answers()
 
 
 async def test_replicas_go_by_the_servers_clock_and_a_sqlite_file_by_its_process(database: Database) -> None:
