@@ -15,7 +15,7 @@ from bot.clients import opened_database
 from bot.conversation import texts
 from bot.core.clock import utc_now
 from bot.core.errors import Reason
-from bot.sandbox.nanobanana.twists import CutOff
+from bot.sandbox.faults import CutOff
 from bot.storage.edits import SqlEditStore
 from bot.telegram.outbox.budgets import AT_ONCE, Budgets, Window
 from bot.telegram.outbox.transport import BoundedRequest

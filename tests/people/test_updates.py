@@ -12,8 +12,7 @@ from telegram import Bot, Update
 
 from bot.app import running
 from bot.core.clock import utc_now
-from bot.sandbox.faults import Action, Phase
-from bot.sandbox.nanobanana.hostility import drip
+from bot.sandbox.faults import Action, Phase, drip
 from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
 from bot.storage.database import Database

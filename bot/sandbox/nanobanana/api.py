@@ -16,8 +16,8 @@ from starlette.routing import Route
 from bot.sandbox.faults import Faults
 from bot.sandbox.nanobanana import wire
 from bot.sandbox.nanobanana.effects import imitate
-from bot.sandbox.nanobanana.faults import SCENARIOS
-from bot.sandbox.nanobanana.tasks import CreateCall, Download, Look, Received, SandboxTask, Script
+from bot.sandbox.nanobanana.faults import HOSTILE, SCENARIOS
+from bot.sandbox.nanobanana.tasks import RUNNING, CreateCall, Download, Look, Received, SandboxTask, Script
 from bot.sandbox.nanobanana.uploads import Uploads
 from bot.sandbox.nanobanana.wire import Endpoint, JsonObject
 from bot.sandbox.nanobanana.worker import Paint, Worker
@@ -68,11 +68,11 @@ class NanoBananaSandbox:
         self.app = Starlette(routes=self._routes())
 
     def play(self, *names: str) -> None:
-        """Set going what SCENARIOS holds under these names; several together make one next task."""
+        """Switch on the faults with these names: for the next call, or together for the next task."""
         script = Script()
         for name in names:
-            SCENARIOS[name](self.faults, script)
-        if script:
+            {**SCENARIOS, **HOSTILE}[name](self.faults, script)
+        if script != Script():
             self._scripts.append(script)
 
     @contextlib.asynccontextmanager
@@ -219,8 +219,9 @@ class NanoBananaSandbox:
             return wire.envelope(500, wire.CHECK_PARAMETERS)
         task = self.tasks.get(task_id)
         if task is None:
-            return wire.envelope(404, "task not found")
+            return wire.not_found()
         task.polls += 1
+        task.polls_at_end += task.flag != RUNNING
         look = Look(task, task.polls, self.clock() - task.created_at, task.record())
         for twist in task.script.polls:
             answer = twist(look)

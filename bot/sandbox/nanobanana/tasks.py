@@ -53,7 +53,7 @@ class Download:
     media_type: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Script:
     """What a scenario does to the next task. Later twists see what earlier ones made."""
 
@@ -71,9 +71,6 @@ class Script:
     """Paint at this size instead of the model's own."""
     file_name: str | None = None
     """End the result's name in this instead of its format."""
-
-    def __bool__(self) -> bool:
-        return self != Script()
 
 
 @dataclass
@@ -129,6 +126,8 @@ class SandboxTask:
     result: bytes | None = None
     result_path: str | None = None
     polls: int = 0
+    polls_at_end: int = 0
+    """How many of the polls came after the task had ended."""
     downloads: int = 0
     callbacks: list[CallbackAttempt] = field(default_factory=list)
 

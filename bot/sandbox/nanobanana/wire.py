@@ -59,6 +59,11 @@ def envelope(code: int, msg: str, data: object = None, *, status: int = 200) -> 
     return JSONResponse({"code": code, "msg": msg, "data": data}, status)
 
 
+def not_found(status: int = 200) -> Response:
+    """The answer to a poll for an unknown task."""
+    return envelope(404, "task not found", status=status)
+
+
 def blocked() -> Response:
     """The edge's answer to a user agent that it takes for a robot."""
     return PlainTextResponse("error code: 1010", 403)
