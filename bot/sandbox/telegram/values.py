@@ -32,6 +32,12 @@ def utf16_length(text: str) -> int:
     return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
 
 
+def utf16_slice(text: str, entity: Json) -> str:
+    """The part of a text that an entity covers."""
+    start, end = entity["offset"], entity["offset"] + entity["length"]
+    return text.encode("utf-16-le")[start * 2 : end * 2].decode("utf-16-le")
+
+
 @dataclass(frozen=True)
 class Button:
     """One inline button; a button that opens a link has `url` and no data."""
