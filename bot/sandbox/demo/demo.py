@@ -11,10 +11,11 @@ from typing import TypeVar
 
 from PIL import Image, ImageOps
 
+from bot.sandbox.demo.before_after import before_after
 from bot.sandbox.demo.bot_process import Home, bot_at_work
 from bot.sandbox.demo.conversation import draw_conversation
-from bot.sandbox.demo.scene import before_after, paint_scene
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from bot.sandbox.scene import paint_scene
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Chat, Event, Message
 

@@ -5,31 +5,30 @@ from collections.abc import Callable
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from bot.sandbox.nanobanana import effects_drawn as drawn
-from bot.sandbox.nanobanana import effects_photo as taken
+from bot.sandbox.nanobanana import styles
 
 Effect = Callable[[Image.Image], Image.Image]
 _LONGEST_PAINTED = 1536
 """Larger results are painted at this long side and enlarged: an imitation needs no detail of its own."""
 
 EFFECTS: dict[str, Effect] = {
-    "sketch": drawn.sketch,
-    "watercolor": drawn.watercolor,
-    "cartoon": drawn.cartoon,
-    "comic": drawn.comic,
-    "anime": drawn.anime,
-    "pixel art": drawn.pixel_art,
-    "claymation": drawn.claymation,
-    "oil": drawn.oil,
-    "figurine": taken.figurine,
-    "restore": taken.restore,
-    "colorize": taken.colorize,
-    "headshot": taken.headshot,
-    "vintage": taken.vintage,
-    "night": taken.night,
-    "background": taken.background,
-    "enhance": taken.enhance,
-    "colour grade": taken.grade,
+    "sketch": styles.sketch,
+    "watercolor": styles.watercolor,
+    "cartoon": styles.cartoon,
+    "comic": styles.comic,
+    "anime": styles.anime,
+    "pixel art": styles.pixel_art,
+    "claymation": styles.claymation,
+    "oil": styles.oil,
+    "figurine": styles.figurine,
+    "restore": styles.restore,
+    "colorize": styles.colorize,
+    "headshot": styles.headshot,
+    "vintage": styles.vintage,
+    "night": styles.night,
+    "background": styles.background,
+    "enhance": styles.enhance,
+    "colour grade": styles.grade,
 }
 _STYLES = {
     "sketch": r"sketch|pencil|graphite|charcoal|line drawing",

@@ -16,10 +16,10 @@ import httpx
 from PIL import Image
 from starlette.requests import Request
 
-from bot.sandbox.demo.scene import paint_scene
 from bot.sandbox.faults import Faults
 from bot.sandbox.nanobanana import wire
 from bot.sandbox.nanobanana.tasks import SUCCEEDED, CallbackAttempt, Failure, SandboxTask
+from bot.sandbox.scene import paint_scene
 
 logger = logging.getLogger(__name__)
 

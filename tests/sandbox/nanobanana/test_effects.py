@@ -3,8 +3,9 @@ import io
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bot.sandbox.demo.scene import before_after, paint_scene
+from bot.sandbox.demo.before_after import before_after
 from bot.sandbox.nanobanana.effects import EFFECTS, chosen, imitate
+from bot.sandbox.scene import paint_scene
 from tests.sandbox.nanobanana.nanobanana_ground import ground
 
 
