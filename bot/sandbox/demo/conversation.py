@@ -10,7 +10,7 @@ from bot.sandbox.demo import conversation_parts as parts
 from bot.sandbox.demo.conversation_card import card
 from bot.sandbox.demo.conversation_layout import SCALE, px
 from bot.sandbox.demo.conversation_story import Card, Note, Part, Said, story
-from bot.sandbox.telegram.values import Event, Message
+from bot.sandbox.telegram.messages import Event, Message
 
 WIDTH, TALLEST = 900, 2000
 _MARGIN, _GAP, _CORNER = 28, 14, 22

@@ -19,7 +19,7 @@ from bot.sandbox.demo.conversation_layout import (
     wrapped,
 )
 from bot.sandbox.pixels import Colour, mix
-from bot.sandbox.telegram.values import Button, Message
+from bot.sandbox.telegram.messages import Button, Message
 
 PAGE: Colour = (15, 22, 32)
 PADDING, RIM = 14, 5

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.sandbox.demo.conversation_layout import plain
-from bot.sandbox.telegram.values import Event, Message
+from bot.sandbox.telegram.messages import Event, Message
 
 _MOST_STATES = 4
 

@@ -10,8 +10,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from bot.sandbox.telegram.photos import Rendition, dimensions, thumbnail
-from bot.sandbox.telegram.updates import Clock
-from bot.sandbox.telegram.values import Json, bad_request
+from bot.sandbox.telegram.values import Clock, Json, bad_request
 
 Kind = Literal["photo", "document", "sticker", "animation", "thumbnail"]
 

@@ -4,9 +4,10 @@ import random
 from collections.abc import Sequence
 
 from bot.sandbox.telegram.chats import Answer, Chat, Press
+from bot.sandbox.telegram.messages import Button, Event, Message
 from bot.sandbox.telegram.person import Person
 from bot.sandbox.telegram.records import ChatRecord
-from bot.sandbox.telegram.values import Button, Event, Json, Message
+from bot.sandbox.telegram.values import Json
 from bot.sandbox.telegram.world import TelegramWorld
 
 __all__ = ["Answer", "Button", "Chat", "Event", "Message", "People", "Person", "Press"]
@@ -38,7 +39,7 @@ class People:
 
     def chat(self, record: ChatRecord) -> Chat:
         """The people's side of a chat."""
-        return Chat(self._world, record, record.id, record.title)
+        return Chat(self._world, record)
 
     def group(self, title: str, *members: Person, admins: Sequence[Person] = (), forum: bool = False) -> Chat:
         """A supergroup; the first of its people adds the bot. Its owner is nobody of them."""
@@ -71,9 +72,9 @@ class People:
             raise ValueError(f"{chat.title} is no forum")
         owner = self._world.users[next(iter(chat.record.members))]
         created = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
-        record = self._world.post(chat.record, owner, created)
-        chat.record.topics[record.message_id] = name
-        return record.message_id
+        message = self._world.post(chat.record, owner, created)
+        chat.record.topics[message.message_id] = name
+        return message.message_id
 
     def sends_raw_update(self, update: Json) -> int:
         """Any update at all, such as one that no library can read; returns its id."""
