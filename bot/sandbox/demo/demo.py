@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -50,6 +51,9 @@ class Transcript:
 
 async def demo(photo: Path | None, command: str, output: Path, seconds: float, language: str) -> int:
     """Play the main job once; 0 if the reply has the original's exact size."""
+    if find_spec("python_multipart") is None:
+        print("The demo needs more than the bot does: pip install --require-hashes -r requirements-demo.lock")
+        return 1
     try:
         content = await asyncio.to_thread(lambda: _readable(photo) if photo else _scene())
     except OSError as error:
