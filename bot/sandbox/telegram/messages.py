@@ -49,7 +49,7 @@ class Message:
     by_bot: bool = False
     markup: Json = field(default_factory=dict)
     history: tuple[Revision, ...] = ()
-    reactions: Json = field(default_factory=dict)
+    reactions: dict[int, str] = field(default_factory=dict)
     read: Callable[[str], bytes] = field(repr=False, compare=False, default=lambda _: b"")
 
     @property

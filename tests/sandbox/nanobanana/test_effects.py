@@ -6,7 +6,7 @@ from PIL import Image, ImageChops, ImageStat
 from bot.sandbox.demo.before_after import before_after
 from bot.sandbox.nanobanana.effects import EFFECTS, chosen, imitate
 from bot.sandbox.scene import paint_scene
-from tests.sandbox.nanobanana.nanobanana_ground import ground
+from tests.sandbox.nanobanana.harness import harness
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +97,9 @@ def test_before_and_after_stand_side_by_side_upright(scene: Image.Image) -> None
 
 
 async def test_the_server_imitates_in_a_thread_and_makes_a_scene_of_words_alone() -> None:
-    async with ground(paint=imitate) as g:
-        record = await g.finished(await g.create(type="TEXTTOIAMGE", imageUrls=None, image_size="21:9"))
-        picture = await g.raw.get(record["response"]["resultImageUrl"])
+    async with harness(paint=imitate) as h:
+        record = await h.finished(await h.create(type="TEXTTOIAMGE", imageUrls=None, image_size="21:9"))
+        picture = await h.raw.get(record["response"]["resultImageUrl"])
         with Image.open(io.BytesIO(picture.content)) as opened:
             assert opened.size == (1536, 672)
             assert max(ImageStat.Stat(opened.convert("HSV")).mean[1:2]) < 40
