@@ -156,9 +156,8 @@ def text_block(
     for line, height in zip(lines, heights, strict=True):
         left: float = 0
         for piece in line:
-            _draw_piece(
-                draw, (left, top + height / 2), piece, size, {"link": link}.get(piece.style, ink), back
-            )
+            colour = link if piece.style == "link" else ink
+            _draw_piece(draw, (left, top + height / 2), piece, size, colour, back)
             left += piece.width(size) + font(size).getlength(" ")
         top += height
     return block
