@@ -11,60 +11,43 @@ Effect = Callable[[Image.Image], Image.Image]
 _LONGEST_PAINTED = 1536
 """Larger results are painted at this long side and enlarged: an imitation needs no detail of its own."""
 
-EFFECTS: dict[str, Effect] = {
-    "sketch": styles.sketch,
-    "watercolor": styles.watercolor,
-    "cartoon": styles.cartoon,
-    "comic": styles.comic,
-    "anime": styles.anime,
-    "pixel art": styles.pixel_art,
-    "claymation": styles.claymation,
-    "oil": styles.oil,
-    "figurine": styles.figurine,
-    "restore": styles.restore,
-    "colorize": styles.colorize,
-    "headshot": styles.headshot,
-    "vintage": styles.vintage,
-    "night": styles.night,
-    "background": styles.background,
-    "enhance": styles.enhance,
-    "colour grade": styles.grade,
+_STYLES: dict[str, tuple[Effect, str]] = {
+    "sketch": (styles.sketch, r"sketch|pencil|graphite|charcoal|line drawing"),
+    "watercolor": (styles.watercolor, r"water.?colou?r|aquarelle"),
+    "comic": (styles.comic, r"comic|halftone|manga|pop.?art"),
+    "cartoon": (styles.cartoon, r"cartoon|caricature"),
+    "anime": (styles.anime, r"anime|cel.?shad"),
+    "pixel art": (styles.pixel_art, r"pixel|8.?bit|16.?bit"),
+    "claymation": (styles.claymation, r"clay|plasticine|stop.?motion"),
+    "oil": (styles.oil, r"\boil\b|impasto"),
+    "figurine": (styles.figurine, r"figurine|action figure|statue"),
+    "restore": (styles.restore, r"restor|repair|scratches"),
+    "colorize": (styles.colorize, r"colou?ri[sz]"),
+    "headshot": (styles.headshot, r"head.?shot|portrait"),
+    "vintage": (styles.vintage, r"vintage|retro|sepia|polaroid"),
+    "background": (styles.background, r"(replace|remove|change|swap)\W+(\w+\W+){0,4}?background"),
 }
-_STYLES = {
-    "sketch": r"sketch|pencil|graphite|charcoal|line drawing",
-    "watercolor": r"water.?colou?r|aquarelle",
-    "comic": r"comic|halftone|manga|pop.?art",
-    "cartoon": r"cartoon|caricature",
-    "anime": r"anime|cel.?shad",
-    "pixel art": r"pixel|8.?bit|16.?bit",
-    "claymation": r"clay|plasticine|stop.?motion",
-    "oil": r"\boil\b|impasto",
-    "figurine": r"figurine|action figure|statue",
-    "restore": r"restor|repair|scratches",
-    "colorize": r"colou?ri[sz]",
-    "headshot": r"head.?shot|portrait",
-    "vintage": r"vintage|retro|sepia|polaroid",
-    "background": r"(replace|remove|change|swap)\W+(\w+\W+){0,4}?background",
+_CHANGES: dict[str, tuple[Effect, str]] = {
+    "night": (styles.night, r"\bnight|moonl|midnight"),
+    "background": (styles.background, r"background|backdrop"),
+    "restore": (styles.restore, r"sharpen|denoise"),
+    "enhance": (styles.enhance, r"enhanc|improve|brighten|quality"),
 }
-_CHANGES = {
-    "night": r"\bnight|moonl|midnight",
-    "background": r"background|backdrop",
-    "restore": r"sharpen|denoise",
-    "enhance": r"enhanc|improve|brighten|quality",
-}
+_UNKNOWN = "colour grade"
+EFFECTS = {name: effect for name, (effect, _) in {**_STYLES, **_CHANGES}.items()} | {_UNKNOWN: styles.grade}
 
 
 def chosen(prompt: str) -> str:
     """The effect whose word comes first in the prompt; a style's word outranks a change's."""
-    for words in (_STYLES, _CHANGES):
+    for effects in (_STYLES, _CHANGES):
         found = [
             (match.start(), name)
-            for name, pattern in words.items()
-            if (match := re.search(pattern, prompt, re.IGNORECASE))
+            for name, (_, words) in effects.items()
+            if (match := re.search(words, prompt, re.IGNORECASE))
         ]
         if found:
             return min(found)[1]
-    return "colour grade"
+    return _UNKNOWN
 
 
 def imitate(photo: Image.Image, prompt: str, size: tuple[int, int]) -> Image.Image:
