@@ -133,26 +133,22 @@ def _ridge(rng: random.Random, level: float, rough: float) -> list[float]:
     heights = [level + rng.uniform(-rough, rough) * 0.5 for _ in range(6)]
     spread = rough * 0.55
     while len(heights) < 700:
-        finer = [heights[0]]
-        for left, right in pairwise(heights):
-            finer += [(left + right) / 2 + rng.uniform(-spread, spread) * 0.5, right]
-        heights, spread = finer, spread * 0.53
+        middles = [(a + b) / 2 + rng.uniform(-spread, spread) * 0.5 for a, b in pairwise(heights)]
+        heights = [y for pair in zip(heights, middles, strict=False) for y in pair] + heights[-1:]
+        spread *= 0.53
     away = [abs(x / (len(heights) - 1) - _SUN[0]) for x in range(len(heights))]
-    return [
-        y + rough * (0.55 * math.exp(-((x / 0.16) ** 2)) - 0.25 * x)
-        for x, y in zip(away, heights, strict=True)
-    ]
+    dips = [rough * (0.55 * math.exp(-((x / 0.16) ** 2)) - 0.25 * x) for x in away]
+    return [y + dip for y, dip in zip(heights, dips, strict=True)]
 
 
 def _creased(body: Picture, points: list[Point], rng: random.Random, unit: float) -> Picture:
     """Faces that look to the sun are lighter than those that turn away."""
     faces = Image.new("L", body.size, 128)
-    draw = ImageDraw.Draw(faces)
     for (x, y), (_, after) in zip(points[::6], points[6::6], strict=False):
         lean = rng.uniform(30, 80) * unit * (1 if after > y else -1)
+        corners = [(x, y), (x + 18 * unit, after), (x + lean, y + rng.uniform(20, 75) * unit)]
         light = 140 if (after > y) == (x < body.width * _SUN[0]) else 116
-        foot = (x + lean, y + rng.uniform(20, 75) * unit)
-        draw.polygon([(x, y), (x + 18 * unit, after), foot], fill=light)
+        ImageDraw.Draw(faces).polygon(corners, fill=light)
     return ImageChops.overlay(body, rgb(faces.filter(ImageFilter.GaussianBlur(unit * 2.2))))
 
 
@@ -171,37 +167,27 @@ def _water(air: Picture, size: Size, unit: float, rng: random.Random) -> Picture
         water.paste(ImageChops.offset(mirror.crop((0, source, width, source + 1)), shift, 0), (0, y))
     deep = pixels.vertical(size, ((0, (236, 214, 216)), (0.45, (176, 158, 190)), (1, (92, 88, 140))))
     water = ImageChops.multiply(water, deep)
-    troughs, sparks = Image.new("L", size, 255), Image.new("L", size)
-    dark, bright = ImageDraw.Draw(troughs), ImageDraw.Draw(sparks)
-    for _ in range(1500):
-        near, x = rng.random() ** 1.7, rng.uniform(-0.05, 1.05) * width
-        _ripple(
-            dark,
-            (x, near * height),
-            unit * (5 + 60 * near) * rng.uniform(0.4, 1),
-            unit * (0.25 + 1.5 * near),
-            rng.randint(196, 240),
-        )
-        near = rng.random() ** 1.25
-        x = width * _SUN[0] + rng.gauss(0, 1) * unit * (13 + 62 * near)
-        _ripple(
-            bright,
-            (x, near * height),
-            unit * (3 + 26 * near) * rng.uniform(0.3, 1),
-            unit * (0.3 + 1.35 * near),
-            rng.randint(120, 255),
-        )
-    rippled = ImageChops.multiply(water, rgb(troughs.filter(ImageFilter.BoxBlur((unit * 3, unit * 0.5)))))
-    sparks = ImageChops.multiply(
-        sparks.filter(ImageFilter.BoxBlur((unit * 0.8, unit * 0.3))), pixels.fade(size, 255, 70)
-    )
-    return ImageChops.screen(
-        rippled, ImageOps.colorize(sparks, (0, 0, 0), (255, 206, 132), mid=(190, 106, 52))
-    )
+    dark = ImageChops.invert(_ripples(size, unit * 2, rng, light=50, spread=0))
+    bright = ImageChops.multiply(_ripples(size, unit, rng, light=255, spread=1), pixels.fade(size, 255, 70))
+    glitter = ImageOps.colorize(bright, (0, 0, 0), (255, 206, 132), mid=(190, 106, 52))
+    return ImageChops.screen(ImageChops.multiply(water, rgb(dark)), glitter)
 
 
-def _ripple(draw: ImageDraw.ImageDraw, at: Point, length: float, thick: float, light: int) -> None:
-    draw.ellipse((at[0] - length, at[1] - thick, at[0] + length, at[1] + thick), fill=light)
+def _ripples(size: Size, unit: float, rng: random.Random, *, light: int, spread: int) -> Picture:
+    """Flat sparks that grow towards the viewer: along the sun's path, or everywhere (`spread` 0)."""
+    sheet = Image.new("L", size)
+    for _ in range(1400):
+        near = rng.random() ** 1.4
+        x = (
+            size[0] * _SUN[0] + rng.gauss(0, 1) * unit * (13 + 62 * near)
+            if spread
+            else rng.uniform(0, size[0])
+        )
+        long, flat = unit * (3 + 27 * near) * rng.uniform(0.3, 1), unit * (0.25 + 1.1 * near)
+        y = near * size[1]
+        shade = rng.randint(light // 2, light)
+        ImageDraw.Draw(sheet).ellipse((x - long, y - flat, x + long, y + flat), fill=shade)
+    return sheet.filter(ImageFilter.BoxBlur((unit * 0.8, unit * 0.3)))
 
 
 def _shores(canvas: Picture, horizon: int, unit: float, rng: random.Random) -> None:

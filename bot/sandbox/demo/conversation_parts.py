@@ -147,19 +147,14 @@ def _words(message: Message, bubble: Bubble, width: int) -> Image.Image:
 
 
 def _quote(text: str, look: Look, width: int) -> Image.Image:
-    """A bent arrow and what the message replies to, on a tint."""
+    """What the message replies to, behind a bar, on a tint."""
     tint = mix(look.fill, look.accent, 0.13)
-    text = clipped(text, SMALL, width - px(56))
+    text = clipped(text, SMALL, width - px(30))
     length = int(font(SMALL).getlength(text))
-    row = Image.new("RGB", (length + px(52), px(32)), tint)
+    row = Image.new("RGB", (length + px(26), px(32)), tint)
     draw = ImageDraw.Draw(row)
     draw.rectangle((0, 0, px(3.5), row.height), fill=look.accent)
-    left, middle, thick = px(15), px(18), px(1.8)
-    draw.arc((left, middle - px(8), left + px(8), middle), 80, 280, look.accent, thick)
-    draw.line((left + px(4), middle - px(0.8), left + px(16), middle - px(0.8)), look.accent, thick)
-    tip = left + px(18), middle - px(0.8)
-    draw.polygon((tip, (tip[0] - px(6), tip[1] - px(5)), (tip[0] - px(6), tip[1] + px(5))), fill=look.accent)
-    draw.text((px(42), px(21)), text, mix(look.accent, INK, 0.4), font(SMALL), anchor="ls")
+    draw.text((px(14), px(21)), text, mix(look.accent, INK, 0.4), font(SMALL), anchor="ls")
     return rounded(row, px(6), look.fill)
 
 
