@@ -11,7 +11,7 @@ Picture = Image.Image
 Size = tuple[int, int]
 Colour = tuple[int, int, int]
 Stop = tuple[float, Colour]
-"""Where between 0 and 1, and which colour there."""
+"""A position between 0 and 1, and the colour there."""
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
@@ -57,7 +57,7 @@ def grain(size: Size, seed: int = 1, *, coarse: int = 1) -> Picture:
 
 
 def curve(function: Callable[[float], float]) -> list[int]:
-    """A lookup table for `Image.point` from a function of 0..1; what it gives is cut to 0..1."""
+    """A lookup table for `Image.point` from a function on 0..1; its values are clipped to 0..1."""
     return [round(255 * min(1.0, max(0.0, function(value / 255)))) for value in range(256)]
 
 
@@ -102,7 +102,7 @@ def levels(picture: Picture, cutoff: float = 1) -> Picture:
 
 
 def patches(picture: Picture, shrink: int, colours: int, size: int) -> Picture:
-    """Flat areas of few colours: the palette's indexes are filtered, a third of the work of three bands."""
+    """Flat areas of few colours; filters the palette's indexes, a third of the work of three bands."""
     few = picture.reduce(shrink).quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     indexes = Image.frombytes("L", few.size, few.tobytes()).filter(ImageFilter.ModeFilter(size))
     flat = Image.frombytes("P", few.size, indexes.tobytes())

@@ -1,4 +1,4 @@
-"""Draws the sandbox's event log as a messenger would show the chat, for people who have none at hand."""
+"""Draws a chat from the sandbox's event log, as a messenger would show it."""
 
 import contextlib
 import io
@@ -54,7 +54,7 @@ def _time(part: Said, start: float) -> str:
 
 
 def _quote(part: Said, bot_name: str) -> str | None:
-    """What a reply says of the message above it."""
+    """How a reply quotes the message that it answers."""
     target = part.reply_to
     if target is None:
         return None
@@ -85,7 +85,7 @@ def _height(blocks: Sequence[Block]) -> int:
 
 
 def _latest(blocks: list[Block], room: int) -> list[Block]:
-    """As many of the last parts as there is room for, below a note of how many came before."""
+    """As many of the last parts as fit, below a note that says how many are left out."""
     kept = blocks
     for left_out in range(1, len(blocks)):
         if _height(kept) <= room:

@@ -1,4 +1,4 @@
-"""A status card in the drawn chat: what it said one after the other, as a timeline."""
+"""A status card in the drawn chat: the texts that it had over time, as a timeline."""
 
 from PIL import Image, ImageDraw
 
@@ -28,7 +28,7 @@ def card(told: Card, start: float, width: int) -> Image.Image:
 
 
 def _card_rows(told: Card, start: float, width: int, ink: Colour, back: Colour) -> list[Image.Image]:
-    """What the stack is, the line that all states begin with, and a row for each of them."""
+    """A caption, the first line if all states share it, and a row for each state."""
     ways = ("edited in place" if told.is_edited else "", "deleted at the end" if told.is_gone else "")
     inner = width - 2 * px(PADDING)
     label = wrapped(pieces(", ".join(("status card", *filter(None, ways)))), TINY, inner)
@@ -48,7 +48,7 @@ def _card_rows(told: Card, start: float, width: int, ink: Colour, back: Colour) 
 def _state(
     text: str, time: str, width: int, ink: Colour, back: Colour, joined: tuple[bool, bool]
 ) -> Image.Image:
-    """One state with a dot on the timeline, which goes on above and below if it is `joined` there."""
+    """One state with a dot; `joined` says whether the timeline goes on above and below it."""
     lines = wrapped(pieces(" · ".join(text.splitlines())), SMALL, width - px(100), 2)
     words = text_block(lines, SMALL, ink, back)
     row = Image.new("RGB", (width, words.height + px(6)), back)

@@ -23,7 +23,7 @@ from bot.sandbox.telegram.messages import Button, Message
 
 PAGE: Colour = (15, 22, 32)
 PADDING, RIM = 14, 5
-"""What a bubble leaves around its words, and around its picture."""
+"""The space around a bubble's words, and around its picture."""
 _HEADER: Colour = (25, 35, 48)
 INK: Colour = (240, 244, 248)
 _RADIUS = 20
@@ -49,7 +49,7 @@ PERSON = Look((44, 92, 150), (170, 199, 233), (190, 219, 255), (188, 222, 255), 
 
 @dataclass(frozen=True)
 class Bubble:
-    """All of a bubble but the message's words."""
+    """A bubble without the message's words."""
 
     look: Look
     widest: int
@@ -59,7 +59,7 @@ class Bubble:
 
 
 def rounded(picture: Image.Image, radius: int, back: Colour, *, sharp: str = "") -> Image.Image:
-    """The picture with round corners on a background; not the lower one on the `sharp` side."""
+    """The picture with round corners on a background; the lower one on the `sharp` side stays square."""
     mask = Image.new("L", picture.size)
     box = (0, 0, picture.width - 1, picture.height - 1)
     corners = (True, True, sharp != "right", sharp != "left")

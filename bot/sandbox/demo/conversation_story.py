@@ -1,4 +1,4 @@
-"""The sandbox's event log as a story: what was said, how status cards went on, what buttons did."""
+"""Turns the sandbox's event log into parts to draw: messages, status cards, button presses."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Card:
-    """A message of the bot's that was edited in place: its telling states, and whether it was deleted."""
+    """A message that the bot edited in place: the states worth showing, and whether it was deleted."""
 
     states: tuple[tuple[float, Message], ...]
     is_edited: bool
@@ -32,7 +32,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Note:
-    """What a press on a button came with."""
+    """A button press or the bot's answer to it."""
 
     text: str
 
@@ -95,7 +95,7 @@ def _shown(state: _State) -> tuple[str, str | None]:
 
 
 def _telling(states: list[_State]) -> list[_State]:
-    """The first, the last, and between them what shows progress best."""
+    """The first, the last, and two between them that show progress best."""
     if len(states) <= _MOST_STATES:
         return states
     between = states[1:-1]

@@ -1,4 +1,4 @@
-"""The main job, played through: a person sends a photo with a command, the real bot answers."""
+"""Plays the main job: a person sends a photo with a command, the real bot answers."""
 
 import asyncio
 import io
@@ -53,7 +53,7 @@ async def demo(photo: Path | None, command: str, output: Path, seconds: float, l
     try:
         content = await asyncio.to_thread(lambda: photo.read_bytes() if photo else _scene())
         _opened(content).verify()
-    except OSError as error:  # Pillow's error for what is no picture is one, too
+    except OSError as error:  # raised by Pillow, too, if it is no picture
         print(f"{photo} cannot be read as a picture: {error.strerror or 'it is none that is known here'}")
         return 1
     with tempfile.TemporaryDirectory(prefix="nanobanana-demo-") as folder:
@@ -94,7 +94,7 @@ async def _play(
 async def _wait(
     chat: Chat, process: asyncio.subprocess.Process, predicate: Callable[[list[Message]], T | None]
 ) -> T:
-    """What the chat comes to show; RuntimeError if the bot dies meanwhile."""
+    """Wait for something in the chat; RuntimeError if the bot's process ends first."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
@@ -107,7 +107,7 @@ async def _wait(
 
 
 def _result(messages: list[Message], asked: Message) -> Message | None:
-    """The reply that carries a picture, once the status card is gone; a failure's card ends the wait too."""
+    """The reply with a picture, once the status card is gone; RuntimeError if the card says that it failed."""
     replies = [m for m in messages if m.by_bot and m.reply_to_message_id == asked.message_id]
     cards = [m for m in replies if m.file_id is None]
     if failure := next((m for m in cards if "Code:" in m.text), None):

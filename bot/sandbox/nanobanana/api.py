@@ -1,4 +1,4 @@
-"""A NanoBanana API on loopback: the real one's paths, answers and prices, with an imitation for a model."""
+"""A NanoBanana API on loopback: the real paths, answers and prices, with image filters for a model."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ _Handler = Callable[[Request], Awaitable[Response]]
 
 
 class NanoBananaSandbox:
-    """The server; give `app` to `serving`, or enter `running()`. `play` sets a named scenario going."""
+    """The server: use `running()`, or serve `app`. `play` switches on named faults."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class NanoBananaSandbox:
         self.creates_per_10s = creates_per_10s
         self.clock, self.wall = clock, wall
         self.base_url: str | None = None
-        """Where results are said to be; None: the address that the create call was sent to."""
+        """The base URL of results; None: the address that the create call was sent to."""
         self.faults = Faults()
         self.tasks: dict[str, SandboxTask] = {}
         self.creates: list[CreateCall] = []
@@ -85,7 +85,7 @@ class NanoBananaSandbox:
                 await self.aclose()
 
     async def aclose(self) -> None:
-        """Give up all running tasks."""
+        """Cancel all running tasks."""
         for work in self._work:
             work.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
@@ -132,7 +132,7 @@ class NanoBananaSandbox:
         return endpoint
 
     def _seen(self, point: str, request: Request, body: bytes) -> CreateCall | None:
-        """Notes a create call or a poll before anything can answer in its place."""
+        """Record a create call or a poll, before a fault can answer in its place."""
         if point == "record-info":
             self.polls.append((request.query_params.get("taskId", ""), self.clock()))
         if point != "create":
@@ -161,7 +161,7 @@ class NanoBananaSandbox:
         return JSONResponse(answer)
 
     def _accept(self, call: CreateCall, origin: str) -> SandboxTask:
-        """Checks, charges and notes a task; nothing is awaited, so no two calls spend the same credits."""
+        """Check, charge and store a task; without an await, so that no two calls spend the same credits."""
         endpoint = call.endpoint
         if call.body is None:
             raise wire.Refusal(500, wire.SERVER_EXCEPTION)
@@ -193,7 +193,7 @@ class NanoBananaSandbox:
         return task
 
     def _publish(self, task: SandboxTask, kind: str) -> None:
-        """Gives a painted result its address."""
+        """Give a painted result its address."""
         rand = "".join(self._random.choices(string.ascii_lowercase + string.digits, k=6))
         task.result_path = f"/workers/nano/image_{round(self.wall() * 1000)}_{rand}.{kind}"
         self._by_path[task.result_path] = task

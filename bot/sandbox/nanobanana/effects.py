@@ -1,4 +1,4 @@
-"""Imitates the model without one: an effect that fits the prompt's words, and a label that says so."""
+"""Stands in for the model: picks an effect by the prompt's words, and labels the result as an imitation."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from bot.sandbox.nanobanana import styles
 
 Effect = Callable[[Image.Image], Image.Image]
 _LONGEST_PAINTED = 1536
-"""Larger results are painted at this long side and enlarged: an imitation needs no detail of its own."""
+"""Larger results are painted with this long side and enlarged, which is faster."""
 
 _STYLES: dict[str, tuple[Effect, str]] = {
     "sketch": (styles.sketch, r"sketch|pencil|graphite|charcoal|line drawing"),
@@ -71,7 +71,7 @@ def _opaque(photo: Image.Image) -> Image.Image:
 
 
 def _labelled(picture: Image.Image, text: str) -> Image.Image:
-    """A small plate at the bottom left, far enough from the rim to survive a slight crop."""
+    """A small label at the bottom left, far enough from the edge to survive a slight crop."""
     font = ImageFont.load_default(max(11, min(picture.size) / 48))
     left, top, right, bottom = font.getbbox(text)
     pad = (bottom - top) * 0.6

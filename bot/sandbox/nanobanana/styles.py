@@ -1,4 +1,4 @@
-"""The effects that stand in for the model: each takes a photo and gives it back redrawn, relit or staged."""
+"""The effects: each takes an RGB photo and returns it redrawn, relit or staged, at the same size."""
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
@@ -230,7 +230,7 @@ def vintage(photo: Picture) -> Picture:
 
 
 def grade(photo: Picture) -> Picture:
-    """What an unknown wish gets: cinematic colour, teal in the shadows and amber in the light."""
+    """For any other prompt: cinematic colour, teal in the shadows and amber in the light."""
     toned = pixels.graded(
         pixels.levels(photo, 0.3),
         lambda v: v + 0.1 * v * (1 - v) * (4 * v - 1),

@@ -1,4 +1,4 @@
-"""The sister service's file uploads: a photo goes in with that service's own key, a public link comes out."""
+"""The file upload service: it takes a photo with a key of its own and returns a public link."""
 
 import base64
 import binascii
@@ -80,5 +80,5 @@ class Uploads:
 
 
 def _refused(code: int, text: str) -> Response:
-    """This service says its errors with the HTTP status, too."""
+    """Unlike the API, this service sets the HTTP status of an error."""
     return JSONResponse({"success": False, "code": code, "msg": text, "data": None}, code)

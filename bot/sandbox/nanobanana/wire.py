@@ -1,4 +1,4 @@
-"""The NanoBanana API's words: envelopes, what a create call may hold, prices, sizes and times."""
+"""The formats of the NanoBanana API: answers, valid create calls, prices, picture sizes, times."""
 
 import json
 import math
@@ -23,7 +23,7 @@ INTERNAL_ERROR = "Internal Error, Please try again later."
 _CHINA = timezone(timedelta(hours=8))
 _RESOLUTIONS = {"1K": 1, "2K": 2, "4K": 4}
 
-# What Google's models paint by themselves; the second generation's 2K and 4K are multiples of its 1K.
+# The sizes that Google's models paint; the second generation's 2K and 4K are multiples of its 1K.
 _FIRST_GENERATION = {
     "1:1": (1024, 1024), "2:3": (832, 1248), "3:2": (1248, 832), "3:4": (864, 1184), "4:3": (1184, 864),
     "4:5": (896, 1152), "5:4": (1152, 896), "9:16": (768, 1344), "16:9": (1344, 768), "21:9": (1536, 672),
@@ -67,7 +67,7 @@ _MODELS: dict[Endpoint, _Model] = {
 
 
 class Refusal(Exception):
-    """A create call that becomes no task: the body's code and text."""
+    """A create call is refused: the code and text for the body."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(code, text)
@@ -75,7 +75,7 @@ class Refusal(Exception):
 
 
 def envelope(code: int, msg: str, data: object = None, *, status: int = 200) -> Response:
-    """The API's usual body; an error mostly comes with HTTP status 200."""
+    """The API's usual body; most errors come with HTTP status 200."""
     return JSONResponse({"code": code, "msg": msg, "data": data}, status)
 
 
@@ -85,7 +85,7 @@ def not_found(status: int = 200) -> Response:
 
 
 def blocked() -> Response:
-    """The edge's answer to a user agent that it takes for a robot."""
+    """The network edge's answer to a user agent that looks like a robot."""
     return PlainTextResponse("error code: 1010", 403)
 
 
@@ -132,7 +132,7 @@ def _check_photos(endpoint: Endpoint, body: JsonObject) -> None:
         raise Refusal(500, SERVER_EXCEPTION)
     given = urls or []
     if any(not isinstance(url, str) or not url.startswith(("http://", "https://")) for url in given):
-        # data: URLs are reported to end here, too.
+        # data: URLs are said to get the same answer.
         raise Refusal(500, SERVER_EXCEPTION)
     most = _MODELS[endpoint].most_photos
     if len(given) > most:
@@ -142,7 +142,7 @@ def _check_photos(endpoint: Endpoint, body: JsonObject) -> None:
 
 
 def photo_url(endpoint: Endpoint, body: JsonObject) -> str | None:
-    """The photo that the task edits, if it edits one."""
+    """The address of the photo to edit, if there is one."""
     urls = body.get("imageUrls")
     if not isinstance(urls, list) or not urls:
         return None
@@ -152,7 +152,7 @@ def photo_url(endpoint: Endpoint, body: JsonObject) -> str | None:
 
 
 def out_of_range(endpoint: Endpoint, body: JsonObject) -> str | None:
-    """The text with which a task fails whose options the model does not know."""
+    """Why the task fails: an option has a value that the model does not know. None if all are fine."""
     for name, values in _MODELS[endpoint].options.items():
         if body.get(name) is not None and body[name] not in values:
             return f"{name} is not within the range of allowed options"

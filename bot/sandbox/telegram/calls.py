@@ -21,7 +21,7 @@ _NOT_TEXT = frozenset({
     "reply_markup", "reply_parameters", "media", "entities", "caption_entities", "commands", "scope",
     "allowed_updates", "message_ids", "link_preview_options", "reaction",
 })  # fmt: skip
-"""Forms carry text only: these parameters are numbers, booleans and JSON all the same."""
+"""Forms carry text only; these parameters are numbers, booleans or JSON."""
 
 
 @dataclass(frozen=True)

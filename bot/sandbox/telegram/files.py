@@ -1,4 +1,4 @@
-"""Telegram's file store: every file under an id of this bot's own, downloads for an hour per `getFile`."""
+"""Telegram's file store: files by file_id, and download paths that are good for an hour."""
 
 import base64
 import hashlib

@@ -23,7 +23,7 @@ class _Window:
 
 
 class FloodLimits:
-    """The limits of one bot; what is refused does not count."""
+    """The limits of one bot; a refused call does not count."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -36,7 +36,7 @@ class Revision:
 
 @dataclass(frozen=True)
 class Message:
-    """A message as it stood when somebody looked; ask the chat again for its present state.
+    """A message as it was at one moment; ask the chat again for its present state.
 
     `markup` is a keyboard that is not part of the message but of the person's screen, such as ForceReply;
     `reactions` are emoji by the id of who reacted.
