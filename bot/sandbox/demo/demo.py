@@ -107,7 +107,7 @@ async def _wait(
 
 
 def _result(messages: list[Message], asked: Message) -> Message | None:
-    """The reply with a picture, once the status card is gone; RuntimeError if the card says that it failed."""
+    """The reply with a picture, once the status card is gone; RuntimeError if the card says it failed."""
     replies = [m for m in messages if m.by_bot and m.reply_to_message_id == asked.message_id]
     cards = [m for m in replies if m.file_id is None]
     if failure := next((m for m in cards if "Code:" in m.text), None):
