@@ -1,5 +1,6 @@
 """Small Pillow helpers for the effects, the scene and the drawn chat: gradients, grain, masks, tones."""
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -138,19 +139,13 @@ def wobbled(picture: Picture, cell: int, amount: float) -> Picture:
     return picture.transform(picture.size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
 
 
-def hatching(size: Size, lean: float, seed: int) -> Picture:
-    """White strokes on black, a little unsteady, as a mask."""
-    rng = random.Random(seed)
-    sheet = Image.new("L", size)
-    draw = ImageDraw.Draw(sheet)
-    run, step = size[1] * lean, max(5.0, sum(size) / 380)
-    foot = -abs(run)
-    while foot < size[0] + abs(run):
-        foot += step * rng.uniform(0.7, 1.3) * max(1, abs(lean))
-        draw.line(
-            (foot, size[1], foot + run + rng.uniform(-9, 9), 0), rng.randint(90, 190), max(1, round(step / 4))
-        )
-    return sheet.filter(ImageFilter.GaussianBlur(0.7))
+def hatching(size: Size, angle: float, seed: int) -> Picture:
+    """White strokes on black that lie at an angle, a little unsteady, as a mask."""
+    side = round(math.hypot(*size))
+    lines = grain((6, side // 3), seed).resize((side, side)).rotate(angle, Image.Resampling.BICUBIC)
+    left, top = (side - size[0]) // 2, (side - size[1]) // 2
+    strokes = lines.crop((left, top, left + size[0], top + size[1]))
+    return strokes.point(curve(lambda v: min(0.62, (v - 0.52) * 2)))
 
 
 def ragged(size: Size) -> Picture:

@@ -224,10 +224,9 @@ def _pine(draw: ImageDraw.ImageDraw, foot: Point, tall: float, rng: random.Rando
         up = 0.1 + 0.9 * tier / 58
         level = y - tall * up
         for side in (-1, 1):
-            length = (tall * 0.19 * (1 - up) ** 0.82 + tall * 0.008) * rng.uniform(0.5, 1.15)
-            droop = length * rng.uniform(0.25, 0.6)
+            reach = side * (tall * 0.19 * (1 - up) ** 0.82 + tall * 0.008) * rng.uniform(0.5, 1.15)
+            droop = abs(reach) * rng.uniform(0.25, 0.6)
             draw.polygon([
-                (x, level - tall * 0.012), (x + side * length * 0.55, level + droop * 0.3),
-                (x + side * length, level + droop), (x + side * length * 0.6, level + droop * 0.95),
-                (x + side * length * 0.4, level + droop * 1.25), (x, level + tall * 0.014),
+                (x, level - tall * 0.012), (x + reach, level + droop), (x + reach * 0.5, level + droop),
+                (x, level + tall * 0.014),
             ], fill=_INK)  # fmt: skip

@@ -17,9 +17,9 @@ def sketch(photo: Picture) -> Picture:
         pixels.dodge(firm, 14).point(curve(lambda v: 0.3 + 0.7 * v**1.5)),
         tone.point(curve(lambda v: 0.27 + 1.6 * v)),
     ]
-    for least, lean, seed in ((0.62, 1.0, 1), (0.42, -1.1, 2), (0.24, 3.0, 3)):
+    for least, angle, seed in ((0.62, 45, 1), (0.42, -48, 2), (0.24, 20, 3)):
         dark = tone.point([min(255, max(0, round((least * 255 - v) / 0.22))) for v in range(256)])
-        layers.append(ImageChops.invert(ImageChops.multiply(dark, pixels.hatching(photo.size, lean, seed))))
+        layers.append(ImageChops.invert(ImageChops.multiply(dark, pixels.hatching(photo.size, angle, seed))))
     drawing = layers[0]
     for layer in layers[1:]:
         drawing = ImageChops.multiply(drawing, layer)
@@ -177,30 +177,24 @@ def figurine(photo: Picture) -> Picture:
     """The photo as a glossy standee on a round base, on a desk in studio light."""
     width, height = photo.size
     unit = min(photo.size) / 100
-    desk = pixels.vertical(photo.size, (
-        (0, (206, 212, 222)), (0.66, (232, 234, 238)), (0.7, (196, 170, 144)), (1, (150, 118, 92)),
-    ))  # fmt: skip
+    wall, desk = ((206, 212, 222), (232, 234, 238)), ((196, 170, 144), (150, 118, 92))
+    scene = pixels.vertical(photo.size, ((0, wall[0]), (0.66, wall[1]), (0.7, desk[0]), (1, desk[1])))
     high = round(height * 0.7)
     wide = min(round(width * 0.72), round(high * max(0.75, min(1.35, width / height))))
     card = ImageOps.fit(ImageEnhance.Color(pixels.smoothed(photo, 2, 3)).enhance(1.35), (wide, high))
     card = lit_by(card, pixels.fade(card.size, 70, 0), (255, 255, 255))
     card = ImageOps.expand(card, max(2, round(unit * 1.6)), (250, 250, 252))
     mask = pixels.rounded(card.size, unit * 5)
-    at = ((width - card.width) // 2, round(height * 0.09))
-    x, y = width / 2, at[1] + card.height
-    for drop, radius, colour in (
-        (4, 1.06, (120, 96, 78)),
-        (1.6, 1, (150, 160, 172)),
-        (0, 1, (222, 229, 236)),
-    ):
-        reach = wide * 0.55 * radius
-        spot = (x - reach, y + (drop - 5) * unit, x + reach, y + (drop + 5) * unit)
-        ImageDraw.Draw(desk).ellipse(spot, fill=colour)
-    shade = Image.new("L", photo.size)
-    shade.paste(mask.point(curve(lambda v: 0.47 * v)), (at[0] + round(unit * 1.6), at[1] + round(unit)))
-    desk.paste((60, 58, 66), (0, 0), shade.filter(ImageFilter.GaussianBlur(unit * 1.7)))
-    desk.paste(card, at, mask)
-    return pixels.vignette(desk, 0.22)
+    left, top = (width - card.width) // 2, round(height * 0.09)
+    for drop, colour in ((4, (120, 96, 78)), (1.6, (150, 160, 172)), (0, (222, 229, 236))):
+        middle = top + card.height + drop * unit
+        base = (width / 2 - wide * 0.56, middle - 5 * unit, width / 2 + wide * 0.56, middle + 5 * unit)
+        ImageDraw.Draw(scene).ellipse(base, fill=colour)
+    shadow = Image.new("L", photo.size)
+    shadow.paste(120, (left + round(unit * 1.6), top + round(unit)), mask)
+    scene.paste((60, 58, 66), (0, 0), shadow.filter(ImageFilter.GaussianBlur(unit * 1.7)))
+    scene.paste(card, (left, top), mask)
+    return pixels.vignette(scene, 0.22)
 
 
 def night(photo: Picture) -> Picture:

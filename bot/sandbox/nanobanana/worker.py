@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 from PIL import Image
 from starlette.requests import Request
+from starlette.responses import Response
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.nanobanana import wire
@@ -106,21 +107,18 @@ class Worker:
     async def _fetch(self, url: str, request: Request) -> bytes:
         """The photo, by one plain GET without cookies or redirects."""
         played = await self.faults.play("fetch-photo", "before", request)
-        if played is not None:
-            if played.status_code != 200:
-                raise PhotoUnreadable(f"HTTP {played.status_code}")
-            return bytes(played.body)
-        if not on_loopback(url):
-            raise PhotoUnreadable("the sandbox fetches from loopback only")
-        try:
-            async with _client(30) as client, client.stream("GET", url) as answer:
-                data = await _body(answer)
-        except httpx.HTTPError as error:
-            raise PhotoUnreadable(type(error).__name__) from error
-        played = await self.faults.play("fetch-photo", "after", request)
-        if played is not None and played.status_code != 200:
+        if played is None:
+            if not on_loopback(url):
+                raise PhotoUnreadable("the sandbox fetches from loopback only")
+            try:
+                async with _client(30) as client, client.stream("GET", url) as answer:
+                    data = await _body(answer)
+            except httpx.HTTPError as error:
+                raise PhotoUnreadable(type(error).__name__) from error
+            played = await self.faults.play("fetch-photo", "after", request) or Response(data)
+        if played.status_code != 200:
             raise PhotoUnreadable(f"HTTP {played.status_code}")
-        return data
+        return bytes(played.body)
 
     async def _announce(self, task: SandboxTask) -> None:
         url = task.params.get("callBackUrl")
@@ -188,9 +186,5 @@ def _file(
             raise PhotoUnreadable("a damaged image") from error
     # The EXIF orientation is ignored, as the real service does.
     target = io.BytesIO()
-    result = paint(source, prompt, size)
-    if kind == "png":
-        result.save(target, "PNG", compress_level=1)
-    else:
-        result.save(target, "JPEG", quality=92)
+    paint(source, prompt, size).save(target, kind, quality=92, compress_level=1)
     return target.getvalue()
