@@ -3,7 +3,6 @@ import io
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bot.sandbox.demo.before_after import before_after
 from bot.sandbox.nanobanana.effects import EFFECTS, chosen, imitate
 from bot.sandbox.scene import paint_scene
 from tests.sandbox.nanobanana.harness import harness
@@ -75,25 +74,6 @@ def test_a_label_at_the_bottom_left_says_that_it_is_an_imitation() -> None:
     assert left < 40
     assert 770 < top < bottom < 832
     assert right < 400
-
-
-def test_the_scene_is_the_same_for_the_same_seed_and_another_for_another() -> None:
-    first, again, other = (paint_scene(320, 213, seed) for seed in (7, 7, 8))
-    assert first.size == (320, 213)
-    assert first.tobytes() == again.tobytes()
-    assert first.tobytes() != other.tobytes()
-
-
-def test_before_and_after_stand_side_by_side_upright(scene: Image.Image) -> None:
-    lying = Image.Exif()
-    lying[0x0112] = 6
-    original, result = io.BytesIO(), io.BytesIO()
-    scene.resize((120, 80)).save(original, "JPEG", exif=lying)
-    scene.resize((80, 120)).save(result, "PNG")
-    sheet = before_after(original.getvalue(), result.getvalue())
-    assert sheet.mode == "RGB"
-    assert sheet.height > 560
-    assert abs(sheet.width - (2 * 560 * 80 / 120 + 100)) < 3
 
 
 async def test_the_server_imitates_in_a_thread_and_makes_a_scene_of_words_alone() -> None:
