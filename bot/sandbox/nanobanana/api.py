@@ -36,8 +36,6 @@ class NanoBananaSandbox:
     def __init__(
         self,
         *,
-        api_key: str = API_KEY,
-        kie_key: str = KIE_KEY,
         task_seconds: float | Callable[[int], float] = 1.0,
         credits: float = 1000,  # noqa: A002 - the service's word
         creates_per_10s: int | None = None,
@@ -48,7 +46,7 @@ class NanoBananaSandbox:
         wall: Callable[[], float] = time.time,
         seed: int | None = None,
     ) -> None:
-        self.api_key, self.kie_key = api_key, kie_key
+        self.api_key, self.kie_key = API_KEY, KIE_KEY
         self.task_seconds, self.credits = task_seconds, credits
         self.creates_per_10s = creates_per_10s
         self.clock, self.wall = clock, wall
@@ -62,7 +60,7 @@ class NanoBananaSandbox:
         self._by_path: dict[str, SandboxTask] = {}
         self._scripts: list[Script] = []
         self._random = random.Random(seed)
-        self.uploads = Uploads(kie_key, wall, self._random)
+        self.uploads = Uploads(KIE_KEY, wall, self._random)
         self._work: set[asyncio.Task[None]] = set()
         self._worker = Worker(self.faults, paint, clock, wall, self._publish, send_callbacks, callback_pause)
         self.app = Starlette(routes=self._routes())

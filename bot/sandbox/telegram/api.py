@@ -31,10 +31,7 @@ class TelegramSandbox:
 
     def __init__(
         self,
-        token: str = TOKEN,
         *,
-        username: str = "nanobanana_bot",
-        first_name: str = "NanoBanana",
         privacy: bool = True,
         flood_limits: bool = False,
         first_update_id: int = 871_204_533,
@@ -42,12 +39,12 @@ class TelegramSandbox:
         clock: Clock = time.time,
     ) -> None:
         bot: Json = {
-            "id": int(token.partition(":")[0]),
+            "id": int(TOKEN.partition(":")[0]),
             "is_bot": True,
-            "first_name": first_name,
-            "username": username,
+            "first_name": "NanoBanana",
+            "username": "nanobanana_bot",
         }
-        self.token = token
+        self.token = TOKEN
         self.world = TelegramWorld(
             bot, privacy=privacy, first_update_id=first_update_id, webhook_retry=webhook_retry, clock=clock
         )
