@@ -1,4 +1,4 @@
-# Everything a new machine needs comes from the two lock files; nothing is installed by hand.
+# Everything a new machine needs comes from the lock files; nothing is installed by hand.
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
@@ -10,7 +10,7 @@ COMMAND ?=
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/runtime  ## the main job against the sandbox; PHOTO=path COMMAND="/sketch" for your own
+demo: $(VENV)/demo     ## the main job against the sandbox; PHOTO=path COMMAND="/sketch" for your own
 	@$(PY) -m bot demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(COMMAND),--command "$(COMMAND)")
 
 run: $(VENV)/runtime   ## the bot, with the settings of the environment or .env
@@ -46,7 +46,8 @@ crashes: $(VENV)/dev   ## kill the bot everywhere and 200 times, then whatever l
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header pyproject.toml
 lock: $(VENV)/dev      ## write the lock files anew from pyproject.toml
-	$(COMPILE) --upgrade --extra dev -o requirements-dev.lock
+	$(COMPILE) --upgrade --extra dev --extra demo -o requirements-dev.lock
+	$(COMPILE) -c requirements-dev.lock --extra demo -o requirements-demo.lock
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock
 
 clean:           ## what make made
@@ -60,6 +61,10 @@ $(VENV)/runtime: requirements.lock | $(VENV)/bin/python
 	$(PIP) -r requirements.lock
 	@touch $@
 
+$(VENV)/demo: requirements-demo.lock | $(VENV)/bin/python
+	$(PIP) -r requirements-demo.lock
+	@touch $@ $(VENV)/runtime
+
 $(VENV)/dev: requirements-dev.lock | $(VENV)/bin/python
 	$(PIP) -r requirements-dev.lock
-	@touch $@ $(VENV)/runtime
+	@touch $@ $(VENV)/demo $(VENV)/runtime

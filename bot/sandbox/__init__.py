@@ -1,4 +1,5 @@
-"""The outside world on loopback: a Bot API and a NanoBanana API for the demo and the tests.
+"""The outside world on loopback, for the demo and the tests: a Bot API and a NanoBanana API.
 
-Nothing here imports the bot, and the bot's other rooms never import this one.
+`telegram` and `nanobanana` are the two services, `demo` plays a person between them; `serve`, `faults`,
+`pixels` and `scene` are what they share. Nothing here imports the bot, and the bot never imports this room.
 """

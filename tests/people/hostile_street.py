@@ -11,10 +11,9 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
+from bot.sandbox.faults import CutOff, drip
 from bot.sandbox.nanobanana.faults import SCENARIOS
-from bot.sandbox.nanobanana.hostility import drip
 from bot.sandbox.nanobanana.tasks import Script
-from bot.sandbox.nanobanana.twists import CutOff
 from bot.sandbox.telegram.api import refusal
 from bot.sandbox.telegram.people import Chat, Message, Person
 from bot.sandbox.telegram.values import Refused

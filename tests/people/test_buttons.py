@@ -191,8 +191,7 @@ async def test_a_press_that_the_limit_refuses_says_when_there_is_a_place(tmp_pat
 def forge(ground: Ground, message: Message, person: Person, data: str) -> Press:
     """A press with any data at all, as a client other than Telegram's may send it."""
     world = ground.telegram.world
-    record = world.chats[message.chat_id].records[message.message_id]
-    return Press(world, world.press(record, person.user, data))
+    return Press(world, world.press(message, person.user, data))
 
 
 async def finished_result(ada: Person) -> Message:

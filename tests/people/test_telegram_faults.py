@@ -15,7 +15,7 @@ from bot.conversation.features.file import sending_alert
 from bot.conversation.texts import alerts
 from bot.core.clock import utc_now
 from bot.core.errors import Reason
-from bot.sandbox.nanobanana.twists import CutOff
+from bot.sandbox.faults import CutOff
 from bot.storage.edits import SqlEditStore
 from bot.telegram.outbox.budgets import AT_ONCE, Budgets
 from bot.telegram.outbox.windows import Window

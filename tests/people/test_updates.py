@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.app import running
-from bot.sandbox.faults import Action, Phase
-from bot.sandbox.nanobanana.hostility import drip
+from bot.sandbox.faults import Action, Phase, drip
 from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
 from bot.telegram.transport import BoundedRequest, OnResponse

@@ -20,12 +20,11 @@ from bot.core.clock import utc_now
 from bot.core.errors import CONSEQUENCES, Reason
 from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Bounds, Downloader
-from bot.sandbox.faults import Faults, Phase
+from bot.sandbox.faults import HEAVY_BYTES, Faults, Heavy, Phase
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
-from bot.sandbox.nanobanana.faults import SCENARIOS
-from bot.sandbox.nanobanana.hostility import HEAVY_BYTES, HOSTILE, Heavy, found_at
+from bot.sandbox.nanobanana.faults import HOSTILE, SCENARIOS
 from bot.sandbox.nanobanana.tasks import Script
-from bot.sandbox.nanobanana.twists import Scenario
+from bot.sandbox.nanobanana.twists import Scenario, found_at
 from bot.settings import Settings
 from bot.storage.edits import SqlEditStore
 from bot.wiring.outside import limits, opened_database

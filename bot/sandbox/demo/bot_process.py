@@ -1,4 +1,4 @@
-"""The real bot as a process of its own, told to live in the sandbox."""
+"""The real bot as a separate process, with settings that point to the sandbox."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ _EXIT_SECONDS = 12.0
 
 @dataclass(frozen=True)
 class Home:
-    """Where one bot lives: its settings by name, its data, and the file that its log goes to."""
+    """One bot's settings by name, its data folder and its log file."""
 
     settings: Mapping[str, str]
     data: Path
@@ -23,7 +23,7 @@ class Home:
 
     @classmethod
     def of(cls, folder: Path, telegram_url: str, token: str, nanobanana_url: str, api_key: str) -> "Home":
-        """A home in `folder` between the two services; photos are hosted by the bot itself."""
+        """Settings for a bot in `folder` between the two services; the bot hosts the photos itself."""
         port = free_port()
         settings = {
             "TELEGRAM_BOT_TOKEN": token,

@@ -1,16 +1,17 @@
-"""Draws the sandbox's event log as a messenger would show the chat, for people who have none at hand."""
+"""Draws a chat from the sandbox's event log, as a messenger would show it."""
 
 import contextlib
 import io
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageOps
 
 from bot.sandbox.demo import conversation_parts as parts
 from bot.sandbox.demo.conversation_card import card
 from bot.sandbox.demo.conversation_layout import SCALE, px
 from bot.sandbox.demo.conversation_story import Card, Note, Part, Said, story
-from bot.sandbox.telegram.values import Event, Message
+from bot.sandbox.pixels import rounded
+from bot.sandbox.telegram.messages import Event, Message
 
 WIDTH, TALLEST = 900, 2000
 _MARGIN, _GAP, _CORNER = 28, 14, 22
@@ -44,7 +45,7 @@ def _block(part: Part, start: float, photo_height: int, bot_name: str) -> Block:
         return card(part, start, _CARD), "left"
     look = parts.BOT if part.message.by_bot else parts.PERSON
     quote = _quote(part, bot_name)
-    bubble = parts.Bubble(look, px(_BUBBLE), _time(part, start), quote, _pictures(part.message, photo_height))
+    bubble = parts.Bubble(look, px(_BUBBLE), _time(part, start), quote, _picture(part.message, photo_height))
     return parts.said(bubble, part.message), "left" if part.message.by_bot else "right"
 
 
@@ -53,7 +54,7 @@ def _time(part: Said, start: float) -> str:
 
 
 def _quote(part: Said, bot_name: str) -> str | None:
-    """What a reply says of the message above it."""
+    """How a reply quotes the message that it answers."""
     target = part.reply_to
     if target is None:
         return None
@@ -62,8 +63,8 @@ def _quote(part: Said, bot_name: str) -> str | None:
     return f"{name}: " + (", ".join(filter(None, (kind, target.text))) or "message")
 
 
-def _pictures(message: Message, tallest: int) -> parts.Shown | None:
-    """The message's picture in the size to be drawn, with the words on its badge."""
+def _picture(message: Message, tallest: int) -> Image.Image | None:
+    """The message's picture in the size to be drawn, with its name and its real size on it."""
     if message.file_id is None:
         return None
     with contextlib.suppress(OSError, LookupError, Image.DecompressionBombError):
@@ -75,7 +76,7 @@ def _pictures(message: Message, tallest: int) -> parts.Shown | None:
         box = px(_BUBBLE) - 2 * px(parts.RIM), px(tallest)
         scale = min(box[0] / whole.width, box[1] / whole.height)
         size = max(px(40), round(whole.width * scale)), max(px(40), round(whole.height * scale))
-        return parts.Shown(ImageOps.fit(whole, size, Image.Resampling.LANCZOS), badge)
+        return parts.badged(ImageOps.fit(whole, size, Image.Resampling.LANCZOS), badge)
     return None
 
 
@@ -84,7 +85,7 @@ def _height(blocks: Sequence[Block]) -> int:
 
 
 def _latest(blocks: list[Block], room: int) -> list[Block]:
-    """As many of the last parts as there is room for, below a note of how many came before."""
+    """As many of the last parts as fit, below a note that says how many are left out."""
     kept = blocks
     for left_out in range(1, len(blocks)):
         if _height(kept) <= room:
@@ -108,8 +109,5 @@ def _page(header: Image.Image, blocks: Sequence[Block]) -> Image.Image:
 
 def _reduced(page: Image.Image) -> Image.Image:
     """The page at its final size, with round corners."""
-    mask = Image.new("L", page.size)
-    box = (0, 0, page.width - 1, page.height - 1)
-    ImageDraw.Draw(mask).rounded_rectangle(box, px(_CORNER), fill=255)
-    page.putalpha(mask)
+    page.putalpha(rounded(page.size, px(_CORNER)))
     return page.reduce(SCALE)

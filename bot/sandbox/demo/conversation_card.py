@@ -1,9 +1,9 @@
-"""A status card in the drawn chat: what it said one after the other, as a timeline."""
+"""A status card in the drawn chat: the texts that it had over time, as a timeline."""
 
 from PIL import Image, ImageDraw
 
 from bot.sandbox.demo.conversation_layout import ACCENT, font, pieces, px, text_block, wrapped
-from bot.sandbox.demo.conversation_parts import BOT, INK, PADDING, PAGE, SMALL, TINY, rounded
+from bot.sandbox.demo.conversation_parts import BOT, INK, PADDING, PAGE, SMALL, TINY
 from bot.sandbox.demo.conversation_story import Card
 from bot.sandbox.pixels import Colour, mix
 
@@ -12,36 +12,23 @@ _RADIUS = 20
 
 def card(told: Card, start: float, width: int) -> Image.Image:
     """The states of a status card as a timeline, dimmed, with the edges of older cards below it."""
-    back, ink = mix(PAGE, BOT.fill, 0.55), (164, 178, 194)
-    edge = mix(PAGE, BOT.fill, 1.0)
+    back, ink, edge = mix(PAGE, BOT.fill, 0.55), (164, 178, 194), mix(PAGE, BOT.fill, 1.0)
     rows = _card_rows(told, start, px(width), ink, back)
     height = sum(row.height for row in rows) + px(18)
-    body = Image.new("RGB", (px(width), height), back)
-    top = px(10)
-    for row in rows:
-        body.paste(row, (px(PADDING), top))
-        top += row.height
     whole = Image.new("RGB", (px(width), height + px(12)), PAGE)
     draw = ImageDraw.Draw(whole)
-    for inset, drop, share in ((20, 12, 0.45), (10, 6, 0.7)):
-        box = (px(inset), px(40), px(width - inset) - 1, height + px(drop) - 1)
-        draw.rounded_rectangle(box, px(16), mix(PAGE, back, share), mix(PAGE, edge, share), px(1))
-    framed = rounded(body, px(_RADIUS), PAGE)
-    ImageDraw.Draw(framed).rounded_rectangle(
-        (0, 0, px(width) - 1, height - 1), px(_RADIUS), None, edge, px(1)
-    )
-    whole.paste(framed, mask=_shape(framed.size))
+    for inset, drop, share in ((20, 12, 0.45), (10, 6, 0.7), (0, 0, 1.0)):
+        box = (px(inset), px(drop), px(width - inset) - 1, height + px(drop) - 1)
+        draw.rounded_rectangle(box, px(_RADIUS), mix(PAGE, back, share), mix(PAGE, edge, share), px(1))
+    top = px(10)
+    for row in rows:
+        whole.paste(row, (px(PADDING), top))
+        top += row.height
     return whole
 
 
-def _shape(size: tuple[int, int]) -> Image.Image:
-    shape = Image.new("L", size)
-    ImageDraw.Draw(shape).rounded_rectangle((0, 0, size[0] - 1, size[1] - 1), px(_RADIUS), fill=255)
-    return shape
-
-
 def _card_rows(told: Card, start: float, width: int, ink: Colour, back: Colour) -> list[Image.Image]:
-    """What the stack is, the line that all states begin with, and a row for each of them."""
+    """A caption, the first line if all states share it, and a row for each state."""
     ways = ("edited in place" if told.is_edited else "", "deleted at the end" if told.is_gone else "")
     inner = width - 2 * px(PADDING)
     label = wrapped(pieces(", ".join(("status card", *filter(None, ways)))), TINY, inner)
@@ -61,7 +48,7 @@ def _card_rows(told: Card, start: float, width: int, ink: Colour, back: Colour) 
 def _state(
     text: str, time: str, width: int, ink: Colour, back: Colour, joined: tuple[bool, bool]
 ) -> Image.Image:
-    """One state with a dot on the timeline, which goes on above and below if it is `joined` there."""
+    """One state with a dot; `joined` says whether the timeline goes on above and below it."""
     lines = wrapped(pieces(" · ".join(text.splitlines())), SMALL, width - px(100), 2)
     words = text_block(lines, SMALL, ink, back)
     row = Image.new("RGB", (width, words.height + px(6)), back)

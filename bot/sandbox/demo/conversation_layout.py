@@ -1,4 +1,4 @@
-"""Text for the drawn conversation: what the built-in font can draw, words wrapped by their measured width."""
+"""Text for the drawn conversation: replaces letters that the font lacks, wraps words, draws lines."""
 
 import functools
 import re
@@ -127,7 +127,7 @@ def wrapped(paragraphs: Sequence[Line], size: float, width: float, most: int = 1
 
 
 def _broken(piece: Piece, size: float, width: float) -> list[Piece]:
-    """A word that is wider than the line, in parts that are not."""
+    """A word in parts that are not wider than the line."""
     if piece.width(size) <= width or len(piece.text) < 2:
         return [piece]
     middle = len(piece.text) // 2
@@ -148,7 +148,7 @@ def clipped(text: str, size: float, width: float) -> str:
 def text_block(
     lines: Sequence[Line], size: float, ink: Colour, back: Colour, link: Colour = LINK
 ) -> Image.Image:
-    """Wrapped lines on their background, as small as they are."""
+    """Wrapped lines on their background, cut to their size."""
     heights = [px(size * (_LINE if line else _PARAGRAPH)) for line in lines]
     width = max((line_width(line, size) for line in lines), default=0)
     block = Image.new("RGB", (max(1, int(width) + 1), max(1, sum(heights))), back)
@@ -156,9 +156,8 @@ def text_block(
     for line, height in zip(lines, heights, strict=True):
         left: float = 0
         for piece in line:
-            _draw_piece(
-                draw, (left, top + height / 2), piece, size, {"link": link}.get(piece.style, ink), back
-            )
+            colour = link if piece.style == "link" else ink
+            _draw_piece(draw, (left, top + height / 2), piece, size, colour, back)
             left += piece.width(size) + font(size).getlength(" ")
         top += height
     return block

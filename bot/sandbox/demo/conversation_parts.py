@@ -19,14 +19,14 @@ from bot.sandbox.demo.conversation_layout import (
     wrapped,
 )
 from bot.sandbox.pixels import Colour, mix
-from bot.sandbox.telegram.values import Button, Message
+from bot.sandbox.telegram.messages import Button, Message
 
 PAGE: Colour = (15, 22, 32)
 PADDING, RIM = 14, 5
-"""What a bubble leaves around its words, and around its picture."""
+"""The space around a bubble's words, and around its picture."""
 _HEADER: Colour = (25, 35, 48)
 INK: Colour = (240, 244, 248)
-_RADIUS, _SMALL_RADIUS = 20, 6
+_RADIUS = 20
 _TEXT, SMALL, TINY = 19, 15.5, 14
 _MOST_LINES = 7
 _BUTTON_HEIGHT, _BUTTON_GAP = 40, 6
@@ -48,34 +48,24 @@ PERSON = Look((44, 92, 150), (170, 199, 233), (190, 219, 255), (188, 222, 255), 
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A picture as it is drawn, and what its badge says."""
-
-    picture: Image.Image
-    badge: str
-
-
-@dataclass(frozen=True)
 class Bubble:
-    """All of a bubble but the message's words."""
+    """A bubble without the message's words."""
 
     look: Look
     widest: int
     time: str
     quote: str | None = None
-    shown: Shown | None = None
+    picture: Image.Image | None = None
 
 
 def rounded(picture: Image.Image, radius: int, back: Colour, *, sharp: str = "") -> Image.Image:
-    """The picture with round corners on a background; the `sharp` one, `left` or `right`, less so."""
+    """The picture with round corners on a background; the lower one on the `sharp` side stays square."""
     mask = Image.new("L", picture.size)
-    draw, (right, bottom) = ImageDraw.Draw(mask), (picture.width - 1, picture.height - 1)
-    draw.rounded_rectangle((0, 0, right, bottom), radius, fill=255)
+    box = (0, 0, picture.width - 1, picture.height - 1)
+    corners = (True, True, sharp != "right", sharp != "left")
     if sharp:
-        corner = (0, bottom - radius * 2, radius * 2, bottom)
-        if sharp == "right":
-            corner = (right - radius * 2, bottom - radius * 2, right, bottom)
-        draw.rounded_rectangle(corner, px(_SMALL_RADIUS), fill=255)
+        radius = min(radius, min(picture.size) // 2 - 2)  # Pillow fails on less with a sharp corner
+    ImageDraw.Draw(mask).rounded_rectangle(box, radius, fill=255, corners=corners)
     framed = Image.new("RGB", picture.size, back)
     framed.paste(picture, mask=mask)
     return framed
@@ -117,8 +107,8 @@ def said(bubble: Bubble, message: Message) -> Image.Image:
     """A message with its quote, picture, words, time and buttons."""
     look, inner = bubble.look, bubble.widest - 2 * px(PADDING)
     rows: list[tuple[Image.Image, int]] = []
-    if bubble.shown is not None:
-        picture = rounded(_badged(bubble.shown), px(_RADIUS - RIM), look.fill)
+    if bubble.picture is not None:
+        picture = rounded(bubble.picture, px(_RADIUS - RIM), look.fill)
         rows.append((picture, px(RIM)))
         inner = max(picture.width + 2 * px(RIM - PADDING), px(260))
     if bubble.quote is not None:
@@ -140,7 +130,9 @@ def said(bubble: Bubble, message: Message) -> Image.Image:
 
 def _words(message: Message, bubble: Bubble, width: int) -> Image.Image:
     """The message's text with room for the time at its lower right."""
-    text = message.text if message.file_id is None or bubble.shown else f"{_file(message)}\n{message.text}"
+    text = message.text
+    if message.file_id is not None and bubble.picture is None:
+        text = f"[{message.document_name or 'sticker or animation'}]\n{text}"
     lines = wrapped(pieces(text, message.entities), _TEXT, width, _MOST_LINES)
     time = font(TINY).getlength(bubble.time)
     if not lines:
@@ -154,39 +146,26 @@ def _words(message: Message, bubble: Bubble, width: int) -> Image.Image:
     return room
 
 
-def _file(message: Message) -> str:
-    return f"[{message.document_name or 'sticker or animation'}]"
-
-
 def _quote(text: str, look: Look, width: int) -> Image.Image:
-    """A bent arrow and what the message replies to, on a tint."""
+    """What the message replies to, behind a bar, on a tint."""
     tint = mix(look.fill, look.accent, 0.13)
-    text = clipped(text, SMALL, width - px(56))
+    text = clipped(text, SMALL, width - px(30))
     length = int(font(SMALL).getlength(text))
-    row = Image.new("RGB", (length + px(52), px(32)), tint)
+    row = Image.new("RGB", (length + px(26), px(32)), tint)
     draw = ImageDraw.Draw(row)
     draw.rectangle((0, 0, px(3.5), row.height), fill=look.accent)
-    left, middle, thick = px(15), px(18), px(1.8)
-    draw.arc((left, middle - px(8), left + px(8), middle), 80, 280, look.accent, thick)
-    draw.line((left + px(4), middle - px(0.8), left + px(16), middle - px(0.8)), look.accent, thick)
-    tip = left + px(18), middle - px(0.8)
-    draw.polygon((tip, (tip[0] - px(6), tip[1] - px(5)), (tip[0] - px(6), tip[1] + px(5))), fill=look.accent)
-    draw.text((px(42), px(21)), text, mix(look.accent, INK, 0.4), font(SMALL), anchor="ls")
+    draw.text((px(14), px(21)), text, mix(look.accent, INK, 0.4), font(SMALL), anchor="ls")
     return rounded(row, px(6), look.fill)
 
 
-def _badged(shown: Shown) -> Image.Image:
-    """The picture with its size on a dark plate at the upper right."""
-    picture = shown.picture.convert("RGBA")
-    text = clipped(shown.badge, TINY, picture.width - px(40))
-    length = font(TINY).getlength(text)
-    plate = Image.new("RGBA", picture.size, (0, 0, 0, 0))
-    draw = ImageDraw.Draw(plate)
-    right, top = picture.width - px(10), px(10)
-    box = (right - length - px(18), top, right, top + px(25))
+def badged(picture: Image.Image, badge: str) -> Image.Image:
+    """The picture with these words on a dark plate at the upper right."""
+    text = clipped(badge, TINY, picture.width - px(40))
+    draw, right, top = ImageDraw.Draw(picture, "RGBA"), picture.width - px(10), px(10)
+    box = (right - font(TINY).getlength(text) - px(18), top, right, top + px(25))
     draw.rounded_rectangle(box, px(12), fill=(10, 14, 20, 165))
     draw.text((right - px(9), top + px(17.5)), text, (255, 255, 255, 240), font(TINY), anchor="rs")
-    return Image.alpha_composite(picture, plate).convert("RGB")
+    return picture
 
 
 def _row_width(row: Sequence[Button]) -> int:

@@ -1,10 +1,12 @@
-"""The sandbox's event log as a story: what was said, how status cards went on, what buttons did."""
+"""Turns the sandbox's event log into parts to draw: messages, status cards, button presses."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from bot.sandbox.demo.conversation_layout import plain
-from bot.sandbox.telegram.values import Event, Message
+from bot.sandbox.telegram.messages import Event, Message
 
 _MOST_STATES = 4
 
@@ -21,7 +23,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Card:
-    """A message of the bot's that was edited in place: its telling states, and whether it was deleted."""
+    """A message that the bot edited in place: the states worth showing, and whether it was deleted."""
 
     states: tuple[tuple[float, Message], ...]
     is_edited: bool
@@ -30,82 +32,77 @@ class Card:
 
 @dataclass(frozen=True)
 class Note:
-    """What a press on a button came with."""
+    """A button press or the bot's answer to it."""
 
     text: str
 
 
 Part = Said | Card | Note
-_Placed = tuple[int, Event]
+
+
+class _State(NamedTuple):
+    """A message at one moment, and that moment's place in the log."""
+
+    order: int
+    at: float
+    message: Message
 
 
 def story(events: Sequence[Event], chat_id: int) -> list[Part]:
     """Everything that the chat showed, in the order in which it began to show."""
-    lives: dict[int, list[_Placed]] = {}
+    lives: dict[int, list[_State]] = {}
+    gone: set[int] = set()
     parts: list[tuple[int, Part]] = []
     for index, event in enumerate(each for each in events if each.chat_id == chat_id):
-        if event.kind in {"sent", "edited", "deleted"} and event.message is not None:
-            lives.setdefault(event.message.message_id, []).append((index, event))
-        elif event.kind == "pressed" and event.message is not None:
-            parts.append((index, Note(f"{event.who} taps “{plain(_label(event.message, event.text))}”")))
+        message = event.message
+        if event.kind in {"sent", "edited", "deleted"} and message is not None:
+            lives.setdefault(message.message_id, []).append(_State(index, event.at, message))
+            gone |= {message.message_id} if event.kind == "deleted" else set()
+        elif event.kind == "pressed" and message is not None:
+            parts.append((index, Note(f"{event.who} taps “{plain(_label(message, event.text))}”")))
         elif event.kind == "answered" and event.text:
             parts.append((index, Note(event.text)))
-    known = {message_id: _message(life[0][1]) for message_id, life in lives.items()}
-    for life in lives.values():
-        parts += _told(life, known.get(_message(life[0][1]).reply_to_message_id or 0))
+    for message_id, life in lives.items():
+        target = lives.get(life[0].message.reply_to_message_id or 0)
+        parts += _told(life, target[0].message if target else None, is_gone=message_id in gone)
     return [part for _, part in sorted(parts, key=lambda placed: placed[0])]
 
 
-def _told(life: list[_Placed], reply_to: Message | None) -> Iterator[tuple[int, Part]]:
+def _told(life: list[_State], reply_to: Message | None, *, is_gone: bool) -> Iterator[tuple[int, Part]]:
     """One message from its sending to its end."""
-    states = _states(life)
-    is_gone = life[-1][1].kind == "deleted"
-    (index, first), (last_index, last) = states[0], states[-1]
-    if not (_message(first).text or _message(first).file_id):
+    # Of the edits, those count that changed what the message says or carries.
+    states = [life[0], *(after for before, after in pairwise(life) if _shown(before) != _shown(after))]
+    first, last = states[0], states[-1]
+    if not (first.message.text or first.message.file_id):
         return
-    if not _message(first).by_bot:
-        yield index, Said(first.at, _message(last), len(states) > 1, reply_to)
+    if not first.message.by_bot:
+        yield first.order, Said(first.at, last.message, len(states) > 1, reply_to)
         return
-    is_menu = len(_message(first).labels) > 1
-    if is_menu or _message(first).file_id or (len(states) == 1 and not is_gone):
-        yield index, Said(first.at, _message(first), reply_to=reply_to)
+    is_menu = len(first.message.labels) > 1
+    if is_menu or first.message.file_id or (len(states) == 1 and not is_gone):
+        yield first.order, Said(first.at, first.message, reply_to=reply_to)
         states = states[1:]
     passing = states if is_gone else states[:-1]
     if passing:
-        shown = tuple((event.at, _message(event)) for _, event in _telling(passing))
-        yield passing[0][0], Card(shown, len(passing) > 1 or not is_gone, is_gone)
+        shown = tuple((state.at, state.message) for state in _telling(passing))
+        yield passing[0].order, Card(shown, len(passing) > 1 or not is_gone, is_gone)
     if states and not is_gone:
-        yield last_index, Said(last.at, _message(last), is_edited=True, reply_to=reply_to)
+        yield last.order, Said(last.at, last.message, is_edited=True, reply_to=reply_to)
 
 
-def _states(life: list[_Placed]) -> list[_Placed]:
-    """The sending and every edit that changed what the message says or carries."""
-    states: list[_Placed] = []
-    shown: tuple[str, str | None] | None = None
-    for index, event in life:
-        now = _message(event).text, _message(event).file_id
-        if now != shown and (event.kind != "deleted" or not states):
-            states.append((index, event))
-        shown = now
-    return states
+def _shown(state: _State) -> tuple[str, str | None]:
+    return state.message.text, state.message.file_id
 
 
-def _telling(states: list[_Placed]) -> list[_Placed]:
-    """The first, the last, and between them what shows progress best."""
+def _telling(states: list[_State]) -> list[_State]:
+    """The first, the last, and two between them that show progress best."""
     if len(states) <= _MOST_STATES:
         return states
     between = states[1:-1]
-    painted = [each for each in between if "▰" in _message(each[1]).text]
+    painted = [each for each in between if "▰" in each.message.text]
     between = painted if len(painted) > 1 else between
-    early, late = len(between) // 4, len(between) * 3 // 4
-    return [states[0], between[early], between[late], states[-1]]
-
-
-def _message(event: Event) -> Message:
-    assert event.message is not None  # noqa: S101 - only events with a message come here
-    return event.message
+    return [states[0], between[len(between) // 4], between[len(between) * 3 // 4], states[-1]]
 
 
 def _label(message: Message, data: str) -> str:
-    found = (button.label for row in message.buttons for button in row if button.data == data)
-    return next(found, "a button")
+    return next((each.label for row in message.buttons for each in row if each.data == data), "a button")

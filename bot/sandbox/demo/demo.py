@@ -1,97 +1,100 @@
-"""The main job, played through: a person sends a photo with a command, the real bot answers."""
+"""Plays the main job: a person sends a photo with a command, the real bot answers."""
 
 import asyncio
 import io
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
 from PIL import Image, ImageOps
 
+from bot.sandbox.demo.before_after import before_after
 from bot.sandbox.demo.bot_process import Home, bot_at_work
 from bot.sandbox.demo.conversation import draw_conversation
-from bot.sandbox.demo.scene import before_after, paint_scene
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from bot.sandbox.scene import paint_scene
 from bot.sandbox.telegram.api import TelegramSandbox
-from bot.sandbox.telegram.people import Chat, Event, Message
+from bot.sandbox.telegram.people import Chat, Event, Message, Person
 
 T = TypeVar("T")
 
 _PATIENCE_SECONDS = 120.0
 _BOX = 1280
 """Telegram's apps shrink a photo to this box; a larger picture is sent as a file."""
+_VERBS = {"edited": "edits ", "deleted": "deletes ", "answered": "answers "}
 
 
-@dataclass
 class Transcript:
     """Prints what happens in the chat as it happens."""
 
-    started_at: float = field(default_factory=time.monotonic)
-    lines: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._started_at = time.monotonic()
 
     def hear(self, event: Event) -> None:
         """One event of the sandbox."""
-        if event.kind == "action":
-            return
-        said = event.message.line if event.message else event.text
-        verb = {"edited": "edits ", "deleted": "deletes ", "answered": "answers "}.get(event.kind, "")
-        self.say(f"{event.who:<12} {verb}{said}")
+        if event.kind != "action":
+            said = event.message.line if event.message else event.text
+            self.say(f"{event.who:<12} {_VERBS.get(event.kind, '')}{said}")
 
     def say(self, text: str) -> None:
         """One line with its time."""
-        first, *rest = text.splitlines() or [""]
-        indent = "\n" + " " * 22
-        print(f"{time.monotonic() - self.started_at:6.1f} s  {indent.join([first, *rest])}", flush=True)
+        indented = text.replace("\n", "\n" + " " * 22)
+        print(f"{time.monotonic() - self._started_at:6.1f} s  {indented}", flush=True)
 
 
 async def demo(photo: Path | None, command: str, output: Path, seconds: float, language: str) -> int:
     """Play the main job once; 0 if the reply has the original's exact size."""
+    if find_spec("python_multipart") is None:
+        print("The demo needs more than the bot does: pip install --require-hashes -r requirements-demo.lock")
+        return 1
     try:
-        content = await asyncio.to_thread(lambda: _readable(photo) if photo else _scene())
-    except OSError as error:
+        content = await asyncio.to_thread(lambda: photo.read_bytes() if photo else _scene())
+        _opened(content).verify()
+    except OSError as error:  # raised by Pillow, too, if it is no picture
         print(f"{photo} cannot be read as a picture: {error.strerror or 'it is none that is known here'}")
         return 1
-    name = photo.name if photo else "scene.jpg"
     with tempfile.TemporaryDirectory(prefix="nanobanana-demo-") as folder:
+        telegram, nanobanana = TelegramSandbox(), NanoBananaSandbox(task_seconds=seconds)
+        person = telegram.people.person("Ada", language_code=language)
+        transcript = Transcript()
+        telegram.listen(transcript.hear)
         try:
-            return await _play(Path(folder), content, name, command, output, seconds, language)
+            async with telegram.serving() as telegram_url, nanobanana.running() as nanobanana_url:
+                home = Home.of(Path(folder), telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)
+                transcript.say("the sandbox is up; starting `python -m bot run` beside it")
+                async with bot_at_work(home) as process:
+                    asked, reply = await _play(person, process, content, photo, command)
         except (TimeoutError, RuntimeError) as error:
             print(f"\nThe demo did not get its picture: {error}\nThe bot's log ends with:")
             print("\n".join((Path(folder) / "bot.log").read_text().splitlines()[-15:]))
             return 1
+    conversation = draw_conversation(telegram.events, person.private.id)
+    return _report(transcript, output, asked.content(), reply.content(), conversation)
 
 
 async def _play(
-    folder: Path, content: bytes, name: str, command: str, output: Path, seconds: float, language: str
-) -> int:
-    transcript = Transcript()
-    telegram = TelegramSandbox()
-    nanobanana = NanoBananaSandbox(task_seconds=seconds)
-    telegram.listen(transcript.hear)
-    async with telegram.serving() as telegram_url, nanobanana.running() as nanobanana_url:
-        home = Home.of(folder, telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)
-        transcript.say("the sandbox is up; starting `python -m bot run` beside it")
-        async with bot_at_work(home) as process:
-            person = telegram.people.person("Ada", language_code=language)
-            person.writes("/start")
-            await _wait(person.private, process, lambda messages: [m for m in messages if m.by_bot])
-            if _is_a_file(content):
-                asked = person.sends_file(content, name, _mime_type(content), command)
-            else:
-                asked = person.sends_photo(content, command)
-            reply = await _wait(person.private, process, lambda messages: _result(messages, asked))
-        original, result = asked.content(), reply.content()
-        conversation = draw_conversation(telegram.events, person.private.id)
-    return _report(transcript, output, original, result, conversation)
+    person: Person, process: asyncio.subprocess.Process, content: bytes, photo: Path | None, command: str
+) -> tuple[Message, Message]:
+    """What the person asked, and the reply."""
+    person.writes("/start")
+    await _wait(person.private, process, lambda messages: [m for m in messages if m.by_bot])
+    image = _opened(content)
+    if max(image.size) > _BOX or image.format != "JPEG":
+        # Sent as a file it keeps its size, its format and its transparency.
+        kind = Image.MIME.get(image.format or "", "application/octet-stream")
+        asked = person.sends_file(content, photo.name if photo else "scene.jpg", kind, command)
+    else:
+        asked = person.sends_photo(content, command)
+    return asked, await _wait(person.private, process, lambda messages: _result(messages, asked))
 
 
 async def _wait(
     chat: Chat, process: asyncio.subprocess.Process, predicate: Callable[[list[Message]], T | None]
 ) -> T:
-    """What the chat comes to show; RuntimeError if the bot dies meanwhile."""
+    """Wait for something in the chat; RuntimeError if the bot's process ends first."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
@@ -104,69 +107,36 @@ async def _wait(
 
 
 def _result(messages: list[Message], asked: Message) -> Message | None:
-    """The reply that carries a picture, once the status card is gone; a failure's card ends the wait too."""
-    for message in messages:
-        if message.by_bot and message.reply_to_message_id == asked.message_id:
-            if message.file_id is not None and not _cards(messages, asked):
-                return message
-            if "Code:" in message.text:
-                raise RuntimeError(message.text)
-    return None
-
-
-def _cards(messages: list[Message], asked: Message) -> list[Message]:
-    return [
-        message
-        for message in messages
-        if message.by_bot and message.reply_to_message_id == asked.message_id and message.file_id is None
-    ]
+    """The reply with a picture, once the status card is gone; RuntimeError if the card says it failed."""
+    replies = [m for m in messages if m.by_bot and m.reply_to_message_id == asked.message_id]
+    cards = [m for m in replies if m.file_id is None]
+    if failure := next((m for m in cards if "Code:" in m.text), None):
+        raise RuntimeError(failure.text)
+    return next((m for m in replies if not cards), None)
 
 
 def _report(
     transcript: Transcript, output: Path, original: bytes, result: bytes, conversation: Image.Image
 ) -> int:
     output.mkdir(parents=True, exist_ok=True)
-    before, after = _open(original), _open(result)
-    (output / f"original.{_ending(original)}").write_bytes(original)
-    (output / f"result.{_ending(result)}").write_bytes(result)
-    before_after(original, result).save(output / "before-after.png")
     conversation.save(output / "conversation.png")
+    for name, content in (("original", original), ("result", result)):
+        kind = (_opened(content).format or "img").lower()
+        (output / f"{name}.{kind.replace('jpeg', 'jpg')}").write_bytes(content)
+    before_after(original, result).save(output / "before-after.png")
     transcript.say(f"saved original, result, before-after and conversation to {output.resolve()}")
+    before, after = (ImageOps.exif_transpose(_opened(each)) for each in (original, result))
     same = before.size == after.size
     sizes = f"original {before.width}x{before.height}, result {after.width}x{after.height}"
     transcript.say(f"{sizes}: {'exactly the same size' if same else 'NOT the same size'}")
     return 0 if same else 1
 
 
-def _readable(photo: Path) -> bytes:
-    """Raises OSError, of which Pillow's error for what is no picture is one."""
-    content = photo.read_bytes()
-    with Image.open(io.BytesIO(content)) as image:
-        image.verify()
-    return content
+def _opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
 
 
 def _scene() -> bytes:
     content = io.BytesIO()
     paint_scene().save(content, "JPEG", quality=92, subsampling=0)
     return content.getvalue()
-
-
-def _open(content: bytes) -> Image.Image:
-    return ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
-
-
-def _is_a_file(content: bytes) -> bool:
-    """Whether a person would send it as a file, to keep its size, its format or its transparency."""
-    with Image.open(io.BytesIO(content)) as image:
-        return max(image.size) > _BOX or image.format != "JPEG"
-
-
-def _ending(content: bytes) -> str:
-    with Image.open(io.BytesIO(content)) as image:
-        return {"JPEG": "jpg"}.get(image.format or "", (image.format or "img").lower())
-
-
-def _mime_type(content: bytes) -> str:
-    with Image.open(io.BytesIO(content)) as image:
-        return Image.MIME.get(image.format or "", "application/octet-stream")

@@ -1,4 +1,4 @@
-"""A NanoBanana API on loopback: the real one's paths, answers and prices, with an imitation for a model."""
+"""A NanoBanana API on loopback: the real paths, answers and prices, with image filters for a model."""
 
 import asyncio
 import contextlib
@@ -10,34 +10,32 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.faults import Faults
+from bot.sandbox.faults import Faults, page
 from bot.sandbox.nanobanana import wire
 from bot.sandbox.nanobanana.effects import imitate
-from bot.sandbox.nanobanana.faults import SCENARIOS
-from bot.sandbox.nanobanana.tasks import CreateCall, Download, Look, Received, SandboxTask, Script
+from bot.sandbox.nanobanana.faults import HOSTILE, SCENARIOS
+from bot.sandbox.nanobanana.tasks import RUNNING, CreateCall, Download, Look, Received, SandboxTask, Script
 from bot.sandbox.nanobanana.uploads import Uploads
-from bot.sandbox.nanobanana.wire import Endpoint, JsonObject
+from bot.sandbox.nanobanana.wire import JsonObject
 from bot.sandbox.nanobanana.worker import Paint, Worker
 from bot.sandbox.serve import serving
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 KIE_KEY = "fedcba9876543210fedcba9876543210"
 _LARGEST_CALL = 4 * 1024 * 1024
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_WITH_KEY = ("create", "record-info", "credit")
 _Handler = Callable[[Request], Awaitable[Response]]
 
 
 class NanoBananaSandbox:
-    """The server; give `app` to `serving`, or enter `running()`. `play` sets a named scenario going."""
+    """The server: use `running()`, or serve `app`. `play` switches on named faults."""
 
     def __init__(
         self,
         *,
-        api_key: str = API_KEY,
-        kie_key: str = KIE_KEY,
         task_seconds: float | Callable[[int], float] = 1.0,
         credits: float = 1000,  # noqa: A002 - the service's word
         creates_per_10s: int | None = None,
@@ -48,12 +46,12 @@ class NanoBananaSandbox:
         wall: Callable[[], float] = time.time,
         seed: int | None = None,
     ) -> None:
-        self.api_key, self.kie_key = api_key, kie_key
+        self.api_key, self.kie_key = API_KEY, KIE_KEY
         self.task_seconds, self.credits = task_seconds, credits
         self.creates_per_10s = creates_per_10s
         self.clock, self.wall = clock, wall
         self.base_url: str | None = None
-        """Where results are said to be; None: the address that the create call was sent to."""
+        """The base URL of results; None: the address that the create call was sent to."""
         self.faults = Faults()
         self.tasks: dict[str, SandboxTask] = {}
         self.creates: list[CreateCall] = []
@@ -62,17 +60,17 @@ class NanoBananaSandbox:
         self._by_path: dict[str, SandboxTask] = {}
         self._scripts: list[Script] = []
         self._random = random.Random(seed)
-        self.uploads = Uploads(kie_key, wall, self._random)
+        self.uploads = Uploads(KIE_KEY, wall, self._random)
         self._work: set[asyncio.Task[None]] = set()
         self._worker = Worker(self.faults, paint, clock, wall, self._publish, send_callbacks, callback_pause)
         self.app = Starlette(routes=self._routes())
 
     def play(self, *names: str) -> None:
-        """Set going what SCENARIOS holds under these names; several together make one next task."""
+        """Switch on the faults with these names: for the next call, or together for the next task."""
         script = Script()
         for name in names:
-            SCENARIOS[name](self.faults, script)
-        if script:
+            {**SCENARIOS, **HOSTILE}[name](self.faults, script)
+        if script != Script():
             self._scripts.append(script)
 
     @contextlib.asynccontextmanager
@@ -85,32 +83,30 @@ class NanoBananaSandbox:
                 await self.aclose()
 
     async def aclose(self) -> None:
-        """Give up all running tasks."""
+        """Cancel all running tasks."""
         for work in self._work:
             work.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
 
     def _routes(self) -> list[Route]:
-        create = [
-            Route(f"/api/v1/nanobanana/{name}", self._point("create", self._creator(name)), methods=["POST"])
-            for name in wire.ENDPOINTS
+        at = "/api/v1/nanobanana"
+        handlers: list[tuple[str, str, _Handler, str]] = [
+            *((f"{at}/{name}", "create", self._create, "POST") for name in wire.ENDPOINTS),
+            (f"{at}/record-info", "record-info", self._record_info, "GET"),
+            ("/api/v1/common/credit", "credit", self._credit, "GET"),
+            ("/workers/nano/{name}", "result", self._result, "GET"),
+            ("/api/file-stream-upload", "upload", self.uploads.stream, "POST"),
+            ("/api/file-base64-upload", "upload", self.uploads.base64, "POST"),
+            ("/kieai/{path:path}", "uploaded", self.uploads.download, "GET"),
+            ("/{path:path}", "unknown", self._unknown, "GET POST PUT PATCH DELETE OPTIONS"),
         ]
-        everything = "/{path:path}"
         return [
-            *create,
-            Route("/api/v1/nanobanana/record-info", self._point("record-info", self._record_info)),
-            Route("/api/v1/common/credit", self._point("credit", self._credit)),
-            Route("/workers/nano/{name}", self._point("result", self._result)),
-            *(
-                Route(path, self._point("upload", handler), methods=["POST"])
-                for path, handler in self.uploads.routes
-            ),
-            Route(f"/kieai{everything}", self._point("uploaded", self.uploads.download)),
-            Route(everything, self._point("unknown", self._unknown), methods=_METHODS),
+            Route(path, self._point(point, handler), methods=methods.split())
+            for path, point, handler, methods in handlers
         ]
 
     def _point(self, name: str, handler: _Handler) -> _Handler:
-        """What every call goes through: the edge, then the fault switches around its handler."""
+        """What every call goes through: the network's edge, then the faults around its handler."""
 
         async def endpoint(request: Request) -> Response:
             body = await request.body()
@@ -120,19 +116,21 @@ class NanoBananaSandbox:
             if not agent or agent.startswith("Python-urllib"):
                 return wire.blocked()
             if name == "create" and len(body) > _LARGEST_CALL:
-                return HTMLResponse("<html><h1>413 Request Entity Too Large</h1></html>", 413)
-            seen = self._seen(name, request, body)
+                return page(413, "413 Request Entity Too Large")
+            request.state.call = self._seen(name, request, body)
             played = await self.faults.play(name, "before", request)
-            if played is None:
-                request.state.call = seen
+            if played is not None:
+                return played
+            if name in _WITH_KEY and request.headers.get("authorization") != f"Bearer {self.api_key}":
+                answer = wire.envelope(401, wire.NO_ACCESS)
+            else:
                 answer = await handler(request)
-                played = await self.faults.play(name, "after", request) or answer
-            return played
+            return await self.faults.play(name, "after", request) or answer
 
         return endpoint
 
     def _seen(self, point: str, request: Request, body: bytes) -> CreateCall | None:
-        """Notes a create call or a poll before anything can answer in its place."""
+        """Record a create call or a poll, before a fault can answer in its place."""
         if point == "record-info":
             self.polls.append((request.query_params.get("taskId", ""), self.clock()))
         if point != "create":
@@ -147,36 +145,28 @@ class NanoBananaSandbox:
         self.creates.append(call)
         return call
 
-    def _allowed(self, request: Request) -> bool:
-        return request.headers.get("authorization") == f"Bearer {self.api_key}"
+    async def _create(self, request: Request) -> Response:
+        try:
+            task = self._accept(request.state.call, self.base_url or str(request.base_url).rstrip("/"))
+        except wire.Refusal as refusal:
+            return wire.envelope(refusal.code, refusal.text)
+        work = asyncio.create_task(self._worker.run(task, request))
+        self._work.add(work)
+        work.add_done_callback(self._work.discard)
+        answer: JsonObject = {"code": 200, "msg": "success", "data": {"taskId": task.task_id}}
+        for twist in task.script.created:
+            twist(answer)
+        return JSONResponse(answer)
 
-    def _creator(self, endpoint: Endpoint) -> _Handler:
-        async def create(request: Request) -> Response:
-            call: CreateCall = request.state.call
-            if not self._allowed(request):
-                return wire.envelope(401, wire.NO_ACCESS)
-            try:
-                task = self._accept(endpoint, call, self.base_url or str(request.base_url).rstrip("/"))
-            except wire.Refusal as refusal:
-                return wire.envelope(refusal.code, refusal.text)
-            self._start(task, request)
-            answer: JsonObject = {"code": 200, "msg": "success", "data": {"taskId": task.task_id}}
-            for twist in task.script.created:
-                twist(answer)
-            return Response(json.dumps(answer), media_type="application/json")
-
-        return create
-
-    def _accept(self, endpoint: Endpoint, call: CreateCall, origin: str) -> SandboxTask:
-        """Checks, charges and notes a task; nothing is awaited, so no two calls spend the same credits."""
+    def _accept(self, call: CreateCall, origin: str) -> SandboxTask:
+        """Check, charge and store a task; without an await, so that no two calls spend the same credits."""
+        endpoint = call.endpoint
         if call.body is None:
             raise wire.Refusal(500, wire.SERVER_EXCEPTION)
         now = self.clock()
         if self.creates_per_10s is not None:
-            recent = sum(
-                1 for each in self.creates[-self.creates_per_10s - 1 :] if each.arrived_at > now - 10
-            )
-            if recent > self.creates_per_10s:
+            latest = self.creates[-self.creates_per_10s - 1 :]
+            if sum(each.arrived_at > now - 10 for each in latest) > self.creates_per_10s:
                 raise wire.Refusal(429, "Your call frequency is too high. Please try again later.")
         wire.check(endpoint, call.body)
         cost = wire.price(endpoint, call.body)
@@ -200,43 +190,35 @@ class NanoBananaSandbox:
         call.task_id = task.task_id
         return task
 
-    def _start(self, task: SandboxTask, request: Request) -> None:
-        work = asyncio.create_task(self._worker.run(task, request))
-        self._work.add(work)
-        work.add_done_callback(self._work.discard)
-
     def _publish(self, task: SandboxTask, kind: str) -> None:
-        """Gives a painted result its address."""
+        """Give a painted result its address."""
         rand = "".join(self._random.choices(string.ascii_lowercase + string.digits, k=6))
         task.result_path = f"/workers/nano/image_{round(self.wall() * 1000)}_{rand}.{kind}"
         self._by_path[task.result_path] = task
 
     async def _record_info(self, request: Request) -> Response:
-        if not self._allowed(request):
-            return wire.envelope(401, wire.NO_ACCESS)
         task_id = request.query_params.get("taskId")
         if not task_id:
             return wire.envelope(500, wire.CHECK_PARAMETERS)
         task = self.tasks.get(task_id)
         if task is None:
-            return wire.envelope(404, "task not found")
+            return wire.not_found()
         task.polls += 1
+        task.polls_at_end += task.flag != RUNNING
         look = Look(task, task.polls, self.clock() - task.created_at, task.record())
         for twist in task.script.polls:
             answer = twist(look)
             if answer is not None:
                 return answer
-        return Response(json.dumps(look.body, ensure_ascii=False), media_type="application/json")
+        return JSONResponse(look.body)
 
-    async def _credit(self, request: Request) -> Response:
-        if not self._allowed(request):
-            return wire.envelope(401, wire.NO_ACCESS)
+    async def _credit(self, _: Request) -> Response:
         return wire.envelope(200, "success", self.credits)
 
     async def _result(self, request: Request) -> Response:
         task = self._by_path.get(request.url.path)
         if task is None or task.result is None:
-            return HTMLResponse("<html><h1>404 Not Found</h1></html>", 404)
+            return page(404, "404 Not Found")
         task.downloads += 1
         kind = "image/png" if task.result.startswith(b"\x89PNG") else "image/jpeg"
         for twist in task.script.downloads:

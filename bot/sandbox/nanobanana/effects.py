@@ -1,71 +1,53 @@
-"""Imitates the model without one: an effect that fits the prompt's words, and a label that says so."""
+"""Stands in for the model: picks an effect by the prompt's words, and labels the result as an imitation."""
 
 import re
 from collections.abc import Callable
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from bot.sandbox.nanobanana import effects_drawn as drawn
-from bot.sandbox.nanobanana import effects_photo as taken
+from bot.sandbox.nanobanana import styles
 
 Effect = Callable[[Image.Image], Image.Image]
 _LONGEST_PAINTED = 1536
-"""Larger results are painted at this long side and enlarged: an imitation needs no detail of its own."""
+"""Larger results are painted with this long side and enlarged, which is faster."""
 
-EFFECTS: dict[str, Effect] = {
-    "sketch": drawn.sketch,
-    "watercolor": drawn.watercolor,
-    "cartoon": drawn.cartoon,
-    "comic": drawn.comic,
-    "anime": drawn.anime,
-    "pixel art": drawn.pixel_art,
-    "claymation": drawn.claymation,
-    "oil": drawn.oil,
-    "figurine": taken.figurine,
-    "restore": taken.restore,
-    "colorize": taken.colorize,
-    "headshot": taken.headshot,
-    "vintage": taken.vintage,
-    "night": taken.night,
-    "background": taken.background,
-    "enhance": taken.enhance,
-    "colour grade": taken.grade,
+_STYLES: dict[str, tuple[Effect, str]] = {
+    "sketch": (styles.sketch, r"sketch|pencil|graphite|charcoal|line drawing"),
+    "watercolor": (styles.watercolor, r"water.?colou?r|aquarelle"),
+    "comic": (styles.comic, r"comic|halftone|manga|pop.?art"),
+    "cartoon": (styles.cartoon, r"cartoon|caricature"),
+    "anime": (styles.anime, r"anime|cel.?shad"),
+    "pixel art": (styles.pixel_art, r"pixel|8.?bit|16.?bit"),
+    "claymation": (styles.claymation, r"clay|plasticine|stop.?motion"),
+    "oil": (styles.oil, r"\boil\b|impasto"),
+    "figurine": (styles.figurine, r"figurine|action figure|statue"),
+    "restore": (styles.restore, r"restor|repair|scratches"),
+    "colorize": (styles.colorize, r"colou?ri[sz]"),
+    "headshot": (styles.headshot, r"head.?shot|portrait"),
+    "vintage": (styles.vintage, r"vintage|retro|sepia|polaroid"),
+    "background": (styles.background, r"(replace|remove|change|swap)\W+(\w+\W+){0,4}?background"),
 }
-_STYLES = {
-    "sketch": r"sketch|pencil|graphite|charcoal|line drawing",
-    "watercolor": r"water.?colou?r|aquarelle",
-    "comic": r"comic|halftone|manga|pop.?art",
-    "cartoon": r"cartoon|caricature",
-    "anime": r"anime|cel.?shad",
-    "pixel art": r"pixel|8.?bit|16.?bit",
-    "claymation": r"clay|plasticine|stop.?motion",
-    "oil": r"\boil\b|impasto",
-    "figurine": r"figurine|action figure|statue",
-    "restore": r"restor|repair|scratches",
-    "colorize": r"colou?ri[sz]",
-    "headshot": r"head.?shot|portrait",
-    "vintage": r"vintage|retro|sepia|polaroid",
-    "background": r"(replace|remove|change|swap)\W+(\w+\W+){0,4}?background",
+_CHANGES: dict[str, tuple[Effect, str]] = {
+    "night": (styles.night, r"\bnight|moonl|midnight"),
+    "background": (styles.background, r"background|backdrop"),
+    "restore": (styles.restore, r"sharpen|denoise"),
+    "enhance": (styles.enhance, r"enhanc|improve|brighten|quality"),
 }
-_CHANGES = {
-    "night": r"\bnight|moonl|midnight",
-    "background": r"background|backdrop",
-    "restore": r"sharpen|denoise",
-    "enhance": r"enhanc|improve|brighten|quality",
-}
+_UNKNOWN = "colour grade"
+EFFECTS = {name: effect for name, (effect, _) in {**_STYLES, **_CHANGES}.items()} | {_UNKNOWN: styles.grade}
 
 
 def chosen(prompt: str) -> str:
     """The effect whose word comes first in the prompt; a style's word outranks a change's."""
-    for words in (_STYLES, _CHANGES):
+    for effects in (_STYLES, _CHANGES):
         found = [
             (match.start(), name)
-            for name, pattern in words.items()
-            if (match := re.search(pattern, prompt, re.IGNORECASE))
+            for name, (_, words) in effects.items()
+            if (match := re.search(words, prompt, re.IGNORECASE))
         ]
         if found:
             return min(found)[1]
-    return "colour grade"
+    return _UNKNOWN
 
 
 def imitate(photo: Image.Image, prompt: str, size: tuple[int, int]) -> Image.Image:
@@ -89,7 +71,7 @@ def _opaque(photo: Image.Image) -> Image.Image:
 
 
 def _labelled(picture: Image.Image, text: str) -> Image.Image:
-    """A small plate at the bottom left, far enough from the rim to survive a slight crop."""
+    """A small label at the bottom left, far enough from the edge to survive a slight crop."""
     font = ImageFont.load_default(max(11, min(picture.size) / 48))
     left, top, right, bottom = font.getbbox(text)
     pad = (bottom - top) * 0.6

@@ -1,4 +1,4 @@
-"""A task of the sandbox's NanoBanana API: its life, what a scenario may twist in it, and its record."""
+"""A task of the sandbox's NanoBanana API: its state, what faults change in it, and its record."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Look:
-    """One poll of one task: which one it is, counted from 1, how old the task is, the answer so far."""
+    """One poll of a task: its number from 1, the age of the task in seconds, the answer so far."""
 
     task: "SandboxTask"
     number: int
@@ -53,9 +53,9 @@ class Download:
     media_type: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Script:
-    """What a scenario does to the next task. Later twists see what earlier ones made."""
+    """What goes wrong with one task. Twists run in order; each sees what the earlier ones changed."""
 
     created: list[Callable[[JsonObject], None]] = field(default_factory=list)
     """Change the answer to the create call."""
@@ -72,13 +72,10 @@ class Script:
     file_name: str | None = None
     """End the result's name in this instead of its format."""
 
-    def __bool__(self) -> bool:
-        return self != Script()
-
 
 @dataclass
 class CreateCall:
-    """One call of a creator, whatever became of it."""
+    """One create call, accepted or not."""
 
     endpoint: Endpoint
     body: JsonObject | None
@@ -108,7 +105,7 @@ class CallbackAttempt:
 
 @dataclass
 class SandboxTask:
-    """One accepted create call and all that became of it."""
+    """One accepted create call and everything that happened to it."""
 
     task_id: str
     endpoint: Endpoint
@@ -119,16 +116,18 @@ class SandboxTask:
     created_wall: float
     script: Script
     origin: str
-    """What the addresses of its results begin with."""
+    """The base URL of its results."""
     flag: int = RUNNING
     failure: Failure | None = None
     finished_at: float | None = None
     finished_wall: float | None = None
     photo: bytes | None = None
-    """What the server got when it fetched the photo."""
+    """The photo as fetched."""
     result: bytes | None = None
     result_path: str | None = None
     polls: int = 0
+    polls_at_end: int = 0
+    """How many polls came after the task ended."""
     downloads: int = 0
     callbacks: list[CallbackAttempt] = field(default_factory=list)
 

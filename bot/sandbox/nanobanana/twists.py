@@ -1,28 +1,19 @@
-"""What scenarios are made of: ready answers for the next call, and changes to the next task."""
+"""What the catalogue of faults is made of: answers for the next call, and changes to the next task."""
 
 import asyncio
 from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.faults import Faults, Phase
 from bot.sandbox.nanobanana import wire
 from bot.sandbox.nanobanana.tasks import RUNNING, Download, Failure, Look, Script
+from bot.sandbox.nanobanana.wire import JsonObject
 
 Scenario = Callable[[Faults, Script], None]
-"""Sets switches for the next call, or writes into the script of the next task."""
-
-
-class CutOff(Response):
-    """Promises more than it sends; the server then drops the connection."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
-        kind = self.media_type or "application/json"
-        headers = [(b"content-type", kind.encode()), (b"content-length", b"%d" % (len(self.body) + 4096))]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": bytes(self.body), "more_body": True})
+"""Sets a fault for the next call, or writes into the script of the next task."""
+NO_ADDRESS: JsonObject = {"originImageUrl": None, "resultImageUrl": None}
 
 
 def answers(point: str, response: Callable[[], Response], phase: Phase = "before") -> Scenario:
@@ -36,7 +27,7 @@ def says(point: str, code: int, text: str, *, status: int = 200) -> Scenario:
 
 
 def late(point: str, seconds: float) -> Scenario:
-    """The next call at `point` has its effect, and its answer comes when the caller has given up."""
+    """The next call at `point` has its effect, and is answered so much later."""
 
     async def wait(_: Request) -> None:
         await asyncio.sleep(seconds)
@@ -44,24 +35,23 @@ def late(point: str, seconds: float) -> Scenario:
     return lambda faults, _: faults.at(point, wait, phase="after", times=1)
 
 
-def created(change: Callable[[wire.JsonObject], None]) -> Scenario:
-    """The create call succeeds and its answer looks otherwise."""
-    return lambda _, script: script.created.append(change)
-
-
-def fails(text: str, code: int = 500, *, not_created: bool = False, callback: int | None = None) -> Scenario:
-    """The task ends in this failure: flag 3, or 2 if it was never created."""
-    failure = Failure(text, code, 2 if not_created else 3, callback)
+def task(**changes: object) -> Scenario:
+    """The next task's script has these values."""
 
     def scenario(_: Faults, script: Script) -> None:
-        script.failure = failure
+        for name, value in changes.items():
+            setattr(script, name, value)
 
     return scenario
 
 
-def script(change: Callable[[Script], None]) -> Scenario:
-    """Anything else about the task."""
-    return lambda _, next_script: change(next_script)
+def fails(text: str, code: int = 500, **more: object) -> Scenario:
+    return task(failure=Failure(text, code, **more))  # type: ignore[arg-type]
+
+
+def created(change: Callable[[JsonObject], None]) -> Scenario:
+    """The create call succeeds and its answer looks different."""
+    return lambda _, script: script.created.append(change)
 
 
 def polls(twist: Callable[[Look], Response | None]) -> Scenario:
@@ -69,9 +59,21 @@ def polls(twist: Callable[[Look], Response | None]) -> Scenario:
     return lambda _, script: script.polls.append(twist)
 
 
-def poll_says(applies: Callable[[Look], bool], answer: Callable[[], Response]) -> Scenario:
+def poll(applies: Callable[[Look], bool], answer: Callable[[], Response]) -> Scenario:
     """Polls get `answer` as long as it applies."""
     return polls(lambda look: answer() if applies(look) else None)
+
+
+def young(look: Look) -> bool:
+    return look.age < 2
+
+
+def first(look: Look | Download) -> bool:
+    return look.number == 1
+
+
+def always(_: object) -> bool:
+    return True
 
 
 def record(**fields: object) -> Scenario:
@@ -84,34 +86,52 @@ def running(**fields: object) -> Scenario:
     return polls(lambda look: look.data.update(fields) if look.task.flag == RUNNING else None)
 
 
-def done(reshape: Callable[[wire.JsonObject, str], None]) -> Scenario:
-    """The finished record is reshaped: `reshape` gets it with a null `response`, and the address."""
-
-    def twist(look: Look) -> None:
-        if look.url:
-            look.data["response"] = None
-            reshape(look.data, look.url)
-
-    return polls(twist)
+def done(place: Callable[[str], JsonObject]) -> Scenario:
+    """The finished record has no `response` but these fields, made of the picture's address."""
+    return polls(lambda look: look.data.update({"response": None, **place(look.url)}) if look.url else None)
 
 
-def no_url_for(lacking: int | None) -> Scenario:
-    """Finished without an address: for so many polls, or for good."""
-
-    def scenario(_: Faults, script: Script) -> None:
-        left = lacking
-
-        def twist(look: Look) -> None:
-            nonlocal left
-            if look.url and left != 0:
-                left = None if left is None else left - 1
-                look.data["response"] = {"originImageUrl": None, "resultImageUrl": None}
-
-        script.polls.append(twist)
-
-    return scenario
+def downloads(answer: Callable[[Download], Response | None]) -> Scenario:
+    """Downloads of the task's result get this answer."""
+    return lambda _, script: script.downloads.append(answer)
 
 
-def downloads(twist: Callable[[Download], Response | None]) -> Scenario:
-    """Downloads of the task's result go through `twist`."""
-    return lambda _, script: script.downloads.append(twist)
+def once(answer: Callable[[Download], Response]) -> Scenario:
+    return downloads(lambda visit: answer(visit) if first(visit) else None)
+
+
+def found_at(url: str) -> Scenario:
+    """The finished record names this address."""
+    return done(lambda _: {"response": {"originImageUrl": None, "resultImageUrl": url}})
+
+
+def renamed(body: JsonObject, old: str, new: str) -> None:
+    body[new] = body.pop(old)
+
+
+def flat(body: JsonObject) -> None:
+    body.update(body.pop("data"))  # type: ignore[call-overload]
+
+
+def as_text(*names: str) -> Scenario:
+    """These fields of the record come as text."""
+    return polls(
+        lambda look: look.data.update(
+            {n: str(v) for n, v in look.data.items() if n in names and v is not None}
+        )
+    )
+
+
+def no_flag(look: Look) -> None:
+    if look.data["successFlag"] == RUNNING:
+        del look.data["successFlag"]
+
+
+def epoch_times(look: Look) -> None:
+    finished = look.task.finished_wall
+    look.data["createTime"] = round(look.task.created_wall * 1000)
+    look.data["completeTime"] = None if finished is None else round(finished * 1000)
+
+
+def half(visit: Download) -> bytes:
+    return visit.content[: len(visit.content) // 2]

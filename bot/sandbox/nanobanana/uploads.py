@@ -1,21 +1,20 @@
-"""The sister service's file uploads: a photo goes in with that service's own key, a public link comes out."""
+"""The file upload service: it takes a photo with a key of its own and returns a public link."""
 
 import base64
 import binascii
 import json
 import random
 import string
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from mimetypes import guess_type
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
+from bot.sandbox.faults import page
 from bot.sandbox.nanobanana.wire import JsonObject
-
-_Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Uploads:
@@ -24,13 +23,6 @@ class Uploads:
     def __init__(self, key: str, wall: Callable[[], float], rng: random.Random) -> None:
         self.key, self.files = key, dict[str, bytes]()
         self._wall, self._random = wall, rng
-
-    @property
-    def routes(self) -> tuple[tuple[str, _Handler], ...]:
-        return (
-            ("/api/file-stream-upload", self.stream),
-            ("/api/file-base64-upload", self.base64),
-        )
 
     async def stream(self, request: Request) -> Response:
         """A multipart form with `file`, `uploadPath` and perhaps `fileName`."""
@@ -61,7 +53,7 @@ class Uploads:
         """A stored file, as anybody may fetch it."""
         data = self.files.get(request.url.path)
         if data is None:
-            return HTMLResponse("<html><h1>404 Not Found</h1></html>", 404)
+            return page(404, "404 Not Found")
         kind = guess_type(request.url.path)[0] or "application/octet-stream"
         return Response(data, media_type=kind, headers={"Cache-Control": "max-age=86400"})
 
@@ -88,5 +80,5 @@ class Uploads:
 
 
 def _refused(code: int, text: str) -> Response:
-    """This service says its errors with the HTTP status, too."""
+    """Unlike the API, this service sets the HTTP status of an error."""
     return JSONResponse({"success": False, "code": code, "msg": text, "data": None}, code)

@@ -1,7 +1,9 @@
-"""The NanoBanana API's words: envelopes, what a create call may hold, prices, sizes and times."""
+"""The formats of the NanoBanana API: answers, valid create calls, prices, picture sizes, times."""
 
 import json
 import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 
@@ -19,22 +21,9 @@ FETCH_FAILED = "Image fetch failed. Check access settings or use our File Upload
 INTERNAL_ERROR = "Internal Error, Please try again later."
 
 _CHINA = timezone(timedelta(hours=8))
-_RATIOS = frozenset({"1:1", "9:16", "16:9", "3:4", "4:3", "3:2", "2:3", "5:4", "4:5", "21:9"})
-_LONG_RATIOS = frozenset({"1:4", "1:8", "4:1", "8:1"})
 _RESOLUTIONS = {"1K": 1, "2K": 2, "4K": 4}
-_FIELDS: dict[Endpoint, frozenset[str]] = {
-    "generate": frozenset(
-        {"prompt", "type", "imageUrls", "image_size", "numImages", "watermark", "callBackUrl"}
-    ),
-    "generate-2": frozenset(
-        {"prompt", "imageUrls", "aspectRatio", "resolution", "outputFormat", "googleSearch", "callBackUrl"}
-    ),
-    "generate-pro": frozenset({"prompt", "imageUrls", "aspectRatio", "resolution", "callBackUrl"}),
-}
-_MOST_PHOTOS: dict[Endpoint, int] = {"generate": 10, "generate-2": 14, "generate-pro": 8}
-_LONGEST_PROMPT: dict[Endpoint, int] = {"generate": 5000, "generate-2": 20_000, "generate-pro": 20_000}
 
-# What Google's models paint by themselves; the second generation's 2K and 4K are multiples of its 1K.
+# The sizes that Google's models paint; the second generation's 2K and 4K are multiples of its 1K.
 _FIRST_GENERATION = {
     "1:1": (1024, 1024), "2:3": (832, 1248), "3:2": (1248, 832), "3:4": (864, 1184), "4:3": (1184, 864),
     "4:5": (896, 1152), "5:4": (1152, 896), "9:16": (768, 1344), "16:9": (1344, 768), "21:9": (1536, 672),
@@ -42,12 +31,43 @@ _FIRST_GENERATION = {
 _SECOND_GENERATION = {
     "1:1": (1024, 1024), "2:3": (848, 1264), "3:2": (1264, 848), "3:4": (896, 1200), "4:3": (1200, 896),
     "4:5": (928, 1152), "5:4": (1152, 928), "9:16": (768, 1376), "16:9": (1376, 768), "21:9": (1584, 672),
-    "1:4": (512, 2048), "4:1": (2048, 512), "1:8": (384, 3072), "8:1": (3072, 384),
+}  # fmt: skip
+_LONG = {"1:4": (512, 2048), "4:1": (2048, 512), "1:8": (384, 3072), "8:1": (3072, 384)}
+_RATIOS = {*_SECOND_GENERATION, "auto"}
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What one creator takes: its fields, its limits, its options' values, its prices by resolution."""
+
+    fields: str
+    most_photos: int
+    longest_prompt: int
+    options: Mapping[str, Collection[object]]
+    prices: Mapping[str, int]
+    usual_price: int
+
+
+_MODELS: dict[Endpoint, _Model] = {
+    "generate": _Model(
+        "prompt type imageUrls image_size numImages watermark callBackUrl",
+        10, 5000, {"image_size": _FIRST_GENERATION, "numImages": (1, 2, 3, 4)}, {}, 4,
+    ),
+    "generate-2": _Model(
+        "prompt imageUrls aspectRatio resolution outputFormat googleSearch callBackUrl",
+        14, 20_000,
+        {"aspectRatio": _RATIOS | _LONG.keys(), "resolution": _RESOLUTIONS, "outputFormat": ("jpg", "png")},
+        {"2K": 12, "4K": 18}, 8,
+    ),
+    "generate-pro": _Model(
+        "prompt imageUrls aspectRatio resolution callBackUrl",
+        8, 20_000, {"aspectRatio": _RATIOS, "resolution": _RESOLUTIONS}, {"1K": 18, "2K": 18, "4K": 24}, 8,
+    ),
 }  # fmt: skip
 
 
 class Refusal(Exception):
-    """A create call that becomes no task: the body's code and text."""
+    """A create call is refused: the code and text for the body."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(code, text)
@@ -55,12 +75,17 @@ class Refusal(Exception):
 
 
 def envelope(code: int, msg: str, data: object = None, *, status: int = 200) -> Response:
-    """The API's usual body; an error mostly comes with HTTP status 200."""
+    """The API's usual body; most errors come with HTTP status 200."""
     return JSONResponse({"code": code, "msg": msg, "data": data}, status)
 
 
+def not_found(status: int = 200) -> Response:
+    """The answer to a poll for an unknown task."""
+    return envelope(404, "task not found", status=status)
+
+
 def blocked() -> Response:
-    """The edge's answer to a user agent that it takes for a robot."""
+    """The network edge's answer to a user agent that looks like a robot."""
     return PlainTextResponse("error code: 1010", 403)
 
 
@@ -77,7 +102,7 @@ def china_time(now: float) -> str:
 
 def param_json(endpoint: Endpoint, body: JsonObject) -> str:
     """The request as the API stores it: the fields that it knows, in order."""
-    known = {name: value for name, value in sorted(body.items()) if name in _FIELDS[endpoint]}
+    known = {name: value for name, value in sorted(body.items()) if name in _MODELS[endpoint].fields.split()}
     return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -85,7 +110,7 @@ def check(endpoint: Endpoint, body: JsonObject) -> None:
     """Raises Refusal for what the API answers at once; what it accepts may still fail as a task."""
     if _blank(body.get("prompt")):
         raise Refusal(422, "prompt can not be blank")
-    if len(str(body["prompt"])) > _LONGEST_PROMPT[endpoint]:
+    if len(str(body["prompt"])) > _MODELS[endpoint].longest_prompt:
         raise Refusal(500, SERVER_EXCEPTION)
     if endpoint == "generate":
         if _blank(body.get("type")):
@@ -107,16 +132,17 @@ def _check_photos(endpoint: Endpoint, body: JsonObject) -> None:
         raise Refusal(500, SERVER_EXCEPTION)
     given = urls or []
     if any(not isinstance(url, str) or not url.startswith(("http://", "https://")) for url in given):
-        # data: URLs are reported to end here, too.
+        # data: URLs are said to get the same answer.
         raise Refusal(500, SERVER_EXCEPTION)
-    if len(given) > _MOST_PHOTOS[endpoint]:
-        raise Refusal(422, f"imageUrls can not exceed {_MOST_PHOTOS[endpoint]}")
+    most = _MODELS[endpoint].most_photos
+    if len(given) > most:
+        raise Refusal(422, f"imageUrls can not exceed {most}")
     if body.get("type") == "IMAGETOIAMGE" and not given and endpoint == "generate":
         raise Refusal(422, "imageUrls can not be blank")
 
 
 def photo_url(endpoint: Endpoint, body: JsonObject) -> str | None:
-    """The photo that the task edits, if it edits one."""
+    """The address of the photo to edit, if there is one."""
     urls = body.get("imageUrls")
     if not isinstance(urls, list) or not urls:
         return None
@@ -126,17 +152,8 @@ def photo_url(endpoint: Endpoint, body: JsonObject) -> str | None:
 
 
 def out_of_range(endpoint: Endpoint, body: JsonObject) -> str | None:
-    """The text with which a task fails whose options the model does not know."""
-    allowed: dict[str, frozenset[object]]
-    if endpoint == "generate":
-        allowed = {"image_size": _RATIOS, "numImages": frozenset({1, 2, 3, 4})}
-    else:
-        ratios = _RATIOS | {"auto"}
-        allowed = {"aspectRatio": ratios, "resolution": frozenset(_RESOLUTIONS)}
-        if endpoint == "generate-2":
-            formats: frozenset[object] = frozenset({"jpg", "png"})
-            allowed |= {"aspectRatio": ratios | _LONG_RATIOS, "outputFormat": formats}
-    for name, values in allowed.items():
+    """Why the task fails: an option has a value that the model does not know. None if all are fine."""
+    for name, values in _MODELS[endpoint].options.items():
         if body.get(name) is not None and body[name] not in values:
             return f"{name} is not within the range of allowed options"
     return None
@@ -144,32 +161,28 @@ def out_of_range(endpoint: Endpoint, body: JsonObject) -> str | None:
 
 def price(endpoint: Endpoint, body: JsonObject) -> int:
     """Credits for one task."""
-    prices = {"generate-2": {"2K": 12, "4K": 18}, "generate-pro": {"1K": 18, "2K": 18, "4K": 24}}
-    if endpoint == "generate":
-        return 4
-    return prices[endpoint].get(str(body.get("resolution")), 8)
+    model = _MODELS[endpoint]
+    return model.prices.get(str(body.get("resolution")), model.usual_price)
 
 
 def pixel_size(endpoint: Endpoint, body: JsonObject, photo: tuple[int, int] | None) -> tuple[int, int]:
-    """How large the model paints; `auto` follows the photo, and so does nothing else."""
+    """How large the model paints; only `auto` follows the photo."""
     if endpoint == "generate":
         return _FIRST_GENERATION[str(body.get("image_size") or "1:1")]
     ratio = str(body.get("aspectRatio") or "auto")
     if ratio == "auto":
         ratio = _closest(photo) if photo else "1:1"
-    width, height = _SECOND_GENERATION[ratio]
+    width, height = {**_SECOND_GENERATION, **_LONG}[ratio]
     times = _RESOLUTIONS[str(body.get("resolution") or "1K")]
     return width * times, height * times
 
 
 def _closest(photo: tuple[int, int]) -> str:
-    return min(
-        sorted(_RATIOS),
-        key=lambda ratio: abs(
-            math.log(photo[0] / photo[1])
-            - math.log(_SECOND_GENERATION[ratio][0] / _SECOND_GENERATION[ratio][1])
-        ),
-    )
+    def distance(ratio: str) -> float:
+        width, height = _SECOND_GENERATION[ratio]
+        return abs(math.log(photo[0] / photo[1]) - math.log(width / height))
+
+    return min(sorted(_SECOND_GENERATION), key=distance)
 
 
 def file_format(endpoint: Endpoint, body: JsonObject) -> Literal["png", "jpeg"]:

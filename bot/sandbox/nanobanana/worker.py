@@ -1,4 +1,4 @@
-"""What the sandbox's NanoBanana API does between the create call and the callback: fetch, paint, announce."""
+"""What happens between a create call and its callback: fetch the photo, paint, call back."""
 
 import asyncio
 import io
@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 import httpx
 from PIL import Image
 from starlette.requests import Request
+from starlette.responses import Response
 
-from bot.sandbox.demo.scene import paint_scene
 from bot.sandbox.faults import Faults
 from bot.sandbox.nanobanana import wire
 from bot.sandbox.nanobanana.tasks import SUCCEEDED, CallbackAttempt, Failure, SandboxTask
+from bot.sandbox.scene import paint_scene
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class PhotoUnreadable(Exception):
 
 
 def on_loopback(url: str) -> bool:
-    """Whether an address stays on this machine; the sandbox speaks to no other."""
+    """Whether an address is on this machine; the sandbox calls no other."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https"):
@@ -46,7 +47,7 @@ def on_loopback(url: str) -> bool:
 
 
 def _client(timeout: float) -> httpx.AsyncClient:
-    # A bare TLS context trusts nobody, which is right for loopback and spares loading the certificates.
+    # An empty TLS context is enough on loopback, and saves loading the certificates.
     verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     headers = {"User-Agent": _USER_AGENT}
     return httpx.AsyncClient(timeout=timeout, trust_env=False, verify=verify, headers=headers)
@@ -54,7 +55,7 @@ def _client(timeout: float) -> httpx.AsyncClient:
 
 @dataclass
 class Worker:
-    """Carries a task from created to announced."""
+    """Runs a task from its create call to its callback."""
 
     faults: Faults
     paint: Paint
@@ -90,7 +91,7 @@ class Worker:
         await self._announce(task)
 
     async def _pass_time(self, task: SandboxTask) -> None:
-        """Sleeps in short steps, to look again: clock and length may both be a test's own."""
+        """Sleeps in short steps, because a test may change the clock or the length meanwhile."""
         while (left := task.created_at + task.seconds - self.clock()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(min(left, 0.5))
 
@@ -104,23 +105,20 @@ class Worker:
         self.publish(task, task.script.file_name or kind)
 
     async def _fetch(self, url: str, request: Request) -> bytes:
-        """The photo as a provider gets it: one plain GET, no cookies, no redirects."""
+        """The photo, by one plain GET without cookies or redirects."""
         played = await self.faults.play("fetch-photo", "before", request)
-        if played is not None:
-            if played.status_code != 200:
-                raise PhotoUnreadable(f"HTTP {played.status_code}")
-            return bytes(played.body)
-        if not on_loopback(url):
-            raise PhotoUnreadable("the sandbox fetches from loopback only")
-        try:
-            async with _client(30) as client, client.stream("GET", url) as answer:
-                data = await _body(answer)
-        except httpx.HTTPError as error:
-            raise PhotoUnreadable(type(error).__name__) from error
-        played = await self.faults.play("fetch-photo", "after", request)
-        if played is not None and played.status_code != 200:
+        if played is None:
+            if not on_loopback(url):
+                raise PhotoUnreadable("the sandbox fetches from loopback only")
+            try:
+                async with _client(30) as client, client.stream("GET", url) as answer:
+                    data = await _body(answer)
+            except httpx.HTTPError as error:
+                raise PhotoUnreadable(type(error).__name__) from error
+            played = await self.faults.play("fetch-photo", "after", request) or Response(data)
+        if played.status_code != 200:
             raise PhotoUnreadable(f"HTTP {played.status_code}")
-        return data
+        return bytes(played.body)
 
     async def _announce(self, task: SandboxTask) -> None:
         url = task.params.get("callBackUrl")
@@ -174,23 +172,19 @@ def _opened(data: bytes) -> Image.Image:
 def _file(
     paint: Paint, photo: bytes | None, prompt: str, size: tuple[int, int], kind: Literal["png", "jpeg"]
 ) -> bytes:
-    """The finished file; the same wish for the same photo is painted once."""
+    """The finished file; cached, so that the same task is painted once."""
     if photo is None:
         source = paint_scene(1280, 853)
     else:
         source = _opened(photo)
         if source.format == "JPEG":
-            # Nothing larger than the result is needed of a camera's picture.
+            # A camera's picture is decoded no larger than needed.
             source.draft("RGB", (size[0] * 2, size[1] * 2))
         try:
             source.load()
         except OSError as error:
             raise PhotoUnreadable("a damaged image") from error
-    # Deliberately not turned by its EXIF orientation: the real service does not do it either.
+    # The EXIF orientation is ignored, as the real service does.
     target = io.BytesIO()
-    result = paint(source, prompt, size)
-    if kind == "png":
-        result.save(target, "PNG", compress_level=1)
-    else:
-        result.save(target, "JPEG", quality=92)
+    paint(source, prompt, size).save(target, kind, quality=92, compress_level=1)
     return target.getvalue()

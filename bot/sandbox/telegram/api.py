@@ -1,10 +1,8 @@
 """The Bot API on loopback: a Starlette app that answers as api.telegram.org would."""
 
-import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,29 +12,26 @@ from starlette.routing import Route
 from bot.sandbox.faults import Faults
 from bot.sandbox.serve import serving
 from bot.sandbox.telegram.calls import Call, read_call
-from bot.sandbox.telegram.editing import EDITING
 from bot.sandbox.telegram.limits import FloodLimits
-from bot.sandbox.telegram.methods import ABOUT
+from bot.sandbox.telegram.messages import Event, Events
+from bot.sandbox.telegram.methods.bot import BOT
+from bot.sandbox.telegram.methods.chats import CHATS
+from bot.sandbox.telegram.methods.editing import EDITING
+from bot.sandbox.telegram.methods.sending import SENDING
 from bot.sandbox.telegram.people import People
-from bot.sandbox.telegram.sending import SENDING, Method
-from bot.sandbox.telegram.updates import Clock, Webhook, kinds_of
-from bot.sandbox.telegram.values import Event, Events, Json, Refused, bad_request
-from bot.sandbox.telegram.webhook import WebhookDelivery
-from bot.sandbox.telegram.world import TelegramWorld
+from bot.sandbox.telegram.values import Clock, Json, Refused, too_fast
+from bot.sandbox.telegram.world import Method, TelegramWorld
 
 TOKEN = "1234567890:AAsandbox-Token-Of-No-Use-Elsewhere"  # noqa: S105 - opens nothing but this sandbox
-_SECRET_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+_METHODS = {name.lower(): (name, each) for name, each in {**SENDING, **EDITING, **CHATS, **BOT}.items()}
 
 
 class TelegramSandbox:
-    """One bot's Telegram; `people` use it, the bot calls it, `calls` remembers every call."""
+    """One bot's Telegram: `people` use it, the bot calls it, `calls` remembers every call."""
 
     def __init__(
         self,
-        token: str = TOKEN,
         *,
-        username: str = "nanobanana_bot",
-        first_name: str = "NanoBanana",
         privacy: bool = True,
         flood_limits: bool = False,
         first_update_id: int = 871_204_533,
@@ -44,21 +39,19 @@ class TelegramSandbox:
         clock: Clock = time.time,
     ) -> None:
         bot: Json = {
-            "id": int(token.partition(":")[0]),
+            "id": int(TOKEN.partition(":")[0]),
             "is_bot": True,
-            "first_name": first_name,
-            "username": username,
+            "first_name": "NanoBanana",
+            "username": "nanobanana_bot",
         }
-        self.token = token
-        self.world = TelegramWorld(bot, privacy=privacy, first_update_id=first_update_id, clock=clock)
+        self.token = TOKEN
+        self.world = TelegramWorld(
+            bot, privacy=privacy, first_update_id=first_update_id, webhook_retry=webhook_retry, clock=clock
+        )
         self.people = People(self.world)
         self.faults = Faults()
         self.calls: list[Call] = []
-        self.flood_limits = flood_limits
-        self._limits = FloodLimits(clock)
-        self._webhook_retry = webhook_retry
-        self._delivery: asyncio.Task[None] | None = None
-        self._methods = {name.lower(): (name, method) for name, method in self._all_methods().items()}
+        self._limits = FloodLimits(clock) if flood_limits else None
         methods = ["GET", "POST"]
         self.app = Starlette(
             routes=[
@@ -90,25 +83,14 @@ class TelegramSandbox:
 
     async def close(self) -> None:
         """End the long polls and the webhook's deliveries."""
-        self.world.updates.end_polls()
-        await self._stop_delivery()
-
-    def _all_methods(self) -> dict[str, Method]:
-        webhook: dict[str, Method] = {
-            "setWebhook": self._set_webhook,
-            "deleteWebhook": self._delete_webhook,
-            "getWebhookInfo": self._webhook_info,
-            "logOut": self._log_out,
-            "close": self._log_out,
-        }
-        return {**SENDING, **EDITING, **ABOUT, **webhook}
+        await self.world.updates.close()
 
     async def _call(self, request: Request) -> Response:
         arrived_at = time.monotonic()
-        name, method = self._methods.get(request.path_params["method"].lower(), (None, None))
+        name, method = _METHODS.get(request.path_params["method"].lower(), ("", None))
         if request.path_params["token"] != self.token:
             return refusal(Refused(401, "Unauthorized"))
-        if name is None or method is None:
+        if method is None:
             return refusal(Refused(404, "Not Found"))
         try:
             call = await read_call(name, request, arrived_at)
@@ -123,7 +105,7 @@ class TelegramSandbox:
         if (instead := await self.faults.play(call.method, "before", request)) is not None:
             return instead
         try:
-            if self.flood_limits:
+            if self._limits:
                 self._limits.check(call)
             answer: Response = JSONResponse({"ok": True, "result": await method(self.world, call)})
         except Refused as refused:
@@ -144,68 +126,16 @@ class TelegramSandbox:
     async def _nowhere(self, _: Request) -> Response:
         return refusal(Refused(404, "Not Found"))
 
-    async def _set_webhook(self, world: TelegramWorld, call: Call) -> bool:
-        if not call.text("url"):
-            return await self._delete_webhook(world, call)
-        if not call.text("url").startswith(("https://", "http://127.0.0.1", "http://localhost")):
-            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-        secret = call.text("secret_token")
-        if len(secret) > 256 or not _SECRET_CHARACTERS.issuperset(secret):
-            raise bad_request("secret token contains unallowed characters")
-        world.updates.allow(kinds_of(call.params.get("allowed_updates")))
-        if call.flag("drop_pending_updates"):
-            world.updates.clear()
-        await self._stop_delivery()
-        webhook = Webhook(call.text("url"), secret, min(call.integer("max_connections") or 40, 100))
-        world.updates.webhook = webhook
-        delivery = WebhookDelivery(world.updates, webhook, self._webhook_retry, world.clock)
-        self._delivery = asyncio.create_task(delivery.run())
-        world.updates.changed.fire()
-        return True
-
-    async def _delete_webhook(self, world: TelegramWorld, call: Call) -> bool:
-        await self._stop_delivery()
-        world.updates.webhook = None
-        if call.flag("drop_pending_updates"):
-            world.updates.clear()
-        return True
-
-    async def _webhook_info(self, world: TelegramWorld, _: Call) -> Json:
-        webhook = world.updates.webhook or Webhook("")
-        info: Json = {
-            "url": webhook.url,
-            "has_custom_certificate": False,
-            "pending_update_count": len(world.updates),
-        }
-        if webhook.url:
-            info |= {"max_connections": webhook.max_connections, "ip_address": "127.0.0.1"}
-        if webhook.last_error_at is not None:
-            info |= {"last_error_date": int(webhook.last_error_at), "last_error_message": webhook.last_error}
-        if world.updates.allowed:
-            info["allowed_updates"] = world.updates.allowed
-        return info
-
-    async def _log_out(self, _: TelegramWorld, __: Call) -> bool:
-        return True
-
-    async def _stop_delivery(self) -> None:
-        if self._delivery is not None:
-            self._delivery.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._delivery
-            self._delivery = None
-
 
 def refusal(refused: Refused) -> Response:
     """The envelope of an unsuccessful call, under the matching HTTP status."""
-    body: dict[str, Any] = {"ok": False, "error_code": refused.code, "description": refused.description}
-    parameters: Mapping[str, int] = refused.parameters
-    if parameters:
-        body["parameters"] = dict(parameters)
-    headers = {"Retry-After": str(parameters["retry_after"])} if "retry_after" in parameters else {}
-    return JSONResponse(body, refused.code, headers)
+    body: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
+    if refused.parameters:
+        body["parameters"] = refused.parameters
+    wait = refused.parameters.get("retry_after")
+    return JSONResponse(body, refused.code, {"Retry-After": str(wait)} if wait is not None else None)
 
 
 def too_many_requests(seconds: int) -> Response:
-    """The answer for a fault switch: flood control."""
-    return refusal(Refused(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds))
+    """The answer for a fault: flood control."""
+    return refusal(too_fast(seconds))

@@ -1,5 +1,6 @@
 """One Bot API call as it arrives: query string, JSON, form or multipart, read into typed parameters."""
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,48 +12,16 @@ from starlette.requests import Request
 from bot.sandbox.telegram.values import Json, Refused, bad_request
 
 REQUEST_BYTES = 51 << 20
-_INTEGERS = frozenset(
-    {
-        "chat_id",
-        "user_id",
-        "message_id",
-        "message_thread_id",
-        "reply_to_message_id",
-        "offset",
-        "limit",
-        "timeout",
-        "cache_time",
-        "max_connections",
-    }
-)
-_BOOLEANS = frozenset(
-    {
-        "disable_notification",
-        "protect_content",
-        "allow_sending_without_reply",
-        "disable_content_type_detection",
-        "disable_web_page_preview",
-        "has_spoiler",
-        "show_caption_above_media",
-        "show_alert",
-        "drop_pending_updates",
-    }
-)
-_OBJECTS = frozenset(
-    {
-        "reply_markup",
-        "reply_parameters",
-        "media",
-        "entities",
-        "caption_entities",
-        "commands",
-        "scope",
-        "allowed_updates",
-        "message_ids",
-        "link_preview_options",
-        "reaction",
-    }
-)
+_NOT_TEXT = frozenset({
+    "chat_id", "user_id", "message_id", "message_thread_id", "reply_to_message_id", "offset", "limit",
+    "timeout", "cache_time", "max_connections",
+    "disable_notification", "protect_content", "allow_sending_without_reply", "show_alert", "is_big",
+    "disable_content_type_detection", "disable_web_page_preview", "has_spoiler", "show_caption_above_media",
+    "drop_pending_updates",
+    "reply_markup", "reply_parameters", "media", "entities", "caption_entities", "commands", "scope",
+    "allowed_updates", "message_ids", "link_preview_options", "reaction",
+})  # fmt: skip
+"""Forms carry text only; these parameters are numbers, booleans or JSON."""
 
 
 @dataclass(frozen=True)
@@ -90,31 +59,23 @@ class Call:
         return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
     def flag(self, name: str) -> bool:
-        return self.params.get(name) is True
+        return self.text(name).lower() in {"true", "yes", "1"}
 
     def mapping(self, name: str) -> Json | None:
-        value = self.params.get(name)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, dict):
-            raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object")
-        return value
+        value = self._parsed(name, dict)
+        return value if isinstance(value, dict) else None
 
     def array(self, name: str) -> list[Any]:
-        value = self.params.get(name)
-        if value is None or value == "":
-            return []
-        if not isinstance(value, list):
-            raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object")
-        return value
+        value = self._parsed(name, list)
+        return value if isinstance(value, list) else []
 
     def file(self, name: str, reference: object = None) -> Upload | str:
         """An upload under the field, under `attach://`, or the text of a file_id; empty if there is none."""
-        if reference is None:
-            if name in self.uploads:
-                return self.uploads[name]
-            reference = self.params.get(name)
-        source = reference if isinstance(reference, str) else ""
+        if reference is None and name in self.uploads:
+            return self.uploads[name]
+        source = self.params.get(name) if reference is None else reference
+        if not isinstance(source, str):
+            return ""
         if source.startswith("attach://"):
             upload = self.uploads.get(source.removeprefix("attach://"))
             if upload is None:
@@ -124,52 +85,40 @@ class Call:
             raise bad_request("failed to get HTTP URL content")
         return source
 
-
-def _typed(name: str, value: object) -> object:
-    """Forms carry text only: numbers, booleans and JSON are told by the parameter's name."""
-    if not isinstance(value, str):
-        return value
-    if name in _INTEGERS:
-        try:
-            return int(value)
-        except ValueError:
+    def _parsed(self, name: str, kind: type) -> object:
+        value = self.params.get(name)
+        if value in (None, "") or isinstance(value, kind):
             return value
-    if name in _BOOLEANS:
-        return value.lower() in {"true", "yes", "1"}
-    if name in _OBJECTS:
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
+        raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object")
 
 
 async def read_call(method: str, request: Request, arrived_at: float) -> Call:
     """The call with everything that its query string and body say."""
     if int(request.headers.get("content-length", 0)) > REQUEST_BYTES:
         raise Refused(413, "Request Entity Too Large")
-    values: dict[str, object] = dict(request.query_params)
+    values: Json = dict(request.query_params)
     uploads: dict[str, Upload] = {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         values |= await _json_body(request)
     elif kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         values |= await _form_body(request, uploads)
-    return Call(method, {name: _typed(name, value) for name, value in values.items()}, uploads, arrived_at)
+    for name in _NOT_TEXT & values.keys():
+        with contextlib.suppress(TypeError, ValueError):  # no text any more, or no JSON: left as it is
+            values[name] = json.loads(values[name])
+    return Call(method, values, uploads, arrived_at)
 
 
-async def _json_body(request: Request) -> dict[str, object]:
-    try:
+async def _json_body(request: Request) -> Json:
+    with contextlib.suppress(ValueError):
         body = await request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise bad_request("can't parse request JSON object")
-    return body
+        if isinstance(body, dict):
+            return body
+    raise bad_request("can't parse request JSON object")
 
 
-async def _form_body(request: Request, uploads: dict[str, Upload]) -> dict[str, object]:
-    values: dict[str, object] = {}
+async def _form_body(request: Request, uploads: dict[str, Upload]) -> Json:
+    values: Json = {}
     try:
         async with request.form(max_part_size=4 << 20) as form:
             for name, value in form.multi_items():

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bot.sandbox.telegram.messages import Message
 from bot.sandbox.telegram.records import ChatRecord, Query
-from bot.sandbox.telegram.values import Message
 from bot.sandbox.telegram.world import TelegramWorld
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Press:
         async with asyncio.timeout(timeout):
             while self.query.answer is None:
                 await self.world.chats[self.query.chat_id].changed.wait(timeout)
-        return Answer(self.query.answer.get("text", ""), self.query.answer.get("show_alert", False))
+        return Answer(self.query.answer["text"], self.query.answer["show_alert"])
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,14 @@ class Chat:
 
     world: TelegramWorld = field(repr=False)
     record: ChatRecord = field(repr=False)
-    id: int
-    title: str
+
+    @property
+    def id(self) -> int:
+        return self.record.id
+
+    @property
+    def title(self) -> str:
+        return self.record.title
 
     def messages(self) -> list[Message]:
         """What is visible now, in order."""
@@ -53,11 +59,11 @@ class Chat:
 
     def message(self, message_id: int) -> Message | None:
         """One message as it is now; None if it is gone."""
-        record = self.record.records.get(message_id)
-        return None if record is None else self.world.view(record)
+        message = self.record.messages.get(message_id)
+        return None if message is None else self.world.view(message)
 
     def refuses(self, *kinds: str) -> None:
-        """What the bot may not send here: `text messages`, `photos`, `documents`; none: all is allowed."""
+        """What members may not send here: `text messages`, `photos`, `documents`; none: all is allowed."""
         self.record.refuses = set(kinds)
 
     def transcript(self) -> str:

@@ -1,4 +1,4 @@
-"""Telegram's file store: every file under an id of this bot's own, downloads for an hour per `getFile`."""
+"""Telegram's file store: files by file_id, and download paths that are good for an hour."""
 
 import base64
 import hashlib
@@ -10,8 +10,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from bot.sandbox.telegram.photos import Rendition, dimensions, thumbnail
-from bot.sandbox.telegram.updates import Clock
-from bot.sandbox.telegram.values import Json, bad_request
+from bot.sandbox.telegram.values import Clock, Json, bad_request
 
 Kind = Literal["photo", "document", "sticker", "animation", "thumbnail"]
 
@@ -24,18 +23,11 @@ _ID_PREFIX: dict[Kind, str] = {
     "animation": "CgACAgIAAxkBAAI",
     "thumbnail": "AAMCAgADGQEAAg",
 }
-_FOLDER: dict[Kind, str] = {
-    "photo": "photos",
-    "document": "documents",
-    "sticker": "stickers",
-    "animation": "animations",
-    "thumbnail": "thumbnails",
-}
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One file; `content_fields` is what a message that carries it shows, under the field's name."""
+    """One file as Telegram keeps it."""
 
     file_id: str
     unique_id: str
@@ -62,10 +54,7 @@ class FileStore:
 
     def add_photo(self, renditions: Sequence[Rendition]) -> Json:
         """The message fields of a photo, smallest size first."""
-        sizes = []
-        for rendition in renditions:
-            stored = self._store("photo", rendition.content, ".jpg")
-            sizes.append({**stored.facts, "width": rendition.width, "height": rendition.height})
+        sizes = [self._size("photo", rendition) for rendition in renditions]
         return self._remember([size["file_id"] for size in sizes], {"photo": sizes})
 
     def add_document(self, content: bytes, file_name: str, mime_type: str) -> Json:
@@ -73,7 +62,7 @@ class FileStore:
         stored = self._store("document", content, PurePosixPath(file_name).suffix)
         document = {"file_name": file_name, "mime_type": mime_type, **stored.facts}
         if mime_type.startswith("image/") and (small := thumbnail(content)) is not None:
-            document["thumbnail"] = self._thumbnail(small)
+            document["thumbnail"] = self._size("thumbnail", small)
         return self._remember([stored.file_id], {"document": document})
 
     def add_sticker(self, content: bytes, *, animated: bool = False) -> Json:
@@ -103,9 +92,6 @@ class FileStore:
     def count(self) -> int:
         return len(self._files)
 
-    def find(self, file_id: str) -> StoredFile | None:
-        return self._files.get(file_id)
-
     def read(self, file_id: str) -> bytes:
         return self._files[file_id].content
 
@@ -125,7 +111,7 @@ class FileStore:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
         if len(stored.content) > DOWNLOAD_BYTES:
             raise bad_request("file is too big")
-        path = f"{_FOLDER[stored.kind]}/file_{stored.number}{stored.extension}"
+        path = f"{stored.kind}s/file_{stored.number}{stored.extension}"
         self._links[path] = stored, self._clock() + LINK_LIFETIME
         return {**stored.facts, "file_path": path}
 
@@ -134,13 +120,13 @@ class FileStore:
         stored, until = self._links.get(path, (None, 0.0))
         return stored.content if stored is not None and self._clock() < until else None
 
-    def _thumbnail(self, small: Rendition) -> Json:
-        stored = self._store("thumbnail", small.content, ".jpg")
-        return {**stored.facts, "width": small.width, "height": small.height}
+    def _size(self, kind: Kind, rendition: Rendition) -> Json:
+        """A `PhotoSize` object."""
+        stored = self._store(kind, rendition.content, ".jpg")
+        return {**stored.facts, "width": rendition.width, "height": rendition.height}
 
     def _remember(self, file_ids: Sequence[str], fields: Json) -> Json:
-        for file_id in file_ids:
-            self._content[file_id] = fields
+        self._content |= dict.fromkeys(file_ids, fields)
         return fields
 
     def _store(self, kind: Kind, content: bytes, extension: str) -> StoredFile:

@@ -1,12 +1,13 @@
-"""What people do in Telegram and what they see there: the demo's and the tests' side of the sandbox."""
+"""The people in the sandbox and their groups: what the demo and the tests work with."""
 
 import random
 from collections.abc import Sequence
 
 from bot.sandbox.telegram.chats import Answer, Chat, Press
+from bot.sandbox.telegram.messages import Button, Event, Message
 from bot.sandbox.telegram.person import Person
 from bot.sandbox.telegram.records import ChatRecord
-from bot.sandbox.telegram.values import Button, Event, Json, Message
+from bot.sandbox.telegram.values import Json
 from bot.sandbox.telegram.world import TelegramWorld
 
 __all__ = ["Answer", "Button", "Chat", "Event", "Message", "People", "Person", "Press"]
@@ -17,7 +18,7 @@ _FIRST_BASIC_GROUP_ID = 4_100_000_000
 
 
 class People:
-    """The population of the sandbox."""
+    """Makes people, groups and topics."""
 
     def __init__(self, world: TelegramWorld) -> None:
         self._world = world
@@ -37,11 +38,11 @@ class People:
         return Person(self._world, user, self.chat(record))
 
     def chat(self, record: ChatRecord) -> Chat:
-        """The people's side of a chat."""
-        return Chat(self._world, record, record.id, record.title)
+        """The chat as people see it."""
+        return Chat(self._world, record)
 
     def group(self, title: str, *members: Person, admins: Sequence[Person] = (), forum: bool = False) -> Chat:
-        """A supergroup; the first of its people adds the bot. Its owner is nobody of them."""
+        """A supergroup, with an owner who is not among `members`; the first member adds the bot."""
         chat_id = -1_000_000_000_000 - self._new_id(_FIRST_GROUP_ID)
         raw: Json = {"id": chat_id, "title": title, "type": "supergroup"}
         if forum:
@@ -49,12 +50,12 @@ class People:
         return self._populated(raw, members, admins)
 
     def basic_group(self, title: str, *members: Person, admins: Sequence[Person] = ()) -> Chat:
-        """A group of the small kind, which may become a supergroup later."""
+        """A basic group, which may become a supergroup later."""
         raw: Json = {"id": -self._new_id(_FIRST_BASIC_GROUP_ID), "title": title, "type": "group"}
         return self._populated(raw, members, admins)
 
     def migrate(self, chat: Chat) -> Chat:
-        """The group becomes a supergroup under a new id; the old id is of no use from then on."""
+        """The group becomes a supergroup with a new id; the old id stops working."""
         old = chat.record
         new_id = -1_000_000_000_000 - self._new_id(_FIRST_GROUP_ID)
         raw = {**old.raw, "id": new_id, "type": "supergroup"}
@@ -71,9 +72,9 @@ class People:
             raise ValueError(f"{chat.title} is no forum")
         owner = self._world.users[next(iter(chat.record.members))]
         created = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
-        record = self._world.post(chat.record, owner, created)
-        chat.record.topics[record.message_id] = name
-        return record.message_id
+        message = self._world.post(chat.record, owner, created)
+        chat.record.topics[message.message_id] = name
+        return message.message_id
 
     def sends_raw_update(self, update: Json) -> int:
         """Any update at all, such as one that no library can read; returns its id."""

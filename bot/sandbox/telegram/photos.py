@@ -1,4 +1,4 @@
-"""What Telegram makes of pictures: re-encoded, stripped of metadata, upright, in a ladder of sizes."""
+"""How Telegram stores photos: re-encoded, upright, without metadata, in several sizes."""
 
 import functools
 import io
@@ -25,7 +25,7 @@ class Rendition:
 
 
 def _opened(content: bytes) -> Image.Image:
-    """The picture, not decoded yet; ValueError for anything that is none."""
+    """The picture, not decoded yet; ValueError if it is none."""
     try:
         return Image.open(io.BytesIO(content))
     except (OSError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

@@ -1,82 +1,54 @@
-"""What the sandbox's Telegram keeps: messages, chats with their members, presses on buttons."""
+"""What Telegram keeps about chats: who is in them, what the bot may do there, which buttons were pressed."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.sandbox.telegram.updates import Signal
-from bot.sandbox.telegram.values import Json, Revision
+from bot.sandbox.telegram.messages import Message
+from bot.sandbox.telegram.values import Json, Signal
 
 BotStatus = Literal["absent", "member", "administrator", "kicked", "left"]
 
-CONTENT_FIELDS = (
-    "text",
-    "entities",
-    "photo",
-    "document",
-    "animation",
-    "sticker",
-    "caption",
-    "caption_entities",
-    "show_caption_above_media",
-    "has_media_spoiler",
-    "link_preview_options",
-    "reply_markup",
-)
 GROUP_ANONYMOUS_BOT: Json = {
     "id": 1087968824,
     "is_bot": True,
     "first_name": "Group",
     "username": "GroupAnonymousBot",
 }
-
-
-@dataclass
-class Record:
-    """A message as Telegram keeps it; `raw` holds everything but the message it replies to."""
-
-    chat: "ChatRecord"
-    raw: Json
-    sent_at: float
-    reply_to: int | None = None
-    is_silent: bool = False
-    by_bot: bool = False
-    edit_count: int = 0
-    history: list[Revision] = field(default_factory=list)
-
-    @property
-    def message_id(self) -> int:
-        message_id: int = self.raw["message_id"]
-        return message_id
-
-    @property
-    def thread_id(self) -> int | None:
-        """The forum topic; None in General and outside forums."""
-        thread_id: int | None = self.raw.get("message_thread_id")
-        return thread_id
-
-    @property
-    def text(self) -> str:
-        return str(self.raw.get("text") or self.raw.get("caption") or "")
-
-    @property
-    def entities(self) -> list[Json]:
-        return list(self.raw.get("entities") or self.raw.get("caption_entities") or [])
-
-    @property
-    def is_service(self) -> bool:
-        return not any(name in self.raw for name in CONTENT_FIELDS)
+_PERMISSIONS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages",
+    "can_manage_topics",
+)  # fmt: skip
+_PERMISSION_FOR = {
+    "text messages": "can_send_messages",
+    "photos": "can_send_photos",
+    "documents": "can_send_documents",
+}
+_RIGHTS = (
+    "can_be_edited", "can_manage_chat", "can_change_info", "can_delete_messages", "can_invite_users",
+    "can_restrict_members", "can_pin_messages", "can_promote_members", "can_manage_video_chats",
+    "can_post_stories", "can_edit_stories", "can_delete_stories", "can_send_welcome_messages",
+    "is_anonymous",
+)  # fmt: skip
+_NEVER = frozenset({"can_be_edited", "can_promote_members", "is_anonymous"})
 
 
 @dataclass
 class ChatRecord:
-    """A chat, who is in it, and what is visible there now."""
+    """A chat, who is in it, and what is visible there now.
+
+    `refuses` holds the kinds that members may not send; `withheld` the rights that the bot lacks as an
+    administrator.
+    """
 
     raw: Json
     bot_status: BotStatus = "absent"
     members: dict[int, str] = field(default_factory=dict)
     topics: dict[int, str] = field(default_factory=dict)
-    records: dict[int, Record] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
     refuses: set[str] = field(default_factory=set)
+    withheld: frozenset[str] = frozenset()
     migrated_to: int | None = None
     last_message_id: int = 0
     changed: Signal = field(default_factory=Signal)
@@ -104,6 +76,20 @@ class ChatRecord:
     def bot_is_in(self) -> bool:
         return self.bot_status in {"member", "administrator"}
 
+    @property
+    def permissions(self) -> Json:
+        """What members may do here: a `ChatPermissions` object."""
+        refused = {_PERMISSION_FOR[kind] for kind in self.refuses}
+        return {name: name not in refused for name in _PERMISSIONS}
+
+    def bot_may(self, right: str) -> bool:
+        """Whether the bot has an administrator's right here."""
+        return self.bot_status == "administrator" and right not in self.withheld | _NEVER
+
+    def bot_as_member(self, bot: Json) -> Json:
+        """The bot's own `ChatMember` object."""
+        return member(bot, self.bot_status, self.withheld)
+
 
 @dataclass
 class Query:
@@ -116,33 +102,11 @@ class Query:
     answer: Json | None = None
 
 
-_RIGHTS = (
-    "can_be_edited",
-    "can_manage_chat",
-    "can_change_info",
-    "can_delete_messages",
-    "can_invite_users",
-    "can_restrict_members",
-    "can_pin_messages",
-    "can_promote_members",
-    "can_manage_video_chats",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-    "can_send_welcome_messages",
-    "is_anonymous",
-)
-_WITHHELD = {"can_be_edited", "can_promote_members", "is_anonymous"}
-
-
-def member(user: Json, status: str) -> Json:
-    """A `ChatMember` object."""
-    status = "left" if status == "absent" else status
-    raw: Json = {"user": user, "status": status}
-    if status == "creator":
-        raw["is_anonymous"] = False
-    elif status == "administrator":
-        raw |= {right: right not in _WITHHELD for right in _RIGHTS}
-    elif status == "kicked":
-        raw["until_date"] = 0
-    return raw
+def member(user: Json, status: str, withheld: frozenset[str] = frozenset()) -> Json:
+    """A `ChatMember` object; an administrator has every right but those withheld."""
+    facts: dict[str, Json] = {
+        "creator": {"is_anonymous": False},
+        "administrator": {right: right not in withheld | _NEVER for right in _RIGHTS},
+        "kicked": {"until_date": 0},
+    }
+    return {"user": user, "status": "left" if status == "absent" else status, **facts.get(status, {})}

@@ -1,19 +1,20 @@
-"""The bot's queue of updates: kept until acknowledged, handed to one long poll at a time."""
+"""The bot's queue of updates: kept until acknowledged, handed to one long poll, or posted to a webhook."""
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.sandbox.telegram.values import Json, Refused
+import httpx
 
-Clock = Callable[[], float]
+from bot.sandbox.telegram.values import Clock, Json, Refused, Signal
 
 UPDATE_LIFETIME = 24 * 3600.0
 QUERY_LIFETIME = 150.0
 LONGEST_POLL = 50
 _ONLY_ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+_LONGEST_DELAY = 60.0
+_LONGEST_RETRY_AFTER = 3600.0
 _TERMINATED = (
     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 )
@@ -23,25 +24,9 @@ _WEBHOOK_ACTIVE = (
 )
 
 
-class Signal:
-    """Wakes everybody who waits, each time it fires."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def fire(self) -> None:
-        self._event.set()
-        self._event = asyncio.Event()
-
-    async def wait(self, timeout: float | None) -> None:  # noqa: ASYNC109 - passing is no error here
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout):  # wait_for of Python 3.11 may swallow a cancellation
-                await self._event.wait()
-
-
 @dataclass(frozen=True)
 class Pending:
-    """An update that the bot has not acknowledged; `lane` is what keeps its order with others."""
+    """An update that the bot has not acknowledged; updates of one `lane` keep their order."""
 
     update_id: int
     raw: Json
@@ -63,38 +48,35 @@ class Webhook:
 class UpdateQueue:
     """Update ids grow by one; what `allowed_updates` leaves out never enters."""
 
-    def __init__(self, first_id: int, clock: Clock) -> None:
+    def __init__(self, first_id: int, webhook_retry: float, clock: Clock) -> None:
         self.changed = Signal()
         self.allowed: list[str] = []
         self.webhook: Webhook | None = None
-        self._clock = clock
+        self.clock = clock
+        self._webhook_retry = webhook_retry
         self._next_id = first_id
         self._pending: dict[int, Pending] = {}
         self._polls = 0
+        self._delivery: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self.pending())
 
     def pending(self) -> list[Pending]:
         """What waits for the bot, in order; what is too old is forgotten."""
-        now = self._clock()
-        for late in [each.update_id for each in self._pending.values() if each.expires_at <= now]:
-            del self._pending[late]
+        now = self.clock()
+        self._pending = {number: each for number, each in self._pending.items() if each.expires_at > now}
         return list(self._pending.values())
 
-    def push(self, kind: str, payload: Json, lane: str, lifetime: float = UPDATE_LIFETIME) -> int | None:
-        """The new update's id, or None if the bot did not ask for this kind."""
-        wanted = kind in self.allowed if self.allowed else kind not in _ONLY_ON_REQUEST
-        return self._add({kind: payload}, lane, lifetime) if wanted else None
+    def push(self, kind: str, payload: Json, lane: str, lifetime: float = UPDATE_LIFETIME) -> None:
+        """A new update, unless the bot did not ask for this kind."""
+        if kind in self.allowed if self.allowed else kind not in _ONLY_ON_REQUEST:
+            self._add({kind: payload}, lane, lifetime)
 
     def push_raw(self, raw: Json) -> int:
         """Any object at all, with an update id of the queue's own unless it brings a newer one."""
         self._next_id = max(self._next_id, int(raw.get("update_id", 0)))
         return self._add({k: v for k, v in raw.items() if k != "update_id"}, "", UPDATE_LIFETIME)
-
-    def acknowledge(self, below: int) -> None:
-        for update_id in [each for each in self._pending if each < below]:
-            del self._pending[update_id]
 
     def remove(self, update_id: int) -> None:
         self._pending.pop(update_id, None)
@@ -102,10 +84,10 @@ class UpdateQueue:
     def clear(self) -> None:
         self._pending.clear()
 
-    def allow(self, kinds: Sequence[str] | None) -> None:
-        """None keeps what was asked for before; an empty list is the default again."""
-        if kinds is not None:
-            self.allowed = list(kinds)
+    def allow(self, kinds: object) -> None:
+        """`allowed_updates` as sent: an empty list is the default again, anything else changes nothing."""
+        if isinstance(kinds, list):
+            self.allowed = [str(kind) for kind in kinds]
 
     async def poll(self, offset: int, limit: int, timeout: float) -> list[Json]:  # noqa: ASYNC109
         """`getUpdates`: a later poll, or a webhook, ends this one."""
@@ -127,31 +109,88 @@ class UpdateQueue:
                 return batch
             await self.changed.wait(remaining)
 
-    def end_polls(self) -> None:
-        """Whoever still waits is ended as by another instance."""
+    async def use(self, webhook: Webhook | None) -> None:
+        """Deliver to this webhook from now on; None: to long polls."""
+        if self._delivery is not None:
+            self._delivery.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._delivery
+        self.webhook, self._delivery = webhook, None
+        if webhook is not None:
+            delivery = _Delivery(self, webhook, self._webhook_retry)
+            self._delivery = asyncio.create_task(delivery.run())
+        self.changed.fire()
+
+    async def close(self) -> None:
+        """End the long polls, as another instance would, and the webhook's deliveries."""
+        await self.use(None)
         self._polls += 1
         self.changed.fire()
 
     def _forget(self, offset: int) -> None:
-        if offset > 0:
-            self.acknowledge(offset)
-        elif offset < 0:
-            for each in self.pending()[:offset]:
-                self.remove(each.update_id)
+        """What lies below a positive offset; all but the last so many for a negative one."""
+        everything = self.pending()
+        done = everything[:offset] if offset < 0 else [each for each in everything if each.update_id < offset]
+        for each in done:
+            self.remove(each.update_id)
 
     def _add(self, body: Json, lane: str, lifetime: float) -> int:
         update_id = self._next_id
         self._next_id += 1
-        expires_at = self._clock() + lifetime
-        self._pending[update_id] = Pending(
-            update_id, {"update_id": update_id, **body}, lane or f"update {update_id}", expires_at
-        )
+        raw = {"update_id": update_id, **body}
+        lane = lane or f"update {update_id}"
+        self._pending[update_id] = Pending(update_id, raw, lane, self.clock() + lifetime)
         self.changed.fire()
         return update_id
 
 
-def kinds_of(value: object) -> list[str] | None:
-    """`allowed_updates` as sent; None where it was left out or is no list."""
-    return (
-        [str(kind) for kind in value] if isinstance(value, Iterable) and not isinstance(value, str) else None
-    )
+class _Delivery:
+    """Posts to a webhook, one at a time per lane, again until 2xx: a failing update blocks only its lane."""
+
+    def __init__(self, queue: UpdateQueue, webhook: Webhook, first_delay: float) -> None:
+        self._queue = queue
+        self._webhook = webhook
+        self._first_delay = first_delay
+        self._busy: set[str] = set()
+        self._connections = asyncio.Semaphore(webhook.max_connections)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with httpx.AsyncClient(timeout=30) as client, asyncio.TaskGroup() as tasks:
+            while True:
+                for lane in {each.lane for each in self._queue.pending()} - self._busy:
+                    self._busy.add(lane)
+                    tasks.create_task(self._deliver(client, lane))
+                await self._queue.changed.wait(1)
+
+    async def _deliver(self, client: httpx.AsyncClient, lane: str) -> None:
+        delay = self._first_delay
+        while pending := next((each for each in self._queue.pending() if each.lane == lane), None):
+            wait = await self._post(client, pending)
+            if wait is None:
+                self._queue.remove(pending.update_id)
+                delay = self._first_delay
+                continue
+            await asyncio.sleep(wait or delay)
+            delay = min(delay * 2, _LONGEST_DELAY)
+        self._busy.discard(lane)
+
+    async def _post(self, client: httpx.AsyncClient, pending: Pending) -> float | None:
+        """None once the webhook took it, else how long it asked to wait (0: it did not say)."""
+        secret = self._webhook.secret_token
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
+        try:
+            async with self._connections:
+                answer = await client.post(self._webhook.url, json=pending.raw, headers=headers)
+        except httpx.HTTPError as error:
+            self._failed(f"Connection failed: {type(error).__name__}")
+            return 0
+        if answer.is_success:
+            return None
+        self._failed(f"Wrong response from the webhook: {answer.status_code} {answer.reason_phrase}")
+        asked = answer.headers.get("Retry-After", "")
+        return min(float(asked), _LONGEST_RETRY_AFTER) if asked.isdigit() else 0
+
+    def _failed(self, why: str) -> None:
+        self._webhook.last_error_at = self._queue.clock()
+        self._webhook.last_error = why

@@ -3,9 +3,9 @@ import io
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bot.sandbox.demo.scene import before_after, paint_scene
 from bot.sandbox.nanobanana.effects import EFFECTS, chosen, imitate
-from tests.sandbox.nanobanana.nanobanana_ground import ground
+from bot.sandbox.scene import paint_scene
+from tests.sandbox.nanobanana.harness import harness
 
 
 @pytest.fixture(scope="module")
@@ -76,29 +76,10 @@ def test_a_label_at_the_bottom_left_says_that_it_is_an_imitation() -> None:
     assert right < 400
 
 
-def test_the_scene_is_the_same_for_the_same_seed_and_another_for_another() -> None:
-    first, again, other = (paint_scene(320, 213, seed) for seed in (7, 7, 8))
-    assert first.size == (320, 213)
-    assert first.tobytes() == again.tobytes()
-    assert first.tobytes() != other.tobytes()
-
-
-def test_before_and_after_stand_side_by_side_upright(scene: Image.Image) -> None:
-    lying = Image.Exif()
-    lying[0x0112] = 6
-    original, result = io.BytesIO(), io.BytesIO()
-    scene.resize((120, 80)).save(original, "JPEG", exif=lying)
-    scene.resize((80, 120)).save(result, "PNG")
-    sheet = before_after(original.getvalue(), result.getvalue())
-    assert sheet.mode == "RGB"
-    assert sheet.height > 560
-    assert abs(sheet.width - (2 * 560 * 80 / 120 + 100)) < 3
-
-
 async def test_the_server_imitates_in_a_thread_and_makes_a_scene_of_words_alone() -> None:
-    async with ground(paint=imitate) as g:
-        record = await g.finished(await g.create(type="TEXTTOIAMGE", imageUrls=None, image_size="21:9"))
-        picture = await g.raw.get(record["response"]["resultImageUrl"])
+    async with harness(paint=imitate) as h:
+        record = await h.finished(await h.create(type="TEXTTOIAMGE", imageUrls=None, image_size="21:9"))
+        picture = await h.raw.get(record["response"]["resultImageUrl"])
         with Image.open(io.BytesIO(picture.content)) as opened:
             assert opened.size == (1536, 672)
             assert max(ImageStat.Stat(opened.convert("HSV")).mean[1:2]) < 40

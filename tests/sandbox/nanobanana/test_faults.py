@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from bot.sandbox.nanobanana.faults import SCENARIOS
-from tests.sandbox.nanobanana.nanobanana_ground import API, DESCRIPTION, Ground, ground, validate
+from tests.sandbox.nanobanana.harness import API, DESCRIPTION, Harness, harness, validate
 
 Json = dict[str, Any]
 REFUSED = {
@@ -20,19 +20,19 @@ REFUSED = {
 }  # fmt: skip
 
 
-async def _create(g: Ground, endpoint: str = "generate") -> httpx.Response:
-    return await g.client.post(f"{API}/{endpoint}", json=g.edit())
+async def _create(h: Harness, endpoint: str = "generate") -> httpx.Response:
+    return await h.client.post(f"{API}/{endpoint}", json=h.edit())
 
 
 @pytest.mark.parametrize(("name", "code"), REFUSED.items())
 async def test_the_next_create_is_refused_and_the_one_after_it_is_not(name: str, code: int) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        answer = await _create(g)
+    async with harness() as h:
+        h.sandbox.play(name)
+        answer = await _create(h)
         assert answer.status_code == (code if "http" in name else 200)
         assert (answer.json()["code"], answer.json()["data"]) == (code, None)
-        assert not g.sandbox.tasks
-        assert (await _create(g)).json()["code"] == 200
+        assert not h.sandbox.tasks
+        assert (await _create(h)).json()["code"] == 200
 
 
 @pytest.mark.parametrize(
@@ -40,14 +40,14 @@ async def test_the_next_create_is_refused_and_the_one_after_it_is_not(name: str,
     [("create-403-1010", 403), ("create-413", 413), ("create-502-html", 502), ("create-520-html", 520)],
 )
 async def test_the_edge_answers_a_create_with_something_that_is_no_json(name: str, status: int) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        answer = await _create(g)
+    async with harness() as h:
+        h.sandbox.play(name)
+        answer = await _create(h)
         assert answer.status_code == status
         with pytest.raises(ValueError, match="Expecting value"):
             answer.json()
-        assert len(g.sandbox.creates) == 1
-        assert not g.sandbox.tasks
+        assert len(h.sandbox.creates) == 1
+        assert not h.sandbox.tasks
 
 
 @pytest.mark.parametrize(
@@ -62,27 +62,27 @@ async def test_the_edge_answers_a_create_with_something_that_is_no_json(name: st
     ],
 )
 async def test_a_created_task_is_told_in_several_shapes(name: str, found: Callable[[Json], object]) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        body = (await g.raw.post(f"{API}/generate", json=g.edit())).json()
-        (task_id,) = g.sandbox.tasks
+    async with harness() as h:
+        h.sandbox.play(name)
+        body = (await h.raw.post(f"{API}/generate", json=h.edit())).json()
+        (task_id,) = h.sandbox.tasks
         assert found(body) == (None if name == "create-without-task-id" else task_id)
 
 
 @pytest.mark.parametrize("name", ["create-answer-lost", "create-answer-502", "create-answer-late"])
 async def test_an_answer_gets_lost_after_the_task_was_made_and_charged(name: str) -> None:
-    async with ground(credits=10) as g:
-        g.sandbox.play(name)
+    async with harness(credits=10) as h:
+        h.sandbox.play(name)
         try:
-            answer = await g.raw.post(f"{API}/generate", json=g.edit(), timeout=0.3)
+            answer = await h.raw.post(f"{API}/generate", json=h.edit(), timeout=0.3)
         except (httpx.RemoteProtocolError, httpx.ReadTimeout):
             assert name != "create-answer-502"
         else:
             assert (name, answer.status_code) == ("create-answer-502", 502)
-        (task_id,) = g.sandbox.tasks
-        assert g.sandbox.creates[0].task_id == task_id
-        assert g.sandbox.credits == 6
-        assert (await g.finished(task_id))["successFlag"] == 1
+        (task_id,) = h.sandbox.tasks
+        assert h.sandbox.creates[0].task_id == task_id
+        assert h.sandbox.credits == 6
+        assert (await h.finished(task_id))["successFlag"] == 1
 
 
 @pytest.mark.parametrize(
@@ -96,26 +96,26 @@ async def test_an_answer_gets_lost_after_the_task_was_made_and_charged(name: str
 )
 async def test_a_young_task_is_not_visible_for_two_seconds(name: str, status: int, body: Json) -> None:
     now = [100.0]
-    async with ground(clock=lambda: now[0], task_seconds=0) as g:
-        g.sandbox.play(name)
-        task_id = await g.create()
-        await g.ended(task_id)
+    async with harness(clock=lambda: now[0], task_seconds=0) as h:
+        h.sandbox.play(name)
+        task_id = await h.create()
+        await h.ended(task_id)
         now[0] += 1.9
-        answer = await g.client.get(f"{API}/record-info", params={"taskId": task_id})
+        answer = await h.client.get(f"{API}/record-info", params={"taskId": task_id})
         assert (answer.status_code, answer.json()) == (status, body)
         now[0] += 0.2
-        assert (await g.look(task_id))["data"]["successFlag"] == 1
+        assert (await h.look(task_id))["data"]["successFlag"] == 1
 
 
 @pytest.mark.parametrize(
     ("name", "code"), [("poll-404-for-ever", 404), ("poll-422-record-null-for-ever", 422), ("poll-401", 401)]
 )
 async def test_a_task_is_never_visible(name: str, code: int) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        task_id = await g.create()
-        await g.ended(task_id)
-        assert [(await g.look(task_id))["code"] for _ in range(3)] == [code] * 3
+    async with harness() as h:
+        h.sandbox.play(name)
+        task_id = await h.create()
+        await h.ended(task_id)
+        assert [(await h.look(task_id))["code"] for _ in range(3)] == [code] * 3
 
 
 @pytest.mark.parametrize(
@@ -129,16 +129,16 @@ async def test_a_task_is_never_visible(name: str, code: int) -> None:
     ],
 )
 async def test_a_poll_fails_and_a_later_one_does_not(name: str, bad: int) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        task_id = await g.create()
+    async with harness() as h:
+        h.sandbox.play(name)
+        task_id = await h.create()
         for _ in range(bad):
             try:
-                answer = await g.raw.get(f"{API}/record-info", params={"taskId": task_id})
+                answer = await h.raw.get(f"{API}/record-info", params={"taskId": task_id})
             except httpx.RemoteProtocolError:
                 continue
             assert answer.status_code == 502 or answer.text == "ok" or answer.json()["code"] in (429, 500)
-        assert (await g.finished(task_id))["successFlag"] == 1
+        assert (await h.finished(task_id))["successFlag"] == 1
 
 
 @pytest.mark.parametrize(
@@ -152,21 +152,21 @@ async def test_a_poll_fails_and_a_later_one_does_not(name: str, bad: int) -> Non
 async def test_a_running_record_has_a_response_of_several_kinds_of_nothing(
     name: str, response: object
 ) -> None:
-    async with ground(task_seconds=0.2) as g:
-        g.sandbox.play(name)
-        task_id = await g.create()
-        assert (await g.look(task_id))["data"]["response"] == response
-        assert (await g.finished(task_id))["response"]["resultImageUrl"]
+    async with harness(task_seconds=0.2) as h:
+        h.sandbox.play(name)
+        task_id = await h.create()
+        assert (await h.look(task_id))["data"]["response"] == response
+        assert (await h.finished(task_id))["response"]["resultImageUrl"]
 
 
 @pytest.mark.parametrize(("name", "flag"), [("running-without-flag", None), ("running-flag-9", 9)])
 async def test_a_running_record_has_no_flag_or_an_unknown_one(name: str, flag: int | None) -> None:
-    async with ground(task_seconds=0.2) as g:
-        g.sandbox.play(name)
-        task_id = await g.create()
-        assert (await g.look(task_id, raw=True))["data"].get("successFlag") == flag
-        await g.ended(task_id)
-        assert (await g.look(task_id))["data"]["successFlag"] == 1
+    async with harness(task_seconds=0.2) as h:
+        h.sandbox.play(name)
+        task_id = await h.create()
+        assert (await h.look(task_id, raw=True))["data"].get("successFlag") == flag
+        await h.ended(task_id)
+        assert (await h.look(task_id))["data"]["successFlag"] == 1
 
 
 @pytest.mark.parametrize(
@@ -186,44 +186,44 @@ async def test_a_running_record_has_no_flag_or_an_unknown_one(name: str, flag: i
 async def test_a_finished_record_keeps_its_address_in_one_of_many_places(
     name: str, found: Callable[[Json], str]
 ) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        task_id = await g.create()
-        await g.ended(task_id)
-        data = (await g.look(task_id))["data"]
+    async with harness() as h:
+        h.sandbox.play(name)
+        task_id = await h.create()
+        await h.ended(task_id)
+        data = (await h.look(task_id))["data"]
         assert data["successFlag"] == 1
         assert json.dumps(data).count("/workers/nano/") == 1
-        assert (await g.raw.get(found(data))).status_code == 200
+        assert (await h.raw.get(found(data))).status_code == 200
 
 
 async def test_numbers_come_as_text() -> None:
-    async with ground() as g:
-        g.sandbox.play("string-flag", "string-code", "string-error-code", "flag-3-generic")
-        task_id = await g.create()
-        await g.ended(task_id)
-        body = await g.look(task_id, raw=True)
+    async with harness() as h:
+        h.sandbox.play("string-flag", "string-code", "string-error-code", "flag-3-generic")
+        task_id = await h.create()
+        await h.ended(task_id)
+        body = await h.look(task_id, raw=True)
         data = body["data"]
         assert (body["code"], data["successFlag"], data["errorCode"]) == ("200", "3", "500")
 
 
 async def test_success_comes_without_an_address_and_the_address_two_polls_later() -> None:
-    async with ground() as g:
-        g.sandbox.play("success-without-url-then-url")
-        task_id = await g.create()
-        await g.ended(task_id)
-        looks = [(await g.look(task_id))["data"] for _ in range(3)]
+    async with harness() as h:
+        h.sandbox.play("success-without-url-then-url")
+        task_id = await h.create()
+        await h.ended(task_id)
+        looks = [(await h.look(task_id))["data"] for _ in range(3)]
         assert [each["successFlag"] for each in looks] == [1, 1, 1]
         assert [bool(each["response"]["resultImageUrl"]) for each in looks] == [False, False, True]
 
 
 @pytest.mark.parametrize("name", ["success-without-url", "success-null-text-url"])
 async def test_success_comes_without_an_address_for_good(name: str) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        task_id = await g.create()
-        await g.ended(task_id)
+    async with harness() as h:
+        h.sandbox.play(name)
+        task_id = await h.create()
+        await h.ended(task_id)
         for _ in range(4):
-            assert (await g.look(task_id))["data"]["response"]["resultImageUrl"] in (None, "null")
+            assert (await h.look(task_id))["data"]["response"]["resultImageUrl"] in (None, "null")
 
 
 @pytest.mark.parametrize(
@@ -239,28 +239,28 @@ async def test_success_comes_without_an_address_for_good(name: str) -> None:
     ],
 )
 async def test_a_task_fails_with_a_text(name: str, flag: int, word: str) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        record = await g.finished(await g.create())
+    async with harness() as h:
+        h.sandbox.play(name)
+        record = await h.finished(await h.create())
         assert record["successFlag"] == flag
         assert word in record["errorMessage"].lower()
         assert record["response"]["resultImageUrl"] is None
-        assert (await g.finished(await g.create()))["successFlag"] == 1
+        assert (await h.finished(await h.create()))["successFlag"] == 1
 
 
 async def test_a_task_is_stuck() -> None:
-    async with ground() as g:
-        g.sandbox.play("stuck")
-        task_id = await g.create()
+    async with harness() as h:
+        h.sandbox.play("stuck")
+        task_id = await h.create()
         await asyncio.sleep(0.15)
-        assert (await g.look(task_id))["data"]["successFlag"] == 0
+        assert (await h.look(task_id))["data"]["successFlag"] == 0
 
 
 async def test_times_and_parameters_are_strange() -> None:
-    async with ground(wall=lambda: 1767658616.25) as g:
+    async with harness(wall=lambda: 1767658616.25) as h:
         for name in ("time-24-hours", "epoch-times", "param-json-50k"):
-            g.sandbox.play(name)
-        hours, epoch, long = [await g.finished(await g.create()) for _ in range(3)]
+            h.sandbox.play(name)
+        hours, epoch, long = [await h.finished(await h.create()) for _ in range(3)]
         assert hours["createTime"] == "2026-01-06 24:00:00"
         assert (epoch["createTime"], epoch["completeTime"]) == (1767658616250, 1767658616250)
         assert len(long["paramJson"].encode()) > 50_000
@@ -280,19 +280,19 @@ async def test_times_and_parameters_are_strange() -> None:
     ],
 )
 async def test_a_callback_says_how_it_went(name: str, endpoint: str, codes: list[int]) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        await g.finished(await g.create(endpoint, resolution="1K"))
+    async with harness() as h:
+        h.sandbox.play(name)
+        await h.finished(await h.create(endpoint, resolution="1K"))
         await asyncio.sleep(0.1)
-        assert [each["code"] for each in g.callbacks] == codes
+        assert [each["code"] for each in h.callbacks] == codes
         shape = "RecordInfoEnvelope" if endpoint == "generate-2" else "CallbackA"
-        for each in g.callbacks:
+        for each in h.callbacks:
             validate(each, DESCRIPTION["components"]["schemas"][shape])
 
 
-async def _result(g: Ground, name: str) -> str:
-    g.sandbox.play(name)
-    record = await g.finished(await g.create())
+async def _result(h: Harness, name: str) -> str:
+    h.sandbox.play(name)
+    record = await h.finished(await h.create())
     url: str = record["response"]["resultImageUrl"]
     return url
 
@@ -308,37 +308,37 @@ async def _result(g: Ground, name: str) -> str:
     ],
 )
 async def test_a_download_is_refused(name: str, statuses: list[int]) -> None:
-    async with ground() as g:
-        url = await _result(g, name)
-        assert [(await g.raw.get(url)).status_code for _ in statuses] == statuses
+    async with harness() as h:
+        url = await _result(h, name)
+        assert [(await h.raw.get(url)).status_code for _ in statuses] == statuses
 
 
 async def test_a_download_is_something_else_than_a_whole_picture() -> None:
-    async with ground() as g:
-        truncated = await g.raw.get(await _result(g, "result-truncated"))
+    async with harness() as h:
+        truncated = await h.raw.get(await _result(h, "result-truncated"))
         with pytest.raises(OSError, match="truncated"), Image.open(io.BytesIO(truncated.content)) as opened:
             opened.load()
-        page = await g.raw.get(await _result(g, "result-html"))
+        page = await h.raw.get(await _result(h, "result-html"))
         assert page.text.startswith("<html>")
-        assert (await g.raw.get(await _result(g, "result-empty"))).content == b""
-        bytes_only = await g.raw.get(await _result(g, "result-octet-stream"))
+        assert (await h.raw.get(await _result(h, "result-empty"))).content == b""
+        bytes_only = await h.raw.get(await _result(h, "result-octet-stream"))
         assert bytes_only.headers["content-type"] == "application/octet-stream"
 
 
 async def test_a_download_breaks_off_once() -> None:
-    async with ground() as g:
-        url = await _result(g, "result-cut-off-once")
+    async with harness() as h:
+        url = await _result(h, "result-cut-off-once")
         with pytest.raises(httpx.RemoteProtocolError):
-            await g.raw.get(url)
-        assert (await g.raw.get(url)).status_code == 200
+            await h.raw.get(url)
+        assert (await h.raw.get(url)).status_code == 200
 
 
 async def test_a_result_has_a_wrong_extension_or_a_wrong_ratio() -> None:
-    async with ground() as g:
-        url = await _result(g, "result-wrong-extension")
+    async with harness() as h:
+        url = await _result(h, "result-wrong-extension")
         assert url.endswith(".webp")
-        assert (await g.raw.get(url)).content.startswith(b"\x89PNG")
-        other = await g.raw.get(await _result(g, "result-wrong-ratio"))
+        assert (await h.raw.get(url)).content.startswith(b"\x89PNG")
+        other = await h.raw.get(await _result(h, "result-wrong-ratio"))
         with Image.open(io.BytesIO(other.content)) as opened:
             assert opened.size == (1024, 576)
 
@@ -348,18 +348,18 @@ async def test_a_result_has_a_wrong_extension_or_a_wrong_ratio() -> None:
     [("credit-int", 100), ("credit-float", 99.2), ("credit-object", {"credits": 100}), ("credit-401", None)],
 )
 async def test_the_balance_comes_in_several_shapes(name: str, data: object) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        answer = await g.client.get("/api/v1/common/credit")
+    async with harness() as h:
+        h.sandbox.play(name)
+        answer = await h.client.get("/api/v1/common/credit")
         assert answer.json()["data"] == data
-        assert (await g.client.get("/api/v1/common/credit")).json()["data"] == 1000
+        assert (await h.client.get("/api/v1/common/credit")).json()["data"] == 1000
 
 
 async def test_the_provider_cannot_fetch_the_photo_once() -> None:
-    async with ground() as g:
-        g.sandbox.play("fetch-photo-403")
-        assert (await g.finished(await g.create()))["errorMessage"].startswith("Image fetch failed")
-        assert (await g.finished(await g.create()))["successFlag"] == 1
+    async with harness() as h:
+        h.sandbox.play("fetch-photo-403")
+        assert (await h.finished(await h.create()))["errorMessage"].startswith("Image fetch failed")
+        assert (await h.finished(await h.create()))["successFlag"] == 1
 
 
 @pytest.mark.parametrize(
@@ -367,31 +367,31 @@ async def test_the_provider_cannot_fetch_the_photo_once() -> None:
     [("upload-401", 401, 401), ("upload-500", 200, 500), ("upload-file-url", 200, 200)],
 )
 async def test_an_upload_answers_otherwise(name: str, status: int, code: int) -> None:
-    async with ground() as g:
-        g.sandbox.play(name)
-        answer = await g.client.post("/api/file-stream-upload")
+    async with harness() as h:
+        h.sandbox.play(name)
+        answer = await h.client.post("/api/file-stream-upload")
         assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 async def test_scenarios_together_make_one_task_and_one_after_the_other_make_two() -> None:
-    async with ground() as g:
-        g.sandbox.play("flag-3-policy", "epoch-times")
-        g.sandbox.play("flag-2")
-        first = await g.finished(await g.create())
-        second = await g.finished(await g.create())
+    async with harness() as h:
+        h.sandbox.play("flag-3-policy", "epoch-times")
+        h.sandbox.play("flag-2")
+        first = await h.finished(await h.create())
+        second = await h.finished(await h.create())
         assert (first["successFlag"], type(first["createTime"])) == (3, int)
         assert (second["successFlag"], type(second["createTime"])) == (2, str)
 
 
 async def test_every_scenario_of_the_catalogue_can_be_played_and_passes() -> None:
-    async with ground(credits=10_000) as g:
+    async with harness(credits=10_000) as h:
         for name in SCENARIOS:
             if name != "create-answer-late":
-                g.sandbox.play(name)
+                h.sandbox.play(name)
         for _ in SCENARIOS:
             try:
-                await g.raw.post(f"{API}/generate", json=g.edit())
+                await h.raw.post(f"{API}/generate", json=h.edit())
             except httpx.RemoteProtocolError:
                 continue
-        g.sandbox.faults.clear()
-        assert (await g.finished(await g.create()))["successFlag"] == 1
+        h.sandbox.faults.clear()
+        assert (await h.finished(await h.create()))["successFlag"] == 1

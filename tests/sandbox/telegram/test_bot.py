@@ -14,7 +14,7 @@ from telegram.ext import (
     filters,
 )
 
-from .telegram_ground import Ground, picture, telegram
+from tests.sandbox.telegram.harness import Client, picture, telegram
 
 KEYBOARD = {"inline_keyboard": [[{"text": "Smaller", "callback_data": "smaller"}]]}
 
@@ -38,12 +38,12 @@ async def answer_press(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
 
 
 @contextlib.asynccontextmanager
-async def ordinary_bot(ground: Ground) -> AsyncIterator[None]:
+async def ordinary_bot(client: Client) -> AsyncIterator[None]:
     application: Application[Any, Any, Any, Any, Any, Any] = (
         Application.builder()
-        .token(ground.sandbox.token)
-        .base_url(f"{ground.url}/bot")
-        .base_file_url(f"{ground.url}/file/bot")
+        .token(client.sandbox.token)
+        .base_url(f"{client.url}/bot")
+        .base_file_url(f"{client.url}/file/bot")
         .job_queue(None)
         .build()
     )
@@ -60,8 +60,8 @@ async def ordinary_bot(ground: Ground) -> AsyncIterator[None]:
 
 
 async def test_an_ordinary_bot_serves_a_person_and_a_topic() -> None:
-    async with telegram() as ground, ordinary_bot(ground):
-        people = ground.sandbox.people
+    async with telegram() as client, ordinary_bot(client):
+        people = client.sandbox.people
         ann = people.person("Ann")
         ann.writes("/start")
         await ann.private.wait_for(lambda seen: [each for each in seen if each.text == "Send me a photo"])

@@ -15,72 +15,72 @@ from telegram.error import (
 )
 from telegram.ext import ExtBot
 
-from .telegram_ground import Ground, Hands, picture, telegram
+from tests.sandbox.telegram.harness import Client, ManualClock, picture, telegram
 
 
 @pytest.fixture
-async def ground() -> AsyncIterator[Ground]:
-    async with telegram() as ground:
-        yield ground
+async def client() -> AsyncIterator[Client]:
+    async with telegram() as client:
+        yield client
 
 
-async def test_a_wrong_token_is_unauthorized(ground: Ground) -> None:
-    stranger = ExtBot("1234567890:AAanother-Token", base_url=f"{ground.url}/bot")
+async def test_a_wrong_token_is_unauthorized(client: Client) -> None:
+    stranger = ExtBot("1234567890:AAanother-Token", base_url=f"{client.url}/bot")
     with pytest.raises(InvalidToken):
         await stranger.initialize()
     await stranger.shutdown()
-    answer = await ground.http.get(f"{ground.url}/bot1:x/getMe")
+    answer = await client.http.get(f"{client.url}/bot1:x/getMe")
     assert answer.status_code == 401
     assert answer.json() == {"ok": False, "error_code": 401, "description": "Unauthorized"}
-    assert (await ground.http.get(f"{ground.url}/file/bot1:x/photos/file_0.jpg")).status_code == 401
+    assert (await client.http.get(f"{client.url}/file/bot1:x/photos/file_0.jpg")).status_code == 401
 
 
-async def test_an_unknown_method_is_not_found(ground: Ground) -> None:
-    for path in (f"/bot{ground.sandbox.token}/makeCoffee", "/", "/elsewhere/entirely"):
-        answer = await ground.http.get(ground.url + path)
+async def test_an_unknown_method_is_not_found(client: Client) -> None:
+    for path in (f"/bot{client.sandbox.token}/makeCoffee", "/", "/elsewhere/entirely"):
+        answer = await client.http.get(client.url + path)
         assert answer.json() == {"ok": False, "error_code": 404, "description": "Not Found"}
 
 
-async def test_method_names_are_read_in_any_case_and_parameters_from_anywhere(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_method_names_are_read_in_any_case_and_parameters_from_anywhere(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     ann.writes("/start")
-    base = f"{ground.url}/bot{ground.sandbox.token}"
+    base = f"{client.url}/bot{client.sandbox.token}"
     query = {"chat_id": str(ann.id), "text": "from the query"}
     parts = {name: (None, each) for name, each in query.items()}
     for answer in (
-        await ground.http.get(f"{base}/SENDMESSAGE", params=query),
-        await ground.http.post(f"{base}/sendmessage", data=query),
-        await ground.http.post(f"{base}/sendMessage", files=parts),
-        await ground.http.post(f"{base}/sendMessage", json={"chat_id": ann.id, "text": "from the query"}),
+        await client.http.get(f"{base}/SENDMESSAGE", params=query),
+        await client.http.post(f"{base}/sendmessage", data=query),
+        await client.http.post(f"{base}/sendMessage", files=parts),
+        await client.http.post(f"{base}/sendMessage", json={"chat_id": ann.id, "text": "from the query"}),
     ):
         assert answer.json()["ok"]
-    assert [call.params for call in ground.sandbox.calls_of("sendMessage")] == [
+    assert [call.params for call in client.sandbox.calls_of("sendMessage")] == [
         {"chat_id": ann.id, "text": "from the query"}
     ] * 4
 
 
-async def test_a_person_who_never_wrote_cannot_be_written_to(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_a_person_who_never_wrote_cannot_be_written_to(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     with pytest.raises(BadRequest, match="Chat not found"):
-        await ground.bot.send_message(ann.id, "hello")
+        await client.bot.send_message(ann.id, "hello")
 
 
-async def test_a_person_who_blocked_the_bot_is_forbidden_until_they_unblock_it(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_a_person_who_blocked_the_bot_is_forbidden_until_they_unblock_it(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     ann.writes("/start")
     ann.blocks_bot()
     with pytest.raises(Forbidden, match="Forbidden: bot was blocked by the user"):
-        await ground.bot.send_message(ann.id, "hello")
+        await client.bot.send_message(ann.id, "hello")
     ann.unblocks_bot()
-    await ground.bot.send_message(ann.id, "hello")
+    await client.bot.send_message(ann.id, "hello")
     statuses = [
-        update["my_chat_member"]["new_chat_member"]["status"] for update in (await ground.updates())[1:]
+        update["my_chat_member"]["new_chat_member"]["status"] for update in (await client.updates())[1:]
     ]
     assert statuses == ["kicked", "member"]
 
 
-async def test_a_group_that_removed_the_bot_is_forbidden(ground: Ground) -> None:
-    people = ground.sandbox.people
+async def test_a_group_that_removed_the_bot_is_forbidden(client: Client) -> None:
+    people = client.sandbox.people
     ann = people.person("Ann")
     for group, kind in (
         (people.group("Big", ann), "supergroup"),
@@ -88,36 +88,36 @@ async def test_a_group_that_removed_the_bot_is_forbidden(ground: Ground) -> None
     ):
         ann.removes_bot(group)
         with pytest.raises(Forbidden, match=f"Forbidden: bot was kicked from the {kind} chat"):
-            await ground.bot.send_photo(group.id, picture(9, 9))
+            await client.bot.send_photo(group.id, picture(9, 9))
 
 
-async def test_the_bot_can_leave_a_group(ground: Ground) -> None:
-    group = ground.sandbox.people.group("Big", ground.sandbox.people.person("Ann"))
-    assert await ground.bot.leave_chat(group.id)
+async def test_the_bot_can_leave_a_group(client: Client) -> None:
+    group = client.sandbox.people.group("Big", client.sandbox.people.person("Ann"))
+    assert await client.bot.leave_chat(group.id)
     with pytest.raises(Forbidden, match="bot is not a member of the supergroup chat"):
-        await ground.bot.send_message(group.id, "hello?")
+        await client.bot.send_message(group.id, "hello?")
 
 
-async def test_a_group_that_became_a_supergroup_says_where_it_went(ground: Ground) -> None:
-    people = ground.sandbox.people
+async def test_a_group_that_became_a_supergroup_says_where_it_went(client: Client) -> None:
+    people = client.sandbox.people
     old = people.basic_group("Small", people.person("Ann"))
     new = people.migrate(old)
     with pytest.raises(ChatMigrated) as moved:
-        await ground.bot.send_message(old.id, "hello")
+        await client.bot.send_message(old.id, "hello")
     assert moved.value.new_chat_id == new.id
-    await ground.bot.send_message(new.id, "hello")
-    services = [update["message"] for update in await ground.updates() if "message" in update]
+    await client.bot.send_message(new.id, "hello")
+    services = [update["message"] for update in await client.updates() if "message" in update]
     assert services[-2]["migrate_to_chat_id"] == new.id
     assert services[-1]["migrate_from_chat_id"] == old.id
 
 
-async def test_a_right_that_is_missing_is_named(ground: Ground) -> None:
-    people = ground.sandbox.people
+async def test_a_right_that_is_missing_is_named(client: Client) -> None:
+    people = client.sandbox.people
     group = people.group("Quiet", people.person("Ann"))
     group.refuses("photos")
-    await ground.bot.send_message(group.id, "text is fine")
+    await client.bot.send_message(group.id, "text is fine")
     with pytest.raises(BadRequest, match="Not enough rights to send photos to the chat"):
-        await ground.bot.send_photo(group.id, picture(9, 9))
+        await client.bot.send_photo(group.id, picture(9, 9))
 
 
 @pytest.mark.parametrize(
@@ -128,51 +128,51 @@ async def test_a_right_that_is_missing_is_named(ground: Ground) -> None:
         (b"", "File must be non-empty"),
     ],
 )
-async def test_a_bad_photo_is_a_bad_request(ground: Ground, content: bytes, problem: str) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_a_bad_photo_is_a_bad_request(client: Client, content: bytes, problem: str) -> None:
+    ann = client.sandbox.people.person("Ann")
     ann.writes("/start")
     with pytest.raises(BadRequest, match=problem):
-        await ground.bot.send_photo(ann.id, content)
+        await client.bot.send_photo(ann.id, content)
 
 
-async def test_a_body_over_50_mb_is_too_large(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_a_body_over_50_mb_is_too_large(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     ann.writes("/start")
     with pytest.raises(NetworkError, match="Request Entity Too Large"):
-        await ground.bot.send_document(ann.id, b"x" * (52 << 20))
+        await client.bot.send_document(ann.id, b"x" * (52 << 20))
 
 
 async def test_a_press_is_answered_once_it_is_seen_and_not_after_150_seconds() -> None:
-    clock = Hands()
-    async with telegram(clock=clock) as ground:
-        ann = ground.sandbox.people.person("Ann")
+    clock = ManualClock()
+    async with telegram(clock=clock) as client:
+        ann = client.sandbox.people.person("Ann")
         ann.writes("/start")
         keyboard = {"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]}
-        await ground.result("sendMessage", chat_id=ann.id, text="press", reply_markup=keyboard)
+        await client.result("sendMessage", chat_id=ann.id, text="press", reply_markup=keyboard)
         press = ann.presses(ann.private.bot_messages()[0], "Go")
-        (update,) = (await ground.updates())[-1:]
+        (update,) = (await client.updates())[-1:]
         query_id = update["callback_query"]["id"]
         with pytest.raises(BadRequest, match="Message_too_long"):
-            await ground.bot.answer_callback_query(query_id, "x" * 201)
-        assert await ground.bot.answer_callback_query(query_id, "x" * 200, show_alert=True)
+            await client.bot.answer_callback_query(query_id, "x" * 201)
+        assert await client.bot.answer_callback_query(query_id, "x" * 200, show_alert=True)
         answer = await press.answer()
         assert (answer.text, answer.show_alert) == ("x" * 200, True)
         clock.now += 151
         for late in (query_id, "made-up"):
             with pytest.raises(BadRequest, match="Query is too old and response timeout expired"):
-                await ground.bot.answer_callback_query(late)
+                await client.bot.answer_callback_query(late)
 
 
-async def test_commands_are_kept_by_scope_and_language(ground: Ground) -> None:
+async def test_commands_are_kept_by_scope_and_language(client: Client) -> None:
     scope = BotCommandScopeAllPrivateChats()
-    await ground.bot.set_my_commands([("edit", "Edit a photo"), ("help", "Help")])
-    await ground.bot.set_my_commands([BotCommand("edit", "Bearbeiten")], scope=scope, language_code="de")
-    assert [each.command for each in await ground.bot.get_my_commands()] == ["edit", "help"]
-    assert await ground.bot.get_my_commands(scope=scope) == ()
-    german = await ground.bot.get_my_commands(scope=scope, language_code="de")
+    await client.bot.set_my_commands([("edit", "Edit a photo"), ("help", "Help")])
+    await client.bot.set_my_commands([BotCommand("edit", "Bearbeiten")], scope=scope, language_code="de")
+    assert [each.command for each in await client.bot.get_my_commands()] == ["edit", "help"]
+    assert await client.bot.get_my_commands(scope=scope) == ()
+    german = await client.bot.get_my_commands(scope=scope, language_code="de")
     assert [each.description for each in german] == ["Bearbeiten"]
-    await ground.bot.delete_my_commands()
-    assert await ground.bot.get_my_commands() == ()
+    await client.bot.delete_my_commands()
+    assert await client.bot.get_my_commands() == ()
 
 
 @pytest.mark.parametrize(
@@ -186,23 +186,23 @@ async def test_commands_are_kept_by_scope_and_language(ground: Ground) -> None:
     ],
 )
 async def test_commands_out_of_bounds_are_refused(
-    ground: Ground, commands: list[dict[str, str]], problem: str
+    client: Client, commands: list[dict[str, str]], problem: str
 ) -> None:
-    assert await ground.refusal("setMyCommands", commands=commands) == f"Bad Request: {problem}"
+    assert await client.refusal("setMyCommands", commands=commands) == f"Bad Request: {problem}"
 
 
-async def test_the_profile_texts_are_kept_by_language(ground: Ground) -> None:
-    await ground.bot.set_my_description("Edits photos")
-    await ground.bot.set_my_short_description("Kurz", language_code="de")
-    assert (await ground.bot.get_my_description(language_code="fr")).description == "Edits photos"
-    assert (await ground.bot.get_my_short_description("de")).short_description == "Kurz"
+async def test_the_profile_texts_are_kept_by_language(client: Client) -> None:
+    await client.bot.set_my_description("Edits photos")
+    await client.bot.set_my_short_description("Kurz", language_code="de")
+    assert (await client.bot.get_my_description(language_code="fr")).description == "Edits photos"
+    assert (await client.bot.get_my_short_description("de")).short_description == "Kurz"
 
 
 async def test_a_served_sandbox_ends_at_once_with_polls_open() -> None:
     async with httpx.AsyncClient(timeout=30) as http:
-        async with asyncio.timeout(20), telegram() as ground, asyncio.TaskGroup() as tasks:
-            address = f"{ground.url}/bot{ground.sandbox.token}/getUpdates"
+        async with asyncio.timeout(20), telegram() as client, asyncio.TaskGroup() as tasks:
+            address = f"{client.url}/bot{client.sandbox.token}/getUpdates"
             poll = tasks.create_task(http.get(address, params={"timeout": 50}))
             await asyncio.sleep(0.1)
-            await ground.sandbox.close()
+            await client.sandbox.close()
         assert poll.result().status_code == 409

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 import telegram
 
-from .telegram_ground import Ground, picture
-from .telegram_ground import telegram as telegram_sandbox
+from tests.sandbox.telegram.harness import Client, picture
+from tests.sandbox.telegram.harness import telegram as telegram_sandbox
 
 
 @pytest.fixture
-async def ground() -> AsyncIterator[Ground]:
-    async with telegram_sandbox(privacy=False) as ground:
-        yield ground
+async def client() -> AsyncIterator[Client]:
+    async with telegram_sandbox(privacy=False) as client:
+        yield client
 
 
 def unknown_fields(model: Any, path: str = "") -> Iterator[str]:
@@ -35,9 +35,9 @@ def read_with_aiogram(kind: str, raw: dict[str, Any]) -> Any:
     return model
 
 
-async def everything_that_happens(ground: Ground) -> list[dict[str, Any]]:
+async def everything_that_happens(client: Client) -> list[dict[str, Any]]:
     """One update of each kind that the sandbox knows."""
-    people = ground.sandbox.people
+    people = client.sandbox.people
     ann, bob = people.person("Ann", username="ann_the_person"), people.person("Bob", language_code=None)
     photo = ann.sends_photo(picture(1600, 1200), "/edit a hat", spoiler=True, media_group_id="7")
     ann.sends_file(picture(300, 200), "cat.png", "image/png", "as a file")
@@ -46,7 +46,7 @@ async def everything_that_happens(ground: Ground) -> list[dict[str, Any]]:
     ann.sends_sticker(b"tgs", animated=True)
     ann.sends_animation(b"mp4", "look")
     ann.edits(photo, "/edit two hats")
-    sent = await ground.result(
+    sent = await client.result(
         "sendMessage",
         chat_id=ann.id,
         text="choose",
@@ -67,20 +67,20 @@ async def everything_that_happens(ground: Ground) -> list[dict[str, Any]]:
     bob.adds_bot(group, admin=True)
     bob.removes_bot(group)
     ann.blocks_bot()
-    return await ground.updates()
+    return await client.updates()
 
 
-async def test_every_update_is_what_aiogram_knows(ground: Ground) -> None:
-    updates = await everything_that_happens(ground)
+async def test_every_update_is_what_aiogram_knows(client: Client) -> None:
+    updates = await everything_that_happens(client)
     assert len(updates) > 20
     for raw in updates:
         model = read_with_aiogram("Update", raw)
         assert model.event_type in raw
 
 
-async def test_every_update_can_be_read_by_python_telegram_bot(ground: Ground) -> None:
-    for raw in await everything_that_happens(ground):
-        update = telegram.Update.de_json(raw, ground.bot)
+async def test_every_update_can_be_read_by_python_telegram_bot(client: Client) -> None:
+    for raw in await everything_that_happens(client):
+        update = telegram.Update.de_json(raw, client.bot)
         assert update.update_id == raw["update_id"]
         assert not update.api_kwargs
         if update.message is not None:
@@ -88,12 +88,12 @@ async def test_every_update_can_be_read_by_python_telegram_bot(ground: Ground) -
             assert not update.message.chat.api_kwargs
 
 
-async def test_every_result_is_what_aiogram_knows(ground: Ground) -> None:
-    people = ground.sandbox.people
+async def test_every_result_is_what_aiogram_knows(client: Client) -> None:
+    people = client.sandbox.people
     ann = people.person("Ann")
     group = people.group("Hats", ann, admins=[people.person("Bob")], forum=True)
     ann.writes("/start")
-    bot = ground.bot
+    bot = client.bot
     photo = await bot.send_photo(ann.id, picture(300, 300), caption="<b>hat</b>", parse_mode="HTML")
     await bot.send_document(ann.id, picture(300, 300), filename="hat.png")
     album = [telegram.InputMediaPhoto(picture(30, 30)), telegram.InputMediaPhoto(picture(40, 30))]
@@ -101,23 +101,23 @@ async def test_every_result_is_what_aiogram_knows(ground: Ground) -> None:
     await bot.edit_message_caption(ann.id, photo.message_id, caption="cap")
     for message in ann.private.bot_messages():
         read_with_aiogram("Message", message.raw)
-    read_with_aiogram("User", await ground.result("getMe"))
-    read_with_aiogram("WebhookInfo", await ground.result("getWebhookInfo"))
-    read_with_aiogram("File", await ground.result("getFile", file_id=photo.photo[-1].file_id))
+    read_with_aiogram("User", await client.result("getMe"))
+    read_with_aiogram("WebhookInfo", await client.result("getWebhookInfo"))
+    read_with_aiogram("File", await client.result("getFile", file_id=photo.photo[-1].file_id))
     for chat_id in (ann.id, group.id):
-        read_with_aiogram("ChatFullInfo", await ground.result("getChat", chat_id=chat_id))
-    owner, admin = await ground.result("getChatAdministrators", chat_id=group.id)
+        read_with_aiogram("ChatFullInfo", await client.result("getChat", chat_id=chat_id))
+    owner, admin = await client.result("getChatAdministrators", chat_id=group.id)
     read_with_aiogram("ChatMemberOwner", owner)
     read_with_aiogram("ChatMemberAdministrator", admin)
-    member = await ground.result("getChatMember", chat_id=group.id, user_id=ann.id)
+    member = await client.result("getChatMember", chat_id=group.id, user_id=ann.id)
     read_with_aiogram("ChatMemberMember", member)
 
 
-async def test_every_result_can_be_read_by_python_telegram_bot(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
-    bob = ground.sandbox.people.person("Bob")
-    group = ground.sandbox.people.group("Hats", ann, admins=[bob])
-    bot = ground.bot
+async def test_every_result_can_be_read_by_python_telegram_bot(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
+    bob = client.sandbox.people.person("Bob")
+    group = client.sandbox.people.group("Hats", ann, admins=[bob])
+    bot = client.bot
     assert (await bot.get_me()).can_read_all_group_messages
     assert (await bot.get_chat(group.id)).title == "Hats"
     administrators = await bot.get_chat_administrators(group.id)

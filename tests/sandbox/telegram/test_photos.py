@@ -5,8 +5,7 @@ from PIL import Image
 
 from bot.sandbox.telegram.photos import Rendition, sent_by_bot, sent_by_person, thumbnail
 from bot.sandbox.telegram.values import Refused
-
-from .telegram_ground import opened, picture
+from tests.sandbox.telegram.harness import opened, picture
 
 
 def sizes(renditions: tuple[Rendition, ...]) -> list[tuple[int, int]]:

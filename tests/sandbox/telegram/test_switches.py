@@ -10,8 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from telegram.error import NetworkError, RetryAfter, TimedOut
 
 from bot.sandbox.telegram.api import too_many_requests
-
-from .telegram_ground import Ground, Hands, picture, telegram
+from tests.sandbox.telegram.harness import Client, ManualClock, picture, telegram
 
 
 @pytest.fixture(autouse=True)
@@ -20,81 +19,81 @@ def periods_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def ground() -> AsyncIterator[Ground]:
-    async with telegram() as ground:
-        yield ground
+async def client() -> AsyncIterator[Client]:
+    async with telegram() as client:
+        yield client
 
 
-async def test_flood_limits_are_off_unless_asked_for(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_flood_limits_are_off_unless_asked_for(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     ann.writes("/start")
     for number in range(40):
-        await ground.result("sendMessage", chat_id=ann.id, text=str(number))
+        await client.result("sendMessage", chat_id=ann.id, text=str(number))
 
 
 async def test_flood_limits_refuse_what_comes_too_fast() -> None:
-    clock = Hands()
-    async with telegram(flood_limits=True, clock=clock) as ground:
-        ann = ground.sandbox.people.person("Ann")
-        group = ground.sandbox.people.group("Hats", ann)
+    clock = ManualClock()
+    async with telegram(flood_limits=True, clock=clock) as client:
+        ann = client.sandbox.people.person("Ann")
+        group = client.sandbox.people.group("Hats", ann)
         ann.writes("/start")
         for _ in range(5):
-            await ground.bot.send_message(ann.id, "burst")
+            await client.bot.send_message(ann.id, "burst")
         with pytest.raises(RetryAfter) as wait:
-            await ground.bot.send_message(ann.id, "too fast")
+            await client.bot.send_message(ann.id, "too fast")
         assert wait.value.retry_after == dt.timedelta(seconds=5)
-        assert await ground.bot.send_chat_action(ann.id, "typing")
+        assert await client.bot.send_chat_action(ann.id, "typing")
         clock.now += 5
-        await ground.bot.send_message(ann.id, "slow enough")
+        await client.bot.send_message(ann.id, "slow enough")
         for _ in range(20):
-            await ground.bot.send_message(group.id, "chatter")
-        body = await ground.call("sendMessage", chat_id=group.id, text="too much")
+            await client.bot.send_message(group.id, "chatter")
+        body = await client.call("sendMessage", chat_id=group.id, text="too much")
         assert (body["error_code"], body["parameters"]) == (429, {"retry_after": 60})
 
 
-async def test_a_fault_before_a_call_takes_its_place(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_a_fault_before_a_call_takes_its_place(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     ann.writes("/start")
-    ground.sandbox.faults.answer("sendMessage", too_many_requests(3))
+    client.sandbox.faults.answer("sendMessage", too_many_requests(3))
     with pytest.raises(RetryAfter):
-        await ground.bot.send_message(ann.id, "once")
+        await client.bot.send_message(ann.id, "once")
     assert ann.private.bot_messages() == []
-    await ground.bot.send_message(ann.id, "twice")
-    ground.sandbox.faults.answer("getFile", HTMLResponse("<h1>Bad Gateway</h1>", 502))
+    await client.bot.send_message(ann.id, "twice")
+    client.sandbox.faults.answer("getFile", HTMLResponse("<h1>Bad Gateway</h1>", 502))
     with pytest.raises(NetworkError):
-        await ground.bot.get_file("any")
+        await client.bot.get_file("any")
 
 
-async def test_a_fault_after_a_call_loses_the_answer_but_not_the_message(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_a_fault_after_a_call_loses_the_answer_but_not_the_message(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     ann.writes("/start")
 
     async def hang(_: Request) -> Response | None:
         await asyncio.sleep(1)
         return None
 
-    ground.sandbox.faults.at("sendPhoto", hang, phase="after", times=1)
+    client.sandbox.faults.at("sendPhoto", hang, phase="after", times=1)
     with pytest.raises(TimedOut):
-        await ground.bot.send_photo(ann.id, picture(9, 9), read_timeout=0.3)
+        await client.bot.send_photo(ann.id, picture(9, 9), read_timeout=0.3)
     assert len(ann.private.bot_messages()) == 1
 
 
-async def test_a_fault_at_a_download_is_played_for_files(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_a_fault_at_a_download_is_played_for_files(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     sent = ann.sends_photo(picture(9, 9))
-    file = await ground.bot.get_file(str(sent.file_id))
-    ground.sandbox.faults.answer("file", Response(status_code=500))
+    file = await client.bot.get_file(str(sent.file_id))
+    client.sandbox.faults.answer("file", Response(status_code=500))
     with pytest.raises(NetworkError):
         await file.download_as_bytearray()
     assert await file.download_as_bytearray()
 
 
-async def test_every_call_is_remembered_with_its_files_and_times(ground: Ground) -> None:
-    ann = ground.sandbox.people.person("Ann")
+async def test_every_call_is_remembered_with_its_files_and_times(client: Client) -> None:
+    ann = client.sandbox.people.person("Ann")
     ann.writes("/start")
     content = picture(20, 20)
-    await ground.bot.send_photo(ann.id, content, caption="12", disable_notification=True)
-    (call,) = ground.sandbox.calls_of("sendPhoto")
+    await client.bot.send_photo(ann.id, content, caption="12", disable_notification=True)
+    (call,) = client.sandbox.calls_of("sendPhoto")
     assert call.params == {"chat_id": ann.id, "caption": "12", "disable_notification": True}
     assert call.files == {"photo": content}
     assert call.answered_at is not None

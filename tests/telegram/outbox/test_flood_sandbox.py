@@ -12,7 +12,7 @@ from bot.sandbox.telegram.api import TelegramSandbox, too_many_requests
 from bot.telegram.outbox.errors import retry_seconds
 from bot.telegram.outbox.flood_control import FloodControl
 from bot.telegram.outbox.turns import Priority
-from tests.sandbox.telegram.telegram_ground import picture
+from tests.sandbox.telegram.harness import picture
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after`:DeprecationWarning")
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import mimetypes
+from typing import Literal
 
 from bot.sandbox.telegram.calls import Call, Upload
 from bot.sandbox.telegram.html import Formatted, parse_html, trimmed, with_commands
 from bot.sandbox.telegram.photos import sent_by_bot
-from bot.sandbox.telegram.values import Json, Refused, bad_request, utf16_length
+from bot.sandbox.telegram.values import Json, Refused, bad_request, present, utf16_length
 from bot.sandbox.telegram.world import TelegramWorld
 
 TEXT_LENGTH = 4096
@@ -16,14 +17,16 @@ DATA_BYTES = 64
 _BUTTONS = 100
 _BUTTON_ACTIONS = ("callback_data", "url", "web_app", "switch_inline_query", "copy_text", "pay")
 
+Media = Literal["photo", "document"]
 
-def formatted(call: Json, name: str) -> Formatted:
+
+def formatted(params: Json, name: str) -> Formatted:
     """A text with its entities: from `parse_mode`, or given, or found by Telegram."""
-    text = str(call.get(name) or "")
+    text = str(params.get(name) or "")
     if any(0xD800 <= ord(character) < 0xE000 for character in text):
         raise bad_request("strings must be encoded in UTF-8")
-    given = call.get("entities" if name == "text" else f"{name}_entities")
-    mode = str(call.get("parse_mode") or "").lower()
+    given = params.get("entities" if name == "text" else f"{name}_entities")
+    mode = str(params.get("parse_mode") or "").lower()
     if mode == "html":
         parsed = parse_html(text)
     elif mode:
@@ -39,31 +42,20 @@ def text_content(call: Call) -> Json:
         raise bad_request("message text is empty")
     if utf16_length(text) > TEXT_LENGTH:
         raise bad_request("message is too long")
-    options = call.mapping("link_preview_options")
-    return {
-        "text": text,
-        **({"entities": entities} if entities else {}),
-        **({"link_preview_options": options} if options else {}),
-    }
+    return present(text=text, entities=entities, link_preview_options=call.mapping("link_preview_options"))
 
 
 def caption_content(params: Json) -> Json:
     caption, entities = formatted(params, "caption")
     if utf16_length(caption) > CAPTION_LENGTH:
         raise bad_request("message caption is too long")
-    return {
-        **({"caption": caption} if caption else {}),
-        **({"caption_entities": entities} if caption and entities else {}),
-        **({"has_media_spoiler": True} if params.get("has_spoiler") is True else {}),
-    }
+    spoiler = params.get("has_spoiler") is True
+    return present(caption=caption, caption_entities=caption and entities, has_media_spoiler=spoiler)
 
 
 def keyboard(call: Call) -> Json:
-    """The inline keyboard, checked; other keyboards are for the person's screen only."""
-    markup = call.mapping("reply_markup")
-    if not markup or not markup.get("inline_keyboard"):
-        return {}
-    rows = markup["inline_keyboard"]
+    """The inline keyboard, checked, as a field of the message."""
+    rows = (call.mapping("reply_markup") or {}).get("inline_keyboard") or []
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad_request("can't parse inline keyboard: an Array of Arrays is expected")
     buttons = [button for row in rows for button in row]
@@ -81,40 +73,37 @@ def keyboard(call: Call) -> Json:
     return {"reply_markup": {"inline_keyboard": [row for row in rows if row]}} if buttons else {}
 
 
-async def photo_content(world: TelegramWorld, source: Upload | str) -> Json:
-    if not source:
-        raise bad_request("there is no photo in the request")
-    if isinstance(source, str):
-        return world.files.again(source, "photo")
-    if not source.content:
-        raise bad_request("file must be non-empty")
-    renditions = await asyncio.to_thread(sent_by_bot, source.content)
-    return await asyncio.to_thread(world.files.add_photo, renditions)
+def screen_markup(call: Call) -> Json:
+    """ForceReply and the other keyboards that change the person's screen and not the message."""
+    markup = call.mapping("reply_markup") or {}
+    return {} if "inline_keyboard" in markup else markup
 
 
-async def document_content(world: TelegramWorld, source: Upload | str, *, detect: bool = True) -> Json:
+async def file_content(world: TelegramWorld, kind: Media, source: Upload | str, *, detect: bool) -> Json:
+    """A photo or document as message fields; `detect` makes an animation of a GIF that is sent as a file."""
     if not source:
-        raise bad_request("there is no document in the request")
+        raise bad_request(f"there is no {kind} in the request")
     if isinstance(source, str):
-        return world.files.again(source, "document")
-    if not source.content:
+        return world.files.again(source, kind)
+    content, name = source.content, source.file_name
+    if not content:
         raise bad_request("file must be non-empty")
-    if len(source.content) > DOCUMENT_BYTES:
+    if kind == "photo":
+        return await asyncio.to_thread(lambda: world.files.add_photo(sent_by_bot(content)))
+    if len(content) > DOCUMENT_BYTES:
         raise Refused(413, "Request Entity Too Large")
-    guessed, _ = mimetypes.guess_type(source.file_name, strict=False)
+    guessed, _ = mimetypes.guess_type(name, strict=False)
     if detect and guessed == "image/gif":
-        return await asyncio.to_thread(world.files.add_animation, source.content, f"{source.file_name}.mp4")
-    mime_type = guessed or source.mime_type
-    return await asyncio.to_thread(world.files.add_document, source.content, source.file_name, mime_type)
+        return await asyncio.to_thread(world.files.add_animation, content, f"{name}.mp4")
+    return await asyncio.to_thread(world.files.add_document, content, name, guessed or source.mime_type)
 
 
 async def media_content(world: TelegramWorld, call: Call, media: Json) -> Json:
     """An `InputMedia` object as message fields."""
     words = caption_content(media)
+    kind = media.get("type")
+    if kind not in ("photo", "document"):
+        raise bad_request("can't parse InputMedia: type is unknown")
     source = call.file("media", media.get("media") or "")
-    if media.get("type") == "photo":
-        return {**await photo_content(world, source), **words}
-    if media.get("type") == "document":
-        detect = media.get("disable_content_type_detection") is not True
-        return {**await document_content(world, source, detect=detect), **words}
-    raise bad_request("can't parse InputMedia: type is unknown")
+    detect = media.get("disable_content_type_detection") is not True
+    return {**await file_content(world, kind, source, detect=detect), **words}

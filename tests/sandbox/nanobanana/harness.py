@@ -1,4 +1,4 @@
-"""The ground of the NanoBanana sandbox's tests: the server, a photo's host, and a client that holds
+"""What the tests of the NanoBanana sandbox share: the server, a photo's host, and a client that holds
 every answer against the API's description."""
 
 import asyncio
@@ -94,7 +94,7 @@ class PhotoHost:
 
 
 @dataclass
-class Ground:
+class Harness:
     """Everything that a test needs; `client` checks its answers, `raw` does not."""
 
     sandbox: NanoBananaSandbox
@@ -137,8 +137,8 @@ class Ground:
 
 
 @contextlib.asynccontextmanager
-async def ground(**options: Any) -> AsyncIterator[Ground]:
-    """The server on its ground, with a fast model unless the options say otherwise."""
+async def harness(**options: Any) -> AsyncIterator[Harness]:
+    """A served sandbox with a photo host, and a fast model unless the options say otherwise."""
     settings: Json = {"task_seconds": 0.02, "paint": plain, "callback_pause": 0.01, "seed": 1}
     sandbox = NanoBananaSandbox(**settings | options)
     host = PhotoHost()
@@ -149,7 +149,7 @@ async def ground(**options: Any) -> AsyncIterator[Ground]:
             httpx.AsyncClient(base_url=url, headers=key, event_hooks={"response": [_checked]})
         )
         raw = await stack.enter_async_context(httpx.AsyncClient(base_url=url, headers=key))
-        made = Ground(sandbox, client, raw, host)
+        made = Harness(sandbox, client, raw, host)
         # The photo's host shares the server: a second one would take as long to stop as the first.
         host.base_url = url
         routes = [Route("/i/{name}", host.serve), Route("/cb/{token}", made.callback, methods=["POST"])]

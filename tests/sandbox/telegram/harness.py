@@ -1,4 +1,4 @@
-"""What the Telegram sandbox's tests stand on: a served sandbox, a real client of it, pictures."""
+"""What the tests of the Bot API sandbox share: a served sandbox, clients of it, a clock, pictures."""
 
 import contextlib
 import io
@@ -14,7 +14,7 @@ from telegram.ext import ExtBot
 from bot.sandbox.telegram.api import TelegramSandbox
 
 
-class Hands:
+class ManualClock:
     """A clock that is moved by hand."""
 
     def __init__(self, now: float = 1_800_000_000.0) -> None:
@@ -25,7 +25,9 @@ class Hands:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Client:
+    """A served sandbox with python-telegram-bot and plain HTTP as its clients."""
+
     sandbox: TelegramSandbox
     bot: ExtBot[None]
     http: httpx.AsyncClient
@@ -58,13 +60,13 @@ class Ground:
 
 
 @contextlib.asynccontextmanager
-async def telegram(**options: Any) -> AsyncIterator[Ground]:
+async def telegram(**options: Any) -> AsyncIterator[Client]:
     """A sandbox on loopback, and python-telegram-bot talking to it."""
     sandbox = TelegramSandbox(**options)
     async with sandbox.serving() as url, httpx.AsyncClient(timeout=60) as http:
         bot = ExtBot(sandbox.token, base_url=f"{url}/bot", base_file_url=f"{url}/file/bot")
         async with bot:
-            yield Ground(sandbox, bot, http, url)
+            yield Client(sandbox, bot, http, url)
 
 
 def picture(width: int, height: int, kind: str = "PNG", **options: Any) -> bytes:
