@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 import yaml
@@ -70,7 +69,7 @@ def test_every_series_that_is_asked_for_is_served(expressions: Mapping[str, str]
 
 def test_reasons_and_states_that_are_asked_for_exist() -> None:
     said = "\n".join([*alert_expressions().values(), *dashboard_expressions().values()])
-    known = {"reason": set(Reason), "state": set(EditState), "outcome": set(EditState)}
+    known: dict[str, set[str]] = {"reason": set(Reason), "state": set(EditState), "outcome": set(EditState)}
     for label, values in known.items():
         for found in re.findall(rf'\b{label}=~?"([^"]*)"', said):
             assert set(found.split("|")) <= values
@@ -106,6 +105,6 @@ def test_every_alert_says_what_happened_and_what_to_do() -> None:
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (it is Prometheus's)")
 def test_prometheus_itself_takes_the_rules() -> None:
-    command = ["promtool", "check", "rules", Path(DEPLOY / "alerts.yml")]
+    command = ["promtool", "check", "rules", str(DEPLOY / "alerts.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
