@@ -1,39 +1,55 @@
-"""The only wiring: builds everything from the settings, starts it, and stops it in order."""
+"""The whole bot at work: built bottom up, each object from what exists already, and stopped in order."""
 
 import asyncio
 import contextlib
 import logging
+import os
+import random
 from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import ExtBot
 
-from bot.base import Base
-from bot.clients import (
-    file_downloader,
-    initialized,
-    nanobanana_client,
-    opened_database,
-    telegram_bot,
-)
 from bot.cluster.heartbeat import Heartbeat
+from bot.cluster.held import HeldEdits
+from bot.cluster.notify import Notify
+from bot.conversation.access import Access
+from bot.conversation.conversation import Conversation
+from bot.conversation.feature import Features, all_features
+from bot.conversation.tools import About, Desk, Tools
+from bot.core.callbacks import Callbacks
+from bot.core.clock import random_id, random_secret
 from bot.core.edits import Edit
-from bot.core.pacing import MEMORY, Pacing
-from bot.doors import introduce, web_server
-from bot.http_client import certificates
-from bot.parts import edit_jobs, edit_service, update_handlers
+from bot.core.pacing import MEMORY, Estimate, Pacing
+from bot.core.ports import Ports, Sources, Wake
+from bot.core.service import EditService
+from bot.images.image_pool import ThreadedDarkroom
+from bot.scheduling.chores import Chore
 from bot.scheduling.jobs import Jobs
+from bot.scheduling.pace import Pace
 from bot.settings import Settings
 from bot.storage.database import lock_database_file
-from bot.storage.nudges import ANYTHING, Nudges
+from bot.storage.notifications import Notifications
 from bot.storage.replicas import DataDirNotShared, Replicas
+from bot.storage.retention import FileRetention, RowRetention
 from bot.tasks import end
-from bot.telegram.inbox.intake import DurableRequest, Intake
+from bot.telegram.bot import initialized
+from bot.telegram.inbox.intake import Intake
+from bot.telegram.inbox.polling import UPDATE_CALLS, Polling, durable_request
+from bot.telegram.inbox.slots import Slots
+from bot.telegram.inbox.webhook import Webhook
 from bot.telegram.outbox.cards import CardBoard
-from bot.telegram.outbox.chat import TelegramChat
 from bot.telegram.outbox.flood_control import FloodControl
 from bot.telegram.outbox.turns import Priority
+from bot.telegram.questions import Questions
+from bot.web import callbacks
+from bot.web.routes import web_app
+from bot.web.server import listening
+from bot.wiring import outside
+from bot.wiring.rows import Process, Rows
+from bot.wiring.telegram import Outside, introduce, own_webhook_secret, way_out
 
 logger = logging.getLogger(__name__)
 
@@ -41,124 +57,234 @@ STOP_WITHIN_SECONDS = 5.0
 """Given to running steps at the end; with the rest of the shutdown this stays under ten seconds."""
 _LEAVE_WITHIN_SECONDS = 2.0
 """Given to the intake, which would tell Telegram at the end what it has taken; Telegram may not listen."""
-KEPT_AT_HOME = 16
-"""Unfinished edits at which a replica leaves new ones for any to claim, itself included."""
+_CARDS_SECONDS, _RETENTION_SECONDS = 1, 600
 
 
 @contextlib.asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[None]:
     """The whole bot at work until the block ends; then it stops in order, within ten seconds."""
     async with contextlib.AsyncExitStack() as stack:
-        database = await stack.enter_async_context(opened_database(settings))
+        database = await stack.enter_async_context(outside.opened_database(settings))
         if database.path is not None:
             stack.enter_context(lock_database_file(database.path))
         await database.migrate()
-        base = Base.of(settings, database, stack)
-        await base.replicas.beat()
-        stack.push_async_callback(_release, base.replicas)
-        if await base.replicas.others_elsewhere():
+        process = Process.of(settings, database, stack)
+        await process.replicas.register(process.replica.name)
+        stack.push_async_callback(_release, process.replicas, process.replica.name)
+        if await process.replicas.others_elsewhere():
             raise DataDirNotShared
-        await _start(base)
+        await _App(settings, Rows.of(settings, database), process, stack).start()
         yield
 
 
-async def _start(base: Base) -> None:
-    """Build from the outside in, start from the inside out; the stack stops it in the opposite order."""
-    settings, now = base.settings, base.now
-    updates = DurableRequest(
-        base.inbox, base.owner, lambda status: base.called("updates", status), now, certificates()
-    )
-    flood = FloodControl(may_write=lambda: base.replica.is_trusted)
-    bot = telegram_bot(settings, updates, lambda status: base.called("telegram", status), flood)
-    await initialized(bot)
-    base.stack.push_async_callback(bot.shutdown)
-    model = nanobanana_client(settings, base.stack, lambda status: base.called("nanobanana", status))
-    pacing = Pacing(settings.poll_interval_seconds, timedelta(seconds=settings.edit_timeout_seconds))
-    pacing.learn(model.operation, await base.edits.durations(model.operation, MEMORY))
-    board = CardBoard(bot, lambda edit: pacing.estimate_of(edit, now()), now)
-    base.stack.push_async_callback(board.close)
-    chat = TelegramChat(bot, board, file_downloader(settings, bot, base.stack), settings.admin_ids, now)
-    service = edit_service(base, model, chat, pacing, has_room=lambda: _has_room(base, jobs))
-    jobs = edit_jobs(base, service, board, pacing)
-    nudges = Nudges(base.database)
+class _App:
+    """Builds and starts; `stack` stops everything in the opposite order."""
 
-    async def wake(edit: Edit) -> None:
-        if base.replica.owns(edit):
-            jobs.wake(edit)
-        else:
-            await nudges.nudge(edit.id)
+    def __init__(
+        self, settings: Settings, rows: Rows, process: Process, stack: contextlib.AsyncExitStack
+    ) -> None:
+        self._settings, self._rows, self._process, self._stack = settings, rows, process, stack
+        self._features: Features = all_features()
 
-    handlers = update_handlers(base, bot, service, chat, pacing, wake)
-    intake = Intake(bot, base.inbox, handlers.handle, base.owner, now)
-    await base.stack.enter_async_context(web_server(base, service, intake, wake))
-    base.stack.push_async_callback(jobs.stop, STOP_WITHIN_SECONDS)
-    await jobs.start()
-    await _work(base, bot, intake, jobs, board, flood, nudges)
-    logger.info("@%s is at work", bot.username)
+    async def start(self) -> None:
+        """From the database up to what comes in from outside."""
+        settings, rows, process = self._settings, self._rows, self._process
+        flood = FloodControl(may_write=lambda: process.replica.is_trusted)
+        bot = await self._telegram(flood)
+        model = outside.nanobanana_client(
+            settings, self._stack, lambda status: process.called("nanobanana", status)
+        )
+        pacing = Pacing(settings.poll_interval_seconds, timedelta(seconds=settings.edit_timeout_seconds))
+        pacing.learn(model.operation, await rows.edits.durations(model.operation, MEMORY))
 
+        def estimate(edit: Edit) -> Estimate:
+            return pacing.estimate_of(edit, process.now())
 
-async def _work(
-    base: Base,
-    bot: ExtBot[Priority],
-    intake: Intake,
-    jobs: Jobs,
-    board: CardBoard,
-    flood: FloodControl,
-    nudges: Nudges,
-) -> None:
-    """Everything that runs by itself from now on, and how it ends."""
+        downloader = outside.file_downloader(settings, bot, self._stack)
+        out = way_out(settings, bot, self._features, estimate, downloader, rows.alerts, process.now)
+        self._stack.push_async_callback(out.board.close)
+        threads = self._stack.enter_context(ThreadPoolExecutor(os.cpu_count(), "images"))
+        ports = Ports(
+            store=rows.edits,
+            model=model,
+            photo_host=outside.photo_host(settings, rows.hosted, self._stack),
+            images=ThreadedDarkroom(threads),
+            files=rows.files,
+            chat=out.chat,
+            budget=rows.budget,
+            observer=process.metrics,
+        )
+        service = self._service(ports, pacing)
+        jobs = self._jobs(service, pacing, out.board)
+        notify = Notify(process.replica, jobs, Notifications(rows.database))
+        slots = Slots()
+        conversation = self._conversation(bot, service, notify.wake, slots, estimate)
+        intake = Intake(
+            bot, rows.inbox, conversation.handle, out.outbox.send, slots, process.owner, process.now
+        )
+        await self._serve(service, intake, notify.wake)
+        self._stack.push_async_callback(jobs.stop, STOP_WITHIN_SECONDS)
+        await jobs.start()
+        await self._work(bot, intake, notify, flood, out)
+        self._stack.push_async_callback(self._leave, flood, jobs)
+        logger.info("@%s is at work", bot.username)
 
-    def on_absence() -> None:
-        flood.send_all_back()
-        board.clear()
+    async def _telegram(self, flood: FloodControl) -> ExtBot[Priority]:
+        """The Bot API's client, which knows its own name."""
+        process, inbox = self._process, self._rows.inbox
+        updates = durable_request(
+            inbox,
+            process.owner,
+            process.now,
+            outside.way_out(self._settings, self._settings.telegram_api_url, UPDATE_CALLS),
+            lambda status: process.called("updates", status),
+        )
+        bot = outside.telegram_client(
+            self._settings,
+            flood_control=flood,
+            updates=updates,
+            on_call=lambda status: process.called("telegram", status),
+        )
+        await initialized(bot)
+        self._stack.push_async_callback(bot.shutdown)
+        return bot
 
-    heartbeat = _heartbeat(base, intake, on_absence, on_company=flood.share)
-    await heartbeat.beat()
+    def _service(self, ports: Ports, pacing: Pacing) -> EditService:
+        process = self._process
+        return EditService(
+            ports,
+            process.replica,
+            process.workload,
+            outside.limits(self._settings),
+            pacing,
+            Callbacks(self._settings.public_url or None),
+            Sources(process.now, random_id, random_secret),
+        )
 
-    def on_nudge(edit_id: str) -> None:
-        jobs.nudge(edit_id)
-        if edit_id == ANYTHING:
-            heartbeat.hurry()
+    def _jobs(self, service: EditService, pacing: Pacing, board: CardBoard) -> Jobs:
+        rows, process = self._rows, self._process
+        row_retention = RowRetention(rows.edits, rows.inbox, rows.chats, rows.alerts, process.now)
+        file_retention = FileRetention(rows.edits, rows.files, rows.hosted, process.now)
 
-    work = (intake.run(), heartbeat.run(), nudges.listen(on_nudge), introduce(base, bot))
-    await base.stack.enter_async_context(_background(*work))
+        async def refresh_cards() -> None:
+            if process.replica.is_trusted:
+                await board.tick()
 
-    async def leave() -> None:
+        chores = (
+            Chore("cards", _CARDS_SECONDS, refresh_cards),
+            Chore("rows", _RETENTION_SECONDS, row_retention.forget),
+            Chore("files", _RETENTION_SECONDS, file_retention.sweep_files),
+            Chore("hosted photos", _RETENTION_SECONDS, file_retention.sweep_hosted),
+        )
+        held = HeldEdits(process.replica, process.replicas, rows.edits)
+        pace = Pace(pacing, rows.budget, random.random)
+        return Jobs(service.advance, held, pace, process.workload, chores, process.now)
+
+    def _conversation(
+        self,
+        bot: ExtBot[Priority],
+        service: EditService,
+        wake: Wake,
+        slots: Slots,
+        estimate: Callable[[Edit], Estimate],
+    ) -> Conversation:
+        settings, rows = self._settings, self._rows
+        about = About(
+            username=bot.username,
+            name=bot.first_name,
+            reads_group_messages=bool(bot.bot.can_read_all_group_messages),
+            limits=outside.limits(settings),
+        )
+        tools = Tools(
+            desk=Desk(service, wake),
+            edits=rows.edits,
+            memory=rows.chats,
+            questions=Questions(bot, slots),
+            files=rows.files,
+            estimate=estimate,
+            about=about,
+            now=self._process.now,
+        )
+        return Conversation(self._features, tools, Access(settings.allowed_chats, settings.admin_ids, tools))
+
+    async def _serve(self, service: EditService, intake: Intake, wake: Wake) -> None:
+        """The web server: hosted photos, callbacks, Telegram's updates, how the process is."""
+        settings, rows, process = self._settings, self._rows, self._process
+        secret = own_webhook_secret(settings)
+        webhook = Webhook(rows.inbox, secret, process.owner, intake.ring, process.now)
+        web = web_app(
+            rows.hosted.read,
+            callbacks.Callbacks(rows.edits, service, wake).take,
+            on_update=webhook.take if settings.telegram_webhook else None,
+            readiness=process.health.readiness,
+            metrics=process.metrics.text,
+        )
+        await self._stack.enter_async_context(listening(web, settings.web_host, settings.web_port))
+
+    async def _work(
+        self, bot: ExtBot[Priority], intake: Intake, notify: Notify, flood: FloodControl, out: Outside
+    ) -> None:
+        """Everything that runs by itself from now on."""
+        process = self._process
+        polling = Polling(bot, intake.doorbell)
+        members = _Members(self._settings, process, intake, polling, flood, out.board)
+        heartbeat = Heartbeat(process.replica, process.replicas, members)
+        await heartbeat.beat()
+        work = (
+            intake.run(),
+            polling.run(),
+            heartbeat.run(),
+            notify.listen(heartbeat.hurry),
+            introduce(self._settings, bot, self._features),
+        )
+        await self._stack.enter_async_context(_background(*work))
+
+    async def _leave(self, flood: FloodControl, jobs: Jobs) -> None:
         """While this replica is still heard of: what is under way may end."""
-        base.replica.leave()
+        self._process.replica.leave()
         flood.send_all_back()
         await jobs.stop(STOP_WITHIN_SECONDS)
 
-    base.stack.push_async_callback(leave)
+
+class _Members:
+    """What the parts of this replica do about what its heartbeat finds out."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        process: Process,
+        intake: Intake,
+        polling: Polling,
+        flood: FloodControl,
+        board: CardBoard,
+    ) -> None:
+        self._uses_webhook, self._health = settings.telegram_webhook, process.health
+        self._intake, self._polling, self._flood, self._board = intake, polling, flood, board
+
+    def updates_came(self) -> None:
+        """There is more in the inbox."""
+        self._intake.ring()
+
+    def intake_assigned(self, here: bool) -> None:  # noqa: FBT001 - the answer to "is it ours?"
+        """Ask Telegram for updates, or leave that to another."""
+        self._health.polls = here and not self._uses_webhook
+        self._polling.poll(self._health.polls)
+
+    def edits_lost(self) -> None:
+        """Nothing that waits to be sent is ours to send."""
+        self._flood.send_all_back()
+        self._board.clear()
+
+    def replicas_counted(self, alive: int) -> None:
+        """Telegram's limit for the whole bot is shared."""
+        self._flood.share(alive)
 
 
-def _has_room(base: Base, jobs: Jobs) -> bool:
-    """Whether this replica keeps what it admits, or leaves it for any to claim."""
-    return base.replica.alone or jobs.count() < KEPT_AT_HOME
-
-
-def _heartbeat(
-    base: Base, intake: Intake, on_absence: Callable[[], None], on_company: Callable[[int], None]
-) -> Heartbeat:
-    def on_role(held: bool) -> None:  # noqa: FBT001 - the answer to "is it mine?"
-        base.health.polls = held and not base.settings.telegram_webhook
-        intake.poll(base.health.polls)
-
-    return Heartbeat(
-        base.replica,
-        base.replicas,
-        on_updates=intake.ring,
-        on_role=on_role,
-        on_absence=on_absence,
-        on_company=on_company,
-    )
-
-
-async def _release(replicas: Replicas) -> None:
+async def _release(replicas: Replicas, name: str) -> None:
     """Leave everything for the others; without the database they find out by themselves."""
     with contextlib.suppress(SQLAlchemyError, OSError, TimeoutError):
         async with asyncio.timeout(1):
-            await replicas.release()
+            await replicas.release(name)
 
 
 @contextlib.asynccontextmanager

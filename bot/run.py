@@ -10,10 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken
 
 from bot.app import running
-from bot.clients import opened_database
 from bot.settings import Settings
 from bot.storage.database import AlreadyRunning
 from bot.storage.replicas import DataDirNotShared
+from bot.wiring.outside import opened_database
 
 logger = logging.getLogger(__name__)
 

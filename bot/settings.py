@@ -1,8 +1,9 @@
 """The process's settings: the only place that reads the environment (or `.env`)."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import (
     Field,
@@ -19,6 +20,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 _SHORTEST_PASSWORD = 6
 """One that is shorter is found by guessing, and may be part of any word in the log."""
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -72,6 +74,11 @@ class Settings(BaseSettings):
     kie_api_key: SecretStr = SecretStr("")
     kie_upload_url: str = "https://kieai.redpandaai.co"
 
+    https_proxy: SecretStr = SecretStr("")
+    http_proxy: SecretStr = SecretStr("")
+    all_proxy: SecretStr = SecretStr("")
+    no_proxy: str = ""
+
     poll_interval_seconds: PositiveFloat = 5
     edit_timeout_seconds: PositiveFloat = 300
     rate_limit_edits: NonNegativeInt = 20
@@ -121,6 +128,17 @@ class Settings(BaseSettings):
         if url and not is_loopback(url) and not url.startswith("https://"):
             raise ValueError("must be an https:// URL (http:// only on this machine)")
         return url.rstrip("/")
+
+    @field_validator("https_proxy", "http_proxy", "all_proxy")
+    @classmethod
+    def _proxy(cls, proxy: SecretStr) -> SecretStr:
+        url = proxy.get_secret_value()
+        if not url:
+            return proxy
+        full = url if "://" in url else f"http://{url}"
+        if urlsplit(full).scheme not in _PROXY_SCHEMES or not urlsplit(full).hostname:
+            raise ValueError("must be the URL of a proxy: http://, https://, socks5:// or socks5h://")
+        return SecretStr(full)
 
     @field_validator("database_url")
     @classmethod
@@ -178,6 +196,7 @@ class Settings(BaseSettings):
             token.partition(":")[2],
             *(secret.get_secret_value() for secret in hidden),
             *_passwords(make_url(self.database_url)),
+            *_proxy_passwords((self.https_proxy, self.http_proxy, self.all_proxy)),
         )
 
     @property
@@ -212,6 +231,13 @@ def _passwords(url: URL) -> list[str]:
     known = [url.password or "", *url.normalized_query.get("password", ())]
     long = [password for password in known if len(password) >= _SHORTEST_PASSWORD]
     return [form for password in long for form in (password, quote(password, safe=""))]
+
+
+def _proxy_passwords(proxies: Iterable[SecretStr]) -> list[str]:
+    """As they are, and as the URLs have them."""
+    found = [urlsplit(proxy.get_secret_value()).password or "" for proxy in proxies]
+    long = [password for password in found if len(password) >= _SHORTEST_PASSWORD]
+    return [form for password in long for form in (password, unquote(password))]
 
 
 def _plain(kind: str, message: str) -> str:

@@ -14,6 +14,7 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.chdir(tmp_path)
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
@@ -141,3 +142,24 @@ def test_a_password_that_anybody_would_guess_leaves_the_log_readable(monkeypatch
 def test_a_database_url_that_cannot_be_read_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     (problem,) = problems(monkeypatch, DATABASE_URL="postgresql+asyncpg://bot:hunter2@db:no/bot", **HOSTED)
     assert problem == "DATABASE_URL has a port that is no number"
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY"])
+def test_a_proxy_is_taken_in_every_usual_spelling(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for url in (
+        "http://proxy:3128",
+        "socks5://proxy:1080",
+        "socks5h://me:s3cret-word@proxy:1080",
+        "proxy:3128",
+    ):
+        settings = load(monkeypatch, **HOSTED | {name: url})
+        known = getattr(settings, name.lower()).get_secret_value()
+        assert known == (url if "://" in url else f"http://{url}")
+        assert ("s3cret-word" in settings.secrets) == ("s3cret-word" in url)
+        assert "s3cret-word" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["ftp://proxy:21", "socks4://proxy", "http://", "://"])
+def test_what_is_no_proxy_is_named(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    (problem,) = problems(monkeypatch, **HOSTED | {"HTTPS_PROXY": url})
+    assert problem.startswith("HTTPS_PROXY must be the URL of a proxy")

@@ -46,11 +46,12 @@ class Access:
         return False
 
     async def follow(self, old_chat_id: int, new_chat_id: int) -> None:
-        """An allowed group that became a supergroup stays allowed."""
-        if old_chat_id in self._allowed_chats:
+        """An allowed group that became a supergroup stays allowed. Both chats tell of it."""
+        is_news = old_chat_id not in await self._tools.memory.origins(new_chat_id)
+        if is_news and old_chat_id in self._allowed_chats:
             logger.warning(
                 "the allowed group %s became a supergroup: put %s into ALLOWED_CHATS",
                 old_chat_id,
                 new_chat_id,
             )
-        await self._tools.memory.follow_chat(old_chat_id, new_chat_id)
+        await self._tools.desk.follow_chat(old_chat_id, new_chat_id)

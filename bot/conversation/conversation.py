@@ -62,14 +62,22 @@ class Conversation:
         if not await self._access.admits(message.chat, message.sender.id):
             return await self._turn_away(message.chat, message.sender, message)
         command = self._commands.get(message.command or "")
-        if command is not None:
-            return await command.handle(Asked(self._tools, message, command.name))
-        if not message.chat.is_private:
+        if command is None and not message.chat.is_private:
             return ()
-        asked = Asked(self._tools, message, EDIT)
+        is_more = await self._is_more_of_album(message)
+        asked = Asked(self._tools, message, command.name if command else EDIT, is_more)
+        if command is not None:
+            return await command.handle(asked)
         if message.command is not None:
             return (say_in_reply(message, unknown_command_text(asked.t)),)
         return await self._plain(asked)
+
+    async def _is_more_of_album(self, message: Message) -> bool:
+        """Asked for every part, whatever it says: the one with a caption may come first."""
+        if message.album_id is None or not message.chat.is_private:
+            return False
+        memory, now = self._tools.memory, self._tools.now()
+        return not await memory.is_first_of_album(message.chat.id, message.album_id, message.update_id, now)
 
     async def _press(self, press: Press) -> Replies:
         if not await self._access.admits(press.chat, press.sender.id):

@@ -36,6 +36,3 @@ class Memory(Protocol):
 
     async def note_move_check(self, chat_id: int, now: datetime) -> None:
         """Telegram was asked, and knew of none."""
-
-    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
-        """A group became a supergroup: everything of the old id belongs to the new one."""

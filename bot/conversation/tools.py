@@ -19,11 +19,14 @@ class Service(Protocol):
     async def admit(self, request: Request) -> Admission:
         """Accept a request as an edit, or say why not; the same update is admitted once."""
 
-    async def cancel(self, edit: Edit) -> bool:
-        """End an edit on its requester's wish; False when it was too late for that."""
+    async def cancel(self, edit: Edit) -> Edit | None:
+        """End an edit on its requester's wish; None when it was too late for that."""
 
-    async def abandon(self, edit: Edit) -> None:
-        """End an edit whose chat is gone; nobody is told."""
+    async def abandon(self, edit: Edit) -> Edit | None:
+        """End an edit whose chat is gone; None when it had ended."""
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        """A group became a supergroup: everything of the old id belongs to the new one."""
 
 
 class Desk:
@@ -42,14 +45,18 @@ class Desk:
     async def cancel(self, edit: Edit) -> bool:
         """End an edit; False when it was too late. Its card follows by itself."""
         cancelled = await self._service.cancel(edit)
-        if cancelled:
-            await self._wake(edit)
-        return cancelled
+        if cancelled is not None:
+            await self._wake(cancelled)
+        return cancelled is not None
 
     async def abandon(self, edit: Edit) -> None:
-        """End an edit whose chat is gone."""
-        await self._service.abandon(edit)
-        await self._wake(edit)
+        """End an edit whose chat is gone; nobody is told."""
+        if (abandoned := await self._service.abandon(edit)) is not None:
+            await self._wake(abandoned)
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        """A group became a supergroup: everything of the old id belongs to the new one."""
+        await self._service.follow_chat(old_chat_id, new_chat_id)
 
 
 class Edits(Protocol):

@@ -5,33 +5,27 @@ from dataclasses import replace
 from bot.core.clock import Clock
 from bot.core.edits import Edit
 from bot.core.errors import OutcomeUnknown, TryLater
-from bot.core.pending_writes import Noting
-from bot.core.ports import Chat
-from bot.core.replica import Replica
+from bot.core.pending_writes import PendingWrites
+from bot.core.ports import Chat, Lease
 
 
-class Carding:
-    """An edit can do without a card. One that may have arrived is not sent again while this process lives."""
+class CardPosting:
+    """An edit can do without a card. One that may have arrived is not sent again."""
 
-    def __init__(self, chat: Chat, noting: Noting, replica: Replica, now: Clock) -> None:
-        self._chat, self._noting, self._replica, self._now = chat, noting, replica, now
-        self._unsure: set[str] = set()
+    def __init__(self, chat: Chat, pending: PendingWrites, lease: Lease, now: Clock) -> None:
+        self._chat, self._pending, self._lease, self._now = chat, pending, lease, now
 
     async def with_card(self, edit: Edit) -> Edit:
-        """The edit with its card's message id, or as it was. Raises what keeps a picture away as well."""
-        if edit.status_message_id is not None or edit.id in self._unsure:
+        """The edit with what is known of its card. Raises what keeps a picture away as well."""
+        if edit.status_message_id is not None or edit.has_lost_card:
             return edit
-        self._replica.ensure_holds(edit)
+        self._lease.ensure_holds(edit)
+        message_id: int | None
         try:
             message_id = await self._chat.post_card(edit)
         except TryLater:
             return edit
         except OutcomeUnknown:
-            self._unsure.add(edit.id)
-            return edit
-        await self._noting.note_card(edit, message_id, self._now())
-        return replace(edit, status_message_id=message_id)
-
-    def forget(self, edit: Edit) -> None:
-        """The edit has ended."""
-        self._unsure.discard(edit.id)
+            message_id = None
+        await self._pending.note_card(edit, message_id, self._now())
+        return replace(edit, status_message_id=message_id, has_lost_card=message_id is None)

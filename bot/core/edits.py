@@ -162,12 +162,13 @@ _STATES: dict[type[Stage], EditState] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One row of the edits' table. Storage alone writes rows; everybody else reads these frozen values.
+    """One moment of an edit. Only storage writes rows; everybody else has these frozen values.
 
     `due_at` is when there is something to do next, None once nothing is. `submits` counts the create calls
     that may have made a task, `attempts` the tries of the present step, `sends` the replies that may have
     arrived. `secret` is the unguessable part of this edit's URLs. `owner` is the replica that works on it.
-    `blocked_by` is what it waits for while it cannot go on.
+    `blocked_by` is what it waits for while it cannot go on. `has_lost_card`: a status card was sent, and
+    nobody knows whether it arrived. `is_told`: its chat knows that it has ended.
     """
 
     id: str
@@ -181,6 +182,8 @@ class Edit:
     attempts: int = 0
     sends: int = 0
     status_message_id: int | None = None
+    has_lost_card: bool = False
+    is_told: bool = False
     owner: str | None = None
     blocked_by: Reason | None = None
 
@@ -242,10 +245,6 @@ class Edit:
 
     def messages(self) -> frozenset[int]:
         """The ids of every message that belongs to it: request, photo, status card, result."""
-        ids = (
-            self.request.request_message_id,
-            self.request.photo_message_id,
-            self.status_message_id,
-            self.result_message_id,
-        )
+        of_request = {self.request.request_message_id, self.request.photo_message_id}
+        ids = of_request | {self.status_message_id, self.result_message_id}
         return frozenset(each for each in ids if each is not None)

@@ -5,7 +5,9 @@
     ├── EditFailed        this edit will never work as it stands
     ├── OperatorNeeded    the key, the credit or a permission has to be mended by who runs the bot
     ├── TryLater          nothing happened; the same call may work after a wait
+    │   └── ResultAway    the task is done, and paid for; only its file cannot be fetched yet
     ├── OutcomeUnknown    the call may or may not have had its effect
+    │   └── GatewayDown   a gateway answered in the service's place: most likely it had none
     ├── ResultUnusable    what the provider made cannot be turned into a reply
     ├── ChatGone          nobody there to tell: blocked, kicked, deleted
     └── ChatMoved         the group became a supergroup with another id
@@ -63,7 +65,7 @@ class Consequences:
 
     `retry_helps`: asking for the same once more may work, so the failure card offers it. `submit_again`: the
     bot itself makes one more create call first. `is_operators`: only who runs the bot can mend it, and the
-    admins are told. `patience`: how long an edit waits for it to pass before it fails.
+    admins are told. `patience`: how long an edit waits for it to pass before it fails; zero is not at all.
     """
 
     retry_helps: bool = False
@@ -85,7 +87,7 @@ CONSEQUENCES: dict[Reason, Consequences] = {
     Reason.TIMED_OUT: Consequences(retry_helps=True),
     Reason.OUT_OF_CREDIT: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
     Reason.ACCESS_DENIED: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
-    Reason.BAD_REQUEST: Consequences(is_operators=True),
+    Reason.BAD_REQUEST: Consequences(is_operators=True, patience=timedelta(0)),
     Reason.CANNOT_SEND: Consequences(patience=_A_DAY),
 }
 """The one table of what a reason means for an edit. What people read for it is in conversation/texts."""
@@ -123,8 +125,16 @@ class TryLater(BotError):
         self.wait_seconds = wait_seconds
 
 
+class ResultAway(TryLater):
+    """A finished task's file is not there, or its host cannot be reached, for now."""
+
+
 class OutcomeUnknown(BotError):
     """The call was cut: it may or may not have had its effect."""
+
+
+class GatewayDown(OutcomeUnknown):
+    """A page of the gateway (HTTP 502, 504 and the like): the service behind it did not answer."""
 
 
 class ResultUnusable(BotError):

@@ -18,7 +18,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """At most `count` edits of a scope in any sliding `window`; without a window, at most so many unfinished."""
+    """At most `count` edits of a scope in any sliding `window`; without one, at most so many unfinished."""
 
     scope: Scope
     count: int

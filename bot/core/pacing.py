@@ -82,4 +82,5 @@ class Pacing:
 
     def estimate_of(self, edit: Edit, now: datetime) -> Estimate:
         """The estimate for an edit: from its submission, or as for a new task while it waits."""
-        return self.estimate(edit.operation, (now - (edit.submitted_at or now)).total_seconds())
+        age = now - edit.task.submitted_at if edit.task else timedelta(0)
+        return self.estimate(edit.operation, age.total_seconds())

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.core.clock import Clock, NewId
-from bot.core.edits import Edit
+from bot.core.edits import Edit, PhotoRef
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits
 from bot.core.pictures import Fitted, ImageFormat, Size
@@ -33,10 +33,11 @@ class EditStore(Protocol):
         Returns `after`, or None when somebody else was faster.
         """
 
-    async def note_card(self, edit: Edit, message_id: int, now: datetime) -> Edit | None:
+    async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
         """Write the status card's message id, whatever stage the edit is at by now.
 
-        An edit that has ended is due again, for its card to say so. None when it is another replica's.
+        Without an id, write that a card may have arrived. An edit that has ended is due again, for its card
+        to say so. Returns the edit as it then stands, None when it is another replica's.
         """
 
     async def durations(self, operation: str, count: int) -> Sequence[float]:
@@ -65,7 +66,7 @@ class Lease(Protocol):
         """Whether the edit is this process's to move, as far as `edit` was read."""
 
     def ensure_holds(self, edit: Edit) -> None:
-        """Asked right before whatever the world outside sees. TryLater where the edit is, or will be, another's."""
+        """Asked before whatever the world outside sees. TryLater where the edit is, or will be, another's."""
 
 
 class Workload(Protocol):
@@ -122,6 +123,10 @@ class Order:
     size: Size
     callback_url: str
 
+    def __post_init__(self) -> None:
+        if not self.photos:
+            raise ValueError("an order has at least one photo")
+
 
 @dataclass(frozen=True, slots=True)
 class TaskRunning:
@@ -135,7 +140,10 @@ class TaskMissing:
 
 @dataclass(frozen=True, slots=True)
 class TaskDone:
-    """The result's URLs, best first (none: done without an image), and how long it took if that was told."""
+    """The result's URLs, best first (none: done without an image), and how long it took if that was told.
+
+    `seconds` are by the provider's clock, which may be wrong: never more than the age that was observed.
+    """
 
     urls: tuple[str, ...]
     seconds: float | None
@@ -172,15 +180,15 @@ class ImageModel(Protocol):
 class PhotoHost(Protocol):
     """Makes a prepared photo fetchable for the provider."""
 
-    async def publish(self, secret: str, jpeg: bytes) -> PublicUrl:
+    async def publish(self, name: str, jpeg: bytes) -> PublicUrl:
         """Host `jpeg` under an unguessable name; repeating it is harmless. Raises TryLater."""
 
-    async def withdraw(self, secret: str) -> None:
+    async def withdraw(self, name: str) -> None:
         """Take the photo down again, as far as the host can."""
 
 
 class Images(Protocol):
-    """Pillow, off the event loop. Raises PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
+    """Pillow, off the event loop. PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
 
     async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size."""
@@ -219,7 +227,7 @@ class Reply:
 class Chat(Protocol):
     """The person's side: Telegram. Raises TryLater, OutcomeUnknown, ChatGone, ChatMoved, EditFailed."""
 
-    async def download(self, edit: Edit) -> bytes:
+    async def download(self, photo: PhotoRef) -> bytes:
         """The photo's bytes from Telegram. PhotoRefused when it is too big, or gone."""
 
     async def post_card(self, edit: Edit) -> int:
@@ -238,8 +246,8 @@ class Chat(Protocol):
     async def settle(self, edit: Edit) -> int | None:
         """The edit has ended: its card goes, or says what happened.
 
-        Returns the message that says it where that is a new one, None otherwise. Repeating it is harmless once
-        that message is noted as the edit's card.
+        Returns the message that says it where that is a new one, None otherwise. Repeating it is harmless
+        once that message is noted as the edit's card.
         """
 
     async def alert_admins(self, edit: Edit, reason: Reason) -> None:

@@ -1,265 +1,188 @@
-"""The four steps that bring an active edit further; each returns the edit as moved.
+"""The step of each stage; each returns the edit as moved.
 
-The same object back means "nothing to do yet", None that somebody else was faster.
+The same value back means "nothing to do yet", None that somebody else was faster.
 """
 
-import asyncio
+import contextlib
 import logging
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.card_posting import Carding
+from bot.core.callbacks import Callbacks
 from bot.core.clock import Clock
-from bot.core.edits import Edit, EditState, PhotoKind
-from bot.core.errors import EditFailed, Reason, ResultUnusable, TryLater
-from bot.core.pacing import Pacing
-from bot.core.pending_writes import Noting
-from bot.core.pictures import ImageFormat
-from bot.core.ports import (
-    Chat,
-    Darkroom,
-    EditStore,
-    Files,
-    ImageModel,
-    Observer,
-    Order,
-    PhotoHost,
-    Reply,
-    TaskDone,
-    TaskFailed,
-    TaskMissing,
-    TaskRunning,
-    Turnstile,
+from bot.core.edits import (
+    Cancelled,
+    Delivered,
+    Edit,
+    Failed,
+    PhotoKind,
+    Processing,
+    Ready,
+    Received,
+    Result,
+    Submitting,
+    Task,
 )
-from bot.core.presets import full_prompt, keeps_outline
-from bot.core.replica import Replica
+from bot.core.errors import ChatGone, EditFailed, Reason, ResultUnusable
+from bot.core.pacing import Pacing
+from bot.core.pending_writes import PendingWrites
+from bot.core.photos import Photos
+from bot.core.pictures import Fitted, ImageFormat
+from bot.core.ports import Lease, Ports, Reply, TaskDone, TaskFailed, TaskMissing, TaskRunning
+from bot.core.presets import keeps_outline
+from bot.core.submission import MAX_SUBMITS, Submission
 
 logger = logging.getLogger(__name__)
 
-MAX_SUBMITS = 2
-"""Create calls per edit that may have made a task: the second one only after the first was lost or failed."""
-_CUT_CALL_WAIT = timedelta(seconds=5)
-"""Before the second create call where no callback can tell of the first: what cut it may have passed."""
-_CARD_GRACE_SECONDS = 0.2
-"""For the status card, once everything else is ready for the create call."""
 _MISSING_GRACE = timedelta(seconds=90)
+"""A new task may not be known everywhere at once."""
 _UNUSABLE_RESULTS_TAKEN = 4
 """A result without a usable image may still get one: looked at so often."""
-_SUBMIT_AGAIN = frozenset({Reason.PHOTO_NOT_FETCHED, Reason.COULD_NOT_GENERATE, Reason.SERVICE_DOWN})
 _SENT_AS = {PhotoKind.PHOTO: ImageFormat.JPEG, PhotoKind.STICKER: ImageFormat.PNG}
 
 
 class Steps:
-    """What is done in each state.
-
-    `adoption_wait` is how long a callback may yet name the task of a create call that was cut.
-    """
+    """What is done at each stage."""
 
     def __init__(
         self,
-        *,
-        store: EditStore,
-        model: ImageModel,
-        host: PhotoHost,
-        darkroom: Darkroom,
-        files: Files,
-        chat: Chat,
+        ports: Ports,
+        pending: PendingWrites,
+        lease: Lease,
         pacing: Pacing,
-        turnstile: Turnstile,
-        replica: Replica,
-        observer: Observer,
-        callback_url: Callable[[str], str],
-        adoption_wait: timedelta,
+        callbacks: Callbacks,
         now: Clock,
     ) -> None:
-        self._store, self._model, self._host = store, model, host
-        self._darkroom, self._files, self._chat = darkroom, files, chat
-        self._pacing, self._callback_url, self._adoption_wait = pacing, callback_url, adoption_wait
-        self._turnstile, self._replica, self._observer, self._now = turnstile, replica, observer, now
-        self._noting = Noting(store)
-        self._carding = Carding(chat, self._noting, replica, now)
-        self.make_up, self.owes = self._noting.make_up, self._noting.owes
-        self._unusable: Counter[str] = Counter()
-        self._seen_running: dict[str, float] = {}
+        self._ports, self._pending, self._lease = ports, pending, lease
+        self._pacing, self._now = pacing, now
+        self._photos = Photos(ports)
+        self._submission = Submission(ports, self._photos, pending, lease, callbacks, now)
+        self._seen_running: dict[str, timedelta] = {}
+        self._noted_attempts: set[str] = set()
 
-    async def submit(self, edit: Edit) -> Edit | None:
-        """received: prepare and publish the photo, note "submitting", make the one call that costs money."""
-        if edit.submits >= MAX_SUBMITS:
-            raise EditFailed(Reason.SERVICE_DOWN, "no create call had a known outcome")
-        ahead = await self._turnstile.ahead(edit, self._now())
-        if ahead:
-            self._chat.show(edit, ahead)
-            return await self._carding.with_card(edit)
-        card = asyncio.ensure_future(self._carding.with_card(edit))  # noqa: TID251 - gathered at once
-        create = self._order_and_create(edit, card)
-        carded, moved = await asyncio.gather(card, create, return_exceptions=True)
-        if isinstance(moved, BaseException):
-            raise moved
-        if isinstance(carded, BaseException):
-            logger.info("edit %s has no card: %r", edit.id, carded)
-            return moved
-        return moved and replace(moved, status_message_id=carded.status_message_id)
+    async def take(self, edit: Edit) -> Edit | None:
+        """One step. Errors pass through: what follows from them is in `setbacks`."""
+        match edit.stage:
+            case Received():
+                return await self._submission.submit(edit)
+            case Submitting():  # found later, and no callback has told of a task: once more
+                return await self._ports.store.move(edit, replace(edit, stage=Received()))
+            case Processing(task):
+                return await self._check(edit, task)
+            case Ready(task, result):
+                return await self._deliver(edit, task, result)
+            case Delivered() | Failed() | Cancelled():
+                return await self._settle(edit)
 
-    async def _order_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
-        """The create call waits a moment for the card: who may not say that may not send a picture either."""
-        order = await self._order(edit)
-        await asyncio.wait((card,), timeout=_CARD_GRACE_SECONDS)
-        carded = replace(edit, status_message_id=card.result().status_message_id) if card.done() else edit
-        now = self._now()
-        submitting = replace(
-            carded,
-            state=EditState.SUBMITTING,
-            submits=edit.submits + 1,
-            operation=self._model.operation,
-            due_at=now + self._adoption_wait,
-        )
-        try:
-            entered = await self._turnstile.enter(carded, submitting, now)
-        except TryLater:
-            await self._too_late(edit)
-            return carded  # somebody else took the last place: it is asked for again in a moment
-        if entered is None:
-            await self._too_late(edit)
-            return None
-        return await self._create(entered, order)
-
-    async def _order(self, edit: Edit) -> Order:
-        jpeg, size = await self._darkroom.prepare(await self._photo(edit))
-        return Order(
-            prompt=full_prompt(edit.command, edit.words),
-            photo=await self._host.publish(edit.secret, jpeg),
-            size=size,
-            callback_url=self._callback_url(edit.secret),
-        )
-
-    async def _too_late(self, edit: Edit) -> None:
-        """The edit ended while its photo was being published: take it down again."""
-        current = await self._store.get(edit.id)
-        if current is None or not current.is_active:
-            await self._host.withdraw(edit.secret)
-            await self._files.remove(edit.id, "photo")
-
-    async def _create(self, edit: Edit, order: Order) -> Edit | None:
-        self._replica.ensure_holds(edit)
-        task_id = await self._model.create(order)
-        now = self._now()
-        processing = replace(
-            edit,
-            state=EditState.PROCESSING,
-            task_id=task_id,
-            submitted_at=now,
-            due_at=now,
-            attempts=0,
-            hindrance=None,
-        )
-        return await self._noting.note(edit, processing)
-
-    async def await_callback(self, edit: Edit) -> Edit | None:
-        """submitting, and the call was cut: from now on a callback may tell of its task, for a while."""
-        wait = max(self._adoption_wait, _CUT_CALL_WAIT)
-        return await self._store.move(edit, replace(edit, due_at=self._now() + wait))
-
-    async def resubmit(self, edit: Edit) -> Edit | None:
-        """submitting, found later: nobody knows whether the task exists, and no callback told. Once more."""
-        return await self._store.move(edit, replace(edit, state=EditState.RECEIVED))
-
-    async def check(self, edit: Edit) -> Edit | None:
-        """processing: ask how the task is doing; a finished one is fetched and fitted at once."""
-        if edit.task_id is None or edit.submitted_at is None:
-            raise EditFailed(Reason.TASK_LOST, "processing without a task")
-        self._observer.looked()
-        age = self._now() - edit.submitted_at
-        match await self._model.check(edit.task_id):
-            case TaskDone(urls=urls, seconds=seconds):
-                took = seconds or self._midpoint(edit, age.total_seconds())
-                self._observer.found_done(edit.operation, took, age.total_seconds() - took)
-                return await self._finish(edit, urls, took)
-            case TaskFailed(reason=reason, detail=detail):
-                if reason in _SUBMIT_AGAIN and edit.submits < MAX_SUBMITS:
-                    return await self._store.move(edit, replace(edit, state=EditState.RECEIVED, task_id=None))
+    async def _check(self, edit: Edit, task: Task) -> Edit | None:
+        """Ask how the task is doing; what is finished is fetched and fitted at once."""
+        self._ports.observer.looked()
+        age = self._now() - task.submitted_at
+        match await self._ports.model.check(task.id):
+            case TaskDone(urls, seconds):
+                took = seconds or self._midpoint_seconds(edit, age)
+                self._ports.observer.found_done(edit.operation, took, age.total_seconds() - took)
+                return await self._finish(edit, task, urls, took)
+            case TaskFailed(reason, detail):
+                if reason.consequences.submit_again and edit.submits < MAX_SUBMITS:
+                    return await self._ports.store.move(edit, replace(edit, stage=Received(), attempts=0))
                 raise EditFailed(reason, detail)
-            case TaskMissing():
-                if age > _MISSING_GRACE:
-                    raise EditFailed(Reason.TASK_LOST)
-            case TaskRunning():
-                if age >= self._pacing.timeout:
-                    raise EditFailed(Reason.TIMED_OUT)
-        self._seen_running[edit.id] = age.total_seconds()
+            case TaskMissing() if age > _MISSING_GRACE:
+                raise EditFailed(Reason.TASK_LOST)
+            case TaskRunning() if age >= self._pacing.timeout:
+                raise EditFailed(Reason.TIMED_OUT)
+        self._seen_running[edit.id] = age
         return edit
 
-    async def _finish(self, edit: Edit, urls: tuple[str, ...], seconds: float) -> Edit | None:
+    async def _finish(self, edit: Edit, task: Task, urls: tuple[str, ...], seconds: float) -> Edit | None:
         try:
-            if not urls:
-                raise ResultUnusable("done without an image")
-            fitted = await self._darkroom.fit(
-                await self._model.fetch(urls),
-                await self._photo(edit),
-                as_format=_SENT_AS.get(edit.photo_kind),
-                keep_alpha=keeps_outline(edit.command),
-            )
+            fitted = await self._fetched(edit, urls)
         except ResultUnusable as error:
-            self._unusable[edit.id] += 1
-            if self._unusable[edit.id] >= _UNUSABLE_RESULTS_TAKEN:
-                raise EditFailed(Reason.NO_IMAGE, str(error)) from error
-            return edit
-        await self._files.put(edit.id, "result", fitted.content)
-        ready = await self._noting.note(
-            edit,
-            replace(
-                edit,
-                state=EditState.READY,
-                due_at=self._now(),
-                task_seconds=seconds,
-                width=fitted.size.width,
-                height=fitted.size.height,
-                format=fitted.format,
-                cropped=fitted.cropped,
-            ),
-        )
-        self.forget(edit)
+            return await self._look_again(edit, task, error)
+        await self._ports.files.put(edit.id, "result", fitted.content)
+        result = Result(seconds, fitted.size, fitted.format, fitted.cropped)
+        ready = replace(edit, stage=Ready(task, result), due_at=self._now(), attempts=0)
+        if self._lease.may_begin:  # the reply is sent at once: its attempt is noted in the same write
+            ready = replace(ready, sends=edit.sends + 1)
+            self._noted_attempts.add(edit.id)
+        moved = await self._pending.move(edit, ready)
+        self._seen_running.pop(edit.id, None)
         self._pacing.learn(edit.operation, [seconds])
-        return ready
+        return moved
 
-    async def deliver(self, edit: Edit) -> Edit | None:
-        """ready: note the attempt, send the reply, note that it arrived."""
-        content = await self._files.get(edit.id, "result")
-        if content is None or edit.size is None or edit.format is None:
-            return await self._store.move(edit, replace(edit, state=EditState.PROCESSING))
-        noted = await self._store.move(edit, replace(edit, sends=edit.sends + 1))
+    async def _fetched(self, edit: Edit, urls: tuple[str, ...]) -> Fitted:
+        if not urls:
+            raise ResultUnusable("done without an image")
+        content = await self._ports.model.fetch(urls)
+        return await self._ports.images.fit(
+            content,
+            await self._photos.original(edit),
+            as_format=_SENT_AS.get(edit.request.photo.kind),
+            keep_alpha=keeps_outline(edit.request.command),
+        )
+
+    async def _look_again(self, edit: Edit, task: Task, error: ResultUnusable) -> Edit | None:
+        """Such looks are counted in the row, so that there is an end to them after restarts as well."""
+        attempts = edit.attempts + 1
+        if attempts >= _UNUSABLE_RESULTS_TAKEN:
+            raise EditFailed(Reason.NO_IMAGE, str(error)) from error
+        logger.info("edit %s: %s", edit.id, error)
+        now = self._now()
+        wait = self._pacing.next_wait(edit.operation, (now - task.submitted_at).total_seconds())
+        later = replace(edit, attempts=attempts, due_at=now + timedelta(seconds=wait))
+        return await self._ports.store.move(edit, later)
+
+    async def _deliver(self, edit: Edit, task: Task, result: Result) -> Edit | None:
+        """Note the attempt, send the reply, note that it arrived."""
+        content = await self._ports.files.get(edit.id, "result")
+        if content is None:
+            return await self._ports.store.move(edit, replace(edit, stage=Processing(task), attempts=0))
+        noted = await self._with_attempt(edit)
         if noted is None:
             return None
-        self._replica.ensure_holds(noted)
-        message_id = await self._chat.deliver(edit, Reply(content, edit.size, edit.format))
+        self._lease.ensure_holds(noted)
+        reply = Reply(content, result.size, result.format)
+        message_id = await self._ports.chat.deliver(replace(noted, sends=noted.sends - 1), reply)
         now = self._now()
-        return await self._noting.note(
-            noted,
-            replace(
-                noted,
-                state=EditState.DELIVERED,
-                due_at=now,
-                ended_at=now,
-                result_message_id=message_id,
-                attempts=0,
-            ),
+        stage = Delivered(task, result, message_id, ended_at=now)
+        return await self._pending.move(
+            noted, replace(noted, stage=stage, due_at=now, attempts=0, blocked_by=None)
         )
 
-    async def _photo(self, edit: Edit) -> bytes:
-        """The person's bytes, from our side where they are still kept."""
-        kept = await self._files.get(edit.id, "photo")
-        if kept is None:
-            kept = await self._chat.download(edit)
-            await self._files.put(edit.id, "photo", kept)
-        return kept
+    async def _with_attempt(self, edit: Edit) -> Edit | None:
+        """The edit with one more reply noted that may have arrived."""
+        if edit.id in self._noted_attempts:
+            self._noted_attempts.discard(edit.id)
+            return edit
+        return await self._ports.store.move(edit, replace(edit, sends=edit.sends + 1))
 
-    def _midpoint(self, edit: Edit, age: float) -> float:
-        """How long the task took, as far as looking at it can tell."""
-        return (self._seen_running.get(edit.id, 0.0) + age) / 2
-
-    def forget(self, edit: Edit) -> None:
-        """What was noted in memory about the edit's task."""
-        self._noting.forget(edit)
-        self._carding.forget(edit)
-        self._unusable.pop(edit.id, None)
+    async def _settle(self, edit: Edit) -> Edit | None:
+        """An ended edit's last step: its card goes or says why, and its photos are forgotten."""
         self._seen_running.pop(edit.id, None)
+        self._noted_attempts.discard(edit.id)
+        shown = edit if edit.is_told else await self._show_end(edit)
+        told = replace(shown, is_told=True)
+        try:
+            await self._photos.forget(edit)
+        except Exception:
+            if told != shown:  # however often the photos have to be tried, nothing is said again
+                await self._ports.store.move(shown, told)
+            raise
+        return await self._ports.store.move(shown, replace(told, due_at=None, status_message_id=None))
+
+    async def _show_end(self, edit: Edit) -> Edit:
+        """The edit with its card; a message that had to be sent anew is its card from now on."""
+        message_id = None
+        try:
+            with contextlib.suppress(ChatGone, EditFailed):  # nobody is there, or nothing may be said
+                message_id = await self._ports.chat.settle(edit)
+        except Exception:  # a card that will never be mended does not keep the photos where they are
+            await self._photos.forget(edit)
+            raise
+        if message_id is None:
+            return edit
+        return await self._pending.note_card(edit, message_id, self._now())
+
+    def _midpoint_seconds(self, edit: Edit, age: timedelta) -> float:
+        """How long the task took, as far as looking at it can tell."""
+        return (self._seen_running.get(edit.id, timedelta(0)) + age).total_seconds() / 2

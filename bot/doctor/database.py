@@ -8,14 +8,13 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clients import opened_database
 from bot.core.clock import random_id, utc_now
-from bot.core.replica import Replica
 from bot.doctor.finding import Finding, short
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.files import data_dir_id
 from bot.storage.replicas import Replicas
+from bot.wiring.outside import opened_database
 
 CLOCKS_APART = timedelta(seconds=5)
 _SERVER = "SELECT current_setting('server_version'), current_setting('synchronous_commit'), clock_timestamp()"
@@ -75,7 +74,7 @@ async def _server(opened: Database) -> Finding:
 
 async def _replicas(opened: Database, settings: Settings) -> Finding:
     here = data_dir_id(settings.data_dir, random_id)
-    replicas = Replicas(opened, Replica(random_id, alone=False), here)
+    replicas = Replicas(opened, here)
     if await replicas.others_elsewhere():
         advice = "give every replica the same folder as DATA_DIR, such as one shared volume"
         return Finding("replicas", "one that is at work has another DATA_DIR than this", advice)

@@ -3,10 +3,10 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from bot.clients import nanobanana_client
 from bot.core.errors import BotError, OperatorNeeded
 from bot.doctor.finding import Finding
 from bot.settings import Settings
+from bot.wiring.outside import nanobanana_client
 
 
 async def nanobanana(settings: Settings, stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:

@@ -7,18 +7,18 @@ from datetime import timedelta
 from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
-from bot.clients import telegram_bot
 from bot.core.clock import utc_now
 from bot.doctor.finding import Finding, short
 from bot.settings import Settings
 from bot.telegram.inbox.webhook import PATH
+from bot.wiring.outside import telegram_client
 
 _RECENT = timedelta(minutes=10)
 
 
 async def telegram(settings: Settings, stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
     """The token, privacy mode and the webhook."""
-    bot = telegram_bot(settings)
+    bot = telegram_client(settings)
     stack.push_async_callback(bot.shutdown)
     try:
         await bot.initialize()

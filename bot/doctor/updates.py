@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from telegram.error import Conflict, TelegramError
 from telegram.ext import ExtBot
 
-from bot.clients import opened_database, telegram_bot
 from bot.doctor.finding import Finding, short
 from bot.settings import Settings
 from bot.storage.database import AlreadyRunning, lock_database_file
 from bot.telegram.outbox.turns import Priority
+from bot.wiring.outside import opened_database, telegram_client
 
 
 async def updates(settings: Settings, stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
@@ -24,7 +24,7 @@ async def updates(settings: Settings, stack: contextlib.AsyncExitStack) -> Async
                 yield Finding("updates", "not asked for: that would end the poll of a bot that runs")
                 return
             with lock_database_file(database.path):
-                async for finding in _second_poller(telegram_bot(settings), stack):
+                async for finding in _second_poller(telegram_client(settings), stack):
                     yield finding
     except AlreadyRunning:
         yield Finding("updates", "this bot is running here and takes them")

@@ -3,15 +3,17 @@
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 import httpx
 
-from bot.clients import photo_host, web_host
 from bot.core.errors import BotError
 from bot.doctor.finding import Finding, short
-from bot.photo_hosts.hosts import WebHost
+from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
-from bot.web.server import NOT_FOUND, listening, web_app
+from bot.web.routes import NOT_FOUND, web_app
+from bot.web.server import listening
+from bot.wiring.outside import photo_host, way_out, web_host
 
 _TINY_JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300ffffffffffffffffffffffffffffffffffffffffffffffffffffff"
@@ -41,7 +43,7 @@ async def _photo_host(
     try:
         url = await host.publish(secret, _TINY_JPEG)
         try:
-            async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
+            async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url.value, 1)) as client:
                 answer = await client.get(url.value)
         finally:
             await host.withdraw(secret)
@@ -68,7 +70,7 @@ async def _callbacks(settings: Settings) -> Finding:
     url = f"{settings.public_url}/callback/doctor-{secrets.token_urlsafe(18)}"
     advice = "check PUBLIC_URL; until then the bot looks at its tasks by itself"
     try:
-        async with httpx.AsyncClient(timeout=15, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url, 1)) as client:
             answer = await client.post(url, json={})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Finding("callbacks", short(error), advice)
@@ -80,8 +82,8 @@ async def _callbacks(settings: Settings) -> Finding:
 async def _serve_meanwhile(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> None:
     """Be the web server, unless a running bot already is."""
 
-    async def nobody(_: str, __: str | None) -> bool:
-        return False
+    async def nobody(_: str, __: bytes) -> HTTPStatus:
+        return HTTPStatus.NOT_FOUND
 
     with contextlib.suppress(OSError):
         web = web_app(hosted.read, nobody)

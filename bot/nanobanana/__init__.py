@@ -1,1 +1,1 @@
-"""The NanoBanana API: its wire shapes and errors, its client, and the hosts that make a photo fetchable."""
+"""The NanoBanana API: what is sent, how answers and refusals are read, its client, and what it costs."""

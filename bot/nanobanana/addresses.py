@@ -2,8 +2,9 @@
 
 import asyncio
 import ipaddress
+import itertools
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv6Address
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -12,7 +13,16 @@ Resolver = Callable[[str, int], Awaitable[list[str]]]
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 _DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
+_ISATAP = 0x5EFE
+_IPV4_NOT_PUBLIC = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        "192.88.99.0/24",  # relays
+        "192.0.0.0/24",  # protocols' own, 192.0.0.8 among them
+        "168.63.129.16/32",  # a cloud's own services, for its machines only
+    )
+)
+_FAILURES_KEPT = 256
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -41,12 +51,16 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
 
 def _is_open(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv4Address):
-        return address.is_global and not (address.is_multicast or address.is_reserved or address in _RELAYS)
+        reserved = address.is_multicast or address.is_reserved
+        return address.is_global and not (reserved or any(address in each for each in _IPV4_NOT_PUBLIC))
     embedded = list(_embedded(address))
     if not all(_is_open(inner) for inner in embedded):
         return False
     if address.ipv4_mapped is not None or address in _NAT64:
         return True
+    # ISATAP: a tunnel inside somebody's own network, of any prefix (the bit 0x0200 says "globally unique").
+    if (int(address) >> 32 & 0xFDFF_FFFF) == _ISATAP:
+        return False
     return address in _UNICAST and address.is_global and address not in _DOCUMENTATION
 
 
@@ -60,3 +74,33 @@ def _embedded(address: IPv6Address) -> Iterator[IPv4Address]:
         yield from address.teredo
     if address in _NAT64:
         yield IPv4Address(int(address) & 0xFFFF_FFFF)
+
+
+class AddressOrder:
+    """Which of a host's addresses to try first: both families in turn, and those that failed before at last.
+
+    Among those that failed, the one whose failure is longest ago comes first: however many are dead, the next
+    try goes on where the last one stopped.
+    """
+
+    def __init__(self) -> None:
+        self._failures: dict[str, None] = {}
+
+    def of(self, addresses: Sequence[str]) -> list[str]:
+        """The same addresses, in the order in which to try them."""
+        ranks = {address: rank for rank, address in enumerate(self._failures, 1)}
+        return sorted(_mixed(addresses), key=lambda address: ranks.get(address, 0))
+
+    def failed(self, address: str) -> None:
+        self._failures.pop(address, None)
+        self._failures[address] = None
+        while len(self._failures) > _FAILURES_KEPT:
+            del self._failures[next(iter(self._failures))]
+
+
+def _mixed(addresses: Sequence[str]) -> list[str]:
+    """One of each family in turn, the resolver's first choice first."""
+    first = [address for address in addresses if (":" in address) == (":" in addresses[0])]
+    second = [address for address in addresses if address not in first]
+    pairs = itertools.zip_longest(first, second)
+    return [address for pair in pairs for address in pair if address is not None]

@@ -1,21 +1,25 @@
 """Fetches a result from a URL that somebody else named, and that must not reach into our own network."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from bot.core.errors import ResultUnusable, TryLater
-from bot.http_client import USER_AGENT, certificates
-from bot.nanobanana.addresses import Resolver, is_public, is_this_machine, resolve
+from bot.core.errors import ResultAway, ResultUnusable
+from bot.http.answers import BodyTooLong, capped
+from bot.http.client import USER_AGENT, WayOut
+from bot.http.proxies import DIRECT, Proxies
+from bot.nanobanana.addresses import AddressOrder, Resolver, is_public, is_this_machine, resolve
 
 Sleep = Callable[[float], Awaitable[None]]
 
 LONGEST_RESULT_BYTES = 40 * 1024 * 1024
 _TELLING_BYTES = 12
 """What is no image by then will not become one: the rest of it is left where it is."""
-_DEADLINE_SECONDS = 60.0
+_CONNECT_SECONDS = 5.0
+"""For one address; there may be others."""
 _MOST_REDIRECTS = 3
 _WAITS_BETWEEN_TRIES = (0.5, 2.0)
 _LATER_SECONDS = 10.0
@@ -30,97 +34,130 @@ class _NotNow(Exception):
     """This try failed; the next one may not."""
 
 
+_PASSES = (_NotNow, httpx.RequestError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one result, all its tries and redirects together."""
+
+    deadline_seconds: float = 60.0
+    longest_bytes: int = LONGEST_RESULT_BYTES
+
+
 class Downloader:
     """Fetches images over https; with `allow_loopback` also from this machine, by any scheme and port.
 
     Every hop's host is resolved once, all its addresses are checked, and the connection goes to a checked
     address itself: a name that resolves to something else a moment later changes nothing.
+
+    Behind a proxy it is the proxy that resolves and connects, so the check is of what can be seen from here:
+    the URL, an address in it, and the name's addresses if it resolves here at all. What a name means to the
+    proxy, and what the proxy can reach, is for the proxy to guard.
     """
 
     def __init__(
         self,
         *,
         allow_loopback: bool = False,
+        proxies: Proxies = DIRECT,
+        bounds: Bounds = Bounds(),
         resolver: Resolver = resolve,
         sleep: Sleep = asyncio.sleep,
-        deadline_seconds: float = _DEADLINE_SECONDS,
-        longest_bytes: int = LONGEST_RESULT_BYTES,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._allow_loopback, self._resolver, self._sleep = allow_loopback, resolver, sleep
-        self._deadline_seconds, self._longest_bytes = deadline_seconds, longest_bytes
-        self._places = asyncio.Semaphore(_AT_ONCE)
-        self._http = httpx.AsyncClient(
-            headers={"User-Agent": USER_AGENT, "Accept": "image/*", "Accept-Encoding": "identity"},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx.Timeout(20, connect=10),
-            # A kept connection is known by its address alone, and its certificate may be another host's.
-            limits=httpx.Limits(max_keepalive_connections=0),
-            follow_redirects=False,
-            trust_env=False,
-            verify=certificates(),
-            transport=transport,
-        )
+        self._allow_loopback, self._proxies, self._bounds = allow_loopback, proxies, bounds
+        self._resolver, self._sleep = resolver, sleep
+        self._places, self._order = asyncio.Semaphore(_AT_ONCE), AddressOrder()
+        self._http = _client(None, transport)
+        self._proxied = _client(proxies.https or None, transport)
 
     async def fetch(self, url: str) -> bytes:
-        """The image's bytes. TryLater for the network and the host's moods, ResultUnusable for all else."""
+        """The image's bytes. ResultAway for the network and the host's moods, ResultUnusable for all else."""
         async with self._places:
             try:
-                async with asyncio.timeout(self._deadline_seconds):
+                async with asyncio.timeout(self._bounds.deadline_seconds):
                     return await self._patiently(url)
             except TimeoutError as error:
-                raise TryLater(_LATER_SECONDS, "the result took too long to download") from error
+                raise ResultAway(_LATER_SECONDS, "the result took too long to download") from error
 
     async def aclose(self) -> None:
         await self._http.aclose()
+        await self._proxied.aclose()
 
     async def _patiently(self, url: str) -> bytes:
-        number = 0
-        while True:
+        for wait in _WAITS_BETWEEN_TRIES:
             try:
-                return await self._through_redirects(url, number)
-            except (_NotNow, httpx.RequestError, OSError) as error:
-                if number == len(_WAITS_BETWEEN_TRIES):
-                    raise TryLater(_LATER_SECONDS, f"no result: {_kind(error)}") from error
-            await self._sleep(_WAITS_BETWEEN_TRIES[number])
-            number += 1
+                return await self._through_redirects(url)
+            except _PASSES:
+                await self._sleep(wait)
+        try:
+            return await self._through_redirects(url)
+        except _PASSES as error:
+            raise ResultAway(_LATER_SECONDS, f"no result: {_kind(error)}") from error
 
-    async def _through_redirects(self, url: str, number: int) -> bytes:
+    async def _through_redirects(self, url: str) -> bytes:
         for _ in range(_MOST_REDIRECTS + 1):
             target = _parsed(url)
-            request = self._request(target, await self._checked_address(target, number))
-            response = await self._http.send(request, stream=True)
+            response = await self._answer(target)
             try:
                 if not response.has_redirect_location:
                     return await self._content(response)
                 url = _joined(target, response.headers["Location"])
+            except (_NotNow, httpx.RequestError, asyncio.CancelledError):
+                self._order.failed(_host(response.request.url))  # another address may do better
+                raise
             finally:
                 await response.aclose()
         raise ResultUnusable(f"more than {_MOST_REDIRECTS} redirects")
 
-    async def _checked_address(self, target: httpx.URL, number: int) -> str:
-        """An address to connect to, another one with every try. One bad address condemns the host."""
-        host, port = target.raw_host.decode("ascii"), _port(target)
+    async def _answer(self, target: httpx.URL) -> httpx.Response:
+        """From the first address that takes the connection; its body is still to be read."""
+        if self._proxies.of(str(target)) is not None:
+            await self._check_for_proxy(target)
+            return await self._proxied.send(self._request(target, _host(target)), stream=True)
+        unreachable: httpx.RequestError | None = None
+        for address in self._order.of(await self._checked_addresses(target)):
+            try:
+                return await self._http.send(self._request(target, address), stream=True)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                self._order.failed(address)
+                unreachable = error
+            except (httpx.RequestError, asyncio.CancelledError):
+                self._order.failed(address)
+                raise
+        raise unreachable or _NotNow("the host has no address")
+
+    async def _checked_addresses(self, target: httpx.URL) -> list[str]:
+        """The host's addresses. One bad address condemns the host."""
+        port = _port(target)
         try:
-            addresses = await self._resolver(host.strip("[]"), port)
+            addresses = await self._resolver(_host(target), port)
         except UnicodeError as error:
             raise ResultUnusable("the result's URL has no usable host") from error
-        if not addresses:
-            raise _NotNow("the host has no address")
-        if not (self._allow_loopback and all(is_this_machine(address) for address in addresses)):
+        if not (self._allow_loopback and addresses and all(map(is_this_machine, addresses))):
             if target.scheme != "https" or port != _HTTPS_PORT:
                 raise ResultUnusable("the result's URL is not https on its usual port")
-            if not all(is_public(address) for address in addresses):
+            if not all(map(is_public, addresses)):
                 raise ResultUnusable("the result's host has an address that is not public")
-        return addresses[number % len(addresses)]
+        return addresses
 
-    def _request(self, target: httpx.URL, address: str) -> httpx.Request:
-        host = target.raw_host.decode("ascii")
+    async def _check_for_proxy(self, target: httpx.URL) -> None:
+        if target.scheme != "https" or _port(target) != _HTTPS_PORT:
+            raise ResultUnusable("the result's URL is not https on its usual port")
+        try:
+            await self._checked_addresses(target)
+        except OSError:  # only the proxy knows names of the internet
+            if "." not in _host(target).rstrip("."):
+                raise ResultUnusable("the result's host is no name of the internet") from None
+
+    def _request(self, target: httpx.URL, at: str) -> httpx.Request:
+        """For the target's host, at an address of it or by its name."""
         return self._http.build_request(
             "GET",
-            target.copy_with(host=address),
+            target.copy_with(host=at),
             headers={"Host": target.netloc.decode("ascii")},
-            extensions={"sni_hostname": host.strip("[]").rstrip(".")},
+            extensions={"sni_hostname": _host(target).rstrip(".")},
         )
 
     async def _content(self, response: httpx.Response) -> bytes:
@@ -130,28 +167,46 @@ class Downloader:
         if status != httpx.codes.OK:
             raise ResultUnusable(f"the result was answered with HTTP {status}")
         announced = response.headers.get("Content-Length", "")
-        if announced.isdecimal() and int(announced) > self._longest_bytes:
+        if announced.isdecimal() and int(announced) > self._bounds.longest_bytes:
             raise ResultUnusable("the result is too big")
-        content = bytearray()
-        async for chunk in response.aiter_raw():
-            content += chunk
-            if len(content) > self._longest_bytes:
-                raise ResultUnusable("the result is too big")
-            if len(content) >= _TELLING_BYTES:
-                _ensure_image(content)
-        _ensure_image(content)
-        return bytes(content)
+        try:
+            return await capped(_of_an_image(response.aiter_raw()), self._bounds.longest_bytes)
+        except BodyTooLong:
+            raise ResultUnusable("the result is too big") from None
 
 
-def _ensure_image(content: bytearray) -> None:
-    if not looks_like_image(content):
+async def _of_an_image(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The same chunks; ResultUnusable as soon as the first bytes say that they are of no image."""
+    start = b""
+    async for chunk in chunks:
+        if len(start) < _TELLING_BYTES:
+            start += chunk[:_TELLING_BYTES]
+            if len(start) >= _TELLING_BYTES:
+                _ensure_image(start)
+        yield chunk
+    _ensure_image(start)
+
+
+def _ensure_image(start: bytes) -> None:
+    if not looks_like_image(start):
         raise ResultUnusable("the result is no JPEG, PNG or WebP file")
 
 
-def looks_like_image(content: bytes | bytearray) -> bool:
+def looks_like_image(content: bytes) -> bool:
     """By its first bytes: names and content types of results have been seen to be wrong."""
     return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
         content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    )
+
+
+def _client(proxy: str | None, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        headers={"User-Agent": USER_AGENT, "Accept": "image/*", "Accept-Encoding": "identity"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        timeout=httpx.Timeout(20, connect=_CONNECT_SECONDS),
+        follow_redirects=False,
+        # A kept connection is known by its address alone, and its certificate may be another host's.
+        transport=transport or WayOut(proxy, httpx.Limits(max_keepalive_connections=0)),
     )
 
 
@@ -160,7 +215,7 @@ def _parsed(url: str) -> httpx.URL:
         target = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
         raise ResultUnusable("the result's URL is malformed") from None
-    if target.scheme not in ("http", "https") or not target.host:
+    if target.scheme not in ("http", "https") or not target.raw_host:
         raise ResultUnusable("the result's URL is not a web address")
     if target.userinfo:
         raise ResultUnusable("the result's URL holds a user name")
@@ -172,6 +227,11 @@ def _joined(base: httpx.URL, location: str) -> str:
         return str(base.join(location))
     except (httpx.InvalidURL, ValueError):
         raise ResultUnusable("the result's host redirects nowhere") from None
+
+
+def _host(target: httpx.URL) -> str:
+    """As it goes over the wire. A name of the `xn--` kind may stand for nothing, so it is not decoded."""
+    return target.raw_host.decode("ascii").strip("[]")
 
 
 def _port(target: httpx.URL) -> int:

@@ -2,8 +2,17 @@
 
 import httpx
 
-from bot.core.errors import BotError, EditFailed, OperatorNeeded, OutcomeUnknown, Reason, TryLater
-from bot.nanobanana.responses import Envelope, classify, one_line
+from bot.core.errors import (
+    BotError,
+    EditFailed,
+    GatewayDown,
+    OperatorNeeded,
+    OutcomeUnknown,
+    Reason,
+    TryLater,
+)
+from bot.http.answers import Envelope, one_line
+from bot.nanobanana.phrases import classify
 
 _OPERATOR_CODES = {
     401: Reason.ACCESS_DENIED,
@@ -18,6 +27,7 @@ _PHOTO_NOT_FETCHED, _MAINTENANCE = 451, 455
 _BROKEN, _GENERATION_FAILED = 500, 501
 _NOT_TAKEN = frozenset({408, 503, 521, 523})
 """Whoever says so, the application or what stands before it: the call has not been begun with."""
+_GATEWAY_PAGES = range(502, 600)
 _TEXT_DECIDES = frozenset({_BAD_REQUEST, _UNPROCESSABLE, _BROKEN, _GENERATION_FAILED})
 _CLIENT_ERRORS = range(300, 500)
 _WAITS = {_RATE_LIMITED: 10.0, _MAINTENANCE: 60.0}
@@ -35,28 +45,35 @@ def refused_create(envelope: Envelope) -> BotError:
         return OperatorNeeded(reason, detail)
     if code in _TEXT_DECIDES and envelope.body is not None:
         told = classify(envelope.text)
-        if told is Reason.OUT_OF_CREDIT:
+        if told in (Reason.OUT_OF_CREDIT, Reason.BAD_REQUEST):
             return OperatorNeeded(told, detail)
         if told is not None:
             return EditFailed(told, detail)
     if code in _WAITS:
-        return TryLater(_WAITS[code], detail)
+        return _later(envelope)
     if code == _PHOTO_NOT_FETCHED:
         return EditFailed(Reason.PHOTO_NOT_FETCHED, detail)
     if code == _GENERATION_FAILED and envelope.body is not None:
         return EditFailed(Reason.COULD_NOT_GENERATE, detail)
     if code in _NOT_TAKEN or (code == _BROKEN and envelope.body is not None):
-        return TryLater(_SHORT_WAIT_SECONDS, detail)
+        return _later(envelope)
     if code in _CLIENT_ERRORS:
         return OperatorNeeded(Reason.BAD_REQUEST, detail)
-    return OutcomeUnknown(f"create was answered with {detail}")
+    kind = GatewayDown if code in _GATEWAY_PAGES and not envelope.has_code else OutcomeUnknown
+    return kind(f"create was answered with {detail}")
 
 
 def refused_question(envelope: Envelope) -> BotError:
     """A call that only asks: it can be asked again, unless nobody will answer this key."""
     if envelope.code in _STOPS_A_CHECK:
         return OperatorNeeded(_OPERATOR_CODES[envelope.code], _detail(envelope))
-    return TryLater(_WAITS.get(envelope.code, _SHORT_WAIT_SECONDS), _detail(envelope))
+    return _later(envelope)
+
+
+def _later(envelope: Envelope) -> TryLater:
+    """After as long as the API asks for, or as is usual for the code."""
+    usual = _WAITS.get(envelope.code, _SHORT_WAIT_SECONDS)
+    return TryLater(usual if envelope.retry_after is None else envelope.retry_after, _detail(envelope))
 
 
 def cut_create(error: Exception) -> BotError:

@@ -3,12 +3,13 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Literal
 
+from bot.core.errors import EditFailed, Reason
 from bot.core.pictures import Size
 from bot.core.ports import Order
+from bot.http.answers import Json
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Resolution = Literal["1K", "2K", "4K"]
 
 CHECK_PATH = "/api/v1/nanobanana/record-info"
@@ -23,18 +24,37 @@ class Model(StrEnum):
     NANO_BANANA_PRO = "nano-banana-pro"
 
 
-_CREATE_PATHS = {
-    Model.NANO_BANANA: "/api/v1/nanobanana/generate",
-    Model.NANO_BANANA_2: "/api/v1/nanobanana/generate-2",
-    Model.NANO_BANANA_PRO: "/api/v1/nanobanana/generate-pro",
-}
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What a model's endpoint takes. Prompts are bounded in characters."""
+
+    path: str
+    shortest_prompt: int
+    longest_prompt: int
+    most_photos: int
+    ratios: tuple[str, ...]
+
+
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 _EXTREME_RATIOS = ("1:4", "4:1", "1:8", "8:1")
-RATIOS = {
-    Model.NANO_BANANA: _RATIOS,
-    Model.NANO_BANANA_2: _RATIOS + _EXTREME_RATIOS,
-    Model.NANO_BANANA_PRO: _RATIOS,
+TAKES = {
+    Model.NANO_BANANA: Takes("/api/v1/nanobanana/generate", 1, 5000, 3, _RATIOS),
+    Model.NANO_BANANA_2: Takes("/api/v1/nanobanana/generate-2", 1, 20_000, 14, _RATIOS + _EXTREME_RATIOS),
+    Model.NANO_BANANA_PRO: Takes("/api/v1/nanobanana/generate-pro", 3, 5000, 8, _RATIOS),
 }
+_WORDS_BEFORE_A_SHORT_PROMPT = "Edit this photo: "
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What is asked for. Tasks of one operation cost the same and take about as long as each other."""
+
+    model: Model
+    resolution: Resolution
+
+    def __str__(self) -> str:
+        """Its name in the database and in metrics. The basic model knows no resolution."""
+        return self.model.value if self.model is Model.NANO_BANANA else f"{self.model} {self.resolution}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +65,23 @@ class CreateCall:
     body: dict[str, Json]
 
 
-def operation(model: Model, resolution: Resolution) -> str:
-    """Tasks of one operation take about as long as each other; the basic model knows no resolution."""
-    return model.value if model is Model.NANO_BANANA else f"{model} {resolution}"
-
-
 def nearest_ratio(model: Model, size: Size) -> str:
     """The supported ratio that needs the least cropping in either direction."""
-    return min(RATIOS[model], key=lambda ratio: abs(math.log(size.ratio) - math.log(_as_number(ratio))))
+    return min(TAKES[model].ratios, key=lambda ratio: abs(math.log(size.ratio) - math.log(_as_number(ratio))))
 
 
-def create_call(model: Model, resolution: Resolution, order: Order) -> CreateCall:
-    """The one call that costs money. The API ignores unknown fields in silence: mind the spelling."""
+def create_call(operation: Operation, order: Order) -> CreateCall:
+    """The one call that costs money. The API ignores unknown fields in silence: mind the spelling.
+
+    EditFailed where the model does not take so long a prompt, or so many photos.
+    """
+    model, resolution = operation.model, operation.resolution
+    takes = TAKES[model]
+    if len(order.photos) > takes.most_photos:
+        raise EditFailed(Reason.BAD_REQUEST, f"{model} takes {takes.most_photos} photos at most")
     body: dict[str, Json] = {
-        "prompt": order.prompt,
-        "imageUrls": [order.photo.value],
+        "prompt": _prompt(takes, order.prompt),
+        "imageUrls": [photo.value for photo in order.photos],
         "callBackUrl": order.callback_url,
     }
     ratio = nearest_ratio(model, order.size)
@@ -74,7 +96,18 @@ def create_call(model: Model, resolution: Resolution, order: Order) -> CreateCal
             }
         case Model.NANO_BANANA_PRO:
             body |= {"aspectRatio": ratio, "resolution": resolution}
-    return CreateCall(_CREATE_PATHS[model], body)
+    return CreateCall(takes.path, body)
+
+
+def _prompt(takes: Takes, prompt: str) -> str:
+    """The prompt at a length that the model takes; a short one gets words before it that change nothing.
+
+    Whether the API counts characters or UTF-16 units is not known: either count has to fit.
+    """
+    padded = prompt if len(prompt.strip()) >= takes.shortest_prompt else _WORDS_BEFORE_A_SHORT_PROMPT + prompt
+    if len(padded.encode("utf-16-le", errors="replace")) // 2 > takes.longest_prompt:
+        raise EditFailed(Reason.PROMPT_TOO_LONG, f"more than {takes.longest_prompt} characters")
+    return padded
 
 
 def _output_format(resolution: Resolution) -> str:

@@ -1,4 +1,4 @@
-"""What is remembered about chats: the last photo without a command, and who was told that they may not."""
+"""What is remembered about chats: photos without a command, albums, moves, what they were told."""
 
 from datetime import datetime
 
@@ -6,25 +6,66 @@ from sqlalchemy import delete, select
 
 from bot.core.edits import PhotoRef
 from bot.storage.database import Database
-from bot.storage.tables import CHATS, PENDING_PHOTOS
+from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, PENDING_PHOTOS
 
 
 class Chats:
-    """A few bits per chat. Renaming a chat is the edit store's business: it touches every table."""
+    """A few facts per chat, the same for all replicas. The edit store renames the rows of a moved chat."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
         """Whether this chat is to be told that it may not use the bot: True once, False ever after."""
-        insert = self._database.insert(CHATS).values(id=chat_id, told_not_allowed_at=now)
+        told_at = CHATS.c.told_not_allowed_at
+        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, told_at: now})
         first = insert.on_conflict_do_update(
-            index_elements=["id"],
-            set_={"told_not_allowed_at": now},
-            where=CHATS.c.told_not_allowed_at.is_(None),
-        ).returning(CHATS.c.id)
+            index_elements=["id"], set_={told_at: now}, where=told_at.is_(None)
+        )
         async with self._database.writing() as connection:
-            return (await connection.execute(first)).first() is not None
+            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+
+    async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
+        """Whether Telegram was asked since then where this supergroup came from."""
+        asked = select(CHATS.c.id).where(CHATS.c.id == chat_id, CHATS.c.move_checked_at >= since)
+        async with self._database.reading() as connection:
+            return (await connection.execute(asked)).first() is not None
+
+    async def note_move_check(self, chat_id: int, now: datetime) -> None:
+        """Telegram was asked, and knew of no group that this one was."""
+        insert = self._database.insert(CHATS).values(id=chat_id, move_checked_at=now)
+        noted = insert.on_conflict_do_update(index_elements=["id"], set_={"move_checked_at": now})
+        async with self._database.writing() as connection:
+            await connection.execute(noted)
+
+    async def origins(self, chat_id: int) -> frozenset[int]:
+        """Every other id that a chat once had."""
+        moves = CHAT_MOVES.c
+        found = select(moves.old_id).where(moves.new_id == chat_id).cte("found", recursive=True)
+        # UNION drops what was found before, so that even moves in a circle come to an end.
+        found = found.union(select(moves.old_id).join(found, moves.new_id == found.c.old_id))
+        async with self._database.reading() as connection:
+            return frozenset(await connection.scalars(select(found.c.old_id))) - {chat_id}
+
+    async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
+        """Whether an update holds the picture that stands for its album: the one that was asked about first.
+
+        Asking again about the same update gives the same answer.
+        """
+        row = {"chat_id": chat_id, "album_id": album_id, "update_id": update_id, "seen_at": now}
+        insert = self._database.insert(ALBUMS).values(row)
+        # An update that changes nothing, because RETURNING is silent about a row that was left alone.
+        kept = insert.on_conflict_do_update(
+            index_elements=["chat_id", "album_id"], set_={"update_id": ALBUMS.c.update_id}
+        )
+        async with self._database.writing() as connection:
+            first: int = (await connection.execute(kept.returning(ALBUMS.c.update_id))).scalar_one()
+        return first == update_id
+
+    async def forget_albums_before(self, at: datetime) -> int:
+        """Delete albums first seen before `at`; returns how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(ALBUMS).where(ALBUMS.c.seen_at < at))).rowcount
 
     async def remember_photo(
         self,
@@ -39,9 +80,7 @@ class Chats:
         """Keep somebody's photo for a command that may follow, in place of the one before."""
         content = {
             "message_id": message_id,
-            "file_id": photo.file_id,
-            "kind": photo.kind,
-            "file_name": photo.file_name,
+            "photos": (photo,),
             "at": now,
         }
         insert = self._database.insert(PENDING_PHOTOS).values(
@@ -57,7 +96,7 @@ class Chats:
     ) -> tuple[int, PhotoRef] | None:
         """The message and the photo that somebody sent there last, if that was not before `since`."""
         pending = PENDING_PHOTOS.c
-        query = select(pending.message_id, pending.file_id, pending.kind, pending.file_name).where(
+        query = select(pending.message_id, pending.photos).where(
             pending.chat_id == chat_id,
             pending.user_id == user_id,
             pending.thread_id == (thread_id or 0),
@@ -65,7 +104,7 @@ class Chats:
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).first()
-        return None if row is None else (row.message_id, PhotoRef(row.file_id, row.kind, row.file_name))
+        return None if row is None else (row.message_id, row.photos[0])
 
     async def forget_photos_before(self, at: datetime) -> int:
         """Delete remembered photos older than `at`; returns how many."""

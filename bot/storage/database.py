@@ -1,6 +1,6 @@
-"""One database, SQLite or PostgreSQL, behind two doors: `writing()` and `reading()`.
+"""One database, SQLite or PostgreSQL, with two ways in: `writing()` and `reading()`.
 
-SQLite gets one writing connection, at which writers queue up fairly, and a few that can only read.
+SQLite gets one connection that writes, for which writers wait in turn, and a few that can only read.
 """
 
 import asyncio
@@ -9,19 +9,35 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import URL, Connection, ExceptionContext, Table, event, make_url
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    ExceptionContext,
+    Table,
+    event,
+    func,
+    literal,
+    make_url,
+    select,
+)
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_cursor
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.storage import migrations
 
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
+"""What a database raises that is away for now, or that cannot write."""
 _SQLITE_READERS = 4
 _POSTGRESQL_CONNECTIONS = 10
 _COMMAND_TIMEOUT_SECONDS = 60.0
@@ -43,10 +59,10 @@ class AlreadyRunning(Exception):
 
 
 class _SqliteConnection(sqlite3.Connection):
-    """Lets go of its transaction when it is closed.
+    """Ends its transaction when it is closed.
 
-    A task that is cancelled within a transaction leaves a statement behind, and as long as that one is
-    referred to, from a traceback say, SQLite keeps a closed connection's locks: nobody could write.
+    A task that is cancelled within a transaction leaves a statement behind. While something refers to that
+    statement, a traceback say, SQLite keeps the locks of its closed connection, and nobody else can write.
     """
 
     def close(self) -> None:
@@ -86,9 +102,9 @@ class Database:
         return cls(writer, reader, Path(parsed.database))
 
     def apart(self) -> Self:
-        """The same database through connections of its own, for what must not stand in line with the rest.
+        """The same database through separate connections, for what must not wait until one of ours is free.
 
-        SQLite has one writer, whatever it writes.
+        SQLite has one writer in any case: there it is this object.
         """
         if self.is_sqlite:
             return self
@@ -112,6 +128,22 @@ class Database:
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that can say ON CONFLICT, which both dialects know in the same words."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def clock(self, now: datetime) -> ColumnElement[datetime]:
+        """The present moment within a statement, by the clock that all replicas share.
+
+        That is PostgreSQL's own. A SQLite file has one process, and `now` is what its clock says.
+        """
+        return literal(now, UTCDateTime()) if self.is_sqlite else func.clock_timestamp()
+
+    async def answers(self) -> bool:
+        """Whether the database can be read now."""
+        try:
+            async with self.reading() as connection:
+                await connection.execute(select(literal(1)))
+        except DATABASE_ERRORS:
+            return False
+        return True
 
     async def migrate(self) -> None:
         """Bring the schema to this version. Harmless to repeat, also from several processes at once."""

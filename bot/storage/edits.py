@@ -1,19 +1,30 @@
-"""The edits' table: admissions under the chat's limit, guarded moves, and what people and jobs look up."""
+"""The edits' table: admissions under the chat's limits, guarded moves, and what people and jobs look up."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, case, delete, func, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import ACTIVE, NOT_COUNTED, Edit, EditState
-from bot.core.limits import Admission, Limits, Usage, refusal, usage
+from bot.core.limits import Admission, Limits, Rule, Usage, refusal, usage
 from bot.core.ports import FileKind
 from bot.storage.database import Database
-from bot.storage.tables import CHATS, EDITS, PENDING_PHOTOS
+from bot.storage.edit_rows import edit_of, guarded_update, row_of
+from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS
 
-_NAMES = tuple(field.name for field in fields(Edit))
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
 """Rows made into edits in one go: thousands would hold up the event loop."""
@@ -29,24 +40,23 @@ class SqlEditStore:
         self._writes = 0
 
     async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
-        """Insert `edit` if its chat has a place for it, in one transaction.
+        """Insert `edit` if every rule has a place for it, in one transaction.
 
-        The edits themselves are the log that the sliding window is counted from: the limit is exact, and an
+        The edits themselves are the log that the sliding windows are counted from: a limit is exact, and an
         edit that fails or is cancelled gives its place back by its state alone.
         """
+        same_update = EDITS.c.update_id == edit.request.update_id
         async with self._database.writing() as connection:
             await self._lock_chat(connection, edit.chat_id)
-            if known := await _first(connection, EDITS.c.update_id == edit.update_id):
+            if known := await _first(connection, same_update):
                 return known
-            used = await _usage(connection, edit.chat_id, limits, now)
-            active = select(func.count()).where(EDITS.c.chat_id == edit.chat_id, _IS_ACTIVE)
-            if refused := refusal(used, (await connection.execute(active)).scalar_one()):
+            if refused := refusal(await _usage(connection, edit.chat_id, limits, now)):
                 return refused
-            insert = self._database.insert(EDITS).values(_values(edit))
+            insert = self._database.insert(EDITS).values(row_of(edit))
             insert = insert.on_conflict_do_nothing(index_elements=["update_id"])
             if (await connection.execute(insert.returning(EDITS.c.id))).first() is None:
                 # Another chat's admission took the update meanwhile; it has committed, or we still waited.
-                known = await _first(connection, EDITS.c.update_id == edit.update_id)
+                known = await _first(connection, same_update)
         return known or edit
 
     async def get(self, edit_id: str) -> Edit | None:
@@ -92,20 +102,24 @@ class SqlEditStore:
             self._forget_running(before.id)
         return after if result.rowcount else None
 
-    async def note_card(self, edit: Edit, message_id: int, now: datetime) -> Edit | None:
+    async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
         """Write the status card's message id, whatever state the edit is in by now.
 
-        An edit that has ended is due again, for its card to say so. None when it is another replica's.
+        Without an id, write that a card may have arrived. An edit that has ended is due again, for its card
+        to say so. Returns the edit as it then stands, None when it is another replica's.
         """
-        mine = and_(EDITS.c.id == edit.id, EDITS.c.owner.is_not_distinct_from(edit.owner))
-        due_at = case((_IS_ACTIVE, EDITS.c.due_at), else_=now)
-        noted = update(EDITS).where(mine).values(status_message_id=message_id, due_at=due_at)
+        noted = update(EDITS).where(EDITS.c.id == edit.id, EDITS.c.owner.is_not_distinct_from(edit.owner))
+        if message_id is None:
+            noted = noted.values(has_lost_card=True)
+        else:
+            due_at = case((_IS_ACTIVE, EDITS.c.due_at), else_=now)
+            noted = noted.values(status_message_id=message_id, due_at=due_at, is_told=False)
         try:
             async with self._database.writing() as connection:
                 row = (await connection.execute(noted.returning(*EDITS.c))).mappings().first()
         finally:
             self._forget_running(edit.id)
-        return None if row is None else Edit(**row)
+        return None if row is None else edit_of(row)
 
     async def durations(self, operation: str, count: int) -> Sequence[float]:
         """Seconds that the last `count` tasks of an operation took, oldest first."""
@@ -138,8 +152,8 @@ class SqlEditStore:
         """The last edits of a chat, or of one person there, newest first."""
         return await self._all(_of(chat_id, requester_id), order=EDITS.c.created_at.desc(), limit=count)
 
-    async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Usage:
-        """What the chat has used of its limit; asking costs nothing."""
+    async def usage(self, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
+        """What the chat has used of each rule; asking costs nothing."""
         async with self._database.reading() as connection:
             return await _usage(connection, chat_id, limits, now)
 
@@ -150,7 +164,10 @@ class SqlEditStore:
         told = select(CHATS.c.told_not_allowed_at).where(CHATS.c.id == old_chat_id).scalar_subquery()
         photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
         replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
+        insert = self._database.insert(CHAT_MOVES).values(old_id=old_chat_id, new_id=new_chat_id)
+        noted = insert.on_conflict_do_update(index_elements=["old_id"], set_={"new_id": new_chat_id})
         async with self._database.writing() as connection:
+            await connection.execute(noted)
             await self._lock_chat(connection, new_chat_id)
             merged = {"told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told)}
             await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
@@ -209,26 +226,7 @@ class SqlEditStore:
     ) -> list[Edit]:
         query = select(EDITS).where(*conditions).order_by(order, EDITS.c.id).limit(limit)
         async with self._database.reading() as connection:
-            return [Edit(**row) for row in (await connection.execute(query)).mappings()]
-
-
-def guarded_update(before: Edit, after: Edit) -> Update:
-    """What differs between the two, where the row is still in the same state and of the same owner."""
-    if after.id != before.id:
-        raise ValueError("a move is from one moment of an edit to another, not to another edit")
-    changed = {name: value for name, value in _values(after).items() if value != getattr(before, name)}
-    guarded = update(EDITS).where(
-        EDITS.c.id == before.id,
-        EDITS.c.state == before.state,
-        EDITS.c.owner.is_not_distinct_from(before.owner),
-    )
-    if after.due_at is None:  # a card that has come meanwhile is still to hear of the end
-        guarded = guarded.where(EDITS.c.status_message_id.is_not_distinct_from(before.status_message_id))
-    return guarded.values(changed or {"state": after.state})
-
-
-def _values(edit: Edit) -> dict[str, object]:
-    return {name: getattr(edit, name) for name in _NAMES}
+            return [edit_of(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _of(chat_id: int, requester_id: int | None) -> ColumnElement[bool]:
@@ -239,17 +237,18 @@ def _of(chat_id: int, requester_id: int | None) -> ColumnElement[bool]:
 async def _first(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Edit | None:
     query = select(EDITS).where(*conditions).order_by(EDITS.c.created_at.desc()).limit(1)
     row = (await connection.execute(query)).mappings().first()
-    return None if row is None else Edit(**row)
+    return None if row is None else edit_of(row)
 
 
-async def _usage(connection: AsyncConnection, chat_id: int, limits: Limits, now: datetime) -> Usage:
-    query = (
-        select(EDITS.c.created_at)
-        .where(
-            EDITS.c.chat_id == chat_id,
-            EDITS.c.created_at > now - limits.window,
-            EDITS.c.state.not_in(NOT_COUNTED),
-        )
-        .order_by(EDITS.c.created_at)
-    )
-    return usage((await connection.scalars(query)).all(), limits, now)
+async def _usage(connection: AsyncConnection, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
+    return [
+        usage(rule, (await connection.scalars(_counted(chat_id, rule, now))).all(), now) for rule in limits
+    ]
+
+
+def _counted(chat_id: int, rule: Rule, now: datetime) -> Select[datetime]:
+    """When the edits that a rule counts now were created, oldest first."""
+    counted = select(EDITS.c.created_at).where(EDITS.c.chat_id == chat_id).order_by(EDITS.c.created_at)
+    if rule.window is None:
+        return counted.where(_IS_ACTIVE)
+    return counted.where(EDITS.c.created_at > now - rule.window, EDITS.c.state.not_in(NOT_COUNTED))

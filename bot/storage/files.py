@@ -2,23 +2,21 @@
 
 import asyncio
 import contextlib
-import os
 import re
-import tempfile
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from bot import disk
 from bot.core.clock import NewId
 from bot.core.ports import FileKind
 
 _EDIT_ID = re.compile(r"[A-Za-z0-9_-]{6,64}")
-_TEMPORARY = ".tmp"
 
 
 def data_dir_id(directory: Path, new_id: NewId) -> str:
     """What tells one DATA_DIR from another: written into it once, the same for all who share the folder."""
-    path, draft = directory / "id", directory / f"id.{new_id()}{_TEMPORARY}"
+    path, draft = directory / "id", directory / f"id.{new_id()}{disk.TEMPORARY}"
     if not path.exists():
         draft.write_text(new_id())
         with contextlib.suppress(FileExistsError):
@@ -35,7 +33,7 @@ class DiskFiles:
 
     async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
         """Keep `content`, on disk before this returns."""
-        await asyncio.to_thread(_write, self._path(edit_id, kind), content)
+        await asyncio.to_thread(disk.write_whole, self._path(edit_id, kind), content, durable=True)
 
     async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
         """What was kept, or None."""
@@ -51,7 +49,9 @@ class DiskFiles:
         A moment's distance to now spares files whose edit was not asked about yet. Returns how many.
         """
         kept = {f"{edit_id}.{kind}" for kind, edit_ids in keep.items() for edit_id in edit_ids}
-        return await asyncio.to_thread(_sweep, self._directory, kept, before.timestamp())
+        return await asyncio.to_thread(
+            disk.sweep, self._directory, {".photo", ".result"}, keep=kept, before=before.timestamp()
+        )
 
     def _path(self, edit_id: str, kind: FileKind) -> Path:
         if _EDIT_ID.fullmatch(edit_id) is None:
@@ -59,45 +59,8 @@ class DiskFiles:
         return self._directory / f"{edit_id}.{kind}"
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(_TEMPORARY, f"{path.name}.", path.parent)  # mode 0600
-    try:
-        with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor, not a path
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-    _sync_directory(path.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    """The new name is on disk only once its directory is."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _read(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _sweep(directory: Path, kept: Collection[str], before: float) -> int:
-    removed = 0
-    for path in directory.iterdir() if directory.exists() else ():
-        if path.suffix not in {".photo", ".result", _TEMPORARY} or path.name in kept:
-            continue
-        with contextlib.suppress(FileNotFoundError):  # its edit was settled meanwhile
-            if path.stat().st_mtime < before:
-                path.unlink()
-                removed += 1
-    return removed

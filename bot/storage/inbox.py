@@ -1,14 +1,26 @@
 """Updates as Telegram sent them, kept before they are acknowledged and until they are handled."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    and_,
+    case,
+    delete,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from bot.storage.database import Database
 from bot.storage.tables import INBOX
 
 _ERROR_LENGTH = 500
+_NO_LARGER_ID = 2**63 - 1
 
 
 class NotOurs(Exception):
@@ -21,30 +33,45 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, raws: Sequence[tuple[int, str]], now: datetime, owner: str | None = None) -> None:
-        """Commit raw updates (update_id, JSON) of a replica, all or none; known ones stay as they are."""
-        if not raws:
-            return
+    async def keep(
+        self, updates: Iterable[tuple[int, int, str]], now: datetime, owner: str | None = None
+    ) -> None:
+        """Commit updates (update_id, chat_id, JSON) of a replica, all or none; known ones stay unchanged.
+
+        `chat_id` is 0 for what belongs to no chat.
+        """
         rows = [
             {
                 "update_id": update_id,
+                "chat_id": chat_id,
                 "raw": _encodable(raw),
                 "received_at": now,
                 "attempts": 0,
                 "owner": owner,
             }
-            for update_id, raw in raws
+            for update_id, chat_id, raw in updates
         ]
+        if not rows:
+            return
         insert = self._database.insert(INBOX).on_conflict_do_nothing(index_elements=["update_id"])
         async with self._database.writing() as connection:
             await connection.execute(insert, rows)
 
-    async def waiting(self, limit: int, owner: str | None = None) -> list[tuple[int, str]]:
-        """A replica's updates that are not handled yet, in the order of their ids."""
+    async def waiting(
+        self, limit: int, owner: str | None = None, *, per_chat: int, queued: Collection[int] = ()
+    ) -> list[tuple[int, str]]:
+        """A replica's updates that are not handled yet, at most `per_chat` of each chat, its oldest ones.
+
+        First come the oldest of every chat, then the second of every chat, and so on: one chat's backlog
+        hides nobody. `queued` are the ids of updates that were read before: they count for their chat, and
+        are left out (some thousands at most).
+        """
+        turns = _turns(owner, per_chat)
         query = (
             select(INBOX.c.update_id, INBOX.c.raw)
-            .where(INBOX.c.handled_at.is_(None), INBOX.c.owner.is_not_distinct_from(owner))
-            .order_by(INBOX.c.update_id)
+            .join(turns, turns.c.update_id == INBOX.c.update_id)
+            .where(INBOX.c.update_id.not_in(queued))
+            .order_by(turns.c.turn, INBOX.c.update_id)
             .limit(limit)
         )
         async with self._database.reading() as connection:
@@ -67,9 +94,11 @@ class Inbox:
             raise NotOurs
         return attempts
 
-    async def handled(self, update_id: int, now: datetime, error: str | None = None) -> None:
-        """The update waits no longer; `error` says why it was given up."""
-        done = update(INBOX).where(INBOX.c.update_id == update_id)
+    async def handled(
+        self, update_id: int, now: datetime, error: str | None = None, owner: str | None = None
+    ) -> None:
+        """A replica's update waits no longer; `error` says why it was given up. Another's stays as it is."""
+        done = update(INBOX).where(INBOX.c.update_id == update_id, INBOX.c.owner.is_not_distinct_from(owner))
         values = {"handled_at": now, "error": error and error[:_ERROR_LENGTH]}
         async with self._database.writing() as connection:
             await connection.execute(done.values(values))
@@ -78,6 +107,38 @@ class Inbox:
         """Delete updates that were handled before `at`; returns how many."""
         async with self._database.writing() as connection:
             return (await connection.execute(delete(INBOX).where(INBOX.c.handled_at < at))).rowcount
+
+
+def _turns(owner: str | None, per_chat: int) -> CTE:
+    """The first `per_chat` updates that wait in each chat, with their place in it from 1.
+
+    A walk along the index from one update to the next, and from the last one that a chat may have to the
+    next chat. Ranking all that wait would read a backlog of 50,000 from end to end whenever an update comes.
+    """
+    following = INBOX.alias("following")
+    first = select(INBOX.c.update_id).where(_waits(INBOX, owner))
+    first_id = first.order_by(INBOX.c.owner, INBOX.c.chat_id, INBOX.c.update_id).limit(1).scalar_subquery()
+    start = select(INBOX.c.update_id, INBOX.c.chat_id, literal(1).label("turn"))
+    turns = start.where(INBOX.c.update_id == first_id).cte("turns", recursive=True)
+    passed = tuple_(turns.c.chat_id, case((turns.c.turn < per_chat, turns.c.update_id), else_=_NO_LARGER_ID))
+    next_id = (
+        select(following.c.update_id)
+        .where(_waits(following, owner), tuple_(following.c.chat_id, following.c.update_id) > passed)
+        .order_by(following.c.owner, following.c.chat_id, following.c.update_id)
+        .limit(1)
+        .correlate(turns)
+        .scalar_subquery()
+    )
+    turn = case((INBOX.c.chat_id == turns.c.chat_id, turns.c.turn + 1), else_=1)
+    step = select(INBOX.c.update_id, INBOX.c.chat_id, turn).select_from(
+        turns.join(INBOX, INBOX.c.update_id == next_id)
+    )
+    return turns.union_all(step)
+
+
+def _waits(inbox: FromClause, owner: str | None) -> ColumnElement[bool]:
+    """In words that the index of waiting updates answers: it does not know IS NOT DISTINCT FROM."""
+    return and_(inbox.c.handled_at.is_(None), inbox.c.owner == owner)
 
 
 def _encodable(raw: str) -> str:

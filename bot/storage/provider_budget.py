@@ -1,4 +1,4 @@
-"""What the whole deployment may ask of the provider: creates per time, tasks in flight, whose turn it is."""
+"""What all replicas together may ask of the provider: creates per time, tasks in flight, who is next."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.edits import Edit, EditState
 from bot.core.errors import TryLater
 from bot.storage.database import Database
-from bot.storage.edits import guarded_update
+from bot.storage.edit_rows import guarded_update
 from bot.storage.tables import BUDGETS, EDITS
 
 _CREATES = "creates"
@@ -26,8 +26,8 @@ _SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 2.0, 30.0
 class Budget:
     """At most `creates` create calls in any `per`, and `tasks` unfinished at once.
 
-    GCRA: a third of the creates may come at once, the rest evenly spread. If all could, a `per` might hold
-    what was saved up and what is new: nearly twice as many as there may be.
+    By the rule named GCRA: a third of the creates may come at once, the rest evenly spread. If all could come
+    at once, a `per` might hold those that were saved up and the new ones: nearly twice as many as allowed.
     """
 
     creates: int
@@ -40,7 +40,7 @@ class Budget:
 
     @property
     def step(self) -> timedelta:
-        """After which another create is there."""
+        """How long after one create the budget has another."""
         return self.per / max(1, self.creates - self.burst)
 
 
@@ -53,8 +53,11 @@ class Line:
     free: int
 
 
-class SqlTurnstile:
-    """Every create call passes here, whichever replica makes it."""
+class SqlProviderBudget:
+    """The core's `ProviderBudget`. Every create call passes here, whichever replica makes it.
+
+    Creates are counted by the database's clock: the replicas' own may differ.
+    """
 
     def __init__(self, database: Database, budget: Budget) -> None:
         self._database, self._budget = database, budget
@@ -103,22 +106,22 @@ class SqlTurnstile:
         return after if result.rowcount else None
 
     async def _creates_left(self, connection: AsyncConnection, now: datetime) -> int:
-        kept = select(BUDGETS.c.full_at).where(BUDGETS.c.name == _CREATES)
-        full_at = (await connection.execute(kept)).scalar_one_or_none() or now
-        used = max(full_at - now, timedelta(0))
+        kept = select(BUDGETS.c.full_at, self._database.clock(now)).where(BUDGETS.c.name == _CREATES)
+        full_at, at = (await connection.execute(kept)).one_or_none() or (now, now)
+        used = max(full_at - at, timedelta(0))
         return int((self._budget.burst * self._budget.step - used) / self._budget.step)
 
     async def _take_create(self, connection: AsyncConnection, now: datetime) -> None:
         """GCRA: `full_at` is when the budget would be full again, one step later with every create."""
-        step = self._budget.step
+        step, clock = self._budget.step, self._database.clock(now)
         burst = (self._budget.burst - 1) * step
-        insert = self._database.insert(BUDGETS).values(name=_CREATES, full_at=now)
+        insert = self._database.insert(BUDGETS).values(name=_CREATES, full_at=clock)
         kept = insert.on_conflict_do_update(index_elements=["name"], set_={"name": _CREATES})
-        full_at = (await connection.execute(kept.returning(BUDGETS.c.full_at))).scalar_one()
-        if full_at - now > burst:
-            raise TryLater((full_at - now - burst).total_seconds(), "as many creates as there may be")
+        full_at, at = (await connection.execute(kept.returning(BUDGETS.c.full_at, clock))).one()
+        if full_at - at > burst:
+            raise TryLater((full_at - at - burst).total_seconds(), "as many creates as there may be")
         taken = BUDGETS.update().where(BUDGETS.c.name == _CREATES)
-        await connection.execute(taken.values(full_at=max(full_at, now) + step))
+        await connection.execute(taken.values(full_at=max(full_at, at) + step))
 
 
 async def _in_flight(connection: AsyncConnection) -> int:

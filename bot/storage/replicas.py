@@ -1,4 +1,4 @@
-"""Who of the replicas lives, and whose an edit, an update or a role is: leases by the database's clock."""
+"""Which replicas are alive, and which of them holds an edit, an update or a role: by the database's clock."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     literal,
     literal_column,
     or_,
@@ -17,11 +18,13 @@ from sqlalchemy import (
 )
 
 from bot.core.edits import Edit
-from bot.core.replica import LEASE, Replica
 from bot.storage.database import Database
-from bot.storage.nudges import ANYTHING, CHANNEL
+from bot.storage.edit_rows import edit_of
+from bot.storage.notifications import CHANNEL, DEPARTURE
 from bot.storage.tables import EDITS, INBOX, REPLICAS, ROLES
 
+LEASE = timedelta(seconds=10)
+"""A replica that has not been heard of for so long is taken for dead, by the database's clock."""
 _MARGIN = timedelta(seconds=1)
 """A replica gives itself up so much before the others do: nobody's claim meets its beat halfway."""
 
@@ -37,80 +40,77 @@ class DataDirNotShared(Exception):
 
 
 class Replicas:
-    """The statements behind `Replica`. A process that is alone beats no heart and owns all that it sees."""
+    """What a replica, `name`, says and asks. On SQLite there is one process, which holds everything."""
 
-    def __init__(self, database: Database, me: Replica, data_dir_id: str) -> None:
-        self._database, self._me, self._data_dir_id = database, me, data_dir_id
-        self._registered: str | None = None
+    def __init__(self, database: Database, data_dir_id: str) -> None:
+        self._database, self._data_dir_id = database, data_dir_id
+        self._alone = database.is_sqlite
 
-    async def beat(self) -> bool:
+    async def register(self, name: str) -> None:
+        """A replica begins to live, under a name that nobody ever had."""
+        if not self._alone:
+            row = {"name": name, "data_dir_id": self._data_dir_id, "beat_at": func.clock_timestamp()}
+            async with self._database.writing() as connection:
+                await connection.execute(insert(REPLICAS).values(row))
+
+    async def beat(self, name: str) -> bool:
         """Say that this replica lives; False if it had been given up meanwhile, and its edits with it.
 
         A name that was given up never comes back to life: what it held is there to be claimed.
         """
-        name, now = self._me.name, func.clock_timestamp()
-        if self._me.alone:
+        if self._alone:
             return True
+        mine = update(REPLICAS).where(REPLICAS.c.name == name, self._is_alive(_MARGIN))
         async with self._database.writing() as connection:
-            if self._registered == name:
-                mine = update(REPLICAS).where(REPLICAS.c.name == name, self._is_alive(_MARGIN))
-                return (await connection.execute(mine.values(beat_at=now))).rowcount > 0
-            first = self._database.insert(REPLICAS).values(
-                name=name, data_dir_id=self._data_dir_id, beat_at=now
-            )
-            await connection.execute(
-                first.on_conflict_do_update(index_elements=["name"], set_={"beat_at": now})
-            )
-        self._registered = name
-        return True
+            beaten = await connection.execute(mine.values(beat_at=func.clock_timestamp()))
+        return beaten.rowcount > 0
 
-    async def claim_edits(self, limit: int) -> list[Edit]:
+    async def claim_edits(self, name: str, limit: int) -> list[Edit]:
         """Take over unfinished edits that nobody alive holds, the most urgent first."""
-        claimable = and_(EDITS.c.due_at.is_not(None), self._is_nobodys(EDITS))
+        claimable = and_(EDITS.c.due_at.is_not(None), self._is_nobodys(EDITS, name))
         query = select(EDITS.c.id).where(claimable).order_by(EDITS.c.due_at)
         chosen = query.limit(limit).with_for_update(skip_locked=True)
-        claimed = update(EDITS).where(EDITS.c.id.in_(chosen)).values(owner=self._me.name).returning(*EDITS.c)
+        claimed = update(EDITS).where(EDITS.c.id.in_(chosen)).values(owner=name).returning(*EDITS.c)
         async with self._database.writing() as connection:
-            return [Edit(**row) for row in (await connection.execute(claimed)).mappings()]
+            return [edit_of(row) for row in (await connection.execute(claimed)).mappings()]
 
-    async def claim_updates(self, limit: int) -> int:
+    async def claim_updates(self, name: str, limit: int) -> int:
         """Take over updates that wait in the inbox of nobody alive; returns how many."""
-        claimable = and_(INBOX.c.handled_at.is_(None), self._is_nobodys(INBOX))
+        claimable = and_(INBOX.c.handled_at.is_(None), self._is_nobodys(INBOX, name))
         query = select(INBOX.c.update_id).where(claimable).order_by(INBOX.c.update_id)
         chosen = query.limit(limit).with_for_update(skip_locked=True)
-        claimed = update(INBOX).where(INBOX.c.update_id.in_(chosen)).values(owner=self._me.name)
+        claimed = update(INBOX).where(INBOX.c.update_id.in_(chosen)).values(owner=name)
         async with self._database.writing() as connection:
             return (await connection.execute(claimed)).rowcount
 
-    async def hold(self, role: str) -> bool:
+    async def hold(self, name: str, role: str) -> bool:
         """Take or keep a role that only one replica may have."""
-        if self._me.alone:
+        if self._alone:
             return True
-        insert = self._database.insert(ROLES).values(name=role, owner=self._me.name)
+        row = self._database.insert(ROLES).values(name=role, owner=name)
         # Not ROLES.c.owner: that would read the table anew, without a row that was inserted just now.
         holder: ColumnElement[str | None] = literal_column("roles.owner")
-        taken = insert.on_conflict_do_update(
+        taken = row.on_conflict_do_update(
             index_elements=["name"],
-            set_={"owner": self._me.name},
-            where=or_(ROLES.c.owner == self._me.name, ~self._lives(holder)),
+            set_={"owner": name},
+            where=or_(ROLES.c.owner == name, ~self._lives(holder)),
         )
         async with self._database.writing() as connection:
             return (await connection.execute(taken.returning(ROLES.c.name))).first() is not None
 
-    async def release(self) -> None:
+    async def release(self, name: str) -> None:
         """Before stopping: everything is there for the others to take at once."""
-        mine = self._me.name
         async with self._database.writing() as connection:
             for table in (EDITS, INBOX):
-                await connection.execute(update(table).where(table.c.owner == mine).values(owner=None))
-            await connection.execute(delete(ROLES).where(ROLES.c.owner == mine))
-            await connection.execute(delete(REPLICAS).where(REPLICAS.c.name == mine))
-            if not self._me.alone:
-                await connection.execute(select(func.pg_notify(CHANNEL, ANYTHING)))
+                await connection.execute(update(table).where(table.c.owner == name).values(owner=None))
+            await connection.execute(delete(ROLES).where(ROLES.c.owner == name))
+            await connection.execute(delete(REPLICAS).where(REPLICAS.c.name == name))
+            if not self._alone:
+                await connection.execute(select(func.pg_notify(CHANNEL, DEPARTURE)))
 
     async def alive(self) -> int:
         """How many replicas there are now, this one included."""
-        if self._me.alone:
+        if self._alone:
             return 1
         async with self._database.reading() as connection:
             count = select(func.count()).select_from(REPLICAS).where(self._is_alive())
@@ -118,7 +118,7 @@ class Replicas:
 
     async def others_elsewhere(self) -> bool:
         """Whether a living replica has another folder as its DATA_DIR: it would miss this one's pictures."""
-        if self._me.alone:
+        if self._alone:
             return False
         elsewhere = select(literal(1)).where(self._is_alive(), REPLICAS.c.data_dir_id != self._data_dir_id)
         async with self._database.reading() as connection:
@@ -126,14 +126,14 @@ class Replicas:
 
     async def forget_dead(self) -> None:
         """Delete the names of replicas that are long gone."""
-        if not self._me.alone:
+        if not self._alone:
             async with self._database.writing() as connection:
                 await connection.execute(delete(REPLICAS).where(~self._is_alive()))
 
-    def _is_nobodys(self, table: Table) -> ColumnElement[bool]:
+    def _is_nobodys(self, table: Table, name: str) -> ColumnElement[bool]:
         owner: ColumnElement[str | None] = table.c.owner
-        if self._me.alone:
-            return or_(owner.is_(None), owner != self._me.name)
+        if self._alone:
+            return or_(owner.is_(None), owner != name)
         return or_(owner.is_(None), ~self._lives(owner))
 
     def _lives(self, name: ColumnElement[str | None]) -> ColumnElement[bool]:

@@ -1,5 +1,7 @@
 """The tables: rows and their types. Statements are in the stores, changes to the schema in `alembic/`."""
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -7,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
 from sqlmodel import Field, SQLModel
 
-from bot.core.edits import EditState, PhotoKind
+from bot.core.edits import EditState, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
 
@@ -32,8 +34,23 @@ class EnumText(TypeDecorator[StrEnum]):
         return None if value is None else self.members(value)
 
 
+class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
+    """The photos of a request, stored as a JSON list of objects."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[PhotoRef, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else json.dumps([asdict(photo) for photo in value])
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PhotoRef, ...] | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return tuple(PhotoRef(**{**photo, "kind": PhotoKind(photo["kind"])}) for photo in json.loads(value))
+
+
 class EditRow(SQLModel, table=True):
-    """An `Edit`, field by field."""
+    """An edit; `edit_rows` translates between the two."""
 
     __tablename__: ClassVar[str] = "edits"
     __table_args__ = (
@@ -62,9 +79,7 @@ class EditRow(SQLModel, table=True):
     language: str
     command: str
     words: str
-    file_id: str
-    photo_kind: PhotoKind = Field(sa_type=EnumText(PhotoKind))
-    file_name: str | None
+    photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
     operation: str
     secret: str
     state: EditState = Field(sa_type=EnumText(EditState))
@@ -74,6 +89,8 @@ class EditRow(SQLModel, table=True):
     attempts: int
     sends: int
     status_message_id: int | None = Field(sa_type=BigInteger)
+    has_lost_card: bool
+    is_told: bool
     task_id: str | None
     submitted_at: datetime | None
     task_seconds: float | None
@@ -85,7 +102,7 @@ class EditRow(SQLModel, table=True):
     failure: Reason | None = Field(sa_type=EnumText(Reason))
     ended_at: datetime | None
     owner: str | None
-    hindrance: Reason | None = Field(sa_type=EnumText(Reason))
+    blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
 
 
 class ChatRow(SQLModel, table=True):
@@ -95,15 +112,59 @@ class ChatRow(SQLModel, table=True):
 
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     told_not_allowed_at: datetime | None
+    move_checked_at: datetime | None
+
+
+class ChatMoveRow(SQLModel, table=True):
+    """A group that became the supergroup `new_id`."""
+
+    __tablename__: ClassVar[str] = "chat_moves"
+    __table_args__ = (Index("ix_chat_moves_new_id", "new_id"),)
+
+    old_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    new_id: int = Field(sa_type=BigInteger)
+
+
+class AlbumRow(SQLModel, table=True):
+    """An album that was seen in a chat, and the update that counts as its first."""
+
+    __tablename__: ClassVar[str] = "albums"
+
+    chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    album_id: str = Field(primary_key=True)
+    update_id: int = Field(sa_type=BigInteger)
+    seen_at: datetime
+
+
+class AlertRow(SQLModel, table=True):
+    """When an admin was last told of something that only they can mend."""
+
+    __tablename__: ClassVar[str] = "alerts"
+
+    admin_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    reason: Reason = Field(primary_key=True, sa_type=EnumText(Reason))
+    told_at: datetime
 
 
 class InboxRow(SQLModel, table=True):
-    """An update as Telegram sent it. `error` says why one was given up."""
+    """An update as Telegram sent it. `error` says why one was given up; `chat_id` may be 0 for none."""
 
     __tablename__: ClassVar[str] = "inbox"
-    __table_args__ = (Index("ix_inbox_handled_at_update_id", "handled_at", "update_id"),)
+    __table_args__ = (
+        Index("ix_inbox_handled_at_update_id", "handled_at", "update_id"),
+        # Few updates wait, and they are asked for whenever one comes.
+        Index(
+            "ix_inbox_waiting",
+            "owner",
+            "chat_id",
+            "update_id",
+            sqlite_where=column("handled_at").is_(None),
+            postgresql_where=column("handled_at").is_(None),
+        ),
+    )
 
     update_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    chat_id: int = Field(sa_type=BigInteger)
     raw: str = Field(sa_type=Text)
     received_at: datetime
     handled_at: datetime | None
@@ -113,7 +174,7 @@ class InboxRow(SQLModel, table=True):
 
 
 class PendingPhotoRow(SQLModel, table=True):
-    """The last photo that somebody sent without a command. `thread_id` is 0 outside of topics."""
+    """What somebody sent last without a command. `thread_id` is 0 outside of topics."""
 
     __tablename__: ClassVar[str] = "pending_photos"
 
@@ -121,9 +182,7 @@ class PendingPhotoRow(SQLModel, table=True):
     user_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     thread_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     message_id: int = Field(sa_type=BigInteger)
-    file_id: str
-    kind: PhotoKind = Field(sa_type=EnumText(PhotoKind))
-    file_name: str | None
+    photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
     at: datetime
 
 
@@ -158,6 +217,9 @@ class BudgetRow(SQLModel, table=True):
 METADATA = SQLModel.metadata
 EDITS = METADATA.tables["edits"]
 CHATS = METADATA.tables["chats"]
+CHAT_MOVES = METADATA.tables["chat_moves"]
+ALBUMS = METADATA.tables["albums"]
+ALERTS = METADATA.tables["alerts"]
 INBOX = METADATA.tables["inbox"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
 REPLICAS = METADATA.tables["replicas"]

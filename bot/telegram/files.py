@@ -6,10 +6,11 @@ import httpx
 from telegram import Bot, File
 from telegram.error import BadRequest, Forbidden, NetworkError
 
-from bot.conversation.commands import MAX_FILE_BYTES
 from bot.core.errors import PhotoRefused, Reason, TryLater
 from bot.telegram.outbox.errors import is_refusal, is_refused, translated
 
+MAX_FILE_BYTES = 20_000_000
+"""Telegram lets bots fetch no more (its own constant is a little larger; this is the safe side)."""
 _PAUSES = (1.0, 2.0)
 """Telegram says the same of a wrong id as of a file that it cannot find just now."""
 _LONGEST_SECONDS = 120.0

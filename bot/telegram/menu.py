@@ -1,49 +1,70 @@
-"""The command menus that Telegram shows, per scope and language, and the bot's description of itself."""
+"""The command menus that Telegram shows, per scope and language, and the bot's description of itself.
+
+All of it is decoration: what Telegram does not take is logged, and the bot goes on.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias, TypeVar
 
 from telegram import (
-    Bot,
     BotCommand,
     BotCommandScope,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeDefault,
 )
+from telegram.ext import ExtBot
 
-from bot.conversation.texts import bot_description, bot_short_description, command_descriptions
-from bot.conversation.texts.i18n import LANGUAGES, translations
+from bot.core.errors import BotError
 from bot.telegram.outbox.errors import translated
+from bot.telegram.outbox.turns import Priority
 
-_PRIVATE_ONLY = frozenset({"start"})
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+Menu: TypeAlias = Callable[[str, bool], Sequence[tuple[str, str]]]
+"""Commands (name, description) in a language, in private chats or elsewhere."""
+About: TypeAlias = Callable[[str], tuple[str, str]]
+"""The bot's description and its short description in a language."""
 
 
-async def publish_menus(bot: Bot) -> None:
-    """Set the menus: English is also what people of every other language get."""
-    scopes: tuple[BotCommandScope, ...] = (
-        BotCommandScopeDefault(),
-        BotCommandScopeAllPrivateChats(),
-        BotCommandScopeAllGroupChats(),
+async def publish_menu(bot: ExtBot[Priority], languages: Sequence[str], menu: Menu) -> None:
+    """Set the menus; the first language is also what people of every language not listed get."""
+    scopes: tuple[tuple[BotCommandScope, bool], ...] = (
+        (BotCommandScopeDefault(), False),
+        (BotCommandScopeAllPrivateChats(), True),
+        (BotCommandScopeAllGroupChats(), False),
     )
-    for scope in scopes:
-        private = isinstance(scope, BotCommandScopeAllPrivateChats)
-        for language in LANGUAGES:
-            commands = [
-                BotCommand(name, description)
-                for name, description in command_descriptions(translations(language))
-                if private or name not in _PRIVATE_ONLY
-            ]
-            with translated():
-                await bot.set_my_commands(commands, scope, None if language == "en" else language)
-    with translated():
-        await _describe(bot)
+    for scope, is_private in scopes:
+        for language in languages:
+            commands = [BotCommand(name, said) for name, said in menu(language, is_private)]
+            code = _code(language, languages)
+            await _decorate("commands", bot.set_my_commands(commands, scope, code))
 
 
-async def _describe(bot: Bot) -> None:
-    """What an empty chat and the profile show, unless who runs the bot has written something there."""
-    described = (await bot.get_my_description()).description
-    described_shortly = (await bot.get_my_short_description()).short_description
-    for language in LANGUAGES:
-        t, code = translations(language), None if language == "en" else language
-        if not described:
-            await bot.set_my_description(bot_description(t), code)
-        if not described_shortly:
-            await bot.set_my_short_description(bot_short_description(t), code)
+async def publish_description(bot: ExtBot[Priority], languages: Sequence[str], about: About) -> None:
+    """Say what an empty chat and the profile show, unless who runs the bot has written something there."""
+    described = await _decorate("description", bot.get_my_description())
+    described_shortly = await _decorate("short description", bot.get_my_short_description())
+    for language in languages:
+        description, short = about(language)
+        code = _code(language, languages)
+        if described is not None and not described.description:
+            await _decorate("description", bot.set_my_description(description, code))
+        if described_shortly is not None and not described_shortly.short_description:
+            await _decorate("short description", bot.set_my_short_description(short, code))
+
+
+async def _decorate(what: str, call: Awaitable[T]) -> T | None:
+    try:
+        with translated(repeatable=True):
+            return await call
+    except BotError as error:
+        logger.warning("Telegram did not take the bot's %s: %s", what, error)
+        return None
+
+
+def _code(language: str, languages: Sequence[str]) -> str | None:
+    return None if language == languages[0] else language

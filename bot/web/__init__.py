@@ -1,0 +1,1 @@
+"""The bot's own web server: hosted photos, callbacks, Telegram's updates, health and metrics."""

@@ -2,22 +2,30 @@
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-
-from bot.core.replica import Replica
 from bot.storage.database import Database
 
 INTAKE_SILENT_SECONDS = 150.0
 """A long poll takes 50 seconds; three of them without an answer are a fault."""
 
 
+class Trusted(Protocol):
+    """This replica."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether it may act for the edits that it holds."""
+
+
 class Health:
-    """When each service last answered, and whether this replica may act."""
+    """When each service last answered, and whether this replica may act.
+
+    `polls` says whether this replica is the one that asks Telegram for updates.
+    """
 
     def __init__(
-        self, database: Database, replica: Replica, monotonic: Callable[[], float] = time.monotonic
+        self, database: Database, replica: Trusted, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._database, self._replica, self._monotonic = database, replica, monotonic
         self._answered_at: dict[str, float] = {}
@@ -29,31 +37,19 @@ class Health:
         self._answered_at[service] = self._monotonic()
 
     async def readiness(self) -> Mapping[str, object]:
-        """Ready: the database answers, this replica is trusted, and so are its questions for updates."""
-        database = await self._database_answers()
-        updates = self._seconds_since("updates")
-        silent = self.polls and (updates or self._age) > INTAKE_SILENT_SECONDS
+        """Ready: the database answers, this replica is trusted, and Telegram answers where it is asked."""
+        database, trusted = await self._database.answers(), self._replica.is_trusted
+        heard_at = self._answered_at.get("updates", self._started_at)
+        silent = self.polls and self._monotonic() - heard_at > INTAKE_SILENT_SECONDS
         return {
-            "ready": database and self._replica.is_trusted and not silent,
+            "ready": database and trusted and not silent,
             "database": database,
-            "trusted": self._replica.is_trusted,
+            "trusted": trusted,
             "intake": "polling" if self.polls else "standing by or webhook",
             "seconds_since_answer": {
                 name: self._seconds_since(name) for name in ("updates", "telegram", "nanobanana")
             },
         }
-
-    async def _database_answers(self) -> bool:
-        try:
-            async with self._database.reading() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError):
-            return False
-        return True
-
-    @property
-    def _age(self) -> float:
-        return self._monotonic() - self._started_at
 
     def _seconds_since(self, service: str) -> float | None:
         at = self._answered_at.get(service)

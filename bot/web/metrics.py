@@ -1,10 +1,11 @@
 """What the process counts for `/metrics`; its own registry, nothing global."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.core.edits import Edit, EditState
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 
 _SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
@@ -12,9 +13,9 @@ _DELAYS = (0.1, 0.3, 1, 2, 3, 4, 5, 7, 10, 20, 30)
 
 
 class Metrics:
-    """The core's `Observer`, and what the edges count."""
+    """The core's `Observer`, and what the edges count. `unfinished` tells how many edits have a job here."""
 
-    def __init__(self) -> None:
+    def __init__(self, unfinished: Callable[[], int]) -> None:
         self._registry = registry = CollectorRegistry()
         self._moves = Counter("edit_moves", "Edits that came to a state", ["state"], registry=registry)
         self._failures = Counter("edit_failures", "Edits that failed", ["reason"], registry=registry)
@@ -35,12 +36,13 @@ class Metrics:
         self._calls = Counter(
             "outgoing_calls", "Calls to the services", ["service", "status"], registry=registry
         )
-        self._unfinished = Gauge("edits_unfinished", "Edits that this process looks after", registry=registry)
+        gauge = Gauge("edits_unfinished", "Edits that this process looks after", registry=registry)
+        gauge.set_function(unfinished)
 
     def moved(self, edit: Edit, now: datetime) -> None:
         """An edit came to another state."""
         self._moves.labels(edit.state).inc()
-        if edit.failure is not None and edit.state is EditState.FAILED:
+        if edit.failure is not None:
             self._failures.labels(edit.failure).inc()
         if not edit.is_active:
             self._durations.labels(edit.state).observe((now - edit.created_at).total_seconds())
@@ -61,10 +63,6 @@ class Metrics:
     def called(self, service: str, status: str) -> None:
         """A call to a service ended: with an HTTP status, or the kind of error that it ended in."""
         self._calls.labels(service, status).inc()
-
-    def unfinished(self, count: int) -> None:
-        """So many edits have a job here."""
-        self._unfinished.set(count)
 
     def text(self) -> bytes:
         """The exposition format."""

@@ -20,10 +20,11 @@ from urllib.parse import urlsplit
 from bot.sandbox.nanobanana import wire
 from tests.bench.door import Door
 from tests.bench.wall_clock import WallClock
+from tests.file_systems import full, read_only, small_disk
 from tests.postgres import Postgres, postgres_server
 from tests.process.aftermath import Aftermath, aftermath
 from tests.process.process_ground import Town, kill, until
-from tests.process.trouble import Trouble, amid_edits, as_it_is, full, read_only, small_disk
+from tests.process.trouble import Trouble, amid_edits, as_it_is
 
 SHORT, KEY_REJECTED, PROVIDER_DOWN = 20, 120, 600
 PATIENCE = 300

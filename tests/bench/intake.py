@@ -8,21 +8,26 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import httpx
 from sqlalchemy import func, select
-from telegram import Update
-from telegram.ext import Application, ExtBot, TypeHandler
+from telegram.ext import Application, TypeHandler
 
+from bot.conversation.incoming import Incoming
+from bot.conversation.outgoing import Outgoing
 from bot.core.clock import SteadyClock
-from bot.http_client import certificates
+from bot.http.client import WayOut
 from bot.sandbox.demo.bot_process import PROJECT
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.storage.database import Database
 from bot.storage.inbox import Inbox
 from bot.storage.tables import INBOX
-from bot.telegram.inbox.intake import DurableRequest, Intake
+from bot.telegram.bot import telegram_bot
+from bot.telegram.inbox.intake import Intake
+from bot.telegram.inbox.polling import Polling, durable_request
+from bot.telegram.inbox.slots import Slots
 
 UPDATES = 3000
 PEOPLE = 100
@@ -94,14 +99,21 @@ async def _ours(url: str, token: str, folder: Path) -> None:
     def owner() -> str:
         return "bench"
 
-    async def handle(update: Update) -> None:
+    async def handle(_: Incoming) -> Sequence[Outgoing]:
+        return ()
+
+    async def send(_: Outgoing) -> None:
         pass
 
-    request = DurableRequest(inbox, owner, lambda _: None, now, certificates())
-    bot = ExtBot(token, base_url=f"{url}/bot", get_updates_request=request)
-    intake = Intake(bot, inbox, handle, owner, now)
-    intake.poll(True)
-    await intake.run()
+    way_out = WayOut(None, httpx.Limits())
+    bot = telegram_bot(token, url, way_out, updates=durable_request(inbox, owner, now, way_out))
+    await bot.initialize()
+    intake = Intake(bot, inbox, handle, send, Slots(), owner, now)
+    polling = Polling(bot, intake.doorbell)
+    polling.poll(True)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(polling.run())
+        group.create_task(intake.run())
 
 
 async def _stock(url: str, token: str, _: Path) -> None:

@@ -3,13 +3,15 @@
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.edits import Edit, EditState
+from bot.core.edits import Delivered, Edit, Processing, Result, Task
 from bot.core.pacing import MEMORY
+from bot.core.pictures import ImageFormat, Size
 from bot.sandbox.demo.bot_process import Home
 from bot.storage.database import Database
+from bot.storage.edit_rows import row_of
 from bot.storage.tables import EDITS
 from tests.factories import edit
 
@@ -27,28 +29,24 @@ def running_edit(number: int, chat_id: int, now: datetime, card_id: int | None =
         requester_id=chat_id,
         operation=OPERATION,
         secret=f"secret{number:016}",
-        state=EditState.PROCESSING,
+        stage=Processing(Task(f"edit{number:06}", created)),
         created_at=created,
         due_at=created,
         submits=1,
         status_message_id=card_id,
-        task_id=f"edit{number:06}",
-        submitted_at=created,
     )
 
 
 def past_edits(now: datetime) -> list[Edit]:
     """What the bot has learned from: tasks that take from a second to most of an hour."""
-    return [
-        replace(
-            running_edit(900_000 + number, 1, now),
-            state=EditState.DELIVERED,
-            due_at=None,
-            ended_at=now,
-            task_seconds=1 + 34.0 * number,
-        )
-        for number in range(MEMORY)
-    ]
+    return [_past_edit(number, now) for number in range(MEMORY)]
+
+
+def _past_edit(number: int, now: datetime) -> Edit:
+    running = running_edit(900_000 + number, 1, now)
+    task = Task(running.id, running.created_at)
+    result = Result(1 + 34.0 * number, Size(64, 64), ImageFormat.JPEG, 0.0)
+    return replace(running, stage=Delivered(task, result, number + 1, now), due_at=None)
 
 
 async def seed(home: Home, edits: Sequence[Edit]) -> None:
@@ -57,7 +55,7 @@ async def seed(home: Home, edits: Sequence[Edit]) -> None:
     database = Database.open(home.settings["DATABASE_URL"])
     await database.migrate()
     async with database.writing() as connection:
-        await connection.execute(EDITS.insert(), [asdict(edit) for edit in edits])
+        await connection.execute(EDITS.insert(), [row_of(edit) for edit in edits])
     await database.aclose()
 
 

@@ -2,14 +2,16 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from bot.core.pictures import Size
 from bot.core.ports import Order, PublicUrl
-from bot.nanobanana.client import NanoBananaClient
+from bot.http.answers import Envelope, Json, read_envelope
+from bot.http.proxies import DIRECT, Proxies
+from bot.nanobanana.account import Account
+from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Json, Model
-from bot.nanobanana.responses import Envelope, read_envelope
+from bot.nanobanana.requests import Model, Operation
 
 API_URL = "https://api.nanobananaapi.ai"
 KEY = "0123456789abcdef0123456789abcdef"
@@ -18,7 +20,7 @@ SECRET = "q7Zt-Kf0_bS3vXn1mLw9RcYp2HdGjAeU"
 RESULT_URL = "https://tempfile.aiquickdraw.com/workers/nano/image_1767658623526_abc123.png"
 ORDER = Order(
     prompt="Рисунок: déjà vu, 花",
-    photo=PublicUrl(f"https://bot.example.org/i/{SECRET}.jpg"),
+    photos=(PublicUrl(f"https://bot.example.org/i/{SECRET}.jpg"),),
     size=Size(960, 1280),
     callback_url="https://bot.example.org/cb/9d3e",
 )
@@ -27,16 +29,19 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 @contextlib.asynccontextmanager
 async def a_client(
-    url: str = API_URL, *, downloader: Downloader | None = None, seconds: float = 5
+    url: str = API_URL,
+    *,
+    key: str = f" {KEY}\n",
+    downloader: Downloader | None = None,
+    seconds: float = 5,
+    clock: Callable[[], float] = lambda: 0.0,
+    proxies: Proxies = DIRECT,
 ) -> AsyncIterator[NanoBananaClient]:
     client = NanoBananaClient(
-        api_url=url,
-        api_key=f" {KEY}\n",
-        model=Model.NANO_BANANA,
-        resolution="1K",
-        downloader=downloader or Downloader(allow_loopback=True),
-        create_seconds=seconds,
-        check_seconds=seconds,
+        Account(url, key, proxies, clock),
+        Operation(Model.NANO_BANANA, "1K"),
+        downloader or Downloader(allow_loopback=True),
+        patience=Patience(create_seconds=seconds, check_seconds=seconds),
     )
     try:
         yield client

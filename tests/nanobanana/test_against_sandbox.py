@@ -15,10 +15,12 @@ from starlette.routing import Route
 from bot.core.errors import BotError, EditFailed, TryLater
 from bot.core.pictures import Size
 from bot.core.ports import Order, PublicUrl, TaskDone, TaskFailed
-from bot.nanobanana.client import NanoBananaClient
+from bot.nanobanana.account import Account
+from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Model
-from bot.photo_hosts.hosts import KieHost, WebHost
+from bot.nanobanana.requests import Model, Operation
+from bot.photo_hosts.kie import KieHost
+from bot.photo_hosts.web import WebHost
 from bot.sandbox.nanobanana.api import API_KEY, KIE_KEY, NanoBananaSandbox
 from bot.sandbox.nanobanana.faults import SCENARIOS
 from tests.nanobanana.samples import SECRET
@@ -64,13 +66,10 @@ async def a_world(
 
         sandbox.app.router.routes.insert(0, Route("/i/{name}.jpg", serve))
         client = NanoBananaClient(
-            api_url=url,
-            api_key=API_KEY,
-            model=model,
-            resolution="1K",
-            downloader=downloader,
-            create_seconds=2,
-            check_seconds=2,
+            Account(url, API_KEY),
+            Operation(model, "1K"),
+            downloader,
+            patience=Patience(create_seconds=2, check_seconds=2),
         )
         yield sandbox, client, clock, url, host
         await client.aclose()
@@ -78,7 +77,7 @@ async def a_world(
 
 
 def order(photo: PublicUrl) -> Order:
-    return Order("as a sketch", photo, Size(60, 80), "https://bot.example.org/cb/9d3e")
+    return Order("as a sketch", (photo,), Size(60, 80), "https://bot.example.org/cb/9d3e")
 
 
 async def told(call: Awaitable[object]) -> str:
@@ -142,10 +141,10 @@ CREATES = {
     "create-505": "OperatorNeeded access_denied",
     "create-403-1010": "OperatorNeeded access_denied",
     "create-413": "OperatorNeeded bad_request",
-    "create-502-html": "OutcomeUnknown",
-    "create-520-html": "OutcomeUnknown",
+    "create-502-html": "GatewayDown",
+    "create-520-html": "GatewayDown",
     "create-answer-lost": "OutcomeUnknown",
-    "create-answer-502": "OutcomeUnknown",
+    "create-answer-502": "GatewayDown",
     "create-answer-late": "OutcomeUnknown",
 }
 FAILING = {

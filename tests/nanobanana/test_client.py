@@ -10,16 +10,20 @@ import respx
 from bot.core.errors import (
     BotError,
     EditFailed,
+    GatewayDown,
     OperatorNeeded,
     OutcomeUnknown,
     Reason,
+    ResultAway,
     ResultUnusable,
     TryLater,
 )
 from bot.core.ports import TaskDone, TaskMissing, TaskRunning
+from bot.http.answers import Json
+from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Json, Model
+from bot.nanobanana.requests import Model, Operation
 from tests.nanobanana.samples import API_URL, KEY, ORDER, PNG, RESULT_URL, SECRET, TASK_ID, a_client, record
 
 CREATE_URL = f"{API_URL}/api/v1/nanobanana/generate"
@@ -66,7 +70,7 @@ async def test_half_a_character_in_a_prompt_does_not_stop_the_call(
     client: NanoBananaClient, api: respx.MockRouter
 ) -> None:
     api.post(CREATE_URL).mock(return_value=said(200, data={"taskId": TASK_ID}))
-    broken = type(ORDER)("\ud83d half", ORDER.photo, ORDER.size, ORDER.callback_url)
+    broken = type(ORDER)("\ud83d half", ORDER.photos, ORDER.size, ORDER.callback_url)
     assert await client.create(broken) == TASK_ID
 
 
@@ -117,7 +121,8 @@ async def test_every_code_of_a_create_call_has_its_meaning_in_the_status_and_in_
     response = httpx.Response(code, json={"msg": "some text"}) if as_status else said(code)
     api.post(CREATE_URL).mock(return_value=response)
     error = await outcome(client.create(ORDER))
-    assert (type(error), facts(error)) == (kind, fact)
+    assert facts(error) == fact
+    assert type(error) is (GatewayDown if as_status and code in (502, 504, 520, 524) else kind)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +161,11 @@ async def test_the_text_of_a_refusal_tells_more_than_its_code(
         (httpx.Response(429, text="slow down"), TryLater),
         (httpx.Response(500, html="<h1>oops</h1>"), OutcomeUnknown),
         (httpx.Response(501, text=""), OutcomeUnknown),
-        (httpx.Response(502, html="<h1>bad gateway</h1>"), OutcomeUnknown),
+        (httpx.Response(502, html="<h1>bad gateway</h1>"), GatewayDown),
+        (httpx.Response(502, json={"message": "Bad Gateway"}), GatewayDown),
+        (httpx.Response(502, json={"code": 502, "msg": "no"}), OutcomeUnknown),
+        (httpx.Response(504, text=""), GatewayDown),
+        (httpx.Response(524, html="<h1>a timeout occurred</h1>"), GatewayDown),
         (httpx.Response(503, html="<h1>busy</h1>"), TryLater),
         (httpx.Response(521, html="<h1>web server is down</h1>"), TryLater),
         (httpx.Response(200, html="<h1>hello</h1>"), OutcomeUnknown),
@@ -330,6 +339,14 @@ async def test_a_check_tells_missing_and_done(client: NanoBananaClient, api: res
     assert await client.check(TASK_ID) == TaskDone((RESULT_URL,), None)
 
 
+@pytest.mark.parametrize("task_id", ["", "a b", "\ud800", "я", "\0", "x" * 201])
+async def test_what_can_be_no_tasks_id_is_not_asked_about(
+    client: NanoBananaClient, api: respx.MockRouter, task_id: str
+) -> None:
+    assert await client.check(task_id) == TaskMissing()
+    assert api.calls.call_count == 0
+
+
 async def test_an_unreadable_check_is_asked_again(client: NanoBananaClient, api: respx.MockRouter) -> None:
     api.get(CHECK_URL).mock(return_value=httpx.Response(200, html="<h1>hello</h1>"))
     assert type(await outcome(client.check(TASK_ID))) is TryLater
@@ -370,8 +387,7 @@ async def test_the_key_does_not_follow_a_redirect(client: NanoBananaClient, api:
 
 async def test_a_key_with_letters_that_no_header_takes_is_the_apis_to_refuse(api: respx.MockRouter) -> None:
     api.get(CREDIT_URL).mock(return_value=said(401))
-    async with a_client() as client:
-        client._key = "ключ"
+    async with a_client(key="ключ") as client:
         assert facts(await outcome(client.credits())) is Reason.ACCESS_DENIED
 
 
@@ -420,8 +436,8 @@ async def test_fetching_takes_the_first_url_that_works_and_never_sends_the_key(a
 @pytest.mark.parametrize(
     ("paths", "expected"),
     [
-        (["missing", "html"], TryLater),
-        (["html", "missing"], TryLater),
+        (["missing", "html"], ResultAway),
+        (["html", "missing"], ResultAway),
         (["html"], ResultUnusable),
         ([], ResultUnusable),
     ],
@@ -439,7 +455,5 @@ async def test_when_no_url_works_one_that_may_still_come_is_worth_waiting(
 
 
 def test_the_operation_names_the_model() -> None:
-    client = NanoBananaClient(
-        api_url=API_URL, api_key=KEY, model=Model.NANO_BANANA_PRO, resolution="2K", downloader=Downloader()
-    )
+    client = NanoBananaClient(Account(API_URL, KEY), Operation(Model.NANO_BANANA_PRO, "2K"), Downloader())
     assert client.operation == "nano-banana-pro 2K"

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.core.errors import BotError, ResultUnusable, TryLater
-from bot.nanobanana.download import Downloader, looks_like_image
+from bot.core.errors import BotError, ResultAway, ResultUnusable
+from bot.nanobanana.download import Bounds, Downloader, looks_like_image
 from bot.sandbox.serve import serving
 from tests.nanobanana.samples import PNG
 
@@ -96,7 +96,7 @@ async def test_a_page_instead_of_an_image_is_unusable() -> None:
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 502, 520])
 async def test_a_host_that_refuses_is_asked_again_and_then_later(status: int) -> None:
     async with a_site(always(Response(PNG, status))) as (url, asked), a_downloader() as downloader:
-        assert type(await outcome(downloader.fetch(url))) is TryLater
+        assert type(await outcome(downloader.fetch(url))) is ResultAway
     assert len(asked) == 3
 
 
@@ -172,14 +172,17 @@ async def test_an_endless_body_is_cut_at_the_cap() -> None:
 
     async with (
         a_site(always(StreamingResponse(body()))) as (url, _),
-        a_downloader(longest_bytes=100_000) as downloader,
+        a_downloader(bounds=Bounds(longest_bytes=100_000)) as downloader,
     ):
         assert type(await outcome(downloader.fetch(url))) is ResultUnusable
     assert sent < 1000
 
 
 async def test_exactly_the_cap_is_taken() -> None:
-    async with a_site(always(Response(PNG))) as (url, _), a_downloader(longest_bytes=len(PNG)) as downloader:
+    async with (
+        a_site(always(Response(PNG))) as (url, _),
+        a_downloader(bounds=Bounds(longest_bytes=len(PNG))) as downloader,
+    ):
         assert await downloader.fetch(url) == PNG
 
 
@@ -198,9 +201,9 @@ async def test_a_slow_body_ends_at_the_deadline() -> None:
 
     async with (
         a_site(always(StreamingResponse(body()))) as (url, _),
-        a_downloader(deadline_seconds=0.2) as downloader,
+        a_downloader(bounds=Bounds(deadline_seconds=0.2)) as downloader,
     ):
-        assert type(await outcome(downloader.fetch(url))) is TryLater
+        assert type(await outcome(downloader.fetch(url))) is ResultAway
 
 
 @contextlib.asynccontextmanager
@@ -224,7 +227,7 @@ async def raw(content: bytes) -> AsyncIterator[str]:
 )
 async def test_a_transport_that_fails_is_tried_again_later(content: bytes) -> None:
     async with raw(content) as url, a_downloader() as downloader:
-        assert type(await outcome(downloader.fetch(url))) is TryLater
+        assert type(await outcome(downloader.fetch(url))) is ResultAway
 
 
 async def test_a_body_longer_than_announced_ends_where_it_was_announced() -> None:
@@ -237,7 +240,7 @@ async def test_a_closed_port_is_tried_again_later() -> None:
     async with raw(b"") as url:
         pass
     async with a_downloader() as downloader:
-        assert type(await outcome(downloader.fetch(url))) is TryLater
+        assert type(await outcome(downloader.fetch(url))) is ResultAway
 
 
 @pytest.mark.parametrize(
@@ -396,7 +399,7 @@ async def test_a_resolver_that_fails_is_asked_again_later() -> None:
         raise OSError("no name server")
 
     async with a_downloader(resolver=resolver) as downloader:
-        assert type(await outcome(downloader.fetch("https://a.test/x.png"))) is TryLater
+        assert type(await outcome(downloader.fetch("https://a.test/x.png"))) is ResultAway
     assert tries == 3
 
 
@@ -437,3 +440,128 @@ async def test_only_so_many_results_are_held_in_memory_at_once() -> None:
     async with a_site(answer) as (url, _), a_downloader() as downloader:
         await asyncio.gather(*(downloader.fetch(url) for _ in range(12)))
     assert most == 4
+
+
+@pytest.mark.parametrize("host", ["xn--a.test", "xn--.test", "xn--a-ecp.test", "xn--zzzz-zzzz.test"])
+async def test_a_host_whose_name_stands_for_nothing_is_fetched_from_or_not_but_raises_nothing_else(
+    host: str,
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.headers["Host"] == host
+        return httpx.Response(200, stream=httpx.ByteStream(PNG))
+
+    async def resolver(asked: str, _: int) -> list[str]:
+        assert asked == host
+        return ["93.184.215.14"]
+
+    transport = httpx.MockTransport(answer)
+    async with a_downloader(allow_loopback=False, resolver=resolver, transport=transport) as downloader:
+        assert await downloader.fetch(f"https://{host}/x.png") == PNG
+    async with a_downloader() as downloader:  # the system's resolver knows no such name
+        assert type(await outcome(downloader.fetch(f"https://{host}/x.png"))) is ResultAway
+
+
+async def test_a_redirect_to_a_host_whose_name_stands_for_nothing_raises_nothing_else() -> None:
+    away = Response(status_code=302, headers={"Location": "https://xn--a.test/x.png"})
+    async with a_site(always(away)) as (url, _), a_downloader() as downloader:
+        assert type(await outcome(downloader.fetch(url))) is ResultUnusable
+
+
+@pytest.mark.parametrize("url", ["https://a.test/\ud800", "https://a.test/?\udfff", "https://a\ud800.test/"])
+async def test_half_a_character_in_a_url_is_unusable(url: str) -> None:
+    async with a_downloader(resolver=names(a=["127.0.0.1"])) as downloader:
+        assert type(await outcome(downloader.fetch(url))) is ResultUnusable
+
+
+class Net:
+    """A transport in which only some addresses are alive, and none costs any time."""
+
+    def __init__(self, *alive: str, error: type[httpx.TransportError] = httpx.ConnectTimeout) -> None:
+        self.alive, self.error = set(alive), error
+        self.tried: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.tried.append(request.url.host)
+        if request.url.host not in self.alive:
+            raise self.error("dead")
+        return httpx.Response(200, stream=httpx.ByteStream(PNG))
+
+
+V4 = [f"93.184.215.{number}" for number in range(1, 7)]
+V6 = [f"2606:4700::{number}" for number in range(1, 7)]
+
+
+def on(net: Net, addresses: list[str]) -> contextlib.AbstractAsyncContextManager[Downloader]:
+    return a_downloader(allow_loopback=False, resolver=names(a=addresses), transport=httpx.MockTransport(net))
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectTimeout, httpx.ConnectError])
+async def test_however_many_addresses_are_dead_the_living_one_is_found(
+    error: type[httpx.TransportError],
+) -> None:
+    net = Net(V4[5], error=error)
+    async with on(net, V4) as downloader:
+        assert await downloader.fetch("https://a.test/x.png") == PNG
+        assert net.tried == V4
+        assert await downloader.fetch("https://a.test/x.png") == PNG
+    assert net.tried == [*V4, V4[5]], "the next result is asked for where the last one came from"
+
+
+async def test_one_family_that_leads_nowhere_costs_one_address() -> None:
+    net = Net(*V4)
+    async with on(net, V6 + V4) as downloader:
+        assert await downloader.fetch("https://a.test/x.png") == PNG
+    assert net.tried == [V6[0], V4[0]]
+
+
+async def test_a_try_that_was_ended_by_the_deadline_is_gone_on_with_at_the_next_address() -> None:
+    tried: list[str] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        tried.append(request.url.host)
+        if request.url.host != V4[2]:
+            await asyncio.sleep(60)
+        return httpx.Response(200, stream=httpx.ByteStream(PNG))
+
+    async with a_downloader(
+        allow_loopback=False,
+        resolver=names(a=V4[:3]),
+        transport=httpx.MockTransport(answer),
+        bounds=Bounds(deadline_seconds=0.02),
+    ) as downloader:
+        assert type(await outcome(downloader.fetch("https://a.test/x.png"))) is ResultAway
+        assert type(await outcome(downloader.fetch("https://a.test/x.png"))) is ResultAway
+        assert await downloader.fetch("https://a.test/x.png") == PNG
+    assert tried == V4[:3]
+
+
+async def test_an_address_that_trickles_until_the_deadline_gives_way_to_another() -> None:
+    async def body() -> AsyncIterator[bytes]:
+        while True:
+            yield PNG
+            await asyncio.sleep(0.01)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == V4[0]:
+            return httpx.Response(200, content=body())
+        return httpx.Response(200, stream=httpx.ByteStream(PNG))
+
+    async with a_downloader(
+        allow_loopback=False,
+        resolver=names(a=V4[:2]),
+        transport=httpx.MockTransport(answer),
+        bounds=Bounds(deadline_seconds=0.1),
+    ) as downloader:
+        assert type(await outcome(downloader.fetch("https://a.test/x.png"))) is ResultAway
+        assert await downloader.fetch("https://a.test/x.png") == PNG
+
+
+async def test_an_address_that_answers_badly_gives_way_to_another() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        bad = request.url.host == V4[0]
+        return httpx.Response(503 if bad else 200, stream=httpx.ByteStream(PNG))
+
+    async with a_downloader(
+        allow_loopback=False, resolver=names(a=V4[:2]), transport=httpx.MockTransport(answer)
+    ) as downloader:
+        assert await downloader.fetch("https://a.test/x.png") == PNG

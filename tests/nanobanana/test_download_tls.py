@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.core.errors import TryLater
+from bot.core.errors import ResultAway
 from bot.nanobanana.download import Downloader
 from tests.https import https_server, make_certificate
 from tests.nanobanana.samples import PNG
@@ -30,7 +30,7 @@ async def test_the_certificate_is_checked_against_the_name_and_not_the_address(t
     )
     async with https_server(certificate, PNG) as (port, asked_for):
         assert await downloader.fetch(f"https://results.test:{port}/x.png") == PNG
-        with pytest.raises(TryLater):
+        with pytest.raises(ResultAway):
             await downloader.fetch(f"https://other.test:{port}/x.png")
     await downloader.aclose()
     assert asked_for[:2] == ["results.test", "other.test"]

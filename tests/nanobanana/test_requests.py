@@ -1,15 +1,19 @@
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
+from bot.core.errors import EditFailed, Reason
 from bot.core.pictures import Size
-from bot.nanobanana.requests import RATIOS, Model, Resolution, create_call, nearest_ratio, operation
+from bot.core.ports import Order, PublicUrl
+from bot.nanobanana import prices
+from bot.nanobanana.requests import TAKES, Model, Operation, Resolution, create_call, nearest_ratio
 from tests.nanobanana.samples import ORDER, SECRET
 
 
 def test_the_basic_model_gets_the_vendors_spelling_of_its_fields() -> None:
-    call = create_call(Model.NANO_BANANA, "1K", ORDER)
+    call = create_call(Operation(Model.NANO_BANANA, "1K"), ORDER)
     assert call.path == "/api/v1/nanobanana/generate"
     assert call.body == {
         "prompt": ORDER.prompt,
@@ -22,7 +26,7 @@ def test_the_basic_model_gets_the_vendors_spelling_of_its_fields() -> None:
 
 
 def test_the_second_generation_gets_ratio_resolution_and_format() -> None:
-    call = create_call(Model.NANO_BANANA_2, "2K", ORDER)
+    call = create_call(Operation(Model.NANO_BANANA_2, "2K"), ORDER)
     assert call.path == "/api/v1/nanobanana/generate-2"
     assert call.body == {
         "prompt": ORDER.prompt,
@@ -35,7 +39,7 @@ def test_the_second_generation_gets_ratio_resolution_and_format() -> None:
 
 
 def test_the_pro_model_always_gets_a_resolution() -> None:
-    call = create_call(Model.NANO_BANANA_PRO, "1K", ORDER)
+    call = create_call(Operation(Model.NANO_BANANA_PRO, "1K"), ORDER)
     assert call.path == "/api/v1/nanobanana/generate-pro"
     assert set(call.body) == {"prompt", "imageUrls", "aspectRatio", "resolution", "callBackUrl"}
     assert call.body["resolution"] == "1K"
@@ -43,16 +47,16 @@ def test_the_pro_model_always_gets_a_resolution() -> None:
 
 @pytest.mark.parametrize(("resolution", "expected"), [("1K", "png"), ("2K", "png"), ("4K", "jpg")])
 def test_only_the_largest_results_are_asked_for_with_loss(resolution: Resolution, expected: str) -> None:
-    assert create_call(Model.NANO_BANANA_2, resolution, ORDER).body["outputFormat"] == expected
+    assert create_call(Operation(Model.NANO_BANANA_2, resolution), ORDER).body["outputFormat"] == expected
 
 
 def test_no_endpoint_is_sent_auto_or_a_ratio_it_does_not_know() -> None:
     for model in Model:
         for width in (1, 300, 1000, 4000, 20_000):
-            body = create_call(model, "1K", ORDER).body
+            body = create_call(Operation(model, "1K"), ORDER).body
             assert json.dumps(body)
-            assert nearest_ratio(model, Size(width, 1000)) in RATIOS[model]
-        assert "auto" not in RATIOS[model]
+            assert nearest_ratio(model, Size(width, 1000)) in TAKES[model].ratios
+        assert "auto" not in TAKES[model].ratios
 
 
 @pytest.mark.parametrize(
@@ -94,6 +98,60 @@ def test_closeness_treats_too_wide_and_too_high_alike() -> None:
 
 
 def test_operations_differ_where_durations_do() -> None:
-    assert operation(Model.NANO_BANANA, "1K") == operation(Model.NANO_BANANA, "4K") == "nano-banana"
-    assert operation(Model.NANO_BANANA_2, "4K") == "nano-banana-2 4K"
-    assert operation(Model.NANO_BANANA_PRO, "2K") == "nano-banana-pro 2K"
+    assert str(Operation(Model.NANO_BANANA, "1K")) == str(Operation(Model.NANO_BANANA, "4K")) == "nano-banana"
+    assert str(Operation(Model.NANO_BANANA_2, "4K")) == "nano-banana-2 4K"
+    assert str(Operation(Model.NANO_BANANA_PRO, "2K")) == "nano-banana-pro 2K"
+
+
+def test_all_photos_are_sent_in_their_order() -> None:
+    photos = tuple(PublicUrl(f"https://bot.example.org/i/{number}.jpg") for number in range(3))
+    for model in Model:
+        body = create_call(Operation(model, "1K"), replace(ORDER, photos=photos)).body
+        assert body["imageUrls"] == [photo.value for photo in photos]
+
+
+def test_an_order_has_a_photo() -> None:
+    with pytest.raises(ValueError, match="photo"):
+        Order("paint", (), Size(1, 1), "https://bot.example.org/cb")
+
+
+@pytest.mark.parametrize(
+    ("model", "most"), [(Model.NANO_BANANA, 3), (Model.NANO_BANANA_2, 14), (Model.NANO_BANANA_PRO, 8)]
+)
+def test_more_photos_than_a_model_takes_are_never_sent(model: Model, most: int) -> None:
+    order = replace(ORDER, photos=ORDER.photos * most)
+    assert create_call(Operation(model, "1K"), order).body["imageUrls"]
+    with pytest.raises(EditFailed) as caught:
+        create_call(Operation(model, "1K"), replace(ORDER, photos=ORDER.photos * (most + 1)))
+    assert caught.value.reason is Reason.BAD_REQUEST
+
+
+@pytest.mark.parametrize("prompt", ["ok", "画", "", "  ", "a ", "\N{ARTIST PALETTE}"])
+def test_a_prompt_that_is_too_short_for_a_model_gets_words_before_it(prompt: str) -> None:
+    call = create_call(Operation(Model.NANO_BANANA_PRO, "1K"), replace(ORDER, prompt=prompt))
+    assert call.body["prompt"] == f"Edit this photo: {prompt}"
+
+
+def test_a_prompt_that_a_model_takes_stays_as_it_is() -> None:
+    for model, takes in TAKES.items():
+        for length in (takes.shortest_prompt, takes.longest_prompt):
+            call = create_call(Operation(model, "1K"), replace(ORDER, prompt="я" * length))
+            assert call.body["prompt"] == "я" * length
+
+
+@pytest.mark.parametrize("letter", ["я", "\N{ARTIST PALETTE}"])
+def test_a_prompt_that_is_too_long_is_for_the_person_to_shorten(letter: str) -> None:
+    for model, takes in TAKES.items():
+        too_long = letter * (takes.longest_prompt // len(letter.encode("utf-16-le")) * 2 + 1)
+        with pytest.raises(EditFailed) as caught:
+            create_call(Operation(model, "1K"), replace(ORDER, prompt=too_long))
+        assert (type(caught.value), caught.value.reason) == (EditFailed, Reason.PROMPT_TOO_LONG)
+
+
+def test_every_operation_has_a_price_and_larger_pictures_cost_no_less() -> None:
+    assert prices.credits(str(Operation(Model.NANO_BANANA, "1K"))) == 4
+    for model in Model:
+        costs = [prices.credits(str(Operation(model, resolution))) for resolution in ("1K", "2K", "4K")]
+        assert None not in costs
+        assert costs == sorted(cost for cost in costs if cost is not None)
+    assert prices.credits("somebody else's model") is None

@@ -9,7 +9,7 @@ from sqlite3 import connect
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.conversation import texts
+from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.sandbox.nanobanana.faults import SCENARIOS
 from bot.sandbox.nanobanana.hostility import drip
@@ -186,5 +186,5 @@ def kind(message: Message) -> str:
         return "done"
     if message.labels == [CANCEL]:
         return "card"
-    sentences = [shown(texts.reason_sentence(EN, reason)) for reason in Reason]
+    sentences = [shown(reason_sentence(EN, reason)) for reason in Reason]
     return "told" if any(map(message.text.startswith, sentences)) else message.text

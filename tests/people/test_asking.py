@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from bot.app import running
-from bot.conversation import texts
-from bot.conversation.keyboards import styles_keyboard
+from bot.conversation.features.styles import pick_a_style_text, style_buttons
+from bot.conversation.texts import alerts
+from bot.conversation.texts.styles import command_title
 from bot.core.presets import PRESETS, full_prompt
 from bot.sandbox.telegram.people import Message
 from bot.settings import Settings
@@ -49,7 +50,7 @@ async def test_every_style_is_a_command(tmp_path: Path) -> None:
         ]
         for style, each in asked:
             result = await ground.result(ada.private, each, timeout=30)
-            assert result.text.startswith(texts.command_title(EN, style.name))
+            assert result.text.startswith(command_title(EN, style.name))
         assert len(prompts(ground)) == len(set(prompts(ground))) == len(PRESETS) == 14
 
 
@@ -76,7 +77,7 @@ async def test_a_photo_first_and_then_words_or_a_command(tmp_path: Path) -> None
     async with quick_bot(tmp_path) as ground:
         ada = ground.ada
         photo = ada.sends_photo(picture(96, 64))
-        await hears(ada.private, photo, texts.pick_a_style_text(EN))
+        await hears(ada.private, photo, pick_a_style_text(EN))
         ada.writes("put a party hat on the dog")
         result = await next_result(ada.private, photo, await style_picker(ground, photo))
         assert result.photo_size == (96, 64)
@@ -91,7 +92,7 @@ async def test_a_photo_is_remembered_over_a_restart(tmp_path: Path) -> None:
         ada = telegram.people.person("Ada")
         async with running(made):
             photo = ada.sends_photo(picture(96, 64))
-            await hears(ada.private, photo, texts.pick_a_style_text(EN))
+            await hears(ada.private, photo, pick_a_style_text(EN))
         async with running(made):
             ada.writes("make it blue")
             await ada.private.wait_for(lambda messages: bool(pictures(messages, photo)))
@@ -103,12 +104,12 @@ async def test_a_bare_photo_gets_buttons_and_each_is_a_style(tmp_path: Path) -> 
         ada = ground.ada
         photo = ada.sends_photo(picture(96, 64))
         picker = await style_picker(ground, photo)
-        keyboard = styles_keyboard(EN).inline_keyboard
+        keyboard = style_buttons(EN)
         assert picker.labels == [button.text for row in keyboard for button in row]
         assert not [label for label in picker.labels if "Background" in label]
         for label in ("Comic", "Pixel art"):
             answer = await ada.presses(picker, label).answer()
-            assert answer.text == texts.alert_started(EN)
+            assert answer.text == alerts.started(EN)
             assert not answer.show_alert
         await ada.private.wait_for(lambda messages: len(pictures(messages, photo)) == 2)
         assert sorted(prompts(ground)) == sorted([full_prompt("comic", ""), full_prompt("pixelart", "")])
@@ -155,7 +156,7 @@ async def test_a_forwarded_photos_caption_is_somebody_elses_and_no_request(tmp_p
         origin = {"type": "hidden_user", "sender_user_name": "A channel", "date": 1}
         raw = {**photo.raw, "caption": "Sunset over the lake", "forward_origin": origin}
         ada.sends_raw_update({"message": raw})
-        question = shown(texts.pick_a_style_text(EN))
+        question = shown(pick_a_style_text(EN))
         await ada.private.wait_for(
             lambda messages: [m.text for m in answers(messages, photo)] == [question, question]
         )
@@ -167,4 +168,4 @@ def pictures(messages: list[Message], asked: Message) -> list[Message]:
 
 
 async def style_picker(ground: Ground, photo: Message) -> Message:
-    return await hears(ground.ada.private, photo, texts.pick_a_style_text(EN))
+    return await hears(ground.ada.private, photo, pick_a_style_text(EN))

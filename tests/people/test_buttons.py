@@ -4,7 +4,10 @@ import asyncio
 from pathlib import Path
 
 from bot.app import running
-from bot.conversation import texts
+from bot.conversation.features.cancel import cancelled_alert, too_late_alert
+from bot.conversation.features.file import gone_alert, sending_alert
+from bot.conversation.texts import alerts
+from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.core.presets import full_prompt
 from bot.sandbox.telegram.people import Answer, Message, Person, Press
@@ -28,10 +31,10 @@ from tests.people.street import (
     until,
 )
 
-GONE = Answer(texts.alert_gone(EN), show_alert=True)
-NOT_YOURS = Answer(texts.alert_not_yours(EN), show_alert=True)
-CANCELLED = Answer(texts.alert_cancelled(EN), show_alert=False)
-STARTED = Answer(texts.alert_started(EN), show_alert=False)
+GONE = Answer(alerts.gone(EN), show_alert=True)
+NOT_YOURS = Answer(alerts.not_yours(EN), show_alert=True)
+CANCELLED = Answer(cancelled_alert(EN), show_alert=False)
+STARTED = Answer(alerts.started(EN), show_alert=False)
 
 
 async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> None:
@@ -42,12 +45,12 @@ async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> N
         await until(lambda: bool(ground.nanobanana.tasks))
         first, second = ada.presses(card, CANCEL), ada.presses(card, CANCEL)
         assert await first.answer() == CANCELLED
-        assert await second.answer() == Answer(texts.alert_too_late(EN), show_alert=False)
-        ended = await hears(ada.private, asked, texts.alert_cancelled(EN))
+        assert await second.answer() == Answer(too_late_alert(EN), show_alert=False)
+        ended = await hears(ada.private, asked, cancelled_alert(EN))
         assert (ended.message_id, ended.labels) == (card.message_id, [])
         assert await limits_line(ada) == UNTOUCHED
         await asyncio.sleep(1.2)
-        assert [m.text for m in answers(ada.private.messages(), asked)] == [texts.alert_cancelled(EN)]
+        assert [m.text for m in answers(ada.private.messages(), asked)] == [cancelled_alert(EN)]
 
 
 async def test_cancel_is_in_time_as_soon_as_there_is_a_card(tmp_path: Path) -> None:
@@ -81,7 +84,7 @@ async def test_in_a_group_only_who_asked_and_admins_may_press(tmp_path: Path) ->
         assert await eve.presses(result, AGAIN).answer() == STARTED
         anew = await next_result(group, other, result)
         assert await ada.presses(anew, AGAIN).answer() == NOT_YOURS
-        assert await eve.presses(anew, AS_FILE).answer() == Answer(texts.alert_sending(EN), show_alert=False)
+        assert await eve.presses(anew, AS_FILE).answer() == Answer(sending_alert(EN), show_alert=False)
 
 
 async def test_again_makes_a_new_edit_of_the_same_photo_with_the_same_words(tmp_path: Path) -> None:
@@ -103,14 +106,14 @@ async def test_as_a_file_brings_the_untouched_result(tmp_path: Path) -> None:
         ada = ground.ada
         asked = ada.sends_photo(picture(96, 64), "/oil")
         result = await ground.result(ada.private, asked)
-        assert await ada.presses(result, AS_FILE).answer() == Answer(texts.alert_sending(EN), False)
+        assert await ada.presses(result, AS_FILE).answer() == Answer(sending_alert(EN), False)
         file = await ada.private.wait_for(lambda messages: files(messages, asked))
         [kept] = (tmp_path / "files").rglob("*result*")
         assert file[0].content() == kept.read_bytes() == uploaded(ground)
         assert file[0].document_name == "photo-oil.jpg"
         kept.unlink()
         answer = await ada.presses(result, AS_FILE).answer()
-        assert answer == Answer(texts.alert_file_gone(EN), show_alert=True)
+        assert answer == Answer(gone_alert(EN), show_alert=True)
 
 
 async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
@@ -124,7 +127,7 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
             await until(lambda: len(nanobanana.tasks) == 2)
         pressed = ada.presses(result, AS_FILE)
         async with running(made):
-            assert (await pressed.answer()).text == texts.alert_sending(EN)
+            assert (await pressed.answer()).text == sending_alert(EN)
             assert await ada.presses(card, CANCEL).answer() == CANCELLED
             assert await ada.presses(result, AGAIN).answer() == STARTED
 
@@ -153,7 +156,7 @@ async def test_a_press_that_comes_late_is_answered(tmp_path: Path) -> None:
         result = await ground.result(ada.private, asked)
         data = card.buttons[0][0].data or ""
         answer = await forge(ground, result, ada, data).answer()
-        assert answer == Answer(texts.alert_too_late(EN), show_alert=False)
+        assert answer == Answer(too_late_alert(EN), show_alert=False)
         old = forge(ground, result, ada, data)
         old.query.created_at -= 200
         await hears(ada.private, ada.writes("/status"), "You have no edits")
@@ -163,7 +166,7 @@ async def test_a_press_that_comes_late_is_answered(tmp_path: Path) -> None:
 async def test_a_second_try_that_fails_too_says_so(tmp_path: Path) -> None:
     async with quick_bot(tmp_path) as ground:
         ada = ground.ada
-        sentence = texts.reason_sentence(EN, Reason.SERVICE_DOWN)
+        sentence = reason_sentence(EN, Reason.SERVICE_DOWN)
         for _ in range(4):
             ground.nanobanana.play("flag-3-generic")
         asked = ada.sends_photo(picture(96, 64), "/sketch")

@@ -7,7 +7,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.conversation import texts
+from bot.conversation.texts import alerts
+from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.sandbox.telegram.api import too_many_requests
 from tests.ground import picture
@@ -44,14 +45,14 @@ async def test_a_failure_is_told_in_words_and_another_try_is_offered_where_it_he
         for name in scenarios:
             ground.nanobanana.play(name)
         asked = ada.sends_photo(picture(96, 64), "/edit make it blue")
-        card = await failure_of(ada.private, asked, texts.reason_sentence(EN, reason))
+        card = await failure_of(ada.private, asked, reason_sentence(EN, reason))
         assert len(ground.nanobanana.tasks) == tasks
         assert await limits_line(ada) == UNTOUCHED
         if reason in {Reason.POLICY, Reason.BAD_REQUEST}:
             assert card.labels == []
             return
         assert card.labels == [TRY_AGAIN]
-        assert (await ada.presses(card, TRY_AGAIN).answer()).text == texts.alert_started(EN)
+        assert (await ada.presses(card, TRY_AGAIN).answer()).text == alerts.started(EN)
         result = await ground.result(ada.private, asked)
         assert result.photo_size == (96, 64)
         assert prompts(ground)[-1] == "make it blue"
@@ -157,7 +158,7 @@ async def test_a_card_that_somebody_deleted_changes_nothing(tmp_path: Path) -> N
         ground.nanobanana.play("flag-3-policy")
         again = ada.sends_photo(picture(96, 65), "/sketch")
         ada.deletes(await card_of(ada.private, again))
-        await failure_of(ada.private, again, texts.reason_sentence(EN, Reason.POLICY))
+        await failure_of(ada.private, again, reason_sentence(EN, Reason.POLICY))
 
 
 async def test_a_deleted_request_still_gets_its_result(tmp_path: Path) -> None:

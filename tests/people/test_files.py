@@ -6,15 +6,15 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.conversation import texts
-from bot.conversation.presses import plain
+from bot.conversation.features.file import sending_alert
+from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.sandbox.faults import Action
 from bot.sandbox.telegram.api import too_many_requests
 from bot.sandbox.telegram.people import Answer, Chat
 from tests.ground import encoded, picture, size_of
 from tests.images.image_files import exif, flat, four_corners, lying, opened
-from tests.people.street import AGAIN, AS_FILE, EN, FLOOD, answers, limits_line, quick_bot
+from tests.people.street import AGAIN, AS_FILE, EN, FLOOD, answers, hears, limits_line, quick_bot
 
 
 async def test_a_large_picture_comes_back_as_it_was_sent_and_at_its_exact_size(tmp_path: Path) -> None:
@@ -99,7 +99,8 @@ async def test_a_chat_without_files_gets_the_photo_and_it_is_no_failure(tmp_path
         asked = ada.sends_photo(picture(2000, 1500), "/sketch", hd=True)
         result = await ground.result(ada.private, asked)
         answer = await ada.presses(result, AS_FILE).answer()
-        assert answer == Answer(plain(texts.reason_sentence(EN, Reason.CANNOT_SEND)), show_alert=True)
+        assert answer == Answer(sending_alert(EN), show_alert=False)
+        await hears(ada.private, asked, reason_sentence(EN, Reason.CANNOT_SEND))
         assert await limits_line(ada) == "Used: 1. Left: 19."
 
 

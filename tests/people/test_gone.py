@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.conversation import texts
+from bot.conversation.texts import alerts
 from bot.core.edits import EditState
 from bot.core.errors import Reason
 from bot.storage.database import Database
@@ -63,7 +63,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_its_edits_along(tmp_path:
         large = ground.telegram.people.migrate(small)
         result = await large.wait_for(lambda messages: next((m for m in messages if m.photo_size), None))
         assert (result.photo_size, result.labels[0]) == ((96, 64), AGAIN)
-        assert (await ada.presses(result, AGAIN).answer()).text == texts.alert_started(EN)
+        assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)
         await large.wait_for(lambda messages: len([m for m in messages if m.photo_size]) == 2)
         full = ada.sends_photo(picture(96, 65), "/sketch@nanobanana_bot", chat=large)
         await hears(large, full, "This chat has used its 2 edits an hour.")

@@ -3,7 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from bot.conversation import texts
+from bot.conversation.conversation import not_allowed_text
+from bot.conversation.features.help import help_text, start_text
+from bot.conversation.texts import alerts
 from bot.sandbox.telegram.people import Chat
 from tests.ground import picture
 from tests.people.street import AGAIN, EN, FR, answers, card_of, hears, prompts, quick_bot, shown, until
@@ -41,8 +43,8 @@ async def test_an_edit_of_somebody_elses_photo_belongs_to_who_asked(tmp_path: Pa
         result = await ground.result(group, photo)
         await group.wait_for(lambda messages: not answers(messages, command))
         refused = await ben.presses(result, AGAIN).answer()
-        assert (refused.text, refused.show_alert) == (texts.alert_not_yours(EN), True)
-        assert (await ada.presses(result, AGAIN).answer()).text == texts.alert_started(EN)
+        assert (refused.text, refused.show_alert) == (alerts.not_yours(EN), True)
+        assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)
 
 
 async def test_the_bot_is_silent_about_what_is_not_for_it(tmp_path: Path) -> None:
@@ -87,9 +89,9 @@ async def test_help_in_a_group_tells_what_the_bot_can_see(tmp_path: Path) -> Non
         answer = await hears(group, ground.ada.writes("/help", chat=group), "With a caption")
         assert "I do not read your conversation" in answer.text
         assert "/sketch@nanobanana_bot" in answer.text
-        assert answer.text == shown(help_text(private=False))
+        assert answer.text == shown(helps(private=False))
         own = await hears(ground.ada.private, ground.ada.writes("/help"), "With a caption")
-        assert own.text == shown(help_text(private=True))
+        assert own.text == shown(helps(private=True))
 
 
 async def test_a_group_that_is_not_allowed_is_told_once_and_left(tmp_path: Path) -> None:
@@ -97,7 +99,7 @@ async def test_a_group_that_is_not_allowed_is_told_once_and_left(tmp_path: Path)
         ada, people = ground.ada, ground.telegram.people
         group = people.group("Strangers", ada)
         await left(group)
-        told = shown(texts.not_allowed_text(EN, group.id))
+        told = shown(not_allowed_text(EN, group.id))
         assert [each.text for each in group.bot_messages()] == [told]
         ada.adds_bot(group)
         ada.writes("/help", chat=group)
@@ -117,7 +119,7 @@ async def test_a_person_who_is_not_allowed_is_told_once(tmp_path: Path) -> None:
     async with quick_bot(tmp_path, allowed_chats=frozenset({-1}), admin_ids=frozenset({1})) as ground:
         zoe = ground.telegram.people.person("Zoé", language_code="fr-CA")
         first = zoe.sends_photo(picture(96, 64), "/sketch")
-        await hears(zoe.private, first, texts.not_allowed_text(FR, zoe.id))
+        await hears(zoe.private, first, not_allowed_text(FR, zoe.id))
         zoe.writes("/start")
         zoe.writes("hello?")
         await asyncio.sleep(0.4)
@@ -132,7 +134,7 @@ async def test_allowed_chats_and_admins_are_served(tmp_path: Path) -> None:
     async with quick_bot(
         tmp_path / "2", allowed_chats=frozenset({-1}), admin_ids=frozenset({510_001_862})
     ) as ground:
-        welcome = texts.start_text(EN, bot_name="NanoBanana")
+        welcome = start_text(EN, bot_name="NanoBanana")
         await hears(ground.ada.private, ground.ada.writes("/start"), welcome)
 
 
@@ -140,5 +142,5 @@ async def left(group: Chat) -> None:
     await until(lambda: group.record.bot_status == "left")
 
 
-def help_text(*, private: bool) -> str:
-    return texts.help_text(EN, username="nanobanana_bot", private=private, reads_group_messages=False)
+def helps(*, private: bool) -> str:
+    return help_text(EN, username="nanobanana_bot", private=private, reads_group_messages=False)

@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
-from bot.conversation import texts
-from bot.conversation.keyboards import styles_keyboard
-from bot.conversation.texts.i18n import LANGUAGES, translations
+from bot.conversation.conversation import unknown_command_text
+from bot.conversation.feature import all_features, menu
+from bot.conversation.features.help import bot_description, bot_short_description, help_text, start_text
+from bot.conversation.features.styles import pick_a_style_text, style_buttons, styles_text
+from bot.conversation.texts import alerts
+from bot.conversation.texts.i18n import LANGUAGES
+from bot.conversation.texts.reasons import reason_sentence
+from bot.conversation.texts.styles import command_title
 from bot.core.errors import Reason
 from bot.core.presets import full_prompt
 from tests.ground import picture
@@ -17,27 +22,27 @@ async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
     async with quick_bot(tmp_path, 0.6) as ground:
         zoe = ground.telegram.people.person("Zoé", language_code="fr-CA")
         chat = zoe.private
-        welcome = texts.start_text(FR, bot_name="NanoBanana")
+        welcome = start_text(FR, bot_name="NanoBanana")
         await hears(chat, zoe.writes("/start"), welcome)
-        help_text = texts.help_text(FR, username="nanobanana_bot", private=True, reads_group_messages=False)
-        assert (await hears(chat, zoe.writes("/help"), help_text)).text == shown(help_text)
-        await hears(chat, zoe.writes("/styles"), texts.styles_text(FR))
-        await hears(chat, zoe.writes("/rubbish"), texts.unknown_command_text(FR))
+        helps = help_text(FR, username="nanobanana_bot", private=True, reads_group_messages=False)
+        assert (await hears(chat, zoe.writes("/help"), helps)).text == shown(helps)
+        await hears(chat, zoe.writes("/styles"), styles_text(FR))
+        await hears(chat, zoe.writes("/rubbish"), unknown_command_text(FR))
         photo = zoe.sends_photo(picture(96, 64))
-        picker = await hears(chat, photo, texts.pick_a_style_text(FR))
-        assert picker.labels == [b.text for row in styles_keyboard(FR).inline_keyboard for b in row]
-        answer = await zoe.presses(picker, texts.command_title(FR, "sketch")).answer()
-        assert answer.text == texts.alert_started(FR) != texts.alert_started(EN)
-        card = await hears(chat, photo, f"{texts.command_title(FR, 'sketch')}\nEn attente")
+        picker = await hears(chat, photo, pick_a_style_text(FR))
+        assert picker.labels == [b.text for row in style_buttons(FR) for b in row]
+        answer = await zoe.presses(picker, command_title(FR, "sketch")).answer()
+        assert answer.text == alerts.started(FR) != alerts.started(EN)
+        card = await hears(chat, photo, f"{command_title(FR, 'sketch')}\nEn attente")
         assert card.labels == ["✖️ Annuler"]
         await chat.wait_for(lambda messages: [m for m in answers(messages, photo) if m.photo_size])
         result = next(m for m in chat.bot_messages() if m.photo_size)
-        assert result.text.startswith(texts.command_title(FR, "sketch"))
+        assert result.text.startswith(command_title(FR, "sketch"))
         assert result.labels[0].startswith("🔁 ")
         assert result.labels != ["🔁 Again", "📎 As a file"]
         ground.nanobanana.play("flag-3-policy")
         refused = zoe.sends_photo(picture(96, 65), "/sketch à la craie rouge")
-        failed = await hears(chat, refused, texts.reason_sentence(FR, Reason.POLICY))
+        failed = await hears(chat, refused, reason_sentence(FR, Reason.POLICY))
         assert "Code" in failed.text.splitlines()[2]
         assert prompts(ground) == [full_prompt("sketch", ""), full_prompt("sketch", "à la craie rouge")]
 
@@ -48,9 +53,9 @@ async def test_in_a_group_everybody_is_answered_in_their_own_language(tmp_path: 
         zoe = people.person("Zoé", language_code="fr")
         kim, nobody = people.person("Kim", language_code="ko"), people.person("N", language_code=None)
         group = people.group("Friends", zoe, kim, nobody)
-        for person, t in ((zoe, FR), (kim, EN), (nobody, EN)):
-            asked = person.writes("/sketch@nanobanana_bot", chat=group)
-            await hears(group, asked, texts.reason_sentence(t, Reason.NO_PHOTO, command="sketch"))
+        for person, t, command in ((zoe, FR, "sketch"), (kim, EN, "oil"), (nobody, EN, "comic")):
+            asked = person.writes(f"/{command}@nanobanana_bot", chat=group)
+            await hears(group, asked, reason_sentence(t, Reason.NO_PHOTO, command=command))
 
 
 async def test_menus_are_published_for_every_scope_and_language(tmp_path: Path) -> None:
@@ -58,9 +63,9 @@ async def test_menus_are_published_for_every_scope_and_language(tmp_path: Path) 
         commands, profile = ground.telegram.world.commands, ground.telegram.world.profile
         wanted = {(scope, "" if code == "en" else code) for scope in SCOPES for code in LANGUAGES}
         await until(lambda: set(commands) == wanted and len(profile) == 2 * len(LANGUAGES))
-        for (scope, code), menu in commands.items():
-            described = dict(texts.command_descriptions(translations(code or "en")))
-            assert {each["command"]: each["description"] for each in menu} == described
-            assert len(menu) == len(described) == 20, scope
-        assert profile["Description", "fr"] == texts.bot_description(FR)
-        assert profile["ShortDescription", ""] == texts.bot_short_description(EN)
+        for (scope, code), published in commands.items():
+            described = dict(menu(all_features(), code or "en"))
+            assert {each["command"]: each["description"] for each in published} == described
+            assert len(published) == len(described) == 20, scope
+        assert profile["Description", "fr"] == bot_description(FR)
+        assert profile["ShortDescription", ""] == bot_short_description(EN)

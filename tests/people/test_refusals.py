@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from bot.conversation import texts
+from bot.conversation.features.styles import pick_a_style_text
+from bot.conversation.texts.reasons import prompt_too_long, reason_sentence
 from bot.core.errors import Reason
 from bot.core.presets import MAX_PROMPT_CHARACTERS, full_prompt
 from bot.sandbox.telegram.people import Message, Person
@@ -27,7 +28,7 @@ NOISE = bytes(range(256)) * 40
 
 
 async def test_requests_that_lack_something_are_refused_at_once(tmp_path: Path) -> None:
-    sentence = texts.reason_sentence
+    sentence = reason_sentence
     async with quick_bot(tmp_path) as ground:
         ada = ground.ada
         asked = [
@@ -40,10 +41,10 @@ async def test_requests_that_lack_something_are_refused_at_once(tmp_path: Path) 
                 ada.sends_photo(picture(64, 65), "/background"),
                 sentence(EN, Reason.NO_PROMPT, command="background"),
             ),
-            (ada.sends_photo(picture(64, 66), f"/edit {LONG}"), texts.prompt_too_long(EN, len(LONG))),
+            (ada.sends_photo(picture(64, 66), f"/edit {LONG}"), prompt_too_long(EN, len(LONG))),
             (
                 ada.sends_photo(picture(64, 67), f"/sketch {LONG}"),
-                texts.prompt_too_long(EN, len(full_prompt("sketch", LONG))),
+                prompt_too_long(EN, len(full_prompt("sketch", LONG))),
             ),
         ]
         await are_refused(ada, asked)
@@ -51,7 +52,7 @@ async def test_requests_that_lack_something_are_refused_at_once(tmp_path: Path) 
 
 
 async def test_files_that_are_no_still_picture_are_refused_at_once(tmp_path: Path) -> None:
-    sentence = texts.reason_sentence
+    sentence = reason_sentence
     moves, no_image = sentence(EN, Reason.ANIMATED), sentence(EN, Reason.NOT_AN_IMAGE)
     async with quick_bot(tmp_path) as ground:
         ada = ground.ada
@@ -100,7 +101,7 @@ async def test_files_that_turn_out_to_be_no_good_are_refused_in_words(tmp_path: 
             for name, (content, _) in BAD_FILES.items()
         }
         for name, (_, reason) in BAD_FILES.items():
-            card = await failure_of(ada.private, asked[name], texts.reason_sentence(EN, reason))
+            card = await failure_of(ada.private, asked[name], reason_sentence(EN, reason))
             assert not card.labels, name
         assert not prompts(ground)
         assert await limits_line(ada) == UNTOUCHED
@@ -111,10 +112,10 @@ async def test_a_photo_that_telegram_no_longer_has_is_asked_for_again(tmp_path: 
     async with quick_bot(tmp_path) as ground:
         ada = ground.ada
         asked = ada.sends_photo(picture(96, 64))
-        await hears(ada.private, asked, texts.pick_a_style_text(EN))
+        await hears(ada.private, asked, pick_a_style_text(EN))
         ground.telegram.world.files._files.clear()
         command = ada.writes("/sketch")
-        await failure_of(ada.private, command, texts.reason_sentence(EN, Reason.PHOTO_GONE))
+        await failure_of(ada.private, command, reason_sentence(EN, Reason.PHOTO_GONE))
         assert await limits_line(ada) == UNTOUCHED
 
 

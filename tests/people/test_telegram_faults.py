@@ -10,15 +10,17 @@ from typing import Any
 
 import pytest
 
-from bot.base import limits
-from bot.clients import opened_database
-from bot.conversation import texts
+from bot.conversation.features.cancel import too_late_alert
+from bot.conversation.features.file import sending_alert
+from bot.conversation.texts import alerts
 from bot.core.clock import utc_now
 from bot.core.errors import Reason
 from bot.sandbox.nanobanana.twists import CutOff
 from bot.storage.edits import SqlEditStore
-from bot.telegram.outbox.budgets import AT_ONCE, Budgets, Window
-from bot.telegram.outbox.transport import BoundedRequest
+from bot.telegram.outbox.budgets import AT_ONCE, Budgets
+from bot.telegram.outbox.windows import Window
+from bot.telegram.transport import BoundedRequest, OnResponse
+from bot.wiring.outside import limits, opened_database
 from tests.ground import picture
 from tests.people.hostile_street import READ_SECONDS, Street
 from tests.people.street import AGAIN, AS_FILE, CANCEL, EN, FLOOD, answers, card_of, prompts, quick_bot, until
@@ -99,16 +101,17 @@ class Roomy(Budgets):
     def __init__(self) -> None:
         super().__init__()
         self.everything = (Window(1000, 1), Window(AT_ONCE * 4, 0))
+        self.talk_in_groups = Window(1000, 1)
 
 
 @pytest.fixture
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    def impatient(**options: Any) -> BoundedRequest:
-        return BoundedRequest(**{**options, "read_timeout": READ_SECONDS})
+    def impatient(on_response: OnResponse, **options: Any) -> BoundedRequest:
+        return BoundedRequest(on_response, **{**options, "read_timeout": READ_SECONDS})
 
-    monkeypatch.setattr("bot.clients.BoundedRequest", impatient)
+    monkeypatch.setattr("bot.telegram.bot.BoundedRequest", impatient)
     for name in ("_LONGEST_SECONDS", "_LONGEST_UPLOAD_SECONDS"):
-        monkeypatch.setattr(f"bot.telegram.outbox.transport.{name}", READ_SECONDS)
+        monkeypatch.setattr(f"bot.telegram.transport.{name}", READ_SECONDS)
     monkeypatch.setattr("bot.telegram.outbox.flood_control.Budgets", Roomy)
     monkeypatch.setattr("bot.telegram.outbox.budgets.FLOODED_CHATS", 10_000)
     monkeypatch.setattr("bot.telegram.files._LONGEST_SECONDS", 2.0)
@@ -147,8 +150,8 @@ async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_p
         assert len(prompts(ground)) == sum(calls.values())
         async with opened_database(ground.settings) as database:
             for name, row in rows.items():
-                used = await SqlEditStore(database).usage(row.chat.id, limits(ground.settings), utc_now())
-                assert used.used == (expected[name][0] == DELIVERED), name
+                usages = await SqlEditStore(database).usage(row.chat.id, limits(ground.settings), utc_now())
+                assert usages[0].used == (expected[name][0] == DELIVERED), name
 
 
 async def test_a_button_pressed_twice_starts_one_edit(tmp_path: Path) -> None:
@@ -157,18 +160,18 @@ async def test_a_button_pressed_twice_starts_one_edit(tmp_path: Path) -> None:
         asked = ada.sends_photo(picture(96, 64))
         styles = await ada.private.wait_for(lambda messages: next((m for m in messages if m.by_bot), None))
         for press in [ada.presses(styles, "s:sketch"), ada.presses(styles, "s:sketch")]:
-            assert (await press.answer()).text == texts.alert_started(EN)
+            assert (await press.answer()).text == alerts.started(EN)
         result = await ada.private.wait_for(
             lambda messages: next((m for m in messages if m.by_bot and m.photo_size), None)
         )
         for press in [ada.presses(result, AGAIN), ada.presses(result, AGAIN)]:
-            assert (await press.answer()).text == texts.alert_started(EN)
+            assert (await press.answer()).text == alerts.started(EN)
         other = ada.presses(styles, "s:oil")  # which is not the same
-        assert (await other.answer()).text == texts.alert_started(EN)
+        assert (await other.answer()).text == alerts.started(EN)
         await until(lambda: len([m for m in answers(ada.private.messages(), asked) if m.photo_size]) == 3)
         await asyncio.sleep(0.3)
         assert len(prompts(ground)) == 3
-        assert (await ada.presses(result, AGAIN).answer()).text == texts.alert_started(EN)  # it has ended
+        assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)  # it has ended
         await until(lambda: len(prompts(ground)) == 4)
 
 
@@ -179,7 +182,7 @@ async def test_a_press_whose_answer_is_lost_has_its_effect_once(tmp_path: Path) 
         result = await ground.result(ada.private, asked)
         ground.telegram.faults.answer("answerCallbackQuery", CutOff(b""), times=2)
         press = ada.presses(result, AS_FILE)
-        assert (await press.answer()).text == texts.alert_sending(EN)
+        assert (await press.answer()).text == sending_alert(EN)
         assert len([m for m in answers(ada.private.messages(), asked) if m.document_name]) == 1
 
 
@@ -192,7 +195,7 @@ async def test_a_card_whose_sending_was_cut_goes_when_it_is_pressed(tmp_path: Pa
         await until(lambda: any(m.photo_size for m in answers(ada.private.messages(), asked)))
         await until(lambda: ground.telegram.calls_of("sendPhoto")[0].status is not None)
         await asyncio.sleep(0.3)
-        assert (await ada.presses(card, CANCEL).answer()).text == texts.alert_too_late(EN)
+        assert (await ada.presses(card, CANCEL).answer()).text == too_late_alert(EN)
         await ground.result(ada.private, asked)
 
 

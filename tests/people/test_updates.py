@@ -8,18 +8,13 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from telegram import Bot, Update
 
 from bot.app import running
-from bot.core.clock import utc_now
 from bot.sandbox.faults import Action, Phase
 from bot.sandbox.nanobanana.hostility import drip
 from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
-from bot.storage.database import Database
-from bot.storage.inbox import Inbox
-from bot.telegram.inbox.intake import Intake
-from bot.telegram.outbox.transport import BoundedRequest
+from bot.telegram.transport import BoundedRequest, OnResponse
 from tests.ground import picture, services
 from tests.people.hostile_street import AFTER, ANSWERS, READ_SECONDS
 from tests.people.street import FLOOD, answers, hears, limits_line, prompts, quick_bot
@@ -102,24 +97,6 @@ async def test_what_people_wrote_while_the_bot_was_away_is_answered_in_order(tmp
         assert replied == [m.message_id for m in written]
 
 
-async def test_an_update_whose_handling_fails_is_tried_again(tmp_path: Path) -> None:
-    database = Database.open(f"sqlite+aiosqlite:///{tmp_path}/bot.db")
-    await database.migrate()
-    seen: list[int] = []
-
-    async def handle(update: Update) -> None:
-        seen.append(update.update_id)
-        if len(seen) == 1:
-            raise RuntimeError("the database was busy")
-
-    inbox = Inbox(database)
-    await inbox.keep([(7, '{"update_id": 7}')], utc_now(), "me")
-    await Intake(Bot("1:a"), inbox, handle, lambda: "me", utc_now)._handle_one(7, '{"update_id": 7}')
-    assert seen == [7, 7]
-    assert await inbox.waiting(10, "me") == []
-    await database.aclose()
-
-
 @FLOOD
 @pytest.mark.parametrize(
     "fault", ["429", "429 bare", "409", "413", "500", "502", "reset", "lost", "drip", "empty"]
@@ -127,7 +104,7 @@ async def test_an_update_whose_handling_fails_is_tried_again(tmp_path: Path) -> 
 async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    monkeypatch.setattr("bot.telegram.outbox.transport._LONGEST_SECONDS", 2.0)
+    monkeypatch.setattr("bot.telegram.transport._LONGEST_SECONDS", 2.0)
     async with quick_bot(tmp_path) as ground:
         played = asyncio.Event()
 
@@ -147,11 +124,11 @@ async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
 async def test_a_question_is_answered_whatever_telegram_does_to_the_answer_if_it_can_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def impatient(**options: Any) -> BoundedRequest:
-        return BoundedRequest(**{**options, "read_timeout": READ_SECONDS})
+    def impatient(on_response: OnResponse, **options: Any) -> BoundedRequest:
+        return BoundedRequest(on_response, **{**options, "read_timeout": READ_SECONDS})
 
-    monkeypatch.setattr("bot.clients.BoundedRequest", impatient)
-    monkeypatch.setattr("bot.telegram.outbox.transport._LONGEST_SECONDS", READ_SECONDS)
+    monkeypatch.setattr("bot.telegram.bot.BoundedRequest", impatient)
+    monkeypatch.setattr("bot.telegram.transport._LONGEST_SECONDS", READ_SECONDS)
     expected = {fault: count for count, faults in ANSWERED.items() for fault in faults.split(", ")}
     async with quick_bot(tmp_path) as ground:
         chats: dict[int, str] = {}

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.core.errors import BotError, EditFailed, OperatorNeeded, Reason, TryLater
-from bot.photo_hosts.hosts import S3Host
+from bot.photo_hosts.s3 import S3Host
 from bot.sandbox.serve import free_port, serving
 from tests.nanobanana.samples import SECRET
 

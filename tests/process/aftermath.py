@@ -9,13 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.core.clock import utc_now
-from bot.core.limits import Limits
+from bot.core.limits import Rule, Scope
 from bot.sandbox.demo.bot_process import stop_bot
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.process.process_ground import Town, until
 
-BOUNDS = Limits(100_000, timedelta(days=1), 100_000)
+A_DAYS = Rule(Scope.CHAT, 100_000, timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ async def aftermath(ground: Town, asked: Mapping[int, int]) -> Aftermath:
     database = Database.open(ground.home.settings["DATABASE_URL"])
     async with contextlib.aclosing(database):
         store, now = SqlEditStore(database), utc_now()
-        used = {chat: (await store.usage(chat, BOUNDS, now)).used for chat in asked}
+        used = {chat: (await store.usage(chat, (A_DAYS,), now))[0].used for chat in asked}
     off = {chat: used[chat] - asked[chat] + failed.get(chat, 0) for chat in asked}
     return Aftermath(
         unfinished=len(ground.rows("SELECT 1 FROM edits WHERE due_at IS NOT NULL")),

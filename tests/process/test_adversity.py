@@ -14,10 +14,11 @@ from starlette.requests import Request
 
 from bot.core.clock import SteadyClock
 from tests.factories import NOW
+from tests.file_systems import full, read_only, small_disk
 from tests.postgres import postgres_server
 from tests.process.aftermath import Aftermath, aftermath
 from tests.process.process_ground import kill, town, until
-from tests.process.trouble import UNLIMITED, Trouble, amid_edits, full, read_only, small_disk
+from tests.process.trouble import UNLIMITED, Trouble, amid_edits
 
 FREEZE_SECONDS = 3.0
 """Twenty were measured as well; the suite has no time for that."""

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.app import running
-from bot.nanobanana.client import NanoBananaClient
+from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
 from tests.ground import picture
@@ -130,7 +130,10 @@ async def _refusal() -> Response:
 async def test_a_create_call_that_was_cut_late_still_waits_for_its_callback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.clients.NanoBananaClient", partial(NanoBananaClient, create_seconds=1.5))
+    monkeypatch.setattr(
+        "bot.wiring.outside.NanoBananaClient",
+        partial(NanoBananaClient, patience=Patience(create_seconds=1.5)),
+    )
     monkeypatch.setattr("bot.parts.ADOPTION_WAIT", timedelta(seconds=3))
     async with town(tmp_path, task_seconds=3.7) as ground:
         ground.nanobanana.faults.at("create", ground.hang, phase="after", times=1)

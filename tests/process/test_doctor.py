@@ -10,10 +10,10 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse
 
-from bot.clients import opened_database
 from bot.doctor import findings
 from bot.doctor.finding import Finding
 from bot.settings import Settings
+from bot.wiring.outside import opened_database
 from tests.process.process_ground import Town, ended, town, until
 
 

@@ -15,9 +15,9 @@ from bot.app import running
 from bot.core.edits import Edit
 from bot.core.errors import BotError, OperatorNeeded, Reason, TryLater
 from bot.core.ports import PublicUrl
-from bot.photo_hosts.hosts import WebHost
+from bot.photo_hosts.web import WebHost
 from bot.sandbox.telegram.people import Message
-from bot.storage.provider_budget import SqlTurnstile
+from bot.storage.provider_budget import SqlProviderBudget
 from tests.ground import picture
 from tests.postgres import Postgres
 from tests.process.process_ground import Town, answers, town, until
@@ -170,14 +170,14 @@ async def test_a_run_that_has_outlived_its_lease_sends_no_card(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    gate, ahead = Gate(), SqlTurnstile.ahead
+    gate, ahead = Gate(), SqlProviderBudget.ahead
 
-    async def slowly_once(turnstile: SqlTurnstile, edit: Edit, now: datetime) -> int:
+    async def slowly_once(budget: SqlProviderBudget, edit: Edit, now: datetime) -> int:
         if not gate.reached.is_set():
             await gate.passed()
-        return await ahead(turnstile, edit, now)
+        return await ahead(budget, edit, now)
 
-    monkeypatch.setattr(SqlTurnstile, "ahead", slowly_once)
+    monkeypatch.setattr(SqlProviderBudget, "ahead", slowly_once)
     async with (
         postgres.empty() as url,
         town(tmp_path, task_seconds=2, DATABASE_URL=url) as ground,

@@ -14,11 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.app import running
-from bot.base import limits
-from bot.clients import opened_database
 from bot.core.clock import utc_now
-from bot.nanobanana.client import NanoBananaClient
-from bot.nanobanana.download import Downloader
+from bot.nanobanana.client import NanoBananaClient, Patience
+from bot.nanobanana.download import Bounds, Downloader
 from bot.sandbox.faults import Faults, Phase
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.nanobanana.faults import SCENARIOS
@@ -27,6 +25,7 @@ from bot.sandbox.nanobanana.tasks import Script
 from bot.sandbox.nanobanana.twists import Scenario
 from bot.settings import Settings
 from bot.storage.edits import SqlEditStore
+from bot.wiring.outside import limits, opened_database
 from tests.ground import picture, size_of
 from tests.https import https_server, make_certificate
 from tests.process.process_ground import Town, prompt_of, town, until
@@ -72,9 +71,12 @@ class Fates:
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.parts.ADOPTION_WAIT", timedelta(seconds=3))
     monkeypatch.setattr(
-        "bot.clients.NanoBananaClient", partial(NanoBananaClient, create_seconds=5, check_seconds=3)
+        "bot.wiring.outside.NanoBananaClient",
+        partial(NanoBananaClient, patience=Patience(create_seconds=5, check_seconds=3)),
     )
-    monkeypatch.setattr("bot.clients.Downloader", partial(Downloader, deadline_seconds=5))
+    monkeypatch.setattr(
+        "bot.wiring.outside.Downloader", partial(Downloader, bounds=Bounds(deadline_seconds=5))
+    )
     monkeypatch.setattr("bot.nanobanana.download._WAITS_BETWEEN_TRIES", (0.1, 0.2))
     monkeypatch.setattr("bot.core.service.GIVE_UP_AFTER", timedelta(seconds=10))
     monkeypatch.setattr("bot.core.service._OPERATOR_SECONDS", 0.5)
@@ -112,8 +114,8 @@ async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: 
 async def test_a_photo_finds_its_way_whatever_its_host_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.photo_hosts.hosts._UPLOAD_SECONDS", 2.0)
-    monkeypatch.setattr("bot.photo_hosts.hosts._LATER_SECONDS", 0.2)
+    monkeypatch.setattr("bot.photo_hosts.kie._UPLOAD_SECONDS", 2.0)
+    monkeypatch.setattr("bot.photo_hosts.kie._LATER_SECONDS", 0.2)
     async with town(tmp_path) as ground:
         ground.hosts_elsewhere(callbacks=True)
         for name in UPLOADS:  # each meets the next upload that none has met
@@ -185,7 +187,8 @@ async def places_used(settings: Settings, chats: dict[str, int]) -> dict[str, in
     async with opened_database(settings) as database:
         store, now = SqlEditStore(database), utc_now()
         return {
-            name: (await store.usage(chat_id, limits(settings), now)).used for name, chat_id in chats.items()
+            name: (await store.usage(chat_id, limits(settings), now))[0].used
+            for name, chat_id in chats.items()
         }
 
 

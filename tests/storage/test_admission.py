@@ -5,15 +5,25 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import ACTIVE, Edit, EditState
+from bot.core.edits import ACTIVE, Cancelled, Edit, EditState
 from bot.core.errors import Reason
-from bot.core.limits import Limits, Refusal
+from bot.core.limits import Limits, Refusal, Rule, Scope, Usage
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
-from tests.factories import CHAT_ID, NO_LIMITS, NOW, edit
+from tests.factories import CHAT_ID, NO_LIMITS, NOW, STAGES, edit
 
 HOUR = timedelta(hours=1)
-THREE = Limits(edits=3, window=HOUR, max_active=100)
+
+
+def an_hour(count: int) -> Rule:
+    return Rule(Scope.CHAT, count, HOUR)
+
+
+def unfinished(count: int) -> Rule:
+    return Rule(Scope.CHAT, count, None)
+
+
+THREE: Limits = (an_hour(3), unfinished(100))
 
 
 def admitted(admissions: list[Edit | Refusal]) -> list[Edit]:
@@ -34,9 +44,10 @@ async def test_an_admitted_edit_is_returned_as_it_was_given(store: SqlEditStore)
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
-        (Limits(edits=7, window=HOUR, max_active=100), Reason.LIMIT_REACHED),
-        (Limits(edits=100, window=HOUR, max_active=7), Reason.TOO_MANY_ACTIVE),
+        ((an_hour(7), unfinished(100)), Reason.LIMIT_REACHED),
+        ((an_hour(100), unfinished(7)), Reason.TOO_MANY_ACTIVE),
     ],
+    ids=["in an hour", "unfinished"],
 )
 async def test_exactly_as_many_of_fifty_at_once_are_admitted_as_there_are_places(
     url: str, limits: Limits, reason: Reason
@@ -54,7 +65,7 @@ async def test_exactly_as_many_of_fifty_at_once_are_admitted_as_there_are_places
 
 
 async def test_chats_do_not_take_each_others_places(store: SqlEditStore) -> None:
-    limits = replace(THREE, max_active=3)
+    limits = (an_hour(3), unfinished(3))
     await admit(store, *(edit(chat_id=1) for _ in range(3)), limits=limits)
     await admit(store, *(edit(chat_id=2) for _ in range(3)), limits=limits)
 
@@ -65,19 +76,22 @@ async def test_a_refused_request_leaves_no_trace_and_says_when_to_come_back(stor
     for _ in range(5):
         refused = edit()
         retry_at = NOW + timedelta(minutes=10)
-        assert await store.admit(refused, THREE, NOW) == Refusal(Reason.LIMIT_REACHED, retry_at)
+        assert await store.admit(refused, THREE, NOW) == Refusal(an_hour(3), retry_at)
         assert await store.get(refused.id) is None
-    usage = await store.usage(CHAT_ID, THREE, NOW)
-    assert (usage.used, usage.left, usage.frees_at) == (3, 0, retry_at)
+    assert await store.usage(CHAT_ID, THREE, NOW) == [
+        Usage(an_hour(3), 3, retry_at),
+        Usage(unfinished(100), 3),
+    ]
 
 
 @pytest.mark.parametrize("state", sorted(EditState))
 async def test_only_failed_and_cancelled_edits_give_their_place_back(
     store: SqlEditStore, state: EditState
 ) -> None:
-    await admit(store, edit(state=state), limits=THREE)
+    await admit(store, edit(stage=STAGES[state]), limits=THREE)
     gives_back = state in {EditState.FAILED, EditState.CANCELLED}
-    assert (await store.usage(CHAT_ID, THREE, NOW)).used == (0 if gives_back else 1)
+    in_the_hour, _ = await store.usage(CHAT_ID, THREE, NOW)
+    assert in_the_hour.used == (0 if gives_back else 1)
     await admit(store, edit(), edit(), limits=THREE)
     last = await store.admit(edit(), THREE, NOW)
     assert isinstance(last, Edit) is gives_back
@@ -87,17 +101,16 @@ async def test_only_failed_and_cancelled_edits_give_their_place_back(
 async def test_every_unfinished_edit_is_active_however_old_it_is(
     store: SqlEditStore, state: EditState
 ) -> None:
-    old = edit(state=state, created_at=NOW - 5 * HOUR)
+    old = edit(stage=STAGES[state], created_at=NOW - 5 * HOUR)
     await admit(store, old)
-    one = Limits(edits=0, window=HOUR, max_active=1)
-    second = await store.admit(edit(), one, NOW)
-    assert second == Refusal(Reason.TOO_MANY_ACTIVE) if state in ACTIVE else isinstance(second, Edit)
+    second = await store.admit(edit(), (unfinished(1),), NOW)
+    assert second == Refusal(unfinished(1)) if state in ACTIVE else isinstance(second, Edit)
 
 
 async def test_a_place_is_free_the_moment_an_edit_is_as_old_as_the_window(store: SqlEditStore) -> None:
     oldest = NOW - HOUR + timedelta(microseconds=1)
     await admit(store, edit(created_at=oldest), edit(), edit())
-    assert await store.admit(edit(), THREE, NOW) == Refusal(Reason.LIMIT_REACHED, oldest + HOUR)
+    assert await store.admit(edit(), THREE, NOW) == Refusal(an_hour(3), oldest + HOUR)
     assert isinstance(await store.admit(edit(), THREE, oldest + HOUR), Edit)
 
 
@@ -110,15 +123,24 @@ async def test_no_hour_anywhere_holds_more_than_the_limit(store: SqlEditStore) -
     assert all(sum(at - HOUR < other <= at for other in taken) <= 3 for at in moments)
 
 
-async def test_no_limit_still_counts(store: SqlEditStore) -> None:
-    await admit(store, *(edit() for _ in range(5)))
-    usage = await store.usage(CHAT_ID, NO_LIMITS, NOW)
-    assert (usage.used, usage.left) == (5, None)
+async def test_every_rule_holds_whichever_is_full_first(store: SqlEditStore) -> None:
+    day = Rule(Scope.CHAT, 4, timedelta(days=1))
+    limits = (an_hour(3), day, unfinished(2))
+    old = [edit(created_at=NOW - 5 * HOUR, stage=STAGES[EditState.DELIVERED]) for _ in range(2)]
+    await admit(store, *old, edit(), limits=limits)
+    assert [used.left for used in await store.usage(CHAT_ID, limits, NOW)] == [2, 1, 1]
+    await admit(store, edit(), limits=limits)
+    assert await store.admit(edit(), limits, NOW) == Refusal(day, NOW + 19 * HOUR)
+
+
+async def test_without_a_rule_everything_is_admitted(store: SqlEditStore) -> None:
+    await admit(store, *(edit() for _ in range(5)), limits=())
+    assert await store.usage(CHAT_ID, (), NOW) == []
 
 
 async def test_the_same_update_is_admitted_once_and_counted_once(store: SqlEditStore) -> None:
     first, again = edit(update_id=4242), edit(update_id=4242)
-    one = Limits(edits=1, window=HOUR, max_active=1)
+    one: Limits = (an_hour(1), unfinished(1))
     assert await store.admit(first, one, NOW) == first
     assert await store.admit(again, one, NOW) == first
     assert await store.get(again.id) is None
@@ -127,7 +149,7 @@ async def test_the_same_update_is_admitted_once_and_counted_once(store: SqlEditS
 async def test_the_same_update_comes_back_as_the_edit_it_has_become(store: SqlEditStore) -> None:
     first = edit(update_id=4242)
     await admit(store, first)
-    ended = await store.move(first, edit(id=first.id, update_id=4242, state=EditState.CANCELLED))
+    ended = await store.move(first, replace(first, stage=Cancelled(NOW)))
     assert ended is not None
     assert await store.admit(edit(update_id=4242), NO_LIMITS, NOW) == await store.get(first.id)
 

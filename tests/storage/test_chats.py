@@ -1,8 +1,10 @@
 import asyncio
+from contextlib import aclosing
 from datetime import timedelta
 
 from bot.core.edits import PhotoKind, PhotoRef
 from bot.storage.chats import Chats
+from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, REQUESTER_ID, edit
 
@@ -52,3 +54,69 @@ async def test_old_photos_are_forgotten(chats: Chats) -> None:
     assert await chats.forget_photos_before(NOW) == 1
     assert await chats.remembered_photo(CHAT_ID, 1, NOW - timedelta(days=1)) is None
     assert await chats.remembered_photo(CHAT_ID, 2, NOW) is not None
+
+
+async def test_one_picture_stands_for_its_album(chats: Chats) -> None:
+    assert await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
+    assert not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW)
+    assert not await chats.is_first_of_album(CHAT_ID, "13579", 40, NOW)
+    assert await chats.is_first_of_album(CHAT_ID, "24680", 43, NOW)
+    assert await chats.is_first_of_album(8, "13579", 44, NOW)
+
+
+async def test_an_update_that_is_handled_twice_is_the_first_of_its_album_twice(chats: Chats) -> None:
+    assert [await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW) for _ in range(2)] == [True, True]
+    assert [await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW) for _ in range(2)] == [False, False]
+
+
+async def test_of_an_album_that_comes_to_many_replicas_at_once_one_picture_is_the_first(url: str) -> None:
+    async with aclosing(Database.open(url)) as here, aclosing(Database.open(url)) as there:
+        replicas = Chats(here), Chats(there)
+        firsts = await asyncio.gather(
+            *(replicas[n % 2].is_first_of_album(CHAT_ID, "13579", n // 2, NOW) for n in range(20))
+        )
+    assert sum(firsts) == 2  # one update, which came to both
+    assert firsts[0::2] == firsts[1::2]
+
+
+async def test_albums_are_forgotten_after_a_while(chats: Chats) -> None:
+    assert await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW - timedelta(seconds=1))
+    assert await chats.is_first_of_album(CHAT_ID, "24680", 42, NOW)
+    assert await chats.forget_albums_before(NOW) == 1
+    assert await chats.is_first_of_album(CHAT_ID, "13579", 43, NOW)
+    assert not await chats.is_first_of_album(CHAT_ID, "24680", 44, NOW)
+
+
+async def test_a_chat_has_every_id_that_it_once_had(chats: Chats, store: SqlEditStore) -> None:
+    assert await chats.origins(-1003) == frozenset()
+    await store.follow_chat(-2, -1003)
+    await store.follow_chat(-1, -2)
+    await store.follow_chat(-7, -1008)
+    await store.follow_chat(-1, -2)
+    assert await chats.origins(-1003) == {-1, -2}
+    assert await chats.origins(-2) == {-1}
+    assert await chats.origins(-1008) == {-7}
+
+
+async def test_moves_in_a_circle_come_to_an_end(chats: Chats, store: SqlEditStore) -> None:
+    await store.follow_chat(-1, -2)
+    await store.follow_chat(-2, -1)
+    assert await chats.origins(-1) == {-2}
+
+
+async def test_a_move_that_was_checked_is_known_until_the_check_is_old(
+    chats: Chats, store: SqlEditStore
+) -> None:
+    await store.admit(edit(), NO_LIMITS, NOW)  # it has a row already
+    assert not await chats.has_checked_move(CHAT_ID, NOW - timedelta(days=1))
+    await chats.note_move_check(CHAT_ID, NOW)
+    assert await chats.has_checked_move(CHAT_ID, NOW)
+    assert not await chats.has_checked_move(CHAT_ID, NOW + timedelta(microseconds=1))
+    assert not await chats.has_checked_move(8, NOW - timedelta(days=1))
+
+
+async def test_what_a_chat_was_told_and_when_its_move_was_checked_are_two_things(chats: Chats) -> None:
+    await chats.note_move_check(CHAT_ID, NOW)
+    assert await chats.tell_not_allowed(CHAT_ID, NOW)
+    assert await chats.has_checked_move(CHAT_ID, NOW)
+    assert not await chats.tell_not_allowed(CHAT_ID, NOW + timedelta(days=9))

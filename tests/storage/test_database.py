@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.storage.database import AlreadyRunning, Database, _SqliteConnection, lock_database_file
 from bot.storage.tables import CHATS, INBOX
 from tests.factories import NOW
-from tests.process.trouble import read_only
+from tests.file_systems import read_only
 
 HOLD = """
 import sys
@@ -194,3 +194,22 @@ def test_closing_a_connection_twice_is_no_trouble() -> None:
     connection = sqlite3.connect(":memory:", factory=_SqliteConnection)
     connection.close()
     connection.close()
+
+
+async def test_a_database_that_is_there_answers(database: Database) -> None:
+    assert await database.answers()
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+asyncpg://nobody@/none?host=/nowhere", "sqlite+aiosqlite:////nowhere/bot.db"]
+)
+async def test_a_database_that_is_away_does_not_answer(url: str) -> None:
+    async with aclosing(Database.open(url)) as away:
+        assert not await away.answers()
+
+
+async def test_replicas_go_by_the_servers_clock_and_a_sqlite_file_by_its_process(database: Database) -> None:
+    async with database.reading() as connection:
+        at = (await connection.execute(select(database.clock(NOW)))).scalar_one()
+    assert at.tzinfo is not None
+    assert (at == NOW) is database.is_sqlite

@@ -1,17 +1,33 @@
 import asyncio
-from dataclasses import fields, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from bot.core.edits import ACTIVE, Edit, EditState, PhotoRef
+from bot.core.edits import (
+    ACTIVE,
+    Cancelled,
+    Delivered,
+    Edit,
+    EditState,
+    Failed,
+    PhotoKind,
+    PhotoRef,
+    Processing,
+    Ready,
+    Stage,
+    Submitting,
+    Task,
+)
 from bot.core.errors import Reason
-from bot.core.limits import Limits
+from bot.core.limits import Rule, Scope
 from bot.storage.chats import Chats
 from bot.storage.edits import SqlEditStore
-from tests.factories import CHAT_ID, NO_LIMITS, NOW, edit, full_edit
+from tests.factories import CHAT_ID, NO_LIMITS, NOW, RESULT, STAGES, TASK, edit, full_edit
 
 SECOND = timedelta(seconds=1)
+DELIVERED = Delivered(TASK, RESULT, 70_999, NOW)
 
 
 async def keep(store: SqlEditStore, *edits: Edit) -> None:
@@ -19,13 +35,30 @@ async def keep(store: SqlEditStore, *edits: Edit) -> None:
         assert await store.admit(one, NO_LIMITS, NOW) == one
 
 
-@pytest.mark.parametrize("given", [edit(), full_edit()], ids=["sparse", "full"])
-async def test_every_field_comes_back_as_it_went_in(store: SqlEditStore, given: Edit) -> None:
-    await keep(store, given)
+@pytest.mark.parametrize("make", [edit, full_edit], ids=["sparse", "full"])
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+async def test_every_field_comes_back_as_it_went_in(
+    store: SqlEditStore, make: Callable[..., Edit], stage: Stage
+) -> None:
+    await keep(store, given := make(stage=stage))
     kept = await store.get(given.id)
     assert kept == given
-    for field in fields(Edit):  # a StrEnum equals its string
-        assert type(getattr(kept, field.name)) is type(getattr(given, field.name)), field.name
+    assert repr(kept) == repr(given)  # a StrEnum equals its string
+
+
+@pytest.mark.parametrize("stage", [Failed(Reason.TASK_LOST, NOW), Cancelled(NOW)], ids=repr)
+async def test_an_edit_that_ended_without_a_task_has_none(store: SqlEditStore, stage: Stage) -> None:
+    await keep(store, given := edit(stage=stage))
+    assert await store.get(given.id) == given
+
+
+async def test_an_edit_keeps_only_what_its_stage_knows(store: SqlEditStore) -> None:
+    """A failed one still knows its task, and nothing of a result any more."""
+    await keep(store, ready := full_edit(stage=STAGES[EditState.READY]))
+    failed = replace(ready, stage=Failed(Reason.CANNOT_SEND, NOW, TASK))
+    assert await store.move(ready, failed) is failed
+    assert await store.get(ready.id) == failed
+    assert list(await store.durations(ready.operation, 1)) == []
 
 
 async def test_moments_keep_their_zone_and_their_microseconds(store: SqlEditStore) -> None:
@@ -68,13 +101,21 @@ async def test_a_move_leaves_alone_what_it_did_not_change(store: SqlEditStore) -
 async def test_a_card_is_noted_in_any_state_and_what_has_ended_is_due_again(
     store: SqlEditStore, state: EditState
 ) -> None:
-    before, later = edit(state=state, due_at=None), NOW + 9 * SECOND
+    before, later = edit(stage=STAGES[state], due_at=None, is_told=True), NOW + 9 * SECOND
     await keep(store, before)
     await store.move(before, replace(before, attempts=1))
     due_at = None if state in ACTIVE else later
-    carded = replace(before, status_message_id=81, attempts=1, due_at=due_at)
+    carded = replace(before, status_message_id=81, attempts=1, due_at=due_at, is_told=False)
     assert await store.note_card(before, 81, later) == carded
     assert await store.get(before.id) == carded
+
+
+async def test_a_card_that_may_have_arrived_is_noted_and_nothing_else(store: SqlEditStore) -> None:
+    before = edit(stage=STAGES[EditState.CANCELLED], due_at=None, is_told=True)
+    await keep(store, before)
+    lost = replace(before, has_lost_card=True)
+    assert await store.note_card(before, None, NOW + SECOND) == lost
+    assert await store.get(before.id) == lost
 
 
 async def test_the_card_of_another_replicas_edit_is_not_noted(store: SqlEditStore) -> None:
@@ -87,14 +128,14 @@ async def test_the_card_of_another_replicas_edit_is_not_noted(store: SqlEditStor
 async def test_a_move_touches_no_other_edit(store: SqlEditStore) -> None:
     mine, other = edit(), edit()
     await keep(store, mine, other)
-    await store.move(mine, replace(mine, state=EditState.READY))
+    await store.move(mine, replace(mine, stage=STAGES[EditState.READY]))
     assert await store.get(other.id) == other
 
 
 async def test_the_second_mover_gets_none(store: SqlEditStore) -> None:
     before = edit()
     await keep(store, before)
-    goals = [replace(before, state=EditState.CANCELLED), replace(before, state=EditState.SUBMITTING)] * 10
+    goals = [replace(before, stage=Cancelled(NOW)), replace(before, stage=Submitting())] * 10
     moves = await asyncio.gather(*(store.move(before, after) for after in goals))
     [winner] = [moved for moved in moves if moved is not None]
     assert await store.get(before.id) == winner
@@ -104,7 +145,7 @@ async def test_a_move_without_a_change_still_says_who_was_faster(store: SqlEditS
     before = edit()
     await keep(store, before)
     assert await store.move(before, before) is before
-    await store.move(before, replace(before, state=EditState.CANCELLED))
+    await store.move(before, replace(before, stage=Cancelled(NOW)))
     assert await store.move(before, before) is None
     assert (await store.get(before.id) or before).state is EditState.CANCELLED
 
@@ -115,12 +156,15 @@ async def test_a_move_to_another_edit_is_a_mistake(store: SqlEditStore) -> None:
 
 
 async def test_durations_are_the_last_ones_of_the_operation_oldest_first(store: SqlEditStore) -> None:
+    def ready(number: int, task_seconds: float) -> Stage:
+        return Ready(Task("t", NOW + number * SECOND), replace(RESULT, task_seconds=task_seconds))
+
     for number in (3, 1, 5, 2, 4):
-        await keep(store, edit(operation="pro@4K", submitted_at=NOW + number * SECOND, task_seconds=number))
+        await keep(store, edit(operation="pro@4K", stage=ready(number, number)))
     await keep(
         store,
-        edit(operation="pro@4K", submitted_at=NOW + 9 * SECOND),
-        edit(operation="other", submitted_at=NOW + 9 * SECOND, task_seconds=99),
+        edit(operation="pro@4K", stage=Processing(Task("t", NOW + 9 * SECOND))),
+        edit(operation="other", stage=ready(9, 99)),
     )
     assert list(await store.durations("pro@4K", 3)) == [3, 4, 5]
     assert list(await store.durations("unheard-of", 3)) == []
@@ -128,8 +172,8 @@ async def test_durations_are_the_last_ones_of_the_operation_oldest_first(store: 
 
 async def test_unfinished_are_those_with_something_left_to_do_most_urgent_first(store: SqlEditStore) -> None:
     late, early = edit(due_at=NOW + SECOND), edit(due_at=NOW - SECOND)
-    unsettled = edit(state=EditState.FAILED, failure=Reason.POLICY, due_at=NOW)
-    await keep(store, late, early, unsettled, edit(state=EditState.DELIVERED, due_at=None))
+    unsettled = edit(stage=Failed(Reason.POLICY, NOW))
+    await keep(store, late, early, unsettled, edit(stage=DELIVERED, due_at=None))
     assert await store.unfinished() == [early, unsettled, late]
 
 
@@ -142,13 +186,13 @@ async def test_unfinished_are_read_page_by_page(store: SqlEditStore, monkeypatch
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_running_edit_is_recalled_until_it_is_written(store: SqlEditStore) -> None:
-    running = edit(state=EditState.PROCESSING)
+    running = edit(stage=Processing(TASK))
     await keep(store, running, waiting := edit())
     assert store.recall(running.id) is None
     assert await store.get(running.id) == store.recall(running.id) == running
     assert await store.get(waiting.id) == waiting
     assert store.recall(waiting.id) is None
-    await store.move(running, cancelled := replace(running, state=EditState.CANCELLED))
+    await store.move(running, cancelled := replace(running, stage=Cancelled(NOW)))
     assert store.recall(running.id) is None
     assert await store.get(running.id) == cancelled
     assert store.recall(running.id) is None
@@ -156,7 +200,7 @@ async def test_a_running_edit_is_recalled_until_it_is_written(store: SqlEditStor
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_running_edit_is_not_recalled_from_before_its_chat_moved(store: SqlEditStore) -> None:
-    await keep(store, running := edit(state=EditState.PROCESSING))
+    await keep(store, running := edit(stage=Processing(TASK)))
     await store.get(running.id)
     await store.follow_chat(running.chat_id, 7)
     assert store.recall(running.id) is None
@@ -164,7 +208,7 @@ async def test_a_running_edit_is_not_recalled_from_before_its_chat_moved(store: 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_what_was_read_while_it_was_written_is_not_recalled(store: SqlEditStore) -> None:
-    await keep(store, running := edit(state=EditState.PROCESSING))
+    await keep(store, running := edit(stage=Processing(TASK)))
     for _ in range(20):
         current, _ = await asyncio.gather(store.get(running.id), store.move(running, running))
         assert current == running
@@ -173,25 +217,25 @@ async def test_what_was_read_while_it_was_written_is_not_recalled(store: SqlEdit
 
 @pytest.mark.parametrize("engine", ["postgresql"])
 async def test_where_others_write_too_nothing_is_recalled(store: SqlEditStore) -> None:
-    await keep(store, running := edit(state=EditState.PROCESSING))
+    await keep(store, running := edit(stage=Processing(TASK)))
     assert await store.get(running.id) == running
     assert store.recall(running.id) is None
 
 
 async def test_active_edits_are_found_by_chat_and_person(store: SqlEditStore) -> None:
-    edits = [edit(state=state, created_at=NOW - n * SECOND) for n, state in enumerate(EditState)]
+    edits = [edit(stage=stage, created_at=NOW - n * SECOND) for n, stage in enumerate(STAGES.values())]
     theirs, elsewhere = edit(requester_id=5, created_at=NOW + SECOND), edit(chat_id=8)
     await keep(store, *edits, theirs, elsewhere)
     mine = [one for one in reversed(edits) if one.state in ACTIVE]
-    assert await store.active_of(CHAT_ID, mine[0].requester_id) == mine
+    assert await store.active_of(CHAT_ID, mine[0].request.requester_id) == mine
     assert await store.active_of(CHAT_ID) == [*mine, theirs]
 
 
 async def test_recent_edits_come_newest_first(store: SqlEditStore) -> None:
-    edits = [edit(created_at=NOW + n * SECOND, state=EditState.DELIVERED) for n in range(4)]
+    edits = [edit(created_at=NOW + n * SECOND, stage=DELIVERED) for n in range(4)]
     other = edit(requester_id=5, created_at=NOW + 9 * SECOND)
     await keep(store, *edits, other, edit(chat_id=8))
-    assert await store.recent_of(CHAT_ID, edits[0].requester_id, 3) == [edits[3], edits[2], edits[1]]
+    assert await store.recent_of(CHAT_ID, edits[0].request.requester_id, 3) == [edits[3], edits[2], edits[1]]
     assert await store.recent_of(CHAT_ID, None, 2) == [other, edits[3]]
 
 
@@ -202,24 +246,33 @@ async def test_an_edit_is_found_by_its_secret(store: SqlEditStore) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["photo_message_id", "request_message_id", "status_message_id", "result_message_id"]
+    "message",
+    [
+        {"photo_message_id": 555},
+        {"request_message_id": 555},
+        {"status_message_id": 555},
+        {"stage": replace(DELIVERED, message_id=555)},
+    ],
+    ids=lambda message: next(iter(message)),
 )
-async def test_an_edit_is_found_by_each_of_its_messages(store: SqlEditStore, field: str) -> None:
-    older = edit(**{field: 555})
-    newest = edit(**{field: 555}, created_at=NOW + SECOND)
+async def test_an_edit_is_found_by_each_of_its_messages(
+    store: SqlEditStore, message: dict[str, object]
+) -> None:
+    older = edit(**message)
+    newest = edit(**message, created_at=NOW + SECOND)
     later = NOW + 9 * SECOND
-    elsewhere = edit(**{field: 555}, chat_id=8, created_at=later)
+    elsewhere = edit(**message, chat_id=8, created_at=later)
     await keep(store, newest, older, edit(created_at=later), elsewhere)
     assert await store.by_message(CHAT_ID, 555) == newest
 
 
 async def test_old_edits_are_forgotten_once_there_is_nothing_left_to_do(store: SqlEditStore) -> None:
     long_ago = NOW - timedelta(days=40)
-    ended = {"created_at": long_ago, "ended_at": long_ago, "due_at": None}
-    forgotten = [edit(state=state, **ended) for state in set(EditState) - ACTIVE]
+    ends = [Cancelled(long_ago), Failed(Reason.POLICY, long_ago), replace(DELIVERED, ended_at=long_ago)]
+    forgotten = [edit(created_at=long_ago, due_at=None, stage=end) for end in ends]
     kept = [
-        edit(state=EditState.FAILED, **ended | {"due_at": long_ago}),
-        edit(state=EditState.DELIVERED, **ended | {"ended_at": NOW}),
+        edit(created_at=long_ago, due_at=long_ago, stage=ends[1]),
+        edit(created_at=long_ago, due_at=None, stage=replace(DELIVERED, ended_at=NOW)),
         edit(created_at=long_ago),
     ]
     await keep(store, *forgotten, *kept)
@@ -228,11 +281,11 @@ async def test_old_edits_are_forgotten_once_there_is_nothing_left_to_do(store: S
 
 
 async def test_files_are_kept_for_what_is_unsettled_and_results_for_a_while(store: SqlEditStore) -> None:
-    ready = edit(state=EditState.READY)
-    unsettled = edit(state=EditState.CANCELLED, ended_at=NOW - timedelta(days=9))
-    fresh = edit(state=EditState.DELIVERED, due_at=None, ended_at=NOW)
-    old = edit(state=EditState.DELIVERED, due_at=None, ended_at=NOW - SECOND)
-    failed = edit(state=EditState.FAILED, due_at=None, ended_at=NOW)
+    ready = edit(stage=STAGES[EditState.READY])
+    unsettled = edit(stage=Cancelled(NOW - timedelta(days=9)))
+    fresh = edit(stage=replace(DELIVERED, ended_at=NOW), due_at=None)
+    old = edit(stage=replace(DELIVERED, ended_at=NOW - SECOND), due_at=None)
+    failed = edit(stage=Failed(Reason.POLICY, NOW), due_at=None)
     await keep(store, ready, unsettled, fresh, old, failed)
     assert await store.kept_ids(NOW) == {
         "photo": {ready.id, unsettled.id},
@@ -246,15 +299,16 @@ async def test_everything_of_a_chat_follows_it_to_its_new_id(store: SqlEditStore
     bystander = edit(chat_id=8)
     await keep(store, *edits, edit(chat_id=new, created_at=NOW - SECOND), bystander)
     await chats.tell_not_allowed(old, NOW)
-    await chats.remember_photo(old, 5, 91, PhotoRef("new", edits[0].photo_kind), NOW)
-    await chats.remember_photo(new, 5, 12, PhotoRef("stale", edits[0].photo_kind), NOW)
-    await chats.remember_photo(new, 6, 13, PhotoRef("theirs", edits[0].photo_kind), NOW)
+    await chats.remember_photo(old, 5, 91, PhotoRef("new", PhotoKind.PHOTO), NOW)
+    await chats.remember_photo(new, 5, 12, PhotoRef("stale", PhotoKind.PHOTO), NOW)
+    await chats.remember_photo(new, 6, 13, PhotoRef("theirs", PhotoKind.PHOTO), NOW)
 
     for _ in range(2):  # both the old and the new chat are told of the move
         await store.follow_chat(old, new)
         assert await store.active_of(old) == []
         assert [one.id for one in await store.active_of(new)][1:] == [one.id for one in edits]
-        assert (await store.usage(new, Limits(4, timedelta(hours=1), 9), NOW)).left == 0
+        [used] = await store.usage(new, (Rule(Scope.CHAT, 4, timedelta(hours=1)),), NOW)
+        assert used.left == 0
         assert await store.get(bystander.id) == bystander
         assert (await chats.remembered_photo(new, 5, NOW) or (0,))[0] == 91
         assert (await chats.remembered_photo(new, 6, NOW) or (0,))[0] == 13

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.edits import Edit, EditState
-from bot.core.errors import TryLater
+from bot.core.edits import Cancelled, Edit, Failed, Processing, Submitting
+from bot.core.errors import Reason, TryLater
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
-from bot.storage.provider_budget import Budget, SqlTurnstile
-from tests.factories import NO_LIMITS, NOW, edit
+from bot.storage.provider_budget import Budget, SqlProviderBudget
+from bot.storage.tables import BUDGETS
+from tests.factories import NO_LIMITS, NOW, TASK, edit
+from tests.postgres import Postgres
 
 TEN_SECONDS = timedelta(seconds=10)
 
@@ -24,23 +26,46 @@ async def admit(store: SqlEditStore, **changes: object) -> Edit:
 
 
 def submitting(waiting: Edit) -> Edit:
-    return replace(waiting, state=EditState.SUBMITTING, submits=1)
+    return replace(waiting, stage=Submitting(), submits=1)
+
+
+async def later(database: Database, seconds: float) -> datetime:
+    """So much time passes: PostgreSQL's budget is so much fuller, and for SQLite `now` is later."""
+    if not database.is_sqlite:
+        sooner = BUDGETS.c.full_at - timedelta(seconds=seconds)
+        async with database.writing() as connection:
+            await connection.execute(BUDGETS.update().values(full_at=sooner))
+    return NOW + timedelta(seconds=seconds)
 
 
 async def test_a_third_of_the_creates_at_once_and_the_rest_evenly(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=9, per=TEN_SECONDS, tasks=100))
+    budget = SqlProviderBudget(database, Budget(creates=9, per=timedelta(minutes=10), tasks=100))
     edits = [await admit(store) for _ in range(5)]
     for each in edits[:3]:
-        assert await turnstile.enter(each, submitting(each), NOW) is not None
+        assert await budget.enter(each, submitting(each), NOW) is not None
     with pytest.raises(TryLater) as closed:
-        await turnstile.enter(edits[3], submitting(edits[3]), NOW)
-    assert closed.value.wait_seconds == pytest.approx(10 / 6)
-    later = NOW + timedelta(seconds=closed.value.wait_seconds)
-    assert await turnstile.enter(edits[3], submitting(edits[3]), later) is not None
+        await budget.enter(edits[3], submitting(edits[3]), NOW)
+    assert closed.value.wait_seconds == pytest.approx(100, rel=0.2)  # on PostgreSQL time passes meanwhile
+    now = await later(database, closed.value.wait_seconds)
+    assert await budget.enter(edits[3], submitting(edits[3]), now) is not None
     with pytest.raises(TryLater):
-        await turnstile.enter(edits[4], submitting(edits[4]), later)
+        await budget.enter(edits[4], submitting(edits[4]), now)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_replica_whose_clock_is_wrong_gets_no_more_creates(postgres: Postgres, hours: int) -> None:
+    async with postgres.migrated() as url, aclosing(Database.open(url)) as database:
+        store = SqlEditStore(database)
+        budget = SqlProviderBudget(database, Budget(creates=3, per=timedelta(minutes=10), tasks=100))
+        first, second = await admit(store), await admit(store, due_at=NOW - timedelta(hours=2))
+        assert await budget.enter(first, submitting(first), NOW) is not None
+        elsewhere = NOW + timedelta(hours=hours)
+        with pytest.raises(TryLater) as closed:
+            await budget.enter(second, submitting(second), elsewhere)
+        assert closed.value.wait_seconds == pytest.approx(300, rel=0.2)
+        assert await budget.ahead(second, elsewhere) == 1
 
 
 @pytest.mark.parametrize("creates", [1, 2, 6, 15])
@@ -48,11 +73,11 @@ async def test_no_ten_seconds_ever_hold_more_creates_than_there_may_be(sqlite_ur
     entered: list[datetime] = []
     async with aclosing(Database.open(sqlite_url)) as database:
         store = SqlEditStore(database)
-        turnstile = SqlTurnstile(database, Budget(creates=creates, per=TEN_SECONDS, tasks=1000))
+        budget = SqlProviderBudget(database, Budget(creates=creates, per=TEN_SECONDS, tasks=1000))
         waiting, now = await admit(store), NOW
         while now < NOW + 4 * TEN_SECONDS:
             try:
-                await turnstile.enter(waiting, submitting(waiting), now)
+                await budget.enter(waiting, submitting(waiting), now)
             except TryLater as closed:
                 now += timedelta(seconds=closed.wait_seconds)
             else:
@@ -67,36 +92,36 @@ async def test_no_ten_seconds_ever_hold_more_creates_than_there_may_be(sqlite_ur
 async def test_whoever_finds_the_edit_moved_uses_no_create_up(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=1, per=TEN_SECONDS, tasks=7))
+    budget = SqlProviderBudget(database, Budget(creates=1, per=TEN_SECONDS, tasks=7))
     gone, waiting = await admit(store), await admit(store)
-    await store.move(gone, replace(gone, state=EditState.CANCELLED))
-    assert await turnstile.enter(gone, submitting(gone), NOW) is None
-    assert await turnstile.enter(waiting, submitting(waiting), NOW) is not None
+    await store.move(gone, replace(gone, stage=Cancelled(NOW)))
+    assert await budget.enter(gone, submitting(gone), NOW) is None
+    assert await budget.enter(waiting, submitting(waiting), NOW) is not None
 
 
 async def test_no_more_tasks_under_way_than_there_may_be_and_trying_uses_nothing_up(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=6, per=TEN_SECONDS, tasks=1))
+    budget = SqlProviderBudget(database, Budget(creates=6, per=TEN_SECONDS, tasks=1))
     first, second = await admit(store), await admit(store)
-    entered = await turnstile.enter(first, submitting(first), NOW)
+    entered = await budget.enter(first, submitting(first), NOW)
     assert entered is not None
     for _ in range(5):
         with pytest.raises(TryLater):
-            await turnstile.enter(second, submitting(second), NOW)
-    await store.move(entered, replace(entered, state=EditState.FAILED, due_at=None))
-    assert await turnstile.enter(second, submitting(second), NOW) is not None
+            await budget.enter(second, submitting(second), NOW)
+    await store.move(entered, replace(entered, stage=Failed(Reason.POLICY, NOW), due_at=None))
+    assert await budget.enter(second, submitting(second), NOW) is not None
 
 
 async def test_of_many_at_once_exactly_as_many_enter_as_there_is_room(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=7))
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=7))
     edits = [await admit(store) for _ in range(20)]
 
     async def enters(each: Edit) -> bool:
         try:
-            return await turnstile.enter(each, submitting(each), NOW) is not None
+            return await budget.enter(each, submitting(each), NOW) is not None
         except TryLater:
             return False
 
@@ -104,16 +129,16 @@ async def test_of_many_at_once_exactly_as_many_enter_as_there_is_room(
 
 
 async def test_who_was_moved_meanwhile_does_not_enter(database: Database, store: SqlEditStore) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=7))
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=7))
     waiting = await admit(store)
-    await store.move(waiting, replace(waiting, state=EditState.CANCELLED))
-    assert await turnstile.enter(waiting, submitting(waiting), NOW) is None
+    await store.move(waiting, replace(waiting, stage=Cancelled(NOW)))
+    assert await budget.enter(waiting, submitting(waiting), NOW) is None
 
 
 async def test_chats_take_turns_then_people_then_the_oldest_goes_first(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=0))
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=0))
     asked = [("a", 1), ("a", 1), ("a", 1), ("a", 2), ("b", 3), ("b", 3)]
     chats = {"a": -100, "b": -200}
     line = [
@@ -125,7 +150,7 @@ async def test_chats_take_turns_then_people_then_the_oldest_goes_first(
         )
         for number, (chat, person) in enumerate(asked)
     ]
-    places = [await turnstile.ahead(each, NOW) for each in line]
+    places = [await budget.ahead(each, NOW) for each in line]
     #                 a1 a1 a1 a2 b3 b3: a's first, b's first, then a's other person, b's second, a's rest
     assert places == [1, 5, 6, 3, 2, 4]
 
@@ -133,29 +158,29 @@ async def test_chats_take_turns_then_people_then_the_oldest_goes_first(
 async def test_a_chat_with_tasks_under_way_lets_the_others_go_first(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=2))
-    await admit(store, chat_id=-100, state=EditState.PROCESSING)
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=2))
+    await admit(store, chat_id=-100, stage=Processing(TASK))
     busy = await admit(store, chat_id=-100, created_at=NOW - timedelta(seconds=9))
     idle = await admit(store, chat_id=-200)
-    assert await turnstile.ahead(idle, NOW) == 0
-    assert await turnstile.ahead(busy, NOW) == 1
+    assert await budget.ahead(idle, NOW) == 0
+    assert await budget.ahead(busy, NOW) == 1
 
 
 async def test_what_is_not_due_yet_holds_nobody_up(database: Database, store: SqlEditStore) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=1))
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=1))
     await admit(store, due_at=NOW + timedelta(minutes=1), created_at=NOW - timedelta(hours=1))
     waiting = await admit(store)
-    assert await turnstile.ahead(waiting, NOW) == 0
+    assert await budget.ahead(waiting, NOW) == 0
 
 
 async def test_the_further_back_in_the_line_the_later_somebody_asks_again(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=15, per=TEN_SECONDS, tasks=0))
+    budget = SqlProviderBudget(database, Budget(creates=15, per=TEN_SECONDS, tasks=0))
     line = [await admit(store, created_at=NOW + timedelta(seconds=number)) for number in range(150)]
-    assert turnstile.wait_seconds(line[40].id) == 2
-    assert await turnstile.ahead(line[40], NOW) == 41
-    waits = [turnstile.wait_seconds(each.id) for each in line]
+    assert budget.wait_seconds(line[40].id) == 2
+    assert await budget.ahead(line[40], NOW) == 41
+    waits = [budget.wait_seconds(each.id) for each in line]
     assert waits[0] == 2
     assert waits[39] == 10  # forty creates take forty seconds at least
     assert waits[149] == 30
@@ -163,20 +188,20 @@ async def test_the_further_back_in_the_line_the_later_somebody_asks_again(
 
 
 async def test_whoever_enters_or_comes_later_is_seen_at_once(database: Database, store: SqlEditStore) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=1))
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=1))
     first, second = await admit(store), await admit(store, created_at=NOW + timedelta(seconds=1))
-    assert [await turnstile.ahead(each, NOW) for each in (first, second)] == [0, 1]
+    assert [await budget.ahead(each, NOW) for each in (first, second)] == [0, 1]
     third = await admit(store, created_at=NOW + timedelta(seconds=2))
-    assert await turnstile.ahead(third, NOW) == 2
-    assert await turnstile.enter(first, submitting(first), NOW) is not None
-    assert [await turnstile.ahead(each, NOW) for each in (second, third)] == [1, 2]
+    assert await budget.ahead(third, NOW) == 2
+    assert await budget.enter(first, submitting(first), NOW) is not None
+    assert [await budget.ahead(each, NOW) for each in (second, third)] == [1, 2]
 
 
 async def test_who_has_left_the_line_is_missed_within_a_second(
     database: Database, store: SqlEditStore
 ) -> None:
-    turnstile = SqlTurnstile(database, Budget(creates=100, per=TEN_SECONDS, tasks=0))
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=0))
     first, second = await admit(store), await admit(store, created_at=NOW + timedelta(seconds=1))
-    assert await turnstile.ahead(second, NOW) == 2
-    await store.move(first, replace(first, state=EditState.CANCELLED, due_at=None))
-    assert await turnstile.ahead(second, NOW + timedelta(seconds=1)) == 1
+    assert await budget.ahead(second, NOW) == 2
+    await store.move(first, replace(first, stage=Cancelled(NOW), due_at=None))
+    assert await budget.ahead(second, NOW + timedelta(seconds=1)) == 1

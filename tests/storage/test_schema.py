@@ -1,30 +1,35 @@
 import asyncio
 import contextlib
-import dataclasses
+import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.core.edits import Edit, EditState
+from bot.core.edits import EditState, Failed, PhotoKind, PhotoRef, Received, Stage, Submitting, Task
+from bot.core.errors import Reason
 from bot.storage import migrations
+from bot.storage.chats import Chats
 from bot.storage.database import Database
+from bot.storage.edit_rows import edit_of, row_of
 from bot.storage.edits import SqlEditStore
-from bot.storage.tables import EDITS, METADATA, EditRow, EnumText
-from tests.factories import NO_LIMITS, NOW, edit
+from bot.storage.tables import EDITS, METADATA, EnumText
+from tests.factories import NO_LIMITS, NOW, PHOTO, STAGES, edit, full_edit
 from tests.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
 MIGRATE = """
 import asyncio, sys
 from bot.storage import migrations
+from bot.storage.chats import Chats
 from bot.storage.database import Database
 async def migrate():
     database = Database.open(sys.argv[1])
@@ -45,13 +50,13 @@ def tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names())
 
 
-def test_a_row_has_exactly_the_fields_of_an_edit() -> None:
-    names = [field.name for field in dataclasses.fields(Edit)]
-    assert list(EditRow.model_fields) == names
-    assert {name: field.annotation for name, field in EditRow.model_fields.items()} == get_type_hints(Edit)
-    assert {column.name for column in EDITS.columns if column.nullable} == {
-        name for name, hint in get_type_hints(Edit).items() if type(None) in getattr(hint, "__args__", ())
-    }
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+def test_a_row_has_a_column_for_every_part_of_an_edit(stage: Stage) -> None:
+    given = full_edit(stage=stage)
+    row = row_of(given)
+    assert row.keys() == set(EDITS.columns.keys())
+    assert edit_of(row) == given
+    assert all(EDITS.columns[name].nullable for name, value in row.items() if value is None)
 
 
 async def test_the_migrations_make_the_tables_of_the_models(database: Database) -> None:
@@ -79,6 +84,111 @@ async def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_everything_back(
         await database.migrate()
         async with database.reading() as connection:
             assert await connection.run_sync(difference) == []
+
+
+OLD_EDIT = {
+    "update_id": 1,
+    "chat_id": -1002233445566,
+    "request_message_id": 71_001,
+    "photo_message_id": 70_993,
+    "requester_id": 7123456789,
+    "language": "fr",
+    "command": "edit",
+    "words": "bleu",
+    "operation": "nano-banana@1K",
+    "created_at": NOW,
+    "due_at": None,
+    "submits": 1,
+    "attempts": 0,
+    "sends": 0,
+}
+OLD_EDITS: tuple[dict[str, Any], ...] = (
+    {"id": "photo-1", "file_id": "AgAC", "photo_kind": "photo", "state": "received", "due_at": NOW},
+    {
+        "id": "failed-1",
+        "file_id": "BQAC",
+        "photo_kind": "document",
+        "file_name": 'Été "2026".png',
+        "state": "failed",
+        "failure": "timed_out",
+        "task_id": "t-1",
+        "submitted_at": NOW,
+        "ended_at": NOW,
+        "hindrance": "out_of_credit",
+    },
+)
+"""What rows held before 0003."""
+
+
+def old_rows(table: str, rows: Iterable[dict[str, Any]]) -> Callable[[Connection], None]:
+    """Inserts rows into a table as it is, whatever the models say."""
+
+    def insert(connection: Connection) -> None:
+        columns = Table(table, MetaData(), autoload_with=connection)
+        for row in rows:
+            connection.execute(columns.insert().values(row))
+
+    return insert
+
+
+async def all_of(database: Database, table: str) -> list[dict[str, Any]]:
+    async with database.reading() as connection:
+        rows = await connection.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2"))  # noqa: S608
+        return [dict(row) for row in rows.mappings()]
+
+
+async def test_what_was_there_before_photos_were_a_list_is_there_after_and_back_again(empty_url: str) -> None:
+    edits = [
+        {**OLD_EDIT, **row, "update_id": number, "secret": f"secret-{number}"}
+        for number, row in enumerate(OLD_EDITS)
+    ]
+    pending = [
+        {
+            "chat_id": 5,
+            "user_id": 6,
+            "thread_id": 0,
+            "message_id": 7,
+            "file_id": "A",
+            "kind": "photo",
+            "at": NOW,
+        },
+        {
+            "chat_id": 5,
+            "user_id": 6,
+            "thread_id": 8,
+            "message_id": 9,
+            "file_id": "B",
+            "kind": "sticker",
+            "at": NOW,
+        },
+    ]
+    async with aclosing(Database.open(empty_url)) as database:
+        async with database.writing() as connection:
+            await connection.run_sync(migrations.upgrade, "0002")
+            await connection.run_sync(old_rows("edits", edits))
+            await connection.run_sync(old_rows("pending_photos", pending))
+        before = [await all_of(database, table) for table in ("edits", "pending_photos")]
+
+        await database.migrate()
+        async with database.reading() as connection:
+            assert await connection.run_sync(difference) == []
+        received = await SqlEditStore(database).get("photo-1")
+        failed = await SqlEditStore(database).get("failed-1")
+        assert received is not None
+        assert failed is not None
+        assert received.request.photos == (PhotoRef("AgAC", PhotoKind.PHOTO),)
+        assert received.stage == Received()
+        assert failed.request.photos == (PhotoRef("BQAC", PhotoKind.DOCUMENT, 'Été "2026".png'),)
+        assert failed.stage == Failed(Reason.TIMED_OUT, NOW, Task("t-1", NOW))
+        assert failed.blocked_by is Reason.OUT_OF_CREDIT
+        assert not failed.has_lost_card
+        sticker = PhotoRef("B", PhotoKind.STICKER)
+        assert await Chats(database).remembered_photo(5, 6, NOW, thread_id=8) == (9, sticker)
+
+        await database.downgrade("0002")
+        assert [await all_of(database, table) for table in ("edits", "pending_photos")] == before
+        await database.migrate()
+        assert await SqlEditStore(database).get("failed-1") == failed
 
 
 async def test_the_revision_is_told_before_and_after_migrating(empty_url: str) -> None:
@@ -149,10 +259,11 @@ async def test_a_failed_migration_leaves_the_database_as_it_was(empty_url: str) 
 
 
 async def test_enums_are_stored_as_their_plain_values(database: Database) -> None:
-    await SqlEditStore(database).admit(edit(state=EditState.SUBMITTING), NO_LIMITS, NOW)
+    await SqlEditStore(database).admit(edit(stage=Submitting()), NO_LIMITS, NOW)
     async with database.reading() as connection:
-        row = (await connection.execute(text("SELECT state, photo_kind, format FROM edits"))).one()
-    assert tuple(row) == ("submitting", "photo", None)
+        row = (await connection.execute(text("SELECT state, photos, format FROM edits"))).one()
+    photo = {"file_id": PHOTO.file_id, "kind": "photo", "file_name": None, "has_spoiler": False}
+    assert (row.state, json.loads(row.photos), row.format) == ("submitting", [photo], None)
 
 
 def test_a_word_that_is_no_state_is_not_stored() -> None:

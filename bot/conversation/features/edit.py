@@ -14,14 +14,12 @@ async def edit(asked: Asked) -> Replies:
 
 
 async def plain(asked: Asked) -> Replies:
-    """A private message without a command. Of an album's parts, the first one speaks for all."""
-    message, meaning = asked.message, of_plain(asked.message)
+    """A private message without a command. An album whose first part says nothing is asked about once."""
+    meaning = of_plain(asked.message)
     if meaning is None:
         return ()
-    if isinstance(meaning, PhotoSent | Refused) and message.album_id is not None:
-        memory, now = asked.tools.memory, asked.tools.now()
-        if not await memory.is_first_of_album(message.chat.id, message.album_id, message.update_id, now):
-            return ()
+    if isinstance(meaning, PhotoSent | Refused) and asked.is_more_of_album:
+        return ()
     if isinstance(meaning, PhotoSent):
         return await offer_styles(asked, meaning.photo)
     return await answer_wish(asked, meaning)

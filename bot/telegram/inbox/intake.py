@@ -1,229 +1,215 @@
-"""Takes updates in so that none is lost: committed before Telegram hears that they arrived, handled after.
+"""Deals with the updates in the inbox: read, handled, answered, and marked as handled once that is done.
 
-python-telegram-bot's Updater keeps the offset, the retries and the shutdown. Its HTTP transport commits every
-raw update before it returns, and hands the Updater only stubs: what cannot be parsed is stored all the same.
+Handling is work with the database and takes one of a few slots. Whatever waits holds none: an answer that
+Telegram does not want yet waits in its chat's lane of answers, and that chat's further updates behind it.
 """
 
 import asyncio
 import contextlib
 import json
 import logging
-import ssl
-from collections import deque
-from collections.abc import Awaitable, Callable
-from http import HTTPStatus
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot, Update
-from telegram._utils.types import ODVInput
-from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter, TelegramError
-from telegram.ext import Updater
-from telegram.request import HTTPXRequest, RequestData
+from telegram import Update
+from telegram.ext import ExtBot
 
+from bot.conversation.incoming import Incoming, Press
+from bot.conversation.outgoing import Alert, Outgoing
 from bot.core.clock import Clock
-from bot.storage.inbox import Inbox, NotOurs
-from bot.telegram.outbox.errors import retry_seconds
-from bot.telegram.outbox.transport import BoundedRequest
+from bot.core.errors import BotError, OutcomeUnknown, TryLater
+from bot.storage.inbox import NotOurs
+from bot.telegram.inbox.lanes import Lanes
+from bot.telegram.inbox.raw_updates import Inbox, RawUpdate
+from bot.telegram.inbox.reader import read
+from bot.telegram.inbox.slots import Slots
+from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
-LONG_POLL_SECONDS = 50
+PER_CHAT, UNSENT = 50, 20
+"""Updates of one chat that are held here, and those among them that wait for their answers to be sent."""
 _ATTEMPTS = 3
-_AT_ONCE = 8
 _BATCH = 1000
 _LOOK_AGAIN_SECONDS = 5
-_LEAVE_WITHIN_SECONDS = 2
+_LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
+
+Handle: TypeAlias = Callable[[Incoming], Awaitable[Sequence[Outgoing]]]
+Send: TypeAlias = Callable[[Outgoing], Awaitable[object]]
 
 
-class DurableRequest(BoundedRequest):
-    """The transport of getUpdates: an update that it returns has been committed."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What an update is answered with; `problem` is why it could not be handled as it should."""
 
-    def __init__(
-        self,
-        inbox: Inbox,
-        owner: Callable[[], str],
-        on_call: Callable[[str], None],
-        now: Clock,
-        verify: ssl.SSLContext,
-    ) -> None:
-        super().__init__(
-            connection_pool_size=2, connect_timeout=10, read_timeout=10, httpx_kwargs={"verify": verify}
-        )
-        self._inbox, self._owner, self._on_call, self._now = inbox, owner, on_call, now
-
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: ODVInput[float] = HTTPXRequest.DEFAULT_NONE,
-        write_timeout: ODVInput[float] = HTTPXRequest.DEFAULT_NONE,
-        connect_timeout: ODVInput[float] = HTTPXRequest.DEFAULT_NONE,
-        pool_timeout: ODVInput[float] = HTTPXRequest.DEFAULT_NONE,
-    ) -> tuple[int, bytes]:
-        """Raising instead of returning keeps the offset where it is: Telegram delivers again."""
-        code, payload = await super().do_request(
-            url, method, request_data, read_timeout, write_timeout, connect_timeout, pool_timeout
-        )
-        self._on_call(str(code))
-        if not url.endswith("/getUpdates"):
-            return code, payload
-        if code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
-            # To the library that is a wrong token, and it would stop asking for good.
-            raise NetworkError(f"getUpdates was answered with HTTP {code}")
-        if code != HTTPStatus.OK:
-            return code, payload
-        updates = json.loads(payload)["result"]
-        if updates:
-            raws = [(update["update_id"], json.dumps(update, ensure_ascii=False)) for update in updates]
-            await self._inbox.keep(raws, self._now(), self._owner())
-        stubs = [{"update_id": update["update_id"]} for update in updates]
-        return code, json.dumps({"ok": True, "result": stubs}).encode()
+    update: RawUpdate
+    outgoing: Sequence[Outgoing]
+    problem: str | None = None
 
 
 class Intake:
-    """Feeds committed updates to `handle`: in order within a chat, a few chats at once."""
+    """In order within a chat, a few chats at once; a press waits for nothing else of its chat."""
 
     def __init__(
         self,
-        bot: Bot,
+        bot: ExtBot[Priority],
         inbox: Inbox,
-        handle: Callable[[Update], Awaitable[None]],
+        handle: Handle,
+        send: Send,
+        slots: Slots,
         owner: Callable[[], str],
         now: Clock,
     ) -> None:
-        self._bot, self._inbox, self._handle, self._owner, self._now = bot, inbox, handle, owner, now
-        self._doorbell: asyncio.Queue[object] = asyncio.Queue()
-        self._updater = Updater(bot, self._doorbell)
-        self._polls, self._rests = asyncio.Event(), asyncio.Event()
-        self._lanes: dict[int, deque[tuple[int, str]]] = {}
+        self._bot, self._inbox, self._handle, self._send = bot, inbox, handle, send
+        self._slots, self._owner, self._now = slots, owner, now
+        self.doorbell: asyncio.Queue[object] = asyncio.Queue()
+        self._updates: Lanes[RawUpdate] = Lanes(self._take)
+        self._answers: Lanes[Answers] = Lanes(self._answer)
         self._queued: set[int] = set()
-        self._at_once = asyncio.Semaphore(_AT_ONCE)
-
-    def poll(self, wanted: bool) -> None:  # noqa: FBT001 - a switch
-        """Ask Telegram for updates from now on, or leave that to another."""
-        (self._polls if wanted else self._rests).set()
-        (self._rests if wanted else self._polls).clear()
+        self._held: Counter[int] = Counter()
+        self._full: set[int] = set()
+        self._unmarked: list[Answers] = []
 
     def ring(self) -> None:
         """There is something in the inbox."""
-        self._doorbell.put_nowait(None)
+        self.doorbell.put_nowait(None)
 
     async def run(self) -> None:
-        """Handle updates until cancelled; take them in as well while `poll` says so."""
-        await self._updater.initialize()  # its shutdown would be the bot's, which others still use
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_polling())
+        """Deal with updates until cancelled."""
+        try:
             while True:
                 try:
-                    await self._feed(tasks)
+                    await self._mark_the_rest()
+                    await self._feed()
                 except (SQLAlchemyError, OSError) as error:
                     logger.warning("the inbox cannot be read for now: %s", type(error).__name__)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
-                        await self._doorbell.get()
-                while not self._doorbell.empty():
-                    self._doorbell.get_nowait()
-
-    async def _keep_polling(self) -> None:
-        try:
-            while True:
-                await self._polls.wait()
-                await self._updater.start_polling(
-                    timeout=LONG_POLL_SECONDS,
-                    allowed_updates=ALLOWED_UPDATES,
-                    bootstrap_retries=-1,
-                    error_callback=_log_polling_error,
-                )
-                await self._rests.wait()
-                await self._stop_polling()
+                        await self.doorbell.get()
+                while not self.doorbell.empty():
+                    self.doorbell.get_nowait()
         finally:
-            await self._stop_polling()
+            await self._updates.close()
+            await self._answers.close()
 
-    async def _stop_polling(self) -> None:
-        """The Updater would tell Telegram at the end what it has taken; Telegram may not listen."""
-        if self._updater.running:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LEAVE_WITHIN_SECONDS):
-                    await self._updater.stop()
-
-    async def _feed(self, lanes: asyncio.TaskGroup) -> None:
-        """Put what waits in the inbox into its chat's lane; a lane is a task as long as it has updates."""
-        for update_id, raw in await self._inbox.waiting(_BATCH, self._owner()):
+    async def _feed(self) -> None:
+        """Put what waits in the inbox into its lane."""
+        owner = self._owner()
+        found = await self._inbox.waiting(_BATCH, owner, per_chat=PER_CHAT, queued=frozenset(self._queued))
+        for update_id, raw in found:
             if update_id in self._queued:
                 continue
+            update = RawUpdate(update_id, json.loads(raw), owner)
             self._queued.add(update_id)
-            chat_id = _chat_of(raw)
-            if chat_id in self._lanes:
-                self._lanes[chat_id].append((update_id, raw))
-            else:
-                self._lanes[chat_id] = deque([(update_id, raw)])
-                lanes.create_task(self._run_lane(chat_id))
+            self._held[update.line] += 1
+            if self._held[update.line] >= PER_CHAT:
+                self._full.add(update.line)
+            self._updates.put((update.chat_id, update.is_press), update)
+        if len(found) >= _BATCH:
+            self.ring()
 
-    async def _run_lane(self, chat_id: int) -> None:
-        lane = self._lanes[chat_id]
-        while lane:
-            update_id, raw = lane.popleft()
-            async with self._at_once:
-                try:
-                    await self._handle_one(update_id, raw)
-                except Exception:
-                    logger.exception("update %s stays in the inbox", update_id)
-            self._queued.discard(update_id)
-        del self._lanes[chat_id]
-
-    async def _handle_one(self, update_id: int, raw: str) -> None:
+    async def _take(self, update: RawUpdate) -> None:
+        """Handle one update and leave its answers to the lane that sends them."""
+        lane = (update.chat_id, update.update_id if update.is_press else None)
         try:
-            problem = await self._problem_with(update_id, raw)
+            await self._answers.until_shorter(lane, UNSENT)
+            answers = await self._answers_to(update)
         except NotOurs:
-            return
-        if problem is not None:
-            logger.warning("update %s was not handled: %s", update_id, problem)
-        await self._inbox.handled(update_id, self._now(), problem)
+            self._let_go(update)
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("update %s stays in the inbox: %s", update.update_id, type(error).__name__)
+            self._let_go(update)
+        else:
+            if answers.outgoing:
+                self._answers.put(lane, answers)
+            else:
+                await self._mark(answers)
 
-    async def _problem_with(self, update_id: int, raw: str) -> str | None:
-        """Handle an update, more than once if need be; returns what stood in the way at last."""
+    async def _answers_to(self, update: RawUpdate) -> Answers:
+        username = self._bot.username
         try:
-            update = Update.de_json(json.loads(raw), self._bot)
+            incoming = read(Update.de_json(dict(update.content), self._bot), username)
         except Exception as error:  # noqa: BLE001 - whatever the parser makes of it, the next one comes
-            return f"it cannot be read: {type(error).__name__}"
+            return Answers(update, (), f"it cannot be read: {type(error).__name__}")
+        if incoming is None:
+            return Answers(update, ())
         problem = "it was attempted too often"
-        while (attempt := await self._inbox.attempted(update_id, self._owner())) <= _ATTEMPTS:
+        while True:
+            async with self._slots.taken():
+                attempt = await self._inbox.attempted(update.update_id, self._owner())
+                if attempt > _ATTEMPTS:
+                    break
+                try:
+                    return Answers(update, await self._handle(incoming))
+                except Exception as error:
+                    problem, pause = type(error).__name__, _pause(error, attempt)
+                    if not isinstance(error, BotError):
+                        logger.exception("update %s", update.update_id)
+            if attempt == _ATTEMPTS:
+                break
+            await asyncio.sleep(pause)
+        # The button is not to wait for ever.
+        return Answers(update, [Alert(incoming.press_id)] if isinstance(incoming, Press) else (), problem)
+
+    async def _answer(self, answers: Answers) -> None:
+        """Send everything, alerts first: a press is answered before anything that may wait."""
+        problem = answers.problem
+        for outgoing in sorted(answers.outgoing, key=lambda each: not isinstance(each, Alert)):
+            problem = await self._problem_with(outgoing) or problem
+        await self._mark(Answers(answers.update, (), problem))
+
+    async def _problem_with(self, outgoing: Outgoing) -> str | None:
+        """Send it, more than once if need be; returns what stood in the way at last."""
+        longest = _LONGEST_PAUSE_OF_AN_ALERT if isinstance(outgoing, Alert) else _LONGEST_PAUSE
+        attempt = 0
+        while True:
+            attempt += 1
             try:
-                await self._handle(update)
-            except (BadRequest, Forbidden) as error:
+                await self._send(outgoing)
+            except (TryLater, OutcomeUnknown) as error:
+                if attempt == _ATTEMPTS:
+                    return str(error)
+                await asyncio.sleep(min(_pause(error, attempt), longest))
+            except BotError as error:
                 return f"{type(error).__name__}: {error}"
             except Exception as error:
-                if not isinstance(error, TelegramError):
-                    logger.exception("update %s", update_id)
-                problem = type(error).__name__
-                if attempt < _ATTEMPTS:
-                    await asyncio.sleep(_pause(error, attempt))
+                logger.exception("a %s was not sent", type(outgoing).__name__)
+                return type(error).__name__
             else:
                 return None
-        return problem
+
+    async def _mark(self, answers: Answers) -> None:
+        """Write that the update is done with; without the database a little later."""
+        update = answers.update
+        try:
+            await self._inbox.handled(update.update_id, self._now(), answers.problem, update.owner)
+        except (SQLAlchemyError, OSError) as error:
+            logger.warning("update %s is marked later: %s", update.update_id, type(error).__name__)
+            self._unmarked.append(answers)
+            return
+        if answers.problem is not None:
+            logger.warning("update %s was not handled: %s", update.update_id, answers.problem)
+        self._let_go(update)
+
+    async def _mark_the_rest(self) -> None:
+        rest, self._unmarked = self._unmarked, []
+        for answers in rest:
+            await self._mark(answers)
+
+    def _let_go(self, update: RawUpdate) -> None:
+        """It is held here no more; where its chat had more than were held, they follow."""
+        line = update.line
+        self._queued.discard(update.update_id)
+        self._held[line] -= 1
+        if line in self._full and self._held[line] <= PER_CHAT // 2:
+            self._full.discard(line)
+            self.ring()
+        if not self._held[line]:
+            del self._held[line]
 
 
 def _pause(error: Exception, attempt: int) -> float:
-    return min(retry_seconds(error), 60) if isinstance(error, RetryAfter) else 2.0**attempt
-
-
-def _chat_of(raw: str) -> int:
-    """The chat an update belongs to, 0 for what has none or is not understood: nothing in it may raise."""
-    update = json.loads(raw)
-    query = update.get("callback_query")
-    parents = (update.get("message"), update.get("my_chat_member"), _within(query, "message"))
-    chat_ids = (_within(_within(parent, "chat"), "id") for parent in parents)
-    return next((chat_id for chat_id in chat_ids if isinstance(chat_id, int)), 0)
-
-
-def _within(value: object, name: str) -> object:
-    return value.get(name) if isinstance(value, dict) else None
-
-
-def _log_polling_error(error: TelegramError) -> None:
-    if isinstance(error, Conflict):
-        logger.error("another process takes this bot's updates: %s", error)
-    else:
-        logger.warning("getUpdates: %s: %s", type(error).__name__, error)
+    return min(error.wait_seconds, _LONGEST_PAUSE) if isinstance(error, TryLater) else 2.0**attempt

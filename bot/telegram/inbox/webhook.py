@@ -1,5 +1,6 @@
 """Updates by webhook: the same inbox as by polling, committed before Telegram hears "ok"."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -8,12 +9,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import Bot
+from telegram.ext import ExtBot
 
 from bot.core.clock import Clock
-from bot.storage.inbox import Inbox
-from bot.telegram.inbox.intake import ALLOWED_UPDATES
+from bot.core.errors import BotError
+from bot.telegram.inbox.polling import ALLOWED_UPDATES
+from bot.telegram.inbox.raw_updates import Inbox, line_of
 from bot.telegram.outbox.errors import translated
+from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ class Webhook:
             return HTTPStatus.OK
         try:
             raw = json.dumps(update, ensure_ascii=False)
-            await self._inbox.keep([(update_id, raw)], self._now(), self._owner())
+            await self._inbox.keep([(update_id, line_of(update), raw)], self._now(), self._owner())
         except (SQLAlchemyError, OSError) as error:
             logger.warning("update %s could not be stored: %s", update_id, type(error).__name__)
             return HTTPStatus.SERVICE_UNAVAILABLE
@@ -58,12 +61,21 @@ class Webhook:
         return HTTPStatus.OK
 
 
-async def set_webhook(bot: Bot, public_url: str, secret: str) -> None:
-    """Tell Telegram where updates go; harmless to repeat from every replica."""
-    with translated():
-        await bot.set_webhook(
-            public_url + PATH,
-            secret_token=secret,
-            allowed_updates=ALLOWED_UPDATES,
-            max_connections=_CONNECTIONS,
-        )
+async def set_webhook(bot: ExtBot[Priority], public_url: str, secret: str) -> None:
+    """Tell Telegram where updates go, until it has heard; harmless to repeat from every replica."""
+    pause = 1.0
+    while True:
+        try:
+            with translated(repeatable=True):
+                await bot.set_webhook(
+                    public_url + PATH,
+                    secret_token=secret,
+                    allowed_updates=ALLOWED_UPDATES,
+                    max_connections=_CONNECTIONS,
+                )
+        except BotError as error:
+            logger.warning("Telegram was not told where updates go (%s); next try in %.0f s", error, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 60)
+        else:
+            return

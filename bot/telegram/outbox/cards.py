@@ -1,24 +1,22 @@
-"""The status cards of running edits: which text each shows, and how often it may be edited."""
+"""The status cards of running edits: what each shows, and when it may be edited."""
 
 import asyncio
+import functools
 import heapq
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from telegram import Bot
-from telegram.constants import ChatAction, ParseMode
-
-from bot.conversation.keyboards import card_keyboard
-from bot.conversation.texts import card_text
-from bot.conversation.texts.i18n import translations
+from bot.conversation.cards import Card, Cards
+from bot.conversation.outgoing import ChangeText
 from bot.core.clock import Clock
 from bot.core.edits import Edit, EditState
 from bot.core.errors import BotError, TryLater
 from bot.core.pacing import Estimate
 from bot.tasks import end
-from bot.telegram.outbox.errors import translated
+from bot.telegram.outbox.outbox import Outbox
+from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 
@@ -26,107 +24,133 @@ EDITS_APART = {True: timedelta(seconds=3), False: timedelta(seconds=10)}
 """Least time between two edits of a card, in private and in groups."""
 ACTION_EVERY = timedelta(seconds=4.5)
 """Telegram shows a chat action for five seconds."""
+_QUIET_AFTER_REFUSAL = timedelta(seconds=30)
 _CARDS_A_TICK = 30
 """Telegram takes about thirty messages a second from a bot in all."""
 
 
-@dataclass
-class Card:
-    """What a card shows now. The lock keeps a late progress edit from overwriting the edit's end."""
+@dataclass(slots=True)
+class Shown:
+    """A card and what it says, as far as is known. It is left in peace until `quiet_until`."""
 
     edit: Edit
-    text: str
+    message_id: int
+    card: Card | None
     edited_at: datetime
-    action_at: datetime
+    acted_at: datetime
     quiet_until: datetime
     looked_at: datetime
     ahead: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class CardBoard:
-    """The cards of this process's running edits. Losing it loses nothing: it is filled again by `show`."""
+    """The cards of this process's running edits. Losing it loses nothing: `show` fills it again."""
 
-    def __init__(self, bot: Bot, estimate: Callable[[Edit], Estimate], now: Clock) -> None:
-        self._bot, self._estimate, self._now = bot, estimate, now
-        self._cards: dict[str, Card] = {}
-        self._refreshing: set[asyncio.Task[None]] = set()
+    def __init__(
+        self, outbox: Outbox, cards: Cards, estimate: Callable[[Edit], Estimate], now: Clock
+    ) -> None:
+        self._outbox, self._cards, self._estimate, self._now = outbox, cards, estimate, now
+        self._shown: dict[str, Shown] = {}
+        self._calls: set[asyncio.Task[None]] = set()
 
-    def render(self, edit: Edit, ahead: int = 0) -> str:
-        """What the card of `edit` says now."""
-        return card_text(translations(edit.language), edit, self._now(), self._estimate(edit), ahead)
+    def render(self, edit: Edit, ahead: int = 0) -> Card:
+        """What the card of `edit` is to show now."""
+        return self._cards.status(edit, self._now(), self._estimate(edit), ahead)
+
+    def posted(self, edit: Edit, message_id: int, card: Card) -> None:
+        """A card was sent that shows `card`: the first thing that it does not say yet may follow at once."""
+        self._add(edit, message_id, card, edited_at=self._now() - EDITS_APART[edit.request.is_private])
 
     def show(self, edit: Edit, ahead: int = 0) -> None:
-        """Note where the edit is; the card follows at the next tick that it may."""
-        card = self._cards.get(edit.id)
-        if card is not None:
-            card.edit, card.ahead = edit, ahead
-        elif edit.is_active and edit.status_message_id is not None:
-            now = self._now()
-            self._cards[edit.id] = Card(edit, "", now, now - ACTION_EVERY, now, now)
+        """Note where the edit is; its card follows now if it may, or else at a later tick.
+
+        The picture of one that is ready mostly arrives before the card could say so: that waits for the tick.
+        What an edit's end looks like is not shown from here.
+        """
+        if not edit.is_active:
+            self.take_down(edit.id)
+            return
+        if edit.id not in self._shown and edit.status_message_id is not None:
+            self._add(edit, edit.status_message_id, None, edited_at=self._now())
+        if (shown := self._shown.get(edit.id)) is not None:
+            shown.edit, shown.ahead = edit, ahead
+            if edit.state is not EditState.READY:
+                self._refresh(shown)
 
     def clear(self) -> None:
         """These edits are another replica's now."""
-        self._cards.clear()
+        self._shown.clear()
 
-    async def take_down(self, edit_id: str) -> None:
-        """Stop editing this card; returns when no edit of it is under way."""
-        card = self._cards.pop(edit_id, None)
-        if card is not None:
-            async with card.lock:
-                return
+    def take_down(self, edit_id: str) -> None:
+        """Edit this card no more. What still waits to be sent for it is superseded by the card's end."""
+        self._shown.pop(edit_id, None)
 
     async def tick(self) -> None:
-        """Called about every second: refresh the cards whose time has come, the longest unchanged first.
-
-        It waits for none of them: a chat that is slow or at its limit holds up no other's cards.
-        """
+        """Called about every second: refresh the cards whose time has come, the longest unchanged first."""
         now = self._now()
-        due = [card for card in self._cards.values() if not card.lock.locked() and now >= card.quiet_until]
-        for card in heapq.nsmallest(_CARDS_A_TICK, due, key=lambda card: card.looked_at):
-            card.looked_at = now
-            task = asyncio.create_task(self._refresh(card))  # noqa: TID251 - owned: see close()
-            self._refreshing.add(task)
-            task.add_done_callback(self._refreshing.discard)
+        due = (shown for shown in self._shown.values() if now >= shown.quiet_until)
+        for shown in heapq.nsmallest(_CARDS_A_TICK, due, key=lambda shown: shown.looked_at):
+            shown.looked_at = now
+            self._refresh(shown)
+            self._keep_action_alive(shown)
 
     async def close(self) -> None:
-        """Let no refresh outlive the board."""
-        await end(list(self._refreshing))
+        """Let no call outlive the board."""
+        await end(list(self._calls))
 
-    async def _refresh(self, card: Card) -> None:
-        async with card.lock:
-            if self._cards.get(card.edit.id) is not card:
-                return
-            try:
-                with translated():
-                    await self._edit_text(card)
-                    await self._keep_action_alive(card)
-            except TryLater as error:
-                card.text, card.quiet_until = "", self._now() + timedelta(seconds=error.wait_seconds)
-            except BotError as error:  # a card is a courtesy; the edit itself notices what is wrong
-                logger.debug("card of edit %s: %s", card.edit.id, error)
-                card.quiet_until = self._now() + timedelta(seconds=30)
-
-    async def _edit_text(self, card: Card) -> None:
-        edit, now = card.edit, self._now()
-        if now - card.edited_at < EDITS_APART[edit.is_private] or edit.status_message_id is None:
-            return
-        text = self.render(edit, card.ahead)
-        if text == card.text:
-            return
-        card.text, card.edited_at = text, now
-        await self._bot.edit_message_text(
-            text,
-            edit.chat_id,
-            edit.status_message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=card_keyboard(translations(edit.language), edit),
+    def _add(self, edit: Edit, message_id: int, card: Card | None, edited_at: datetime) -> None:
+        now = self._now()
+        self._shown[edit.id] = Shown(
+            edit,
+            message_id,
+            card,
+            edited_at=edited_at,
+            acted_at=now - ACTION_EVERY,
+            quiet_until=now,
+            looked_at=now,
         )
 
-    async def _keep_action_alive(self, card: Card) -> None:
-        edit, now = card.edit, self._now()
-        if edit.is_private and now - card.action_at >= ACTION_EVERY and edit.state is not EditState.RECEIVED:
-            card.action_at = now
-            await self._bot.send_chat_action(
-                edit.chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=edit.thread_id
-            )
+    def _refresh(self, shown: Shown) -> None:
+        """Edit the card if it may be edited now and is to show something else."""
+        now, edit = self._now(), shown.edit
+        if now < shown.quiet_until or now - shown.edited_at < EDITS_APART[edit.request.is_private]:
+            return
+        card = self.render(edit, shown.ahead)
+        if card != shown.card:
+            call = functools.partial(self._edit, shown, card, shown.edited_at)
+            shown.card, shown.edited_at = card, now
+            self._start(shown, call)
+
+    async def _edit(self, shown: Shown, card: Card, edited_before: datetime) -> None:
+        change = ChangeText(shown.edit.chat_id, shown.message_id, card.html, card.buttons)
+        try:
+            await self._outbox.change(change, Priority.CARD)
+        except TryLater:
+            if shown.card is card:  # and nobody has tried anything else since
+                shown.card, shown.edited_at = None, edited_before
+            raise
+
+    def _keep_action_alive(self, shown: Shown) -> None:
+        edit, now = shown.edit, self._now()
+        is_working = edit.state is not EditState.RECEIVED
+        if edit.request.is_private and is_working and now - shown.acted_at >= ACTION_EVERY:
+            shown.acted_at = now
+            call = functools.partial(self._outbox.show_upload, edit.chat_id, edit.request.thread_id)
+            self._start(shown, call)
+
+    def _start(self, shown: Shown, call: Callable[[], Awaitable[None]]) -> None:
+        """It waits for none of them: a chat that is slow or at its limit holds up no other's cards."""
+        task = asyncio.create_task(self._make(shown, call))  # noqa: TID251 - owned: see close()
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _make(self, shown: Shown, call: Callable[[], Awaitable[None]]) -> None:
+        if self._shown.get(shown.edit.id) is not shown:  # taken down before this began
+            return
+        try:
+            await call()
+        except TryLater as error:
+            shown.quiet_until = self._now() + timedelta(seconds=error.wait_seconds)
+        except BotError as error:  # a card is a courtesy; the edit itself notices what is wrong
+            logger.debug("card of edit %s: %s", shown.edit.id, error)
+            shown.quiet_until = self._now() + _QUIET_AFTER_REFUSAL

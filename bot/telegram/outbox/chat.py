@@ -1,30 +1,34 @@
 """The bot's side of a conversation about an edit: its card, its result, its end."""
 
 import logging
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
 
-from telegram import InlineKeyboardMarkup, Message
-from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
-from telegram.ext import ExtBot
-
-from bot.conversation.keyboards import card_keyboard, failure_keyboard
-from bot.conversation.texts import admin_alert, failure_card
-from bot.conversation.texts.i18n import translations
+from bot.conversation.cards import Cards
+from bot.conversation.outgoing import ChangeText, Delete, Destination, Say
 from bot.core.clock import Clock
-from bot.core.edits import Edit, EditState
-from bot.core.errors import EditFailed, Reason, TryLater
+from bot.core.edits import Edit, EditState, PhotoRef
+from bot.core.errors import BotError, ChatGone, ChatMoved, EditFailed, Reason, TryLater
 from bot.core.ports import Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.cards import CardBoard
-from bot.telegram.outbox.destination import Place, placed
-from bot.telegram.outbox.errors import is_gone, is_refusal, is_refused, lacks_right, translated
-from bot.telegram.outbox.results import ResultSender, place_of, reply_to
+from bot.telegram.outbox.errors import lacks_right
+from bot.telegram.outbox.outbox import Outbox
+from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 
-ALERT_AGAIN_AFTER = timedelta(hours=1)
+
+class Alerts(Protocol):
+    """Which admin was told of what and when, by whichever replica."""
+
+    async def claim(self, admin_id: int, reason: Reason, now: datetime) -> bool:
+        """Whether this admin is to be told now; afterwards nobody tells it again for a while."""
+
+    async def give_back(self, admin_id: int, reason: Reason) -> None:
+        """The admin was not told after all."""
 
 
 class TelegramChat:
@@ -32,30 +36,35 @@ class TelegramChat:
 
     def __init__(
         self,
-        bot: ExtBot[Priority],
+        outbox: Outbox,
+        results: ResultSender,
         board: CardBoard,
+        cards: Cards,
         downloader: FileDownloader,
-        admin_ids: frozenset[int],
+        *,
+        alerts: Alerts,
+        admin_ids: Collection[int],
         now: Clock,
     ) -> None:
-        self._bot, self._board, self._downloader = bot, board, downloader
-        self._results = ResultSender(bot)
-        self._admin_ids, self._now = admin_ids, now
-        self._alerted_at: dict[tuple[int, Reason], datetime] = {}
+        self._outbox, self._results, self._board, self._cards = outbox, results, board, cards
+        self._downloader, self._alerts, self._admin_ids, self._now = downloader, alerts, admin_ids, now
 
-    async def download(self, edit: Edit) -> bytes:
+    async def download(self, photo: PhotoRef) -> bytes:
         """The photo's bytes."""
-        return await self._downloader.download(edit.file_id)
+        return await self._downloader.download(photo.file_id)
 
     async def post_card(self, edit: Edit) -> int:
         """Send the status card as a silent reply to the request."""
-        keyboard = card_keyboard(translations(edit.language), edit)
+        card = self._board.render(edit)
+        say = Say(_destination(edit), card.html, card.buttons, silent=True)
         try:
-            return await self._say(edit, self._board.render(edit), keyboard, Priority.CARD)
+            message_id = await self._outbox.post(say, Priority.CARD)
         except EditFailed as error:
             if lacks_right(error.__cause__):  # a picture would hardly be taken either, and costs money
                 raise
             raise TryLater(0, str(error)) from error
+        self._board.posted(edit, message_id, card)
+        return message_id
 
     def show(self, edit: Edit, ahead: int = 0) -> None:
         """Let the card follow the edit."""
@@ -63,105 +72,62 @@ class TelegramChat:
 
     async def deliver(self, edit: Edit, reply: Reply) -> int:
         """Send the result; onto the card where an earlier attempt may have arrived."""
-        with translated():
-            if edit.sends and edit.status_message_id is not None:
-                await self._board.take_down(edit.id)
-                if await self._results.put_on_card(edit, reply, edit.status_message_id):
-                    return edit.status_message_id
-            return await self._results.send(edit, reply)
+        if edit.sends and edit.status_message_id is not None:
+            self._board.take_down(edit.id)
+            if await self._results.put_on_card(edit, reply, edit.status_message_id):
+                return edit.status_message_id
+        return await self._results.send(edit, reply)
 
-    async def send_file(self, edit: Edit, reply: Reply) -> None:
-        """Send a delivered result once more, as the untouched file; Telegram's errors are not translated."""
-        await placed(
-            place_of(edit), lambda place: self._results.send_file(edit, reply, place, with_caption=False)
-        )
-
-    async def settle(self, edit: Edit) -> None:
-        """The card of a delivered edit goes; that of another says what happened."""
-        await self._board.take_down(edit.id)
+    async def settle(self, edit: Edit) -> int | None:
+        """The card of a delivered edit goes; that of another says what happened, or a new message does."""
+        self._board.take_down(edit.id)
         if edit.failure is Reason.CHAT_GONE:
-            return
-        with translated():
-            if edit.state is EditState.DELIVERED:
-                await self._remove_card(edit)
-            else:
-                await self._end_card(edit)
+            return None
+        if edit.state is EditState.DELIVERED:
+            await self._remove_card(edit)
+            return None
+        if await self._end_card(edit) or edit.state is not EditState.FAILED:
+            return None
+        card = self._board.render(edit)
+        return await self._outbox.post(Say(_destination(edit), card.html, card.buttons, silent=True))
 
-    async def alert_admins(self, edit: Edit) -> None:
-        """One message per admin, reason and hour; one that Telegram did not take is sent again."""
-        if edit.failure is None:
-            return
-        text = admin_alert(translations("en"), edit)
+    async def alert_admins(self, edit: Edit, reason: Reason) -> None:
+        """One message for each admin and reason, once in a while; one that did not arrive is sent again."""
         for admin_id in self._admin_ids:
-            alert, now = (admin_id, edit.failure), self._now()
-            if now - self._alerted_at.get(alert, now - ALERT_AGAIN_AFTER) < ALERT_AGAIN_AFTER:
+            if not await self._alerts.claim(admin_id, reason, self._now()):
                 continue
-            self._alerted_at[alert] = now  # before it is sent: other edits are in the same trouble
-            if not await self._tell(admin_id, text, edit.failure):
-                self._alerted_at.pop(alert, None)
-
-    async def _tell(self, admin_id: int, text: str, reason: Reason) -> bool:
-        """False where it is worth another try; an admin whom Telegram will never tell is as good as told."""
-        try:
-            await self._bot.send_message(admin_id, text, parse_mode=ParseMode.HTML)
-        except TelegramError as error:
-            logger.warning("admin %s could not be told of %s: %s", admin_id, reason, error)
-            return isinstance(error, Forbidden | BadRequest)
-        return True
+            try:
+                await self._outbox.post(Say(Destination(admin_id), self._cards.admin_alert(edit, reason)))
+            except (ChatGone, ChatMoved, EditFailed) as error:  # another try would fare no better
+                logger.warning("admin %s cannot be told of %s: %s", admin_id, reason, error)
+            except BotError as error:
+                logger.warning("admin %s was not told of %s: %s", admin_id, reason, error)
+                await self._alerts.give_back(admin_id, reason)
 
     async def _remove_card(self, edit: Edit) -> None:
+        """One that Telegram keeps, such as one that is too old, says that the edit is done."""
         if edit.status_message_id is None or edit.status_message_id == edit.result_message_id:
             return
         try:
-            await self._bot.delete_message(edit.chat_id, edit.status_message_id)
-        except NetworkError as error:  # BadRequest is one
-            if not is_gone(error) and not is_refused(error):
-                raise
+            await self._outbox.delete(Delete(edit.chat_id, edit.status_message_id))
+        except EditFailed as error:
             logger.debug("card of edit %s: %s", edit.id, error)
-            if not is_refusal(error, "not found"):  # such as one that is too old
-                await self._edit_card(edit, self._board.render(edit), None)
+            await self._end_card(edit)
 
-    async def _end_card(self, edit: Edit) -> None:
-        t = translations(edit.language)
-        failed = edit.state is EditState.FAILED
-        text = failure_card(t, edit) if failed else self._board.render(edit)
-        keyboard = failure_keyboard(t, edit) if failed else None
-        if not await self._edit_card(edit, text, keyboard) and failed:
-            await self._say(edit, text, keyboard, Priority.ANSWER)
-
-    async def _edit_card(self, edit: Edit, text: str, keyboard: InlineKeyboardMarkup | None) -> bool:
-        """The card's last words; False when there is no card that would take them."""
+    async def _end_card(self, edit: Edit) -> bool:
+        """Give the card its last words; False when there is no card that takes them."""
         if edit.status_message_id is None:
             return False
+        card = self._board.render(edit)
         try:
-            await self._bot.edit_message_text(
-                text,
-                edit.chat_id,
-                edit.status_message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                rate_limit_args=Priority.ANSWER,
+            await self._outbox.change(
+                ChangeText(edit.chat_id, edit.status_message_id, card.html, card.buttons)
             )
-        except NetworkError as error:
-            if not is_refused(error):
-                raise
-            return is_refusal(error, "not modified")
+        except EditFailed:
+            return False
         return True
 
-    async def _say(
-        self, edit: Edit, text: str, keyboard: InlineKeyboardMarkup | None, priority: Priority
-    ) -> int:
-        async def send(place: Place) -> Message:
-            return await self._bot.send_message(
-                edit.chat_id,
-                text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard,
-                reply_parameters=reply_to(place),
-                message_thread_id=place.thread_id,
-                disable_notification=True,
-                rate_limit_args=priority,
-            )
 
-        with translated():
-            return (await placed(Place(edit.thread_id, edit.request_message_id), send)).message_id
+def _destination(edit: Edit) -> Destination:
+    """The request that was made."""
+    return Destination(edit.chat_id, edit.request.thread_id, edit.request.request_message_id)

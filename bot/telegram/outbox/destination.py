@@ -1,11 +1,13 @@
 """Where a message goes: into its topic and as a reply, and nearby where Telegram will not have it there."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
+from telegram import ReplyParameters
 from telegram.error import BadRequest
 
+from bot.conversation.outgoing import Destination
 from bot.telegram.outbox.errors import is_refusal
 
 T = TypeVar("T")
@@ -14,34 +16,34 @@ _TOPIC_GONE = ("thread not found", "topic_deleted", "topic_closed", "topic_id_in
 _REPLY_GONE = ("to be replied not found", "replied message not found", "reply message not found")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A topic of the chat, and the message there that is replied to."""
-
-    thread_id: int | None
-    reply_to: int | None
-
-    def nearby(self, error: BadRequest) -> "Place | None":
-        """The next best place, where `error` says that it is this one that is refused.
-
-        A reply goes into the topic of what it replies to, hence the last place has neither.
-        """
-        if is_refusal(error, *_TOPIC_GONE):
-            if self.thread_id is not None:
-                return replace(self, thread_id=None)
-            return replace(self, reply_to=None) if self.reply_to is not None else None
-        if is_refusal(error, *_REPLY_GONE) and self.reply_to is not None:
-            return replace(self, reply_to=None)
-        return None
-
-
-async def placed(place: Place, send: Callable[[Place], Awaitable[T]]) -> T:
-    """What `send` returns, at the first place that Telegram takes."""
+async def sent_nearby(to: Destination, send: Callable[[Destination], Awaitable[T]]) -> T:
+    """What `send` returns, at the first place of the chat that Telegram takes."""
     while True:
         try:
-            return await send(place)
+            return await send(to)
         except BadRequest as error:
-            nearby = place.nearby(error)
+            nearby = nearby_of(to, error)
             if nearby is None:
                 raise
-            place = nearby
+            to = nearby
+
+
+def nearby_of(to: Destination, error: BadRequest) -> Destination | None:
+    """The next best place, where `error` says that it is this one that is refused.
+
+    A reply goes into the topic of what it replies to, hence the last place has neither.
+    """
+    if is_refusal(error, *_TOPIC_GONE):
+        if to.thread_id is not None:
+            return replace(to, thread_id=None)
+        return replace(to, reply_to=None) if to.reply_to is not None else None
+    if is_refusal(error, *_REPLY_GONE) and to.reply_to is not None:
+        return replace(to, reply_to=None)
+    return None
+
+
+def reply_to(to: Destination) -> ReplyParameters | None:
+    """A reply, and a message of its own where what it replies to is gone."""
+    if to.reply_to is None:
+        return None
+    return ReplyParameters(to.reply_to, allow_sending_without_reply=True)

@@ -16,7 +16,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, Reason, TryLater
+from bot.core.errors import BotError, ChatGone, ChatMoved, EditFailed, OutcomeUnknown, Reason, TryLater
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _GONE = (
@@ -29,19 +29,29 @@ _GONE = (
     "channel_private",
 )
 _NO_RIGHT = ("rights", "_forbidden")
-_TOKEN_REFUSED_SECONDS, _FLOOD_SECONDS, _OTHERWISE_SECONDS = 60.0, 5.0, 3.0
+_TOKEN_REFUSED_SECONDS, _FLOOD_SECONDS, _OTHERWISE_SECONDS = 5.0, 5.0, 3.0
 
 
 @contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """Turn python-telegram-bot's errors into the core's. BadRequest is a NetworkError, so it goes first."""
+def translated(*, small: bool = False, repeatable: bool = False) -> Iterator[None]:
+    """Turn python-telegram-bot's errors into the core's.
+
+    A call that is `small` is never too large: what says so stands in between and is mistaken. One that is
+    `repeatable` does no harm when made twice, so that its outcome need not be known.
+    """
     try:
         yield
     except TelegramError as error:
-        raise _translation(error) from error
+        if small and is_too_large(error):
+            raise TryLater(_OTHERWISE_SECONDS, "too large") from error
+        translation = _translation(error)
+        if repeatable and isinstance(translation, OutcomeUnknown):
+            raise TryLater(_OTHERWISE_SECONDS, str(translation)) from error
+        raise translation from error
 
 
-def _translation(error: TelegramError) -> Exception:
+def _translation(error: TelegramError) -> BotError:
+    """BadRequest is a NetworkError, so it goes first."""
     match error:
         case RetryAfter():
             return TryLater(retry_seconds(error), "flood control")
@@ -90,4 +100,9 @@ def is_refused(error: Exception) -> bool:
     """Whether Telegram, or what stands before it, will not have the message as it is, now or later."""
     if isinstance(error, BadRequest):
         return not is_gone(error)
+    return is_too_large(error)
+
+
+def is_too_large(error: Exception) -> bool:
+    """Whether something between the bot and Telegram would not pass on so large a call."""
     return isinstance(error, NetworkError) and "too large" in error.message.lower()

@@ -5,55 +5,43 @@ edits a minute in a group). Deleting, answering a press and asking for things ma
 counted; a chat action is not either, but is worth nothing late: it takes no place of its chat's, and never
 waits.
 
-The real limits are nobody's to know, so a 429 is obeyed too: whatever else writes to that chat waits. Nothing
-is sent twice from here. A call that would wait too long ends in a RetryAfter, as Telegram's own would:
-whoever called knows how to come back, and a result is kept on disk until then.
+The real limits are not published, so a 429 is obeyed too: whatever else writes to that chat waits. Nothing is
+sent twice from here. A call that would wait too long ends in a RetryAfter, as Telegram's own would: whoever
+called knows how to come back, and a result is kept on disk until then.
 """
 
-import asyncio
-import bisect
 import itertools
 import logging
 import math
 import random
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from bot.telegram.outbox.budgets import Budgets, ChatBudget, Window
+from bot.telegram.outbox.alarm import Alarm, Handle, Later, call_later
+from bot.telegram.outbox.budgets import Budgets, ChatBudget
 from bot.telegram.outbox.errors import retry_seconds
+from bot.telegram.outbox.lines import Lines
+from bot.telegram.outbox.messages import Messages
 from bot.telegram.outbox.turns import Priority, Superseded, Turn, turn_for
+from bot.telegram.outbox.windows import Window
 
 logger = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 60.0
-_MARGIN_SECONDS = 0.001
-"""The alarm never rings before its moment, whatever the rounding."""
+
+Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class NotTrusted(RetryAfter):
     """This process may write nothing now: what it would say may be another's to say."""
 
 
-class Handle(Protocol):
-    """What `later` returns, such as asyncio's TimerHandle."""
-
-    def cancel(self) -> None: ...
-
-
-Later = Callable[[float, Callable[[], None]], Handle]
-"""Calls the function after so many seconds."""
-
-
-def _call_later(seconds: float, callback: Callable[[], None]) -> Handle:
-    return asyncio.get_running_loop().call_later(seconds, callback)
-
-
 class FloodControl(BaseRateLimiter[Priority]):
-    """Lets calls go in order of priority, then of arrival; a chat's waiting holds up nobody else.
+    """Lets calls go in order of priority; of equal ones the chats take turns, and each keeps its own order.
 
     There is no task: every arrival, end and departure admits those whose turn it is, and one alarm is set for
     the next moment at which somebody's turn may come. A place is taken only when a call starts.
@@ -62,17 +50,17 @@ class FloodControl(BaseRateLimiter[Priority]):
     def __init__(
         self,
         now: Callable[[], float] = time.monotonic,
-        later: Later = _call_later,
+        later: Later = call_later,
         jitter: Callable[[], float] = random.random,
         may_write: Callable[[], bool] = lambda: True,
     ) -> None:
         self._may_write = may_write
         self._now, self._later, self._jitter = now, later, jitter
         self._budgets = Budgets()
-        self._line: list[Turn] = []
-        self._cards: dict[tuple[object, object], Turn] = {}
+        self._lines = Lines(self._chat_opens_at)
+        self._messages = Messages()
         self._numbers = itertools.count()
-        self._alarm: tuple[float, Handle] | None = None
+        self._alarm = Alarm(now, later, self._admit)
         self._sweeper: Handle | None = None
 
     async def initialize(self) -> None:
@@ -81,7 +69,7 @@ class FloodControl(BaseRateLimiter[Priority]):
     async def shutdown(self) -> None:
         """Send back whoever still waits."""
         self.send_all_back()
-        self._silence()
+        self._alarm.silence()
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
@@ -92,136 +80,137 @@ class FloodControl(BaseRateLimiter[Priority]):
 
     def send_all_back(self) -> None:
         """Whoever waits now waits for something that is another's by now, or will never come."""
-        for turn in self._line:
+        for turn in (*self._lines, *self._messages):
             self._send_back(turn)
 
     async def process_request(
         self,
-        callback: Callable[..., Coroutine[Any, Any, bool | dict[str, Any] | list[dict[str, Any]]]],
+        callback: Callable[..., Coroutine[Any, Any, Answer]],
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
         rate_limit_args: Priority | None,
-    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
+    ) -> Answer:
         """Make the call when its turn comes; python-telegram-bot asks for every call but getUpdates."""
         turn = turn_for(endpoint, data, rate_limit_args, number=next(self._numbers), now=self._now())
-        self._join(turn)
-        if turn.waits and turn.is_action:
-            self._leave(turn)
+        if turn.is_action and not self._may_act(turn):
             return True  # as if it had been shown
-        if turn.waits:
-            await self._wait(turn)
+        self._join(turn)
         try:
+            if turn.waits:
+                await self._wait(turn)
             if turn.is_counted and not self._may_write():
                 raise NotTrusted(1)
-            return await callback(*args, **kwargs)
-        except NotTrusted:
-            raise
+            turn.has_begun = True
+            return await self._call(turn, callback(*args, **kwargs))
+        finally:
+            self._leave(turn)
+
+    async def _call(self, turn: Turn, call: Coroutine[Any, Any, Answer]) -> Answer:
+        try:
+            return await call
         except RetryAfter as error:
             if turn.chat_id is not None:
                 self._obey(turn.chat_id, retry_seconds(error))
             raise
-        finally:
-            for window in turn.places:
-                window.end(self._now())
-            self._admit()
 
     def _join(self, turn: Turn) -> None:
-        """Stand in line; a card's newer edit stands where the one that it supersedes stood."""
-        superseded = self._cards.pop(turn.message, None) if turn.message else None
-        if superseded is not None and superseded.waits:
-            superseded.admitted.set_exception(Superseded("there is a newer edit of the same message"))
-            if turn.is_card:
-                turn.number = superseded.number
-        if turn.message and turn.is_card:
-            self._cards[turn.message] = turn
-        bisect.insort(self._line, turn, key=lambda each: each.order)
-        opens_at = self._opens_at(turn)
-        if opens_at <= self._now():
+        """Stand in line; a card's newer text stands where the one that it supersedes stood."""
+        for superseded in self._messages.join(turn):
+            self._lines.remove(superseded, self._now())
+            superseded.admitted.set_exception(Superseded("there is a later call for the same message"))
+            if turn.rank == superseded.rank:
+                turn.number = min(turn.number, superseded.number)
+        self._stand_in_line(turn)
+
+    def _stand_in_line(self, turn: Turn | None) -> None:
+        if turn is not None and turn.waits and not turn.is_in_line and self._messages.lets_go(turn):
+            self._lines.add(turn, self._now())
             self._admit()
-        else:
-            self._wake_at(opens_at)
 
     async def _wait(self, turn: Turn) -> None:
-        """Until admitted. Whoever goes away instead leaves no gap, not even with the places already taken."""
+        """Until admitted, or until patience has run out."""
         self._check_patience(turn)
         out_of_patience = self._later(turn.deadline - self._now(), lambda: self._send_back(turn))
         try:
             await turn.admitted
-        except BaseException:
-            self._leave(turn)
-            raise
         finally:
             out_of_patience.cancel()
 
     def _leave(self, turn: Turn) -> None:
-        self._step_out(turn)
+        """The call has ended, or is not made after all: then its places are as if never taken."""
+        now = self._now()
         for window in turn.places:
-            window.give_back()
+            if turn.has_begun:
+                window.end(now)
+            else:
+                window.give_back()
+        self._messages.leave(turn)
+        self._lines.remove(turn, now)
+        self._lines.refresh(turn.chat_id, now)
+        self._stand_in_line(self._messages.next_after(turn))
         self._admit()
-
-    def _step_out(self, turn: Turn) -> None:
-        if turn in self._line:
-            self._line.remove(turn)
-        if turn.message and self._cards.get(turn.message) is turn:
-            del self._cards[turn.message]
 
     def _admit(self) -> None:
         """Let everybody go whose turn it is, and set the alarm for the next."""
-        self._silence()
-        for turn in [each for each in self._line if each.waits]:
-            full_until = self._budgets.full_until(self._now())
-            if turn.is_counted and full_until > self._now():  # and so are all who stand behind
-                self._wake_at(full_until)
+        self._alarm.silence()
+        now = self._now()
+        while (turn := self._lines.first(now)) is not None:
+            opens_at = self._everybody_opens_at(turn, now)
+            if opens_at > now:
+                self._alarm.ring_at(opens_at)
                 break
-            opens_at = self._opens_at(turn)
-            if opens_at <= self._now():
-                self._start(turn)
-            else:
-                self._wake_at(opens_at)
+            self._start(turn, now)
+        self._alarm.ring_at(self._lines.next_at())
 
-    def _start(self, turn: Turn) -> None:
-        self._step_out(turn)
+    def _start(self, turn: Turn, now: float) -> None:
         turn.places = self._budgets.everything if turn.is_action else self._needed(turn)
         for window in turn.places:
             window.start()
+        self._lines.serve(turn, now)
         turn.admitted.set_result(None)
 
     def _needed(self, turn: Turn) -> tuple[Window, ...]:
+        if not turn.is_counted:
+            return ()
+        return (*self._budgets.shared_windows(turn), *self._chats_windows(turn))
+
+    def _chats_windows(self, turn: Turn) -> tuple[Window, ...]:
         if not turn.is_counted or turn.chat_id is None:
             return ()
-        return (*self._budgets.everything, *self._chat(turn.chat_id).windows)
+        return self._chat(turn.chat_id).windows(turn.rank)
 
-    def _opens_at(self, turn: Turn) -> float:
+    def _may_act(self, turn: Turn) -> bool:
+        """A chat action goes at once or never, and before nobody."""
+        now = self._now()
+        return not self._lines.of(turn.chat_id) and self._opens_at(turn, now) <= now
+
+    def _opens_at(self, turn: Turn, now: float) -> float:
         """When the turn may come, as far as that is known."""
-        now, to_all = self._now(), turn.rank < Priority.CARD
-        moments = [self._budgets.paused_until]
-        moments += [window.opens_at(now, to_all=to_all) for window in self._needed(turn)]
-        if turn.chat_id is not None:
-            moments.append(self._chat(turn.chat_id).paused_until)
-        return max(moments)
+        return max(self._everybody_opens_at(turn, now), self._chat_opens_at(turn, now))
 
-    def _wake_at(self, at: float) -> None:
-        """Set the alarm, unless an earlier one is set. At infinity it is a call's end that wakes."""
-        if at < math.inf and (self._alarm is None or at < self._alarm[0]):
-            self._silence()
-            self._alarm = at, self._later(at - self._now() + _MARGIN_SECONDS, self._admit)
+    def _everybody_opens_at(self, turn: Turn, now: float) -> float:
+        windows = self._budgets.shared_windows(turn) if turn.is_counted else ()
+        return max([self._budgets.paused_until, *(window.opens_at(now) for window in windows)])
 
-    def _silence(self) -> None:
-        if self._alarm is not None:
-            self._alarm[1].cancel()
-            self._alarm = None
+    def _chat_opens_at(self, turn: Turn, now: float) -> float:
+        if turn.chat_id is None:
+            return 0.0
+        moments = [window.opens_at(now) for window in self._chats_windows(turn)]
+        return max([self._chat(turn.chat_id).paused_until, *moments])
 
     def _check_patience(self, turn: Turn) -> None:
         """Whoever would wait in vain need not wait."""
-        if turn.deadline < self._opens_at(turn) < math.inf:
+        if turn.deadline < self._opens_at(turn, self._now()) < math.inf:
             self._send_back(turn)
 
     def _send_back(self, turn: Turn) -> None:
         """End the waiting by saying when to try again."""
-        wait = self._opens_at(turn) - self._now()
         if turn.waits:
+            now = self._now()
+            wait = self._opens_at(turn, now) - now
+            self._lines.remove(turn, now)
             turn.admitted.set_exception(RetryAfter(max(1, math.ceil(wait)) if wait < math.inf else 1))
 
     def _obey(self, chat_id: int | str, seconds: float) -> None:
@@ -231,7 +220,9 @@ class FloodControl(BaseRateLimiter[Priority]):
         logger.warning(
             "flood control: chat %s waits %g s; chats refused of late: %d", chat_id, seconds, chats
         )
-        for turn in self._line:
+        self._lines.refresh(chat_id, now)
+        is_everybodys = self._budgets.paused_until > now
+        for turn in [*self._lines] if is_everybodys else self._lines.of(chat_id):
             self._check_patience(turn)
 
     def _chat(self, chat_id: int | str) -> ChatBudget:

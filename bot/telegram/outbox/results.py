@@ -9,18 +9,20 @@ import logging
 import re
 from pathlib import PurePath
 
-from telegram import Bot, InputFile, InputMediaDocument, InputMediaPhoto, Message, ReplyParameters
+from telegram import InlineKeyboardMarkup, InputFile, InputMediaDocument, InputMediaPhoto, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.ext import ExtBot
 
-from bot.conversation.keyboards import result_keyboard
-from bot.conversation.texts import caption
-from bot.conversation.texts.i18n import translations
+from bot.conversation.cards import Cards
+from bot.conversation.outgoing import Destination
 from bot.core.edits import Edit, PhotoKind
-from bot.core.pictures import Size
+from bot.core.pictures import ImageFormat, Size
 from bot.core.ports import Reply
-from bot.telegram.outbox.destination import Place, placed
-from bot.telegram.outbox.errors import is_refusal, is_refused, retry_seconds
+from bot.telegram.outbox.destination import nearby_of, reply_to, sent_nearby
+from bot.telegram.outbox.errors import is_refusal, is_refused, retry_seconds, translated
+from bot.telegram.outbox.keyboards import keyboard
+from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 
@@ -30,49 +32,82 @@ _EXTRA_FILE_ATTEMPTS, _LONGEST_WAIT_FOR_EXTRA_FILE_SECONDS = 3, 60.0
 
 
 class ResultSender:
-    """Speaks only in messages; errors pass through as python-telegram-bot raises them."""
+    """Raises the core's errors. A photo that was sent under a spoiler comes back under one."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, bot: ExtBot[Priority], cards: Cards) -> None:
+        self._bot, self._cards = bot, cards
 
     async def send(self, edit: Edit, reply: Reply) -> int:
         """Send a new reply, which rings; returns its message id."""
-        return await placed(place_of(edit), lambda place: self._send(edit, reply, place))
+        with translated():
+            return await sent_nearby(_destination(edit), lambda to: self._send(edit, reply, to))
 
-    async def _send(self, edit: Edit, reply: Reply, place: Place) -> int:
+    async def send_file(self, edit: Edit, content: bytes, file_format: ImageFormat) -> int:
+        """Send the untouched bytes as a file, without words."""
+        with translated():
+            message = await sent_nearby(
+                _destination(edit), lambda to: self._send_file(edit, content, file_format, to)
+            )
+        return message.message_id
+
+    async def put_on_card(self, edit: Edit, reply: Reply, card_id: int) -> bool:
+        """Turn the status card into the result, which does not ring and may be repeated at will.
+
+        False when there is no card any more to turn.
+        """
+        with translated():
+            for as_photo in _forms(edit, reply):
+                try:
+                    await self._turn_card(edit, reply, card_id, as_photo=as_photo)
+                except (BadRequest, NetworkError) as error:
+                    if is_refusal(error, "not modified"):
+                        return True
+                    if is_refusal(error, *_CARD_GONE):
+                        return False
+                    if not is_refused(error):
+                        raise
+                else:
+                    return True
+        return False
+
+    async def _send(self, edit: Edit, reply: Reply, to: Destination) -> int:
         sends = {True: self._send_photo, False: self._send_as_file}
         first, *others = _forms(edit, reply)
         try:
-            return await sends[first](edit, reply, place)
+            return await sends[first](edit, reply, to)
         except (BadRequest, NetworkError) as error:
-            elsewhere = isinstance(error, BadRequest) and place.nearby(error) is not None
+            elsewhere = isinstance(error, BadRequest) and nearby_of(to, error) is not None
             if not others or elsewhere or not is_refused(error):
                 raise
             logger.info("edit %s goes in another form: %s", edit.id, error)
-        return await sends[others[0]](edit, reply, place)
+        return await sends[others[0]](edit, reply, to)
 
-    async def _send_photo(self, edit: Edit, reply: Reply, place: Place) -> int:
+    async def _send_photo(self, edit: Edit, reply: Reply, to: Destination) -> int:
+        card = self._cards.result(edit)
         message = await self._bot.send_photo(
-            edit.chat_id,
-            InputFile(reply.content, filename=file_name(edit, reply)),
-            caption=caption(translations(edit.language), edit),
+            to.chat_id,
+            InputFile(reply.content, filename=file_name(edit, reply.format)),
+            caption=card.html,
             parse_mode=ParseMode.HTML,
-            reply_markup=result_keyboard(translations(edit.language), edit),
-            reply_parameters=reply_to(place),
-            message_thread_id=place.thread_id,
+            reply_markup=keyboard(card.buttons),
+            reply_parameters=reply_to(to),
+            message_thread_id=to.thread_id,
+            has_spoiler=edit.request.photo.has_spoiler or None,
         )
         if not has_size(message, reply.size):
-            await self._add_file(edit, reply, place)
+            await self._add_file(edit, reply, to)
         return message.message_id
 
-    async def _send_as_file(self, edit: Edit, reply: Reply, place: Place) -> int:
-        return (await self.send_file(edit, reply, place, with_caption=True)).message_id
+    async def _send_as_file(self, edit: Edit, reply: Reply, to: Destination) -> int:
+        card = self._cards.result(edit)
+        buttons = keyboard(card.buttons)
+        return (await self._send_file(edit, reply.content, reply.format, to, card.html, buttons)).message_id
 
-    async def _add_file(self, edit: Edit, reply: Reply, place: Place) -> None:
+    async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> None:
         """The exact size beside a photo that Telegram shrank; the photo has arrived, no error undoes that."""
         for _ in range(_EXTRA_FILE_ATTEMPTS):
             try:
-                await self.send_file(edit, reply, place, with_caption=False)
+                await self._send_file(edit, reply.content, reply.format, to)
             except RetryAfter as error:
                 await asyncio.sleep(min(retry_seconds(error), _LONGEST_WAIT_FOR_EXTRA_FILE_SECONDS))
             except TelegramError as error:
@@ -81,62 +116,48 @@ class ResultSender:
             else:
                 return
 
-    async def send_file(self, edit: Edit, reply: Reply, place: Place, *, with_caption: bool) -> Message:
-        """Send the untouched bytes as a file."""
-        t = translations(edit.language)
+    async def _send_file(
+        self,
+        edit: Edit,
+        content: bytes,
+        file_format: ImageFormat,
+        to: Destination,
+        caption: str | None = None,
+        markup: InlineKeyboardMarkup | None = None,
+    ) -> Message:
         return await self._bot.send_document(
-            edit.chat_id,
-            InputFile(reply.content, filename=file_name(edit, reply)),
-            caption=caption(t, edit) if with_caption else None,
+            to.chat_id,
+            InputFile(content, filename=file_name(edit, file_format)),
+            caption=caption,
             parse_mode=ParseMode.HTML,
-            reply_markup=result_keyboard(t, edit) if with_caption else None,
-            reply_parameters=reply_to(place),
-            message_thread_id=place.thread_id,
+            reply_markup=markup,
+            reply_parameters=reply_to(to),
+            message_thread_id=to.thread_id,
             disable_content_type_detection=True,
         )
 
-    async def put_on_card(self, edit: Edit, reply: Reply, card_id: int) -> bool:
-        """Turn the status card into the result, which does not ring and may be repeated at will.
+    async def _turn_card(self, edit: Edit, reply: Reply, card_id: int, *, as_photo: bool) -> None:
+        card = self._cards.result(edit)
+        file = InputFile(reply.content, filename=file_name(edit, reply.format), attach=True)
+        media: InputMediaPhoto | InputMediaDocument
+        if as_photo:
+            spoiler = edit.request.photo.has_spoiler or None
+            media = InputMediaPhoto(file, card.html, ParseMode.HTML, has_spoiler=spoiler)
+        else:
+            media = InputMediaDocument(file, card.html, ParseMode.HTML)
+        await self._bot.edit_message_media(media, edit.chat_id, card_id, reply_markup=keyboard(card.buttons))
 
-        False when there is no card any more to turn.
-        """
-        for as_photo in _forms(edit, reply):
-            try:
-                await self._turn_card(
-                    edit, reply, card_id, InputMediaPhoto if as_photo else InputMediaDocument
-                )
-            except (BadRequest, NetworkError) as error:
-                if is_refusal(error, "not modified"):
-                    return True
-                if is_refusal(error, *_CARD_GONE):
-                    return False
-                if not is_refused(error):
-                    raise
-            else:
-                return True
-        return False
 
-    async def _turn_card(
-        self, edit: Edit, reply: Reply, card_id: int, media: type[InputMediaPhoto | InputMediaDocument]
-    ) -> None:
-        t = translations(edit.language)
-        await self._bot.edit_message_media(
-            media(
-                InputFile(reply.content, filename=file_name(edit, reply), attach=True),
-                caption=caption(t, edit),
-                parse_mode=ParseMode.HTML,
-            ),
-            edit.chat_id,
-            card_id,
-            reply_markup=result_keyboard(t, edit),
-        )
+def _destination(edit: Edit) -> Destination:
+    """The photo that was sent."""
+    return Destination(edit.chat_id, edit.request.thread_id, edit.request.photo_message_id)
 
 
 def _forms(edit: Edit, reply: Reply) -> list[bool]:
     """Photo (True) or file, best first: as the photo was sent, if Telegram can take that at all."""
     if not fits_as_photo(reply):
         return [False]
-    return [True, False] if edit.photo_kind is PhotoKind.PHOTO else [False, True]
+    return [True, False] if edit.request.photo.kind is PhotoKind.PHOTO else [False, True]
 
 
 def fits_as_photo(reply: Reply) -> bool:
@@ -154,20 +175,9 @@ def has_size(message: Message, size: Size) -> bool:
     return any((photo.width, photo.height) == (size.width, size.height) for photo in message.photo)
 
 
-def file_name(edit: Edit, reply: Reply) -> str:
+def file_name(edit: Edit, file_format: ImageFormat) -> str:
     """A telling name that is safe anywhere: `holiday-watercolor.png`, `photo-sketch.jpg`."""
-    stem = PurePath(edit.file_name.replace("\\", "/")).stem if edit.file_name else edit.photo_kind.value
-    safe = re.sub(r"[^\w-]+", "_", stem).strip("_-")[:60] or edit.photo_kind.value
-    return f"{safe}-{edit.command}.{reply.format.extension}"
-
-
-def place_of(edit: Edit) -> Place:
-    """Where its result goes."""
-    return Place(edit.thread_id, edit.photo_message_id)
-
-
-def reply_to(place: Place) -> ReplyParameters | None:
-    """A reply, and a message of its own where what it replies to is gone."""
-    if place.reply_to is None:
-        return None
-    return ReplyParameters(place.reply_to, allow_sending_without_reply=True)
+    photo = edit.request.photo
+    stem = PurePath(photo.file_name.replace("\\", "/")).stem if photo.file_name else photo.kind.value
+    safe = re.sub(r"[^\w-]+", "_", stem).strip("_-")[:60] or photo.kind.value
+    return f"{safe}-{edit.request.command}.{file_format.extension}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from telegram.error import TelegramError
 
-from bot.telegram.outbox.budgets import Window
+from bot.telegram.outbox.windows import Window
 
 
 class Priority(IntEnum):
@@ -51,13 +51,17 @@ _REPLACES_TEXT = frozenset({"editMessageText", "editMessageMedia", "deleteMessag
 
 
 class Superseded(TelegramError):
-    """A card's edit that still waited when the next edit, or the end, of its message came: never sent."""
+    """A text that still waited, or came too late, when another call was to have the last word: never sent."""
 
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """One call. It waits as long as `admitted` is open; `places` is what it holds afterwards."""
+    """One call. It waits as long as `admitted` is open; `places` is what it holds afterwards.
 
+    `message` is the chat and id of the message that it changes, where it changes one.
+    """
+
+    endpoint: str
     rank: int
     number: int
     chat_id: int | str | None
@@ -65,6 +69,8 @@ class Turn:
     deadline: float
     admitted: asyncio.Future[None]
     places: tuple[Window, ...] = ()
+    is_in_line: bool = False
+    has_begun: bool = False
 
     @property
     def order(self) -> tuple[int, int]:
@@ -79,12 +85,29 @@ class Turn:
         return self.rank != UNCOUNTED
 
     @property
+    def is_private(self) -> bool:
+        return is_private(self.chat_id)
+
+    @property
     def is_card(self) -> bool:
         return self.rank == Priority.CARD
 
     @property
     def is_action(self) -> bool:
         return self.rank == Priority.ACTION
+
+    @property
+    def is_text(self) -> bool:
+        return self.endpoint == "editMessageText"
+
+    @property
+    def is_deletion(self) -> bool:
+        return self.endpoint == "deleteMessage"
+
+
+def is_private(chat_id: int | str | None) -> bool:
+    """Telegram gives people positive ids and groups negative ones."""
+    return isinstance(chat_id, int) and chat_id > 0
 
 
 def turn_for(
@@ -96,6 +119,7 @@ def turn_for(
         rank = priority or _PRIORITIES.get(endpoint, Priority.ANSWER)
     is_new_card = rank == Priority.CARD and not endpoint.startswith("edit")
     return Turn(
+        endpoint=endpoint,
         rank=rank,
         number=number,
         chat_id=None if endpoint.startswith(_CHANGES_NOTHING) else chat_id,

@@ -4,27 +4,53 @@ from gettext import NullTranslations
 
 import pytest
 
-from bot.conversation import texts
-from bot.core.edits import EditState
+from bot.conversation.texts.cards import caption, progress_text
+from bot.core.edits import (
+    Cancelled,
+    Delivered,
+    Edit,
+    EditState,
+    Failed,
+    Processing,
+    Ready,
+    Received,
+    Stage,
+    Submitting,
+)
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
-from tests.conversation.texts.texts_ground import (
+from bot.core.pictures import Size
+from tests.conversation.texts.samples import (
     EDIT,
     NOW,
     RUNNING,
     SLOW,
+    TASK,
     UNKNOWN,
+    asking,
+    delivered,
     en,
     every_language,
     fr,
     plain,
     utf16_units,
 )
+from tests.factories import RESULT
+
+STAGES: list[Stage] = [
+    Received(),
+    Submitting(),
+    Processing(TASK),
+    Ready(TASK, RESULT),
+    Delivered(TASK, RESULT, 11, NOW),
+    Failed(Reason.TIMED_OUT, NOW),
+    Cancelled(NOW),
+]
 
 
-def test_a_running_edit_shows_its_style_a_bar_and_what_is_left() -> None:
-    card = texts.card_text(en(), RUNNING, NOW + timedelta(seconds=12), Estimate(26.0, is_slow=False))
-    assert card == "<b>✏️ Sketch</b>\n▰▰▰▱▱▱▱▱▱▱ about 25 s left"
+def test_a_running_edit_shows_a_bar_and_what_is_left() -> None:
+    text = progress_text(en(), RUNNING, NOW + timedelta(seconds=12), Estimate(26.0, is_slow=False))
+    assert text == "▰▰▰▱▱▱▱▱▱▱ about 25 s left"
 
 
 @pytest.mark.parametrize(
@@ -32,8 +58,8 @@ def test_a_running_edit_shows_its_style_a_bar_and_what_is_left() -> None:
     [(-3, "5 s"), (0, "5 s"), (12.4, "10 s"), (13, "15 s"), (57, "55 s"), (58, "1 min"), (130, "2 min")],
 )
 def test_what_is_left_is_no_more_exact_than_a_guess(left: float, words: str) -> None:
-    card = texts.card_text(en(), RUNNING, NOW, Estimate(left, is_slow=False))
-    assert card.endswith(f"about {words} left")
+    text = progress_text(en(), RUNNING, NOW, Estimate(left, is_slow=False))
+    assert text.endswith(f"about {words} left")
 
 
 @pytest.mark.parametrize(
@@ -45,8 +71,8 @@ def test_what_is_left_is_no_more_exact_than_a_guess(left: float, words: str) -> 
     ],
 )
 def test_without_an_estimate_there_is_no_promise(age: int, estimate: Estimate, words: str) -> None:
-    card = texts.card_text(en(), RUNNING, NOW + timedelta(seconds=age), estimate)
-    assert card.endswith(f"▱ {words}")
+    text = progress_text(en(), RUNNING, NOW + timedelta(seconds=age), estimate)
+    assert text.endswith(f"▱ {words}")
 
 
 @every_language
@@ -54,60 +80,81 @@ def test_without_an_estimate_there_is_no_promise(age: int, estimate: Estimate, w
     "estimate", [UNKNOWN, SLOW, Estimate(-4.0, is_slow=False), Estimate(0.0, is_slow=False)]
 )
 @pytest.mark.parametrize("age", [-30, 0, 1, 60, 10_000, 1_000_000])
-@pytest.mark.parametrize("state", EditState)
-def test_a_card_is_never_negative_and_its_bar_never_full(
-    t: NullTranslations, estimate: Estimate, age: int, state: EditState
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: type(stage).__name__)
+def test_progress_is_never_negative_and_its_bar_never_full(
+    t: NullTranslations, estimate: Estimate, age: int, stage: Stage
 ) -> None:
-    edit = replace(RUNNING, state=state, failure=Reason.TIMED_OUT if state is EditState.FAILED else None)
-    card = plain(texts.card_text(t, edit, NOW + timedelta(seconds=age), estimate))
-    assert "-" not in card.replace("-moi", "")
-    assert card.count("▰") < 10
-    assert card.count("▰") + card.count("▱") == (10 if state is EditState.PROCESSING else 0)
+    edit = replace(RUNNING, stage=stage)
+    text = plain(progress_text(t, edit, NOW + timedelta(seconds=age), estimate))
+    assert "-" not in text
+    assert text.count("▰") < 10
+    assert text.count("▰") + text.count("▱") == (10 if edit.state is EditState.PROCESSING else 0)
+
+
+def test_every_stage_was_looked_at() -> None:
+    assert {replace(EDIT, stage=stage).state for stage in STAGES} == set(EditState)
 
 
 @pytest.mark.parametrize("estimate", [UNKNOWN, Estimate(10.0, is_slow=False)])
 def test_the_bar_only_grows_with_time(estimate: Estimate) -> None:
-    cards = [texts.card_text(en(), RUNNING, NOW + timedelta(seconds=age), estimate) for age in range(600)]
-    full = [card.count("▰") for card in cards]
+    texts = [progress_text(en(), RUNNING, NOW + timedelta(seconds=age), estimate) for age in range(600)]
+    full = [text.count("▰") for text in texts]
     assert full == sorted(full)
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("edit", "words"),
     [
-        ({}, "Waiting to start. It then takes about 25 s."),
-        ({"state": EditState.SUBMITTING, "submits": 1}, "Waiting to start. It then takes about 25 s."),
-        ({"attempts": 2}, "Waiting. The image service is busy; I keep trying."),
-        ({"submits": 1}, "Waiting. The first try did not work, I am starting a second one."),
-        ({"state": EditState.READY, "sends": 1}, "Finishing, your picture is on its way."),
+        (EDIT, "Waiting to start. It then takes about 25 s."),
+        (replace(EDIT, stage=Submitting(), submits=1), "Waiting to start. It then takes about 25 s."),
+        (replace(EDIT, attempts=2), "Waiting. The image service is busy; I keep trying."),
+        (replace(EDIT, submits=1), "Waiting. The first try did not work, I am starting a second one."),
         (
-            {"state": EditState.READY, "attempts": 1},
+            replace(EDIT, attempts=2, blocked_by=Reason.OUT_OF_CREDIT),
+            "Waiting. The bot has no credit left at the image service; I go on by myself once it has.",
+        ),
+        (
+            replace(EDIT, attempts=2, blocked_by=Reason.ACCESS_DENIED),
+            "Waiting. The image service does not let the bot in right now; I go on by myself once it does.",
+        ),
+        (replace(EDIT, stage=Ready(TASK, RESULT), sends=1), "Finishing, your picture is on its way."),
+        (
+            replace(EDIT, stage=Ready(TASK, RESULT), attempts=1),
+            "Finished. Telegram is slow to take it; I keep trying to send it.",
+        ),
+        (
+            replace(EDIT, stage=Ready(TASK, RESULT), sends=2),
             "Finished. Telegram is slow to take it; I keep trying to send it.",
         ),
     ],
 )
-def test_a_card_says_what_an_edit_waits_for(changes: dict[str, object], words: str) -> None:
-    edit = replace(EDIT, **changes)  # type: ignore[arg-type]
-    card = texts.card_text(en(), edit, NOW, Estimate(26.0, is_slow=False))
-    assert card == f"<b>✏️ Sketch</b>\n{words}"
+def test_a_card_says_what_an_edit_waits_for(edit: Edit, words: str) -> None:
+    assert progress_text(en(), edit, NOW, Estimate(26.0, is_slow=False)) == words
 
 
-def test_a_cancelled_edit_cost_nothing() -> None:
-    cancelled = replace(EDIT, state=EditState.CANCELLED)
-    assert texts.card_text(en(), cancelled, NOW, UNKNOWN) == "Cancelled. It was not counted."
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (0, "Waiting to start."),
+        (1, "Waiting. 1 edit goes before this one."),
+        (3, "Waiting. 3 edits go before this one."),
+    ],
+)
+def test_an_edit_in_line_says_how_many_go_before_it(ahead: int, words: str) -> None:
+    assert progress_text(en(), EDIT, NOW, UNKNOWN, ahead) == words
 
 
 def test_a_caption_has_the_style_the_words_and_what_was_cropped() -> None:
-    edit = replace(EDIT, words="in red chalk", width=1280, height=853, cropped=0.012)
-    assert texts.caption(en(), edit) == "✏️ Sketch · <i>in red chalk</i>\n1280×853, 1 % cropped"
-    assert texts.caption(fr(), edit).endswith("\n1280×853, rogné à 1\u00a0%")
-    assert texts.caption(en(), replace(edit, cropped=0.004)) == "✏️ Sketch · <i>in red chalk</i>"
+    edit = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.012)
+    assert caption(en(), edit) == "✏️ Sketch · <i>in red chalk</i>\n1280×853, 1 % cropped"
+    assert caption(fr(), edit).endswith("\n1280×853, rogné à 1\u00a0%")
+    uncropped = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.004)
+    assert caption(en(), uncropped) == "✏️ Sketch · <i>in red chalk</i>"
 
 
 def test_the_caption_of_a_free_edit_is_what_was_asked() -> None:
-    assert (
-        texts.caption(en(), replace(EDIT, command="edit", words="a hat\n on  him")) == "<i>a hat on him</i>"
-    )
+    edit = asking(EDIT, command="edit", words="a hat\n on  him")
+    assert caption(en(), edit) == "<i>a hat on him</i>"
 
 
 @every_language
@@ -127,8 +174,8 @@ def test_the_caption_of_a_free_edit_is_what_was_asked() -> None:
     ],
 )
 def test_no_words_can_break_a_caption(t: NullTranslations, command: str, words: str) -> None:
-    edit = replace(EDIT, command=command, words=words, width=10_000, height=10_000, cropped=0.5)
-    text = plain(texts.caption(t, edit))
+    edit = delivered(asking(EDIT, command=command, words=words), Size(10_000, 10_000), 0.5)
+    text = plain(caption(t, edit))
     assert utf16_units(text) <= 1024
     start = " ".join(words.split())[:8]
     assert start in text

@@ -9,11 +9,16 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from bot.conversation import texts
-from bot.conversation.texts.i18n import LANGUAGES, language_of, po_path, translations
-from tests.conversation.texts.texts_ground import plain
+import bot.conversation
+from bot.conversation.feature import EditButton, all_features
+from bot.conversation.texts.i18n import LANGUAGES, N_, language_of, po_path, said, translations
+from bot.conversation.texts.styles import style_description
+from bot.core.presets import PRESETS
+from tests.conversation.texts.samples import fr, plain
 
-SOURCE = Path(texts.__file__).parents[1]
+SOURCE = Path(bot.conversation.__file__).parent
+MARKERS = {"gettext": 1, "ngettext": 2, "N_": 1}
+"""What marks a text for translation -> how many texts it is given."""
 
 
 def in_the_source() -> set[str | tuple[str, ...]]:
@@ -46,16 +51,58 @@ def tags(text: str) -> list[str]:
     return sorted(re.findall(r"</?(?:b|i|code)>", text))
 
 
-def test_every_literal_given_to_gettext_is_one_that_babel_extracts() -> None:
-    extracted = {form for text in in_the_source() for form in (text if isinstance(text, tuple) else (text,))}
+def single_texts() -> set[str]:
+    return {form for text in in_the_source() for form in (text if isinstance(text, tuple) else (text,))}
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in a module, with the name of what is called."""
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call):
+            if isinstance(call.func, ast.Attribute):
+                yield call.func.attr, call
+            elif isinstance(call.func, ast.Name):
+                yield call.func.id, call
+
+
+def test_every_text_that_is_marked_for_translation_is_one_that_babel_extracts() -> None:
+    extracted, not_literal, seen = single_texts(), [], set()
     for path in SOURCE.rglob("*.py"):
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
-                continue
-            if call.func.attr in {"gettext", "ngettext"}:
-                literal = call.args[0]
-                assert isinstance(literal, ast.Constant), f"{path.name}:{call.lineno}"
-                assert literal.value in extracted, f"{path.name}:{call.lineno}"
+        for name, call in calls(path):
+            for text in call.args[: MARKERS.get(name, 0)]:
+                if isinstance(text, ast.Constant):
+                    assert text.value in extracted, f"{path.name}:{call.lineno}"
+                    seen.add(name)
+                else:
+                    not_literal.append((path.name, name, ast.unparse(text)))
+    assert not_literal == [("i18n.py", "gettext", "marked")]  # inside `said`, which takes what N_ has marked
+    assert seen == set(MARKERS)
+
+
+def test_what_is_said_from_a_table_was_marked_there() -> None:
+    """Babel looks at `N_`, not at `said`: a literal given to `said` would be missed."""
+    for path in SOURCE.rglob("*.py"):
+        for name, call in calls(path):
+            if name == "said":
+                assert not isinstance(call.args[1], ast.Constant | ast.JoinedStr), (
+                    f"{path.name}:{call.lineno}"
+                )
+
+
+def test_every_text_that_a_feature_declares_is_marked() -> None:
+    features = all_features()
+    labels = [b.label for feature in features for b in feature.buttons if isinstance(b, EditButton)]
+    lines = [command.description for feature in features for command in feature.commands]
+    helps = [feature.help for feature in features]
+    styles = [style_description(preset.name) for preset in PRESETS]
+    declared = {text for text in (*labels, *lines, *helps, *styles) if text}
+    assert len(declared) > len(PRESETS) + len(features)
+    assert declared <= single_texts()
+
+
+def test_a_marked_text_is_itself_until_it_is_said() -> None:
+    assert N_("Done.") == "Done."
+    assert said(fr(), N_("Done.")) == fr().gettext("Done.") != "Done."
 
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])

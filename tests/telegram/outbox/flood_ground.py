@@ -142,4 +142,4 @@ class Ground:
     @property
     def is_clean(self) -> bool:
         flood = self.flood
-        return not (flood._line or flood._cards or len(flood._budgets) or self.time.alarms)
+        return not (len(flood._lines) or len(flood._messages) or len(flood._budgets) or self.time.alarms)

@@ -9,6 +9,7 @@ from telegram.error import RetryAfter
 from bot.telegram.outbox.budgets import AT_ONCE
 from bot.telegram.outbox.errors import retry_seconds
 from bot.telegram.outbox.flood_control import FloodControl
+from bot.telegram.outbox.lines import Lines
 from bot.telegram.outbox.turns import Priority, Superseded, turn_for
 from tests.telegram.outbox.flood_ground import Ground, Sent, VirtualTime
 
@@ -29,9 +30,9 @@ async def ground() -> AsyncIterator[Ground]:
 
 
 def never_more_than(sent: Sequence[Sent], count: int, seconds: float) -> bool:
-    """Wherever between start and end Telegram counts each call."""
+    """Wherever between start and end Telegram counts each call; as exactly as floats add up."""
     starts, ends = sorted(each.started_at for each in sent), sorted(each.ended_at for each in sent)
-    return all(after - before >= seconds for before, after in zip(ends, starts[count:], strict=False))
+    return all(after - before > seconds - 1e-9 for before, after in zip(ends, starts[count:], strict=False))
 
 
 def results(ground: Ground, chat_id: int, count: int, **options: Any) -> None:
@@ -81,19 +82,29 @@ async def test_processes_of_one_bot_share_what_telegram_takes_from_it(
     assert len(ground.times("m")) == share + 30
 
 
-async def test_cards_leave_four_places_of_a_groups_minute_to_results_and_answers(ground: Ground) -> None:
+async def test_a_groups_minute_keeps_three_places_for_answers_and_eight_for_results(ground: Ground) -> None:
     for number in range(25):
         ground.call("editMessageText", GROUP, "card", message_id=number)
     await ground.time.run(4)
-    assert len(ground.times("card")) == 16
-    for _ in range(2):
-        ground.call("sendPhoto", GROUP, "result")
+    assert len(ground.times("card")) == 9
+    for _ in range(10):
         ground.call("sendMessage", GROUP, "answer")
     await ground.time.run(4)
-    assert ground.times("result") + ground.times("answer") == [4, 4, 4, 4]
-    ground.call("sendPhoto", GROUP, "result")
+    assert ground.times("answer") == [4] * 3
+    results(ground, GROUP, 9)
     await ground.time.run(4)
+    assert [len(ground.times(f"r{number}")) for number in range(9)] == [1] * 8 + [0]
     assert len(ground.log) == 20
+
+
+async def test_cards_leave_two_of_a_persons_five_places_to_results(ground: Ground) -> None:
+    for number in range(5):
+        ground.call("editMessageText", ADA, "card", message_id=number)
+    await ground.time.run(1.5)
+    results(ground, ADA, 3)
+    await ground.time.run(2)
+    assert len(ground.times("card")) == 3
+    assert ground.names.split()[3:] == ["r0", "r1"]
 
 
 async def test_what_matters_more_goes_first_and_then_what_came_first(ground: Ground) -> None:
@@ -158,6 +169,92 @@ async def test_no_late_card_overwrites_the_end_of_its_message(
     await ground.time.run(10)
     assert isinstance(card.exception(), Superseded)
     assert ground.names.split()[5:] == ["end"]
+
+
+async def test_a_message_has_one_call_at_a_time_and_only_its_newest_text_is_sent(ground: Ground) -> None:
+    for name in ("first", "stale", "newest"):
+        ground.call("editMessageText", ADA, name, message_id=1, takes=2.0)
+        await ground.time.run(0.1)
+    ground.call("editMessageText", ADA, "another", message_id=2, takes=2.0)
+    await ground.time.run(4)
+    assert [(sent.name, round(sent.started_at - 1000, 1)) for sent in ground.log] == [
+        ("first", 0),
+        ("another", 0.3),
+        ("newest", 2),
+    ]
+
+
+async def test_last_words_wait_for_a_card_that_is_under_way_and_for_no_other(ground: Ground) -> None:
+    ground.call("editMessageText", ADA, "under way", message_id=1, takes=2.0)
+    stale = ground.call("editMessageText", ADA, "stale", message_id=1)
+    await ground.time.settle()
+    ground.call("editMessageText", ADA, "end", message_id=1, priority=Priority.ANSWER, takes=1.0)
+    late = ground.call("editMessageText", ADA, "late", message_id=1)
+    await ground.time.run(10)
+    assert isinstance(stale.exception(), Superseded)
+    assert isinstance(late.exception(), Superseded)
+    assert (ground.names, ground.times("end")) == ("under way end", [2])
+
+
+async def test_a_deletion_waits_for_nothing_and_nothing_is_shown_after_it(ground: Ground) -> None:
+    ground.call("editMessageText", ADA, "under way", message_id=1, takes=2.0)
+    stale = ground.call("editMessageText", ADA, "stale", message_id=1)
+    await ground.time.settle()
+    ground.call("deleteMessage", ADA, "deleted", message_id=1, takes=1.0)
+    late = ground.call("editMessageText", ADA, "late", message_id=1)
+    await ground.time.run(10)
+    assert (ground.names, ground.times("deleted")) == ("under way deleted", [0])
+    assert [type(each.exception()) for each in (stale, late)] == [Superseded, Superseded]
+
+
+async def test_a_picture_put_on_a_card_is_superseded_by_nothing(ground: Ground) -> None:
+    results(ground, ADA, 5)
+    await ground.time.run(1.5)
+    ground.call("editMessageMedia", ADA, "picture", message_id=1)
+    ground.call("editMessageText", ADA, "words", message_id=1, priority=Priority.ANSWER)
+    await ground.time.run(10)
+    assert ground.names.split()[-2:] == ["picture", "words"]
+
+
+async def test_forty_answers_in_each_of_fifty_groups_keep_nobody_else_waiting(ground: Ground) -> None:
+    for number in range(40 * 50):
+        ground.run(ground.insisting("sendMessage", -1000 - number % 50, "group", takes=0.05))
+    for at in range(1, 90):
+        await ground.time.run(1)
+        ground.call("sendMessage", at, "private", takes=0.05)
+    await ground.time.run(1)
+    assert len(ground.times("group")) >= 50 * 12
+    waits = [at - asked for asked, at in enumerate(ground.times("private"), 1)]
+    assert len(waits) == 89
+    assert max(waits) < 0.5
+
+
+async def test_chats_take_turns_where_everybodys_second_is_full(ground: Ground) -> None:
+    for number in range(30):
+        ground.call("sendMessage", 100 + number, "before")
+    for number in range(12 * 10):
+        ground.call("sendPhoto", -1000 - number // 12, str(number // 12))
+    await ground.time.run(1.5)
+    assert sorted(ground.names.split()[30:]) == sorted([*map(str, range(10))] * 3)
+
+
+async def test_thousands_who_wait_are_not_looked_at_for_each_that_goes(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    place = Lines._place
+
+    def counted(*arguments: Any) -> None:
+        nonlocal looks
+        looks += 1
+        place(*arguments)
+
+    monkeypatch.setattr(Lines, "_place", counted)
+    for number in range(40 * 50):
+        ground.call("sendMessage", -1000 - number % 50, "group")
+    await ground.time.run(25)
+    assert len(ground.times("group")) == 50 * 12
+    assert looks < 8 * 40 * 50
 
 
 async def test_a_chat_action_goes_at_once_or_never(ground: Ground) -> None:
@@ -291,7 +388,7 @@ async def test_whoever_is_cancelled_with_the_turn_just_given_hands_it_on(ground:
     await ground.time.run(3)
     chosen = ground.call("sendPhoto", ADA, "chosen")
     await ground.time.settle()
-    turn = ground.flood._line[0]
+    [turn] = ground.flood._lines
     await ground.time.run(1.99)
     ground.time._now += 0.02
     ground.flood._admit()

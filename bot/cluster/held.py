@@ -1,0 +1,23 @@
+"""The edits that this replica holds, and those that it may take over."""
+
+from collections.abc import Sequence
+
+from bot.core.edits import Edit
+from bot.core.ports import Lease
+from bot.storage.edits import SqlEditStore
+from bot.storage.replicas import Replicas
+
+
+class HeldEdits:
+    """Where the jobs find their edits: always by the name that this replica has at that moment."""
+
+    def __init__(self, lease: Lease, replicas: Replicas, store: SqlEditStore) -> None:
+        self._lease, self._replicas, self._store = lease, replicas, store
+
+    async def claim(self, limit: int) -> Sequence[Edit]:
+        """Take over unfinished edits that nobody alive holds, the most urgent first."""
+        return await self._replicas.claim_edits(self._lease.name, limit)
+
+    async def held(self) -> Sequence[Edit]:
+        """Every edit of this replica with something left to do."""
+        return await self._store.unfinished(self._lease.name)

@@ -1,0 +1,49 @@
+"""When an edit is looked at next: at the pace of its task, or of the line in which it waits for one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+from bot.core.edits import Edit, EditState, Processing
+from bot.core.pacing import Pacing
+from bot.scheduling.triggers import PacedTrigger
+
+_RESTART_SPREAD_SECONDS = 1.0
+_LOOKS_A_SECOND = 250
+"""At the start, when thousands of tasks may be running."""
+
+
+class Line(Protocol):
+    """Where edits wait for the provider's budget."""
+
+    def wait_seconds(self, edit_id: str) -> float:
+        """Until an edit in the line asks again whether it is its turn."""
+
+
+class Pace:
+    """Makes the triggers of the edits' jobs; `random` is from 0 to 1."""
+
+    def __init__(self, pacing: Pacing, line: Line, random: Callable[[], float]) -> None:
+        self._pacing, self._line, self._random = pacing, line, random
+
+    def trigger(self, edit: Edit) -> PacedTrigger:
+        """What an edit's job goes by until a task of its begins or ends."""
+        match edit.stage:
+            case Processing(task=task):
+                return PacedTrigger(
+                    lambda age: self._pacing.next_wait(edit.operation, age), task.submitted_at, self._jitter
+                )
+            case _:
+                return PacedTrigger(lambda _: self._line.wait_seconds(edit.id), edit.created_at, self._jitter)
+
+    def spread(self, edit: Edit, number: int) -> timedelta:
+        """How long edit number so many waits for its first look, where many get a job at once."""
+        queue_seconds = number / _LOOKS_A_SECOND if edit.state is EditState.PROCESSING else 0
+        return timedelta(seconds=queue_seconds + _RESTART_SPREAD_SECONDS * self._random())
+
+    def found_done(self, told: bool) -> None:  # noqa: FBT001 - the answer to "had a callback come?"
+        """A task was found done here: because a callback told of it, or because a look at it was due."""
+        self._pacing.found_done(told)
+
+    def _jitter(self) -> float:
+        return 0.9 + 0.2 * self._random()

@@ -1,0 +1,40 @@
+"""When admins were told of what only they can mend: at most once an hour, whichever replica found it out."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+from bot.core.errors import Reason
+from bot.storage.database import Database
+from bot.storage.tables import ALERTS
+
+ALERT_AGAIN_AFTER = timedelta(hours=1)
+
+
+class Alerts:
+    """A row per admin and reason."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, admin_id: int, reason: Reason, now: datetime) -> bool:
+        """Whether this admin is to be told of `reason` now; True for one caller an hour."""
+        insert = self._database.insert(ALERTS).values(admin_id=admin_id, reason=reason, told_at=now)
+        claimed = insert.on_conflict_do_update(
+            index_elements=["admin_id", "reason"],
+            set_={"told_at": now},
+            where=ALERTS.c.told_at <= now - ALERT_AGAIN_AFTER,
+        ).returning(ALERTS.c.admin_id)
+        async with self._database.writing() as connection:
+            return (await connection.execute(claimed)).first() is not None
+
+    async def give_back(self, admin_id: int, reason: Reason) -> None:
+        """Telegram did not take the message that was claimed: another one may be sent at once."""
+        unsent = delete(ALERTS).where(ALERTS.c.admin_id == admin_id, ALERTS.c.reason == reason)
+        async with self._database.writing() as connection:
+            await connection.execute(unsent)
+
+    async def forget_before(self, at: datetime) -> int:
+        """Delete the alerts sent before `at`; returns how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(ALERTS).where(ALERTS.c.told_at < at))).rowcount

@@ -1,0 +1,103 @@
+"""How an edit is laid out in its row, and what a move writes."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeAlias
+
+from sqlalchemy import RowMapping, Update, update
+
+from bot.core.edits import (
+    Cancelled,
+    Delivered,
+    Edit,
+    EditState,
+    Failed,
+    Processing,
+    Ready,
+    Received,
+    Request,
+    Result,
+    Stage,
+    Submitting,
+    Task,
+)
+from bot.core.pictures import Size
+from bot.storage.tables import EDITS
+
+Row: TypeAlias = Mapping[str, Any] | RowMapping
+
+_OF_REQUEST = tuple(field.name for field in fields(Request))
+_OF_EDIT = tuple(field.name for field in fields(Edit) if field.name not in {"request", "stage"})
+
+
+def row_of(edit: Edit) -> dict[str, Any]:
+    """The values of every column."""
+    task, result = edit.task, edit.result
+    return {
+        **{name: getattr(edit.request, name) for name in _OF_REQUEST},
+        **{name: getattr(edit, name) for name in _OF_EDIT},
+        "state": edit.state,
+        "task_id": task and task.id,
+        "submitted_at": task and task.submitted_at,
+        "task_seconds": result and result.task_seconds,
+        "width": result and result.size.width,
+        "height": result and result.size.height,
+        "format": result and result.format,
+        "cropped": result and result.cropped,
+        "result_message_id": edit.result_message_id,
+        "failure": edit.failure,
+        "ended_at": edit.ended_at,
+    }
+
+
+def edit_of(row: Row) -> Edit:
+    """The edit that a row holds. What its state has no use for is left out."""
+    return Edit(
+        request=Request(**{name: row[name] for name in _OF_REQUEST}),
+        stage=_stage(row),
+        **{name: row[name] for name in _OF_EDIT},
+    )
+
+
+def guarded_update(before: Edit, after: Edit) -> Update:
+    """What differs between the two, where the row is still in the same state and of the same owner."""
+    if after.id != before.id:
+        raise ValueError("a move is from one moment of an edit to another, not to another edit")
+    old, new = row_of(before), row_of(after)
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    guarded = update(EDITS).where(
+        EDITS.c.id == before.id,
+        EDITS.c.state == before.state,
+        EDITS.c.owner.is_not_distinct_from(before.owner),
+    )
+    if after.due_at is None:  # a card that has come meanwhile is still to hear of the end
+        guarded = guarded.where(EDITS.c.status_message_id.is_not_distinct_from(before.status_message_id))
+    return guarded.values(changed or {"state": after.state})
+
+
+def _stage(row: Row) -> Stage:
+    state: EditState = row["state"]
+    match state:
+        case EditState.RECEIVED:
+            return Received()
+        case EditState.SUBMITTING:
+            return Submitting()
+        case EditState.PROCESSING:
+            return Processing(_task(row))
+        case EditState.READY:
+            return Ready(_task(row), _result(row))
+        case EditState.DELIVERED:
+            return Delivered(_task(row), _result(row), row["result_message_id"], row["ended_at"])
+        case EditState.FAILED:
+            return Failed(row["failure"], row["ended_at"], _task(row) if row["task_id"] else None)
+        case EditState.CANCELLED:
+            return Cancelled(row["ended_at"], _task(row) if row["task_id"] else None)
+
+
+def _task(row: Row) -> Task:
+    return Task(row["task_id"], row["submitted_at"])
+
+
+def _result(row: Row) -> Result:
+    size = Size(row["width"], row["height"])
+    return Result(row["task_seconds"], size, row["format"], row["cropped"])

@@ -1,0 +1,50 @@
+"""PostgreSQL's LISTEN and NOTIFY. What is said is a hint: whatever is missed, a sweep finds later."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import asyncpg
+from sqlalchemy import func, select
+
+from bot.storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "edits"
+DEPARTURE = ""
+"""In place of an edit's id: a replica has left, and everything that it held is nobody's now."""
+_LOOK_SECONDS = 5.0
+_PAUSE_SECONDS = 3.0
+
+
+class Notifications:
+    """Silent on SQLite, where there is nobody to talk to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def send(self, edit_id: str) -> None:
+        """Tell every replica that there is something to do for an edit."""
+        if not self._database.is_sqlite:
+            async with self._database.writing() as connection:
+                await connection.execute(select(func.pg_notify(CHANNEL, edit_id)))
+
+    async def listen(self, on_notification: Callable[[str], None]) -> None:
+        """Call `on_notification` with each edit's id, or DEPARTURE, until cancelled. Reconnects by itself."""
+        while not self._database.is_sqlite:
+            try:
+                await self._listen_once(on_notification)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                logger.warning("no notifications from other replicas for now: %s", type(error).__name__)
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _listen_once(self, on_notification: Callable[[str], None]) -> None:
+        connection = await asyncpg.connect(self._database.driver_url, timeout=10)
+        try:
+            await connection.add_listener(CHANNEL, lambda *notice: on_notification(str(notice[-1])))
+            while True:  # a listener does not notice by itself that its server is gone
+                await asyncio.sleep(_LOOK_SECONDS)
+                await connection.execute("SELECT 1", timeout=_LOOK_SECONDS)
+        finally:
+            await connection.close(timeout=_LOOK_SECONDS)

@@ -1,0 +1,71 @@
+"""Updates as Telegram sent them: JSON of which nothing is certain, and nothing here may raise."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+NOBODY = 0
+"""In place of a chat's id, for what belongs to no chat."""
+_LARGEST_ID = 2**63
+_PARENTS = ("message", "edited_message", "my_chat_member")
+
+
+class Inbox(Protocol):
+    """Updates that were taken in, in rows, until they are handled."""
+
+    async def keep(self, raws: Sequence[tuple[int, int, str]], now: datetime, owner: str) -> None:
+        """Commit raw updates (update_id, whose line they stand in, JSON), all or none; once each."""
+
+    async def waiting(
+        self, limit: int, owner: str, *, per_chat: int, queued: frozenset[int]
+    ) -> Sequence[tuple[int, str]]:
+        """The oldest `per_chat` updates of each line that are not handled yet, without those in `queued`."""
+
+    async def attempted(self, update_id: int, owner: str) -> int:
+        """Count one more attempt, and return how many that makes. NotOurs where it is another replica's."""
+
+    async def handled(self, update_id: int, now: datetime, error: str | None, owner: str) -> None:
+        """The update of this owner waits no longer; `error` says why it was given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """An update from the inbox, as the replica `owner` found it there."""
+
+    update_id: int
+    content: Mapping[str, Any]
+    owner: str
+
+    @property
+    def is_press(self) -> bool:
+        return "callback_query" in self.content
+
+    @property
+    def line(self) -> int:
+        return line_of(self.content)
+
+    @property
+    def chat_id(self) -> int:
+        return _chat_id(self.content)
+
+
+def line_of(content: Mapping[str, Any]) -> int:
+    """Whose line an update stands in: its chat's, or for a press that of the person who pressed."""
+    query = content.get("callback_query")
+    return _chat_id(content) if query is None else _first_id([_within(_within(query, "from"), "id")])
+
+
+def _chat_id(content: Mapping[str, Any]) -> int:
+    query = content.get("callback_query")
+    parents = (*(content.get(name) for name in _PARENTS), _within(query, "message"))
+    ids = (_within(_within(parent, "chat"), "id") for parent in parents)
+    return _first_id(ids)
+
+
+def _first_id(ids: Iterable[object]) -> int:
+    return next((each for each in ids if isinstance(each, int) and abs(each) < _LARGEST_ID), NOBODY)
+
+
+def _within(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, dict) else None

@@ -1,0 +1,140 @@
+"""Reads Telegram's updates: python-telegram-bot's objects in, one frozen value of `incoming` out.
+
+It only reads. What is meant by a message, and whether it is answered, is decided in the conversation.
+"""
+
+from telegram import CallbackQuery, ChatMember, ChatMemberRestricted, ChatMemberUpdated, MessageEntity, Update
+from telegram import Chat as TelegramChat
+from telegram import Message as TelegramMessage
+
+from bot.conversation.incoming import (
+    Chat,
+    ChatMigrated,
+    EditedMessage,
+    Incoming,
+    MembershipChanged,
+    Message,
+    Press,
+    Replied,
+    Sender,
+)
+from bot.conversation.texts.i18n import language_of
+from bot.telegram.inbox.pictures import picture_of
+
+_NO_LONGER_THERE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
+
+
+def read(update: Update, username: str) -> Incoming | None:
+    """What an update says to the bot called `username`; None for what is nobody's to answer."""
+    if (message := update.message) is not None:
+        return _migration(update.update_id, message) or _message(update.update_id, message, username)
+    if update.edited_message is not None:
+        edited = _message(update.update_id, update.edited_message, username)
+        return None if edited is None else EditedMessage(edited)
+    if update.callback_query is not None:
+        return _press(update.update_id, update.callback_query)
+    if update.my_chat_member is not None:
+        return _membership(update.update_id, update.my_chat_member)
+    return None
+
+
+def _migration(update_id: int, message: TelegramMessage) -> ChatMigrated | None:
+    if message.migrate_to_chat_id is not None:
+        return ChatMigrated(update_id, message.chat.id, message.migrate_to_chat_id)
+    if message.migrate_from_chat_id is not None:
+        return ChatMigrated(update_id, message.migrate_from_chat_id, message.chat.id)
+    return None
+
+
+def _message(update_id: int, message: TelegramMessage, username: str) -> Message | None:
+    """None for a channel's post that Telegram itself copied into the discussion group."""
+    if message.is_automatic_forward:
+        return None
+    command, words = _command(message, username)
+    return Message(
+        update_id=update_id,
+        chat=_chat(message.chat),
+        thread_id=_thread_id(message),
+        message_id=message.message_id,
+        sender=_sender(message),
+        sent_at=message.date,
+        command=command,
+        words=words,
+        picture=picture_of(message),
+        replied=_replied(message),
+        album_id=message.media_group_id,
+        is_forwarded=message.forward_origin is not None,
+    )
+
+
+def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
+    """The command that opens a text or caption, if it is for this bot, and what follows it."""
+    text = message.text or message.caption or ""
+    entities = message.entities or message.caption_entities
+    first = next((e for e in entities if e.type == MessageEntity.BOT_COMMAND and e.offset == 0), None)
+    if first is None:
+        return None, text.strip()
+    units = text.encode("utf-16-le", "surrogatepass")  # entity lengths count UTF-16 units
+    length = 2 * first.length
+    name, _, addressee = units[:length].decode("utf-16-le", "ignore")[1:].partition("@")
+    if addressee and addressee.lower() != username.lower():
+        return None, ""
+    return name.lower(), units[length:].decode("utf-16-le", "ignore").strip()
+
+
+def _sender(message: TelegramMessage) -> Sender:
+    """The person; or the group or channel in whose name they write, for which Telegram names a bot."""
+    user, speaks_as = message.from_user, message.sender_chat
+    language = language_of(user.language_code if user else None)
+    if speaks_as is not None:
+        return Sender(speaks_as.id, language)
+    if user is None:
+        return Sender(message.chat.id, language)
+    return Sender(user.id, language, user.is_bot)
+
+
+def _replied(message: TelegramMessage) -> Replied | None:
+    """In a topic everything is a reply to the message that opened it, unless it is one to another."""
+    original, quoted = message.reply_to_message, message.external_reply
+    if original is not None and original.forum_topic_created is None:
+        return Replied(original.message_id, picture_of(original))
+    return None if quoted is None else Replied(None, picture_of(quoted))
+
+
+def _press(update_id: int, query: CallbackQuery) -> Press:
+    """The message may be too old for Telegram to tell more than its id, or not be told at all."""
+    message, who = query.message, query.from_user
+    told = message if isinstance(message, TelegramMessage) else None
+    return Press(
+        update_id=update_id,
+        press_id=query.id,
+        chat=Chat(who.id, is_private=True) if message is None else _chat(message.chat),
+        thread_id=_thread_id(told) if told else None,
+        message_id=message.message_id if message else None,
+        sender=Sender(who.id, language_of(who.language_code), who.is_bot),
+        data=query.data or "",
+        replied=_replied(told) if told else None,
+    )
+
+
+def _membership(update_id: int, change: ChatMemberUpdated) -> MembershipChanged:
+    member, who = change.new_chat_member, change.from_user
+    is_out = isinstance(member, ChatMemberRestricted) and not member.is_member
+    return MembershipChanged(
+        update_id=update_id,
+        chat=_chat(change.chat),
+        sender=Sender(who.id, language_of(who.language_code), who.is_bot),
+        is_member=not is_out and member.status not in _NO_LONGER_THERE,
+    )
+
+
+def _chat(chat: TelegramChat) -> Chat:
+    return Chat(
+        chat.id,
+        is_private=chat.type == TelegramChat.PRIVATE,
+        may_have_moved=chat.type == TelegramChat.SUPERGROUP,
+    )
+
+
+def _thread_id(message: TelegramMessage) -> int | None:
+    return message.message_thread_id if message.is_topic_message else None

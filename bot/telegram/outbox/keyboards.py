@@ -1,0 +1,13 @@
+"""Buttons as Telegram takes them."""
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.conversation.outgoing import Buttons
+
+
+def keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
+    """An inline keyboard; None takes the one away that a message has."""
+    if not buttons:
+        return None
+    rows = [[InlineKeyboardButton(each.text, callback_data=each.data) for each in row] for row in buttons]
+    return InlineKeyboardMarkup(rows)

@@ -1,0 +1,171 @@
+"""The one way out: every message that the bot sends, changes or deletes leaves through here.
+
+What python-telegram-bot raises is translated here once; nobody outside of this room sees its errors.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from telegram import ForceReply, InlineKeyboardMarkup
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, Forbidden
+from telegram.ext import ExtBot
+
+from bot.conversation.outgoing import (
+    Alert,
+    Ask,
+    ChangeText,
+    Delete,
+    Destination,
+    Leave,
+    Outgoing,
+    Say,
+    SendFile,
+)
+from bot.core.clock import Clock
+from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown
+from bot.telegram.outbox.destination import reply_to, sent_nearby
+from bot.telegram.outbox.errors import is_refusal, translated
+from bot.telegram.outbox.keyboards import keyboard
+from bot.telegram.outbox.results import ResultSender
+from bot.telegram.outbox.turns import Priority, Superseded
+
+logger = logging.getLogger(__name__)
+
+MERGED_WITHIN = timedelta(seconds=60)
+
+
+class Outbox:
+    """Sends each kind of outgoing value.
+
+    Raises TryLater (repeat it then), OutcomeUnknown (it may have arrived), EditFailed (Telegram will not take
+    it as it is), ChatGone, and ChatMoved for what cannot follow the chat by itself.
+    """
+
+    def __init__(self, bot: ExtBot[Priority], results: ResultSender, now: Clock) -> None:
+        self._bot, self._results, self._now = bot, results, now
+        self._merged: dict[tuple[int, str], datetime] = {}
+
+    async def send(self, outgoing: Outgoing) -> int | None:
+        """Send it; returns the id of the new message, where there is one."""
+        match outgoing:
+            case Say() if outgoing.merge and outgoing.to.chat_id < 0:
+                return await self._say_once(outgoing)
+            case Say() | Ask():
+                return await self._say(outgoing)
+            case Alert():
+                await self._alert(outgoing)
+            case ChangeText():
+                await self.change(outgoing)
+            case Delete():
+                await self.delete(outgoing)
+            case SendFile():
+                return await self._send_file(outgoing)
+            case Leave():
+                await self._leave(outgoing)
+        return None
+
+    async def post(self, message: Say | Ask, priority: Priority = Priority.ANSWER) -> int:
+        """Send a new message; ChatMoved where the chat has another id now. Returns its id."""
+        markup: InlineKeyboardMarkup | ForceReply | None
+        if isinstance(message, Ask):
+            markup, silent = ForceReply(selective=True, input_field_placeholder=message.placeholder), False
+        else:
+            markup, silent = keyboard(message.buttons), message.silent
+
+        async def send(to: Destination) -> int:
+            sent = await self._bot.send_message(
+                to.chat_id,
+                message.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                reply_parameters=reply_to(to),
+                message_thread_id=to.thread_id,
+                disable_notification=silent,
+                rate_limit_args=priority,
+            )
+            return sent.message_id
+
+        with translated(small=True):
+            return await sent_nearby(message.to, send)
+
+    async def change(self, change: ChangeText, priority: Priority = Priority.ANSWER) -> None:
+        """Change a message; nothing happens where it says that already, or where a later call says more."""
+        with translated(repeatable=True):
+            try:
+                await self._bot.edit_message_text(
+                    change.html,
+                    change.chat_id,
+                    change.message_id,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=keyboard(change.buttons),
+                    rate_limit_args=priority,
+                )
+            except Superseded:
+                logger.debug("message %s: a later call says more", change.message_id)
+            except BadRequest as error:
+                if not is_refusal(error, "not modified"):
+                    raise
+
+    async def delete(self, delete: Delete) -> None:
+        """Delete a message; EditFailed where Telegram keeps it, such as one that is too old."""
+        with translated(repeatable=True):
+            try:
+                await self._bot.delete_message(delete.chat_id, delete.message_id)
+            except BadRequest as error:
+                if not is_refusal(error, "not found"):
+                    raise
+
+    async def show_upload(self, chat_id: int, thread_id: int | None) -> None:
+        """Show for five seconds that a picture is on its way; dropped where it cannot go at once."""
+        with translated(repeatable=True):
+            await self._bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=thread_id)
+
+    async def _say_once(self, say: Say) -> int | None:
+        """The first of its kind within a minute, silently; the others are not sent."""
+        kind, now = (say.to.chat_id, say.merge), self._now()
+        self._merged = {each: at for each, at in self._merged.items() if now - at < MERGED_WITHIN}
+        if kind in self._merged:
+            return None
+        self._merged[kind] = now
+        try:
+            return await self._say(replace(say, silent=True))
+        except BaseException:
+            self._merged.pop(kind, None)
+            raise
+
+    async def _say(self, message: Say | Ask) -> int:
+        """In a chat that has moved, no message has the id any more that was replied to."""
+        try:
+            return await self.post(message)
+        except ChatMoved as moved:
+            return await self.post(replace(message, to=Destination(moved.new_chat_id)))
+
+    async def _alert(self, alert: Alert) -> None:
+        try:
+            with translated(small=True, repeatable=True):
+                await self._bot.answer_callback_query(
+                    alert.press_id, alert.text or None, show_alert=alert.popup
+                )
+        except (EditFailed, ChatGone) as error:  # mostly because the press is too old
+            logger.info("a press stays unanswered: %s", error)
+
+    async def _send_file(self, send: SendFile) -> int | None:
+        result = send.edit.result
+        if result is None:
+            return await self.send(send.otherwise)
+        try:
+            return await self._results.send_file(send.edit, send.content, result.format)
+        except EditFailed:
+            return await self.send(send.otherwise)
+        except OutcomeUnknown:  # whoever does not see it can press again
+            logger.info("edit %s: whether the file arrived is not known", send.edit.id)
+            return None
+
+    async def _leave(self, leave: Leave) -> None:
+        with translated(repeatable=True):
+            try:
+                await self._bot.leave_chat(leave.chat_id)
+            except (BadRequest, Forbidden):
+                logger.info("the bot is not in chat %s any more", leave.chat_id)

@@ -1,0 +1,51 @@
+"""A sliding window: how many calls may be made in any so many seconds."""
+
+import math
+from collections import deque
+
+
+class Window:
+    """At most `count` calls in any `seconds`.
+
+    A call holds its place from its start until `seconds` after its end: wherever in between Telegram counts
+    it, it never counts more. With 0 seconds this bounds the calls under way.
+    """
+
+    def __init__(self, count: int, seconds: float) -> None:
+        self._count, self._seconds = count, seconds
+        self._under_way = 0
+        self._ends: deque[float] = deque()
+
+    def opens_at(self, now: float) -> float:
+        """When there is a place: now, later, or (infinity) not before a call under way has ended."""
+        self._forget_past(now)
+        places = self._count - self._under_way
+        if places <= 0:
+            return math.inf
+        taken = len(self._ends)
+        return now if taken < places else self._ends[taken - places] + self._seconds
+
+    def resize(self, count: int) -> None:
+        """From now on there are so many places; whoever holds one keeps it."""
+        self._count = count
+
+    def start(self) -> None:
+        """Take a place."""
+        self._under_way += 1
+
+    def end(self, now: float) -> None:
+        """The call has ended; its place comes free `seconds` from now."""
+        self._under_way -= 1
+        self._ends.append(now)
+
+    def give_back(self) -> None:
+        """The place was not used after all."""
+        self._under_way -= 1
+
+    def is_empty(self, now: float) -> bool:
+        self._forget_past(now)
+        return not self._under_way and not self._ends
+
+    def _forget_past(self, now: float) -> None:
+        while self._ends and self._ends[0] + self._seconds <= now:
+            self._ends.popleft()

@@ -1,0 +1,57 @@
+"""The provider's callbacks. They are hints: they make the bot look or name a task, and prove nothing."""
+
+import json
+import logging
+from http import HTTPStatus
+from typing import Protocol
+
+from bot.core.edits import Edit
+from bot.core.ports import Wake
+from bot.storage.database import DATABASE_ERRORS
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_TASK_ID = 128
+
+
+class EditsBySecret(Protocol):
+    """Where an edit's secret is looked up."""
+
+    async def by_secret(self, secret: str) -> Edit | None:
+        """The edit whose URLs hold this secret."""
+
+
+class Adopts(Protocol):
+    """What takes a task that a callback names."""
+
+    async def adopt(self, edit: Edit, task_id: str) -> Edit:
+        """Take the task if the edit's create call was cut; returns the edit as it stands then."""
+
+
+class Callbacks:
+    """Has the edit of a callback looked at."""
+
+    def __init__(self, edits: EditsBySecret, service: Adopts, wake: Wake) -> None:
+        self._edits, self._service, self._wake = edits, service, wake
+
+    async def take(self, secret: str, body: bytes) -> HTTPStatus:
+        """The HTTP status to answer: NOT_FOUND for an unknown secret; anything but OK is sent again."""
+        try:
+            edit = await self._edits.by_secret(secret)
+            if edit is None:
+                return HTTPStatus.NOT_FOUND
+            task_id = task_id_of(body)
+            await self._wake(await self._service.adopt(edit, task_id) if task_id else edit)
+        except DATABASE_ERRORS as error:
+            logger.warning("a callback could not be taken: %s", type(error).__name__)
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.OK
+
+
+def task_id_of(body: bytes) -> str | None:
+    """`data.taskId`, the same in both shapes of callback; nothing else in it is read."""
+    try:
+        task_id = json.loads(body)["data"]["taskId"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return task_id if isinstance(task_id, str) and 0 < len(task_id) <= _LONGEST_TASK_ID else None

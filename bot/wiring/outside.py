@@ -1,0 +1,154 @@
+"""What the bot reaches outside of its process, built from the settings. `stack` closes it."""
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import httpx
+from telegram.ext import ExtBot
+from telegram.request import BaseRequest
+
+from bot.core.limits import Limits, Rule, Scope
+from bot.core.ports import PhotoHost
+from bot.http.client import WayOut
+from bot.http.proxies import Proxies
+from bot.nanobanana.account import Account
+from bot.nanobanana.client import NanoBananaClient
+from bot.nanobanana.download import Downloader
+from bot.nanobanana.requests import Model, Operation
+from bot.photo_hosts.kie import KieHost
+from bot.photo_hosts.s3 import S3Host
+from bot.photo_hosts.web import WebHost
+from bot.settings import Settings, is_loopback
+from bot.storage.database import Database
+from bot.storage.provider_budget import Budget
+from bot.telegram.bot import CALLS_AT_ONCE, telegram_bot
+from bot.telegram.files import FileDownloader
+from bot.telegram.outbox.flood_control import FloodControl
+from bot.telegram.outbox.turns import Priority
+
+OnCall = Callable[[str], None]
+"""Told how a call ended: an HTTP status, the API's own code, or a kind of error."""
+
+
+def proxies(settings: Settings) -> Proxies:
+    """Which way calls go."""
+    https, http, both = (
+        proxy.get_secret_value() for proxy in (settings.https_proxy, settings.http_proxy, settings.all_proxy)
+    )
+    return Proxies(https or both, http or both, tuple(re.split(r"[,\s]+", settings.no_proxy)))
+
+
+def way_out(settings: Settings, url: str, at_once: int) -> WayOut:
+    """The transport of calls to a URL's host."""
+    return WayOut(proxies(settings).of(url), httpx.Limits(max_connections=at_once))
+
+
+@contextlib.asynccontextmanager
+async def opened_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database of the settings; its folder is made if need be."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database.open(settings.database_url)
+    try:
+        yield database
+    finally:
+        await database.aclose()
+
+
+def telegram_client(
+    settings: Settings,
+    *,
+    flood_control: FloodControl | None = None,
+    updates: BaseRequest | None = None,
+    on_call: OnCall = lambda _: None,
+) -> ExtBot[Priority]:
+    """The Bot API's client; `updates` is the transport of getUpdates."""
+    return telegram_bot(
+        settings.telegram_bot_token.get_secret_value(),
+        settings.telegram_api_url,
+        way_out(settings, settings.telegram_api_url, CALLS_AT_ONCE),
+        flood_control=flood_control,
+        updates=updates,
+        on_call=on_call,
+    )
+
+
+def file_downloader(
+    settings: Settings, bot: ExtBot[Priority], stack: contextlib.AsyncExitStack
+) -> FileDownloader:
+    """Fetches what people sent."""
+    client = httpx.AsyncClient(
+        timeout=httpx.Timeout(30, connect=10),
+        transport=way_out(settings, settings.telegram_api_url, CALLS_AT_ONCE),
+    )
+    stack.push_async_callback(client.aclose)
+    return FileDownloader(
+        bot, client, settings.telegram_api_url, settings.telegram_bot_token.get_secret_value()
+    )
+
+
+def nanobanana_client(
+    settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
+) -> NanoBananaClient:
+    """The image API's client. Results may come from this machine only if the API itself does."""
+    ways = proxies(settings)
+    downloader = Downloader(allow_loopback=is_loopback(settings.nanobanana_api_url), proxies=ways)
+    stack.push_async_callback(downloader.aclose)
+    client = NanoBananaClient(
+        Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value(), ways),
+        Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution),
+        downloader,
+        on_call=on_call,
+    )
+    stack.push_async_callback(client.aclose)
+    return client
+
+
+def web_host(settings: Settings) -> WebHost:
+    """The photos that this bot's own web server shows."""
+    return WebHost(settings.data_dir / "hosted", settings.public_url)
+
+
+def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> PhotoHost:
+    """Where the provider fetches prepared photos from."""
+    match settings.image_host:
+        case "web":
+            return hosted
+        case "s3":
+            s3 = S3Host(
+                bucket=settings.s3_bucket,
+                endpoint_url=settings.s3_endpoint_url,
+                region=settings.s3_region,
+                access_key_id=settings.s3_access_key_id,
+                secret_access_key=settings.s3_secret_access_key.get_secret_value(),
+                proxies=proxies(settings),
+            )
+            stack.push_async_callback(s3.aclose)
+            return s3
+        case "kie":
+            kie = KieHost(
+                api_key=settings.kie_api_key.get_secret_value(),
+                upload_url=settings.kie_upload_url,
+                proxies=proxies(settings),
+            )
+            stack.push_async_callback(kie.aclose)
+            return kie
+
+
+def limits(settings: Settings) -> Limits:
+    """The rules for people: edits in a window, then edits at once. 0 edits mean no such rule."""
+    window = Rule(
+        Scope.CHAT, settings.rate_limit_edits, timedelta(seconds=settings.rate_limit_window_seconds)
+    )
+    at_once = Rule(Scope.CHAT, settings.max_active_edits_per_chat, None)
+    return (window, at_once) if window.count else (at_once,)
+
+
+def provider_budget(settings: Settings) -> Budget:
+    """What the whole deployment may ask of the image API."""
+    return Budget(
+        settings.nanobanana_creates_per_10_seconds,
+        timedelta(seconds=10),
+        settings.nanobanana_tasks_in_flight,
+    )

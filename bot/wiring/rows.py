@@ -1,0 +1,85 @@
+"""What outlives the process: the rows and the files, and who this process is among those that share them."""
+
+import contextlib
+from dataclasses import dataclass
+
+from bot.cluster.lease import Replica
+from bot.core.clock import Clock, SteadyClock, random_id
+from bot.photo_hosts.web import WebHost
+from bot.scheduling.workload import LocalWorkload
+from bot.settings import Settings
+from bot.storage.alerts import Alerts
+from bot.storage.chats import Chats
+from bot.storage.database import Database
+from bot.storage.edits import SqlEditStore
+from bot.storage.files import DiskFiles, data_dir_id
+from bot.storage.inbox import Inbox
+from bot.storage.provider_budget import SqlProviderBudget
+from bot.storage.replicas import Replicas
+from bot.web.health import Health
+from bot.web.metrics import Metrics
+from bot.wiring.outside import provider_budget, web_host
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Every store, on one database and one DATA_DIR."""
+
+    database: Database
+    edits: SqlEditStore
+    inbox: Inbox
+    chats: Chats
+    alerts: Alerts
+    files: DiskFiles
+    hosted: WebHost
+    budget: SqlProviderBudget
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database) -> "Rows":
+        return cls(
+            database=database,
+            edits=SqlEditStore(database),
+            inbox=Inbox(database),
+            chats=Chats(database),
+            alerts=Alerts(database),
+            files=DiskFiles(settings.data_dir / "files"),
+            hosted=web_host(settings),
+            budget=SqlProviderBudget(database, provider_budget(settings)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """This process among its replicas, how it is, and its clock."""
+
+    replica: Replica
+    replicas: Replicas
+    workload: LocalWorkload
+    health: Health
+    metrics: Metrics
+    now: Clock
+
+    @classmethod
+    def of(cls, settings: Settings, database: Database, stack: contextlib.AsyncExitStack) -> "Process":
+        replica = Replica(random_id, alone=database.is_sqlite)
+        workload = LocalWorkload(alone=replica.alone)
+        apart = database.apart()  # a beat that comes too late costs this replica all that it holds
+        stack.push_async_callback(apart.aclose)
+        return cls(
+            replica=replica,
+            replicas=Replicas(apart, data_dir_id(settings.data_dir, random_id)),
+            workload=workload,
+            health=Health(database, replica),
+            metrics=Metrics(workload.count),
+            now=SteadyClock(),
+        )
+
+    def owner(self) -> str:
+        """The name under which this process takes updates in."""
+        return self.replica.name
+
+    def called(self, service: str, status: str) -> None:
+        """A service answered, or did not."""
+        self.metrics.called(service, status)
+        if status.isdecimal():
+            self.health.answered(service)

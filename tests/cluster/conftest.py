@@ -1,0 +1,23 @@
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from bot.storage.database import Database
+from tests.postgres import Postgres, postgres
+
+__all__ = ["postgres"]
+
+
+@pytest.fixture
+async def database(postgres: Postgres) -> AsyncIterator[Database]:
+    async with postgres.migrated() as url, aclosing(Database.open(url)) as database:
+        yield database
+
+
+@pytest.fixture
+async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with aclosing(Database.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")) as database:
+        await database.migrate()
+        yield database

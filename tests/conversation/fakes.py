@@ -1,0 +1,222 @@
+"""The rooms behind the conversation, in memory, and a conversation between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.conversation.access import Access
+from bot.conversation.conversation import Conversation
+from bot.conversation.feature import Replies, all_features
+from bot.conversation.incoming import Incoming
+from bot.conversation.outgoing import Alert, Say
+from bot.conversation.tools import About, Desk, Tools
+from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Failed, PhotoRef, Request
+from bot.core.errors import Reason
+from bot.core.limits import Admission, Limits, Refusal, Usage, usage
+from bot.core.pacing import Estimate
+from bot.core.ports import FileKind
+from tests.conversation.texts.samples import LIMITS
+from tests.factories import NOW, edit
+
+
+class FakeService:
+    """Admits each update once, unless `refusal` is set."""
+
+    def __init__(self, edits: dict[str, Edit], moves: dict[int, int]) -> None:
+        self.edits, self.moves = edits, moves
+        self.refusal: Refusal | None = None
+
+    async def admit(self, request: Request) -> Admission:
+        for known in self.edits.values():
+            if known.request.update_id == request.update_id:
+                return known
+        if self.refusal is not None:
+            return self.refusal
+        made = edit(request=request)
+        self.edits[made.id] = made
+        return made
+
+    async def cancel(self, edit: Edit) -> Edit | None:
+        current = self.edits[edit.id]
+        if not current.is_cancellable:
+            return None
+        self.edits[edit.id] = replace(current, stage=Cancelled(NOW))
+        return self.edits[edit.id]
+
+    async def abandon(self, edit: Edit) -> Edit | None:
+        self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
+        return self.edits[edit.id]
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        self.moves[old_chat_id] = new_chat_id
+
+
+class FakeEdits:
+    """Finds the service's edits, oldest first."""
+
+    def __init__(self, edits: dict[str, Edit]) -> None:
+        self.edits = edits
+
+    def _of(self, chat_id: int, requester_id: int | None = None) -> list[Edit]:
+        of_chat = [each for each in self.edits.values() if each.chat_id == chat_id]
+        return [each for each in of_chat if requester_id in (None, each.request.requester_id)]
+
+    async def get(self, edit_id: str) -> Edit | None:
+        return self.edits.get(edit_id)
+
+    async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
+        return next((each for each in reversed(self._of(chat_id)) if message_id in each.messages()), None)
+
+    async def active_of(self, chat_id: int, requester_id: int | None = None) -> Sequence[Edit]:
+        return [each for each in self._of(chat_id, requester_id) if each.is_active]
+
+    async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> Sequence[Edit]:
+        return self._of(chat_id, requester_id)[::-1][:count]
+
+    async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
+        counted = [each for each in self._of(chat_id) if each.state not in NOT_COUNTED]
+        active = [each for each in counted if each.is_active]
+        return [
+            usage(rule, [each.created_at for each in (counted if rule.window else active)], now)
+            for rule in limits
+        ]
+
+
+class FakeMemory:
+    """What chats remember."""
+
+    def __init__(self) -> None:
+        self.photos: dict[tuple[int, int], tuple[int, PhotoRef, datetime]] = {}
+        self.albums: dict[tuple[int, str], tuple[int, datetime]] = {}
+        self.told: dict[int, datetime] = {}
+        self.moves: dict[int, int] = {}
+        self.checked: dict[int, datetime] = {}
+
+    async def remember_photo(
+        self, chat_id: int, user_id: int, message_id: int, photo: PhotoRef, now: datetime
+    ) -> None:
+        self.photos[chat_id, user_id] = message_id, photo, now
+
+    async def remembered_photo(
+        self, chat_id: int, user_id: int, since: datetime
+    ) -> tuple[int, PhotoRef] | None:
+        found = self.photos.get((chat_id, user_id))
+        return found[:2] if found and found[2] >= since else None
+
+    async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
+        return self.albums.setdefault((chat_id, album_id), (update_id, now))[0] == update_id
+
+    async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
+        is_new = chat_id not in self.told
+        self.told.setdefault(chat_id, now)
+        return is_new
+
+    async def origins(self, chat_id: int) -> frozenset[int]:
+        return frozenset(old for old, new in self.moves.items() if new == chat_id)
+
+    async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
+        return chat_id in self.checked and self.checked[chat_id] >= since
+
+    async def note_move_check(self, chat_id: int, now: datetime) -> None:
+        self.checked[chat_id] = now
+
+
+class FakeQuestions:
+    """Telegram, as far as it is asked; `asked` has the chats that were asked about."""
+
+    def __init__(self) -> None:
+        self.admins: set[tuple[int, int]] = set()
+        self.moved: dict[int, int] = {}
+        self.asked: list[int] = []
+        self.error: Exception | None = None
+
+    async def is_admin(self, chat_id: int, user_id: int) -> bool:
+        self.asked.append(chat_id)
+        return (chat_id, user_id) in self.admins
+
+    async def moved_to(self, chat_id: int) -> int | None:
+        self.asked.append(chat_id)
+        if self.error is not None:
+            raise self.error
+        return self.moved.get(chat_id)
+
+
+class FakeFiles:
+    """Bytes by edit and kind."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, FileKind], bytes] = {}
+
+    async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
+        self.kept[edit_id, kind] = content
+
+    async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
+        return self.kept.get((edit_id, kind))
+
+    async def remove(self, edit_id: str, kind: FileKind) -> None:
+        self.kept.pop((edit_id, kind), None)
+
+
+@dataclass
+class Room:
+    """A conversation and what stands behind it. `now` is a moment that tests move."""
+
+    allowed_chats: frozenset[int] = frozenset()
+    admin_ids: frozenset[int] = frozenset()
+    reads_group_messages: bool = False
+    limits: Limits = LIMITS
+    now: datetime = NOW
+    edits: dict[str, Edit] = field(default_factory=dict)
+    woken: list[str] = field(default_factory=list)
+    memory: FakeMemory = field(default_factory=FakeMemory)
+    questions: FakeQuestions = field(default_factory=FakeQuestions)
+    files: FakeFiles = field(default_factory=FakeFiles)
+
+    def __post_init__(self) -> None:
+        self.service = FakeService(self.edits, self.memory.moves)
+        self.tools = Tools(
+            desk=Desk(self.service, self._wake),
+            edits=FakeEdits(self.edits),
+            memory=self.memory,
+            questions=self.questions,
+            files=self.files,
+            estimate=lambda _: Estimate(None, is_slow=False),
+            about=About("nano_bot", "Nano & <Co>", self.reads_group_messages, self.limits),
+            now=lambda: self.now,
+        )
+        self.access = Access(self.allowed_chats, self.admin_ids, self.tools)
+        self.conversation = Conversation(all_features(), self.tools, self.access)
+
+    async def _wake(self, edit: Edit) -> None:
+        self.woken.append(edit.id)
+
+    def has(self, **changes: Any) -> Edit:
+        """An edit that was asked for before."""
+        made = edit(**changes)
+        self.edits[made.id] = made
+        return made
+
+    async def handle(self, incoming: Incoming) -> Replies:
+        return await self.conversation.handle(incoming)
+
+    async def say(self, incoming: Incoming) -> Say:
+        """The one message that answers."""
+        [said] = await self.handle(incoming)
+        assert isinstance(said, Say)
+        return said
+
+    async def alert(self, incoming: Incoming) -> Alert:
+        """The one answer to a press."""
+        [alert] = await self.handle(incoming)
+        assert isinstance(alert, Alert)
+        return alert
+
+    async def admits(self, incoming: Incoming) -> Request:
+        """The request of the one edit that is made of it, without a word."""
+        before = set(self.edits)
+        replies = await self.handle(incoming)
+        assert not [each for each in replies if not isinstance(each, Alert)]
+        [made] = set(self.edits) - before
+        assert self.woken[-1] == made
+        return self.edits[made].request

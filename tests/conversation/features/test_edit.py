@@ -1,0 +1,184 @@
+"""/edit and plain words, and what every command for an edit shares."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.conversation.features.styles import pick_a_style_text, style_buttons
+from bot.conversation.incoming import Message, Replied
+from bot.conversation.memory import KEEP_PHOTOS
+from bot.conversation.outgoing import Destination, Say
+from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
+from bot.core.edits import Request
+from bot.core.errors import Reason
+from bot.core.limits import Refusal
+from tests.conversation.fakes import Room
+from tests.conversation.samples import GRACE, GROUP, OTHER_PHOTO, PHOTO, in_group, message
+from tests.conversation.texts.samples import AT_ONCE, HOURLY, en, fr
+from tests.factories import NOW
+
+FULL = Refusal(HOURLY, NOW + timedelta(minutes=5))
+
+
+async def test_a_caption_is_admitted_without_a_word() -> None:
+    room = Room()
+    asked = in_group("edit", "make it blue", picture=PHOTO, sender=GRACE)
+    assert await room.admits(asked) == Request(
+        update_id=asked.update_id,
+        chat_id=GROUP.id,
+        thread_id=8,
+        request_message_id=asked.message_id,
+        photo_message_id=asked.message_id,
+        requester_id=GRACE.id,
+        language="fr",
+        command="edit",
+        words="make it blue",
+        photos=(PHOTO,),
+    )
+
+
+async def test_the_reply_to_somebody_elses_photo_goes_to_that_photo() -> None:
+    asked = in_group("edit", "make it blue", replied=Replied(60, OTHER_PHOTO))
+    made = await Room().admits(asked)
+    assert (made.photo, made.photo_message_id) == (OTHER_PHOTO, 60)
+    assert made.request_message_id == asked.message_id
+
+
+async def test_a_photo_alone_is_asked_about_and_the_words_after_it_are_meant_for_it() -> None:
+    room = Room()
+    photo = message(picture=PHOTO)
+    assert await room.handle(photo) == (
+        Say(Destination(photo.chat.id, None, photo.message_id), pick_a_style_text(en()), style_buttons(en())),
+    )
+    room.now += KEEP_PHOTOS
+    made = await room.admits(message(words="make it blue"))
+    assert (made.command, made.words) == ("edit", "make it blue")
+    assert (made.photo, made.photo_message_id) == (PHOTO, photo.message_id)
+
+
+async def test_a_command_after_a_photo_is_meant_for_it_too() -> None:
+    room = Room()
+    await room.handle(message(picture=PHOTO))
+    assert (await room.admits(message("sketch"))).photo == PHOTO
+
+
+async def test_the_last_photo_is_the_one_that_is_meant() -> None:
+    room = Room()
+    await room.handle(message(picture=PHOTO))
+    await room.handle(message(picture=OTHER_PHOTO))
+    assert (await room.admits(message(words="make it blue"))).photo == OTHER_PHOTO
+
+
+async def test_a_photo_of_long_ago_is_not_meant() -> None:
+    room = Room()
+    await room.handle(message(picture=PHOTO))
+    room.now += KEEP_PHOTOS + timedelta(seconds=1)
+    said = await room.say(message(words="make it blue"))
+    assert said.html == reason_sentence(en(), Reason.NO_PHOTO)
+    assert not room.edits
+
+
+async def test_in_a_group_no_photo_is_remembered() -> None:
+    room = Room()
+    await room.memory.remember_photo(GROUP.id, GRACE.id, 60, PHOTO, NOW)
+    assert await room.handle(in_group(picture=PHOTO, sender=GRACE)) == ()
+    said = await room.say(in_group("sketch", sender=GRACE))
+    assert said.html == reason_sentence(fr(), Reason.NO_PHOTO, command="sketch")
+
+
+@pytest.mark.parametrize(
+    ("asked", "html"),
+    [
+        (message("edit", "blue"), reason_sentence(en(), Reason.NO_PHOTO)),
+        (message("edit", picture=PHOTO), reason_sentence(en(), Reason.NO_PROMPT)),
+        (message("background"), reason_sentence(en(), Reason.NO_PROMPT, command="background")),
+        (message("edit", "x" * 1501), prompt_too_long(en(), 1501)),
+        (message("sketch", picture=Reason.ANIMATED), reason_sentence(en(), Reason.ANIMATED)),
+        (message(picture=Reason.TOO_SMALL), reason_sentence(en(), Reason.TOO_SMALL)),
+    ],
+)
+async def test_what_cannot_be_done_is_said_why_and_costs_nothing(asked: Message, html: str) -> None:
+    room = Room()
+    said = await room.say(asked)
+    assert said.html == html
+    assert said.to == Destination(asked.chat.id, asked.thread_id, asked.message_id)
+    assert not said.silent
+    assert not room.edits
+
+
+async def test_in_a_group_refusals_are_silent_and_equal_ones_can_be_merged() -> None:
+    room = Room()
+    asked = [
+        in_group("sketch"),
+        in_group("sketch", sender=GRACE),
+        in_group("oil"),
+        in_group("edit", picture=PHOTO),
+        in_group("edit", picture=Reason.ANIMATED),
+    ]
+    said = [await room.say(each) for each in asked]
+    assert all(each.silent and each.merge for each in said)
+    assert said[0].merge == said[1].merge
+    assert len({each.merge for each in said}) == len(said) - 1
+
+
+@pytest.mark.parametrize("refusal", [FULL, Refusal(AT_ONCE)])
+async def test_a_full_limit_is_told_where_it_was_met(refusal: Refusal) -> None:
+    room = Room()
+    room.service.refusal = refusal
+    asked = in_group("sketch", picture=PHOTO)
+    said = await room.say(asked)
+    assert said == Say(
+        Destination(GROUP.id, 8, asked.message_id),
+        refusal_text(en(), refusal, NOW),
+        silent=True,
+        merge=refusal.reason,
+    )
+    assert not (await room.say(message("sketch", picture=PHOTO))).silent
+    assert not room.woken
+
+
+async def test_the_same_update_handled_twice_admits_once() -> None:
+    room = Room()
+    asked = message("sketch", picture=PHOTO)
+    await room.admits(asked)
+    assert await room.handle(asked) == ()
+    assert len(room.edits) == 1
+
+
+async def test_an_album_without_words_is_asked_about_once() -> None:
+    room = Room()
+    first, *others = (message(picture=PHOTO, album_id="77") for _ in range(3))
+    assert (await room.say(first)).html == pick_a_style_text(en())
+    assert [await room.handle(each) for each in others] == [(), ()]
+    assert (await room.say(first)).html == pick_a_style_text(en())  # the same update, handled again
+    assert (await room.say(message(picture=PHOTO, album_id="78"))).buttons
+
+
+@pytest.mark.parametrize("command", [None, "edit", "sketch"])
+async def test_an_album_with_a_caption_is_one_edit_and_no_questions(command: str | None) -> None:
+    room = Room()
+    await room.admits(message(command, "make it blue", picture=PHOTO, album_id="77"))
+    assert [await room.handle(message(picture=PHOTO, album_id="77")) for _ in range(3)] == [(), (), ()]
+    assert len(room.edits) == 1
+
+
+@pytest.mark.parametrize("command", [None, "sketch"])
+async def test_a_caption_on_a_later_part_of_an_album_counts_as_well(command: str | None) -> None:
+    room = Room()
+    await room.handle(message(picture=PHOTO, album_id="77"))
+    made = await room.admits(message(command, "in red", picture=OTHER_PHOTO, album_id="77"))
+    assert made.photo == OTHER_PHOTO
+
+
+async def test_what_cannot_be_edited_in_an_album_is_said_once() -> None:
+    room = Room()
+    first, second = (message(picture=Reason.ANIMATED, album_id="77") for _ in range(2))
+    assert (await room.say(first)).html == reason_sentence(en(), Reason.ANIMATED)
+    assert await room.handle(second) == ()
+
+
+async def test_an_album_in_a_group_is_nothing_to_remember() -> None:
+    room = Room()
+    await room.admits(in_group("sketch", picture=PHOTO, album_id="77"))
+    assert await room.handle(in_group(picture=PHOTO, album_id="77")) == ()
+    assert not room.memory.albums

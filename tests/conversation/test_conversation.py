@@ -1,0 +1,234 @@
+"""The room's entrance: what is answered at all, by whom a button may be pressed, and what else is told."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from gettext import NullTranslations
+
+import pytest
+
+from bot.conversation.conversation import not_allowed_text, unknown_command_text
+from bot.conversation.feature import all_features, commands_of
+from bot.conversation.incoming import (
+    Chat,
+    ChatMigrated,
+    EditedMessage,
+    MembershipChanged,
+    Message,
+    Replied,
+    Sender,
+)
+from bot.conversation.outgoing import Alert, Destination, Leave, Say
+from bot.conversation.texts import alerts
+from bot.core.edits import EditState
+from tests.conversation.fakes import Room
+from tests.conversation.samples import (
+    ADA,
+    GRACE,
+    GROUP,
+    PHOTO,
+    PRIVATE,
+    ROOT,
+    SUPERGROUP,
+    in_group,
+    message,
+    press,
+)
+from tests.conversation.texts.samples import en, every_language, fr, plain
+from tests.factories import STAGES
+
+ALLOWED_ELSEWHERE = frozenset({-5000})
+
+
+@every_language
+def test_the_texts_of_the_entrance_are_valid_html(t: NullTranslations) -> None:
+    assert plain(unknown_command_text(t))
+    assert "-100123" in plain(not_allowed_text(t, -100123))
+    assert "<code>-100123</code>" in not_allowed_text(t, -100123)
+
+
+@pytest.mark.parametrize("command", commands_of(all_features()))
+async def test_every_command_is_heard_in_private_and_in_a_group(command: str) -> None:
+    for ask in (message, in_group):
+        room = Room()
+        asked = ask(command, "words", picture=PHOTO)
+        replies = await room.handle(asked)
+        if room.edits:
+            assert replies == ()
+            assert [edit.request.command for edit in room.edits.values()] == [command]
+        else:
+            [said] = replies
+            assert isinstance(said, Say)
+            assert said.to == Destination(asked.chat.id, asked.thread_id, asked.message_id)
+            assert said.silent == (not asked.chat.is_private)
+            assert plain(said.html)
+
+
+async def test_a_command_that_nobody_knows_is_answered_in_private_only() -> None:
+    said = await Room().say(message("vangogh", picture=PHOTO))
+    assert said.html == unknown_command_text(en())
+    assert await Room().handle(in_group("vangogh", picture=PHOTO)) == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        in_group(words="nice picture"),
+        in_group(words="look at this", picture=PHOTO),
+        in_group(picture=PHOTO),
+        in_group(words="@nano_bot edit this", replied=Replied(60, PHOTO)),
+        in_group(),
+    ],
+)
+async def test_in_a_group_nothing_happens_without_a_command_of_the_bot(said: Message) -> None:
+    room = Room()
+    assert await room.handle(said) == ()
+    assert not room.edits
+    assert not room.memory.photos
+
+
+async def test_a_private_message_that_says_nothing_is_not_answered() -> None:
+    assert await Room().handle(message()) == ()
+
+
+async def test_answers_are_in_the_language_of_who_asked() -> None:
+    assert (await Room().say(message("vangogh", sender=GRACE))).html == unknown_command_text(fr())
+
+
+@pytest.mark.parametrize("ask", [message, in_group])
+async def test_other_bots_are_not_answered(ask: Callable[..., Message]) -> None:
+    robot = Sender(5, "en", is_bot=True)
+    room = Room(allowed_chats=ALLOWED_ELSEWHERE)
+    assert await room.handle(ask("sketch", picture=PHOTO, sender=robot)) == ()
+    assert await room.handle(ask("help", sender=robot)) == ()
+    assert not room.edits
+
+
+async def test_who_writes_in_a_chats_name_asks_as_that_chat() -> None:
+    asked = in_group("sketch", picture=PHOTO, sender=Sender(GROUP.id, "en"))
+    assert (await Room().admits(asked)).requester_id == GROUP.id
+
+
+async def test_changed_words_start_nothing() -> None:
+    room = Room()
+    assert await room.handle(EditedMessage(message("sketch", picture=PHOTO))) == ()
+    assert await room.handle(EditedMessage(message(picture=PHOTO))) == ()
+    assert not room.edits
+    assert not room.memory.photos
+
+
+@pytest.mark.parametrize("verb", ["c", "a", "f", "r"])
+async def test_in_a_group_the_requester_and_admins_may_press_and_nobody_else(verb: str) -> None:
+    room = Room()
+    edit = room.has(chat_id=GROUP.id, requester_id=ADA.id, stage=STAGES[EditState.DELIVERED])
+    room.questions.admins.add((GROUP.id, ROOT.id))
+    for sender, may in ((ADA, True), (ROOT, True), (GRACE, False)):
+        pressed = press(f"{verb}:{edit.id}", chat=GROUP, sender=sender)
+        told, *_ = await room.handle(pressed)
+        assert isinstance(told, Alert)
+        refused = Alert(pressed.press_id, alerts.not_yours(fr()), popup=True)
+        assert (told != refused) == may
+    assert room.edits[edit.id] == edit
+    assert not [each for each in room.edits.values() if each.request.requester_id == GRACE.id]
+
+
+async def test_telegram_is_not_asked_about_the_requester() -> None:
+    room = Room()
+    edit = room.has(chat_id=GROUP.id, requester_id=ADA.id)
+    await room.alert(press(f"c:{edit.id}", chat=GROUP))
+    assert not room.questions.asked
+
+
+async def test_in_private_only_the_requester_may_press() -> None:
+    room = Room()
+    edit = room.has(chat_id=PRIVATE.id, requester_id=GRACE.id)
+    pressed = press(f"c:{edit.id}")
+    assert await room.alert(pressed) == Alert(pressed.press_id, alerts.not_yours(en()), popup=True)
+    assert not room.questions.asked
+
+
+async def test_a_button_whose_edit_is_not_there_says_so() -> None:
+    room = Room()
+    elsewhere = room.has(chat_id=GROUP.id, requester_id=ADA.id)
+    here = room.has(chat_id=PRIVATE.id, requester_id=ADA.id)
+    for pressed in (
+        press("c:unknown"),
+        press(f"c:{elsewhere.id}"),  # pressed in another chat than its own
+        press(f"x:{here.id}"),
+        press(""),
+        press(f"c:{here.id}", message_id=None),
+    ):
+        assert await room.alert(pressed) == Alert(pressed.press_id, alerts.gone(en()), popup=True)
+    assert all(edit.is_active for edit in room.edits.values())
+
+
+async def test_a_press_is_answered_in_the_language_of_who_pressed() -> None:
+    assert (await Room().alert(press("c:unknown", sender=GRACE))).text == alerts.gone(fr())
+
+
+async def test_a_chat_that_is_not_served_is_told_once_and_left_each_time() -> None:
+    room = Room(allowed_chats=ALLOWED_ELSEWHERE)
+    asked = in_group("sketch", picture=PHOTO, sender=GRACE)
+    assert await room.handle(asked) == [
+        Say(Destination(GROUP.id, 8, asked.message_id), not_allowed_text(fr(), GROUP.id), silent=True),
+        Leave(GROUP.id),
+    ]
+    assert await room.handle(in_group("sketch", picture=PHOTO)) == [Leave(GROUP.id)]
+    assert not room.edits
+
+
+async def test_a_person_who_is_not_served_is_told_once() -> None:
+    room = Room(allowed_chats=ALLOWED_ELSEWHERE)
+    said = await room.say(message(picture=PHOTO))
+    assert said.html == not_allowed_text(en(), PRIVATE.id)
+    assert list(await room.handle(message("help"))) == []
+    assert not room.memory.photos
+
+
+async def test_a_press_where_the_bot_does_not_serve_has_no_effect_and_no_words() -> None:
+    room = Room(allowed_chats=ALLOWED_ELSEWHERE)
+    edit = room.has(chat_id=GROUP.id, requester_id=ADA.id)
+    pressed = press(f"c:{edit.id}", chat=GROUP)
+    assert await room.alert(pressed) == Alert(pressed.press_id)
+    assert room.edits[edit.id].is_active
+
+
+async def test_added_to_a_group_that_is_not_served_the_bot_says_so_and_leaves() -> None:
+    room = Room(allowed_chats=ALLOWED_ELSEWHERE)
+    added = MembershipChanged(1, GROUP, GRACE, is_member=True)
+    [said, left] = await room.handle(added)
+    assert isinstance(said, Say)
+    assert (said.to, said.html) == (Destination(GROUP.id), not_allowed_text(fr(), GROUP.id))
+    assert left == Leave(GROUP.id)
+    assert await room.handle(added) == [Leave(GROUP.id)]
+
+
+@pytest.mark.parametrize(
+    ("chat", "allowed"),
+    [(GROUP, frozenset[int]()), (GROUP, frozenset({GROUP.id})), (PRIVATE, ALLOWED_ELSEWHERE)],
+)
+async def test_added_where_it_serves_or_started_by_a_person_the_bot_says_nothing(
+    chat: Chat, allowed: frozenset[int]
+) -> None:
+    room = Room(allowed_chats=allowed)
+    assert await room.handle(MembershipChanged(1, chat, ADA, is_member=True)) == ()
+    assert not room.memory.told
+
+
+async def test_removed_from_a_chat_the_bot_stops_the_edits_there_without_a_word() -> None:
+    room = Room()
+    gone = [room.has(chat_id=GROUP.id, requester_id=person.id) for person in (ADA, GRACE)]
+    done = room.has(chat_id=GROUP.id, stage=STAGES[EditState.DELIVERED])
+    elsewhere = room.has(chat_id=PRIVATE.id)
+    assert await room.handle(MembershipChanged(1, GROUP, ROOT, is_member=False)) == ()
+    assert [room.edits[edit.id].state for edit in gone] == [EditState.FAILED] * 2
+    assert room.woken == [edit.id for edit in gone]
+    assert room.edits[done.id] == done
+    assert room.edits[elsewhere.id] == elsewhere
+
+
+async def test_a_group_that_became_a_supergroup_keeps_what_is_its_own() -> None:
+    room = Room()
+    moved = ChatMigrated(1, GROUP.id, SUPERGROUP.id)
+    assert await room.handle(moved) == ()
+    assert await room.handle(replace(moved, update_id=2)) == ()
+    assert room.memory.moves == {GROUP.id: SUPERGROUP.id}

@@ -1,0 +1,46 @@
+import pytest
+
+from bot.conversation.texts.wording import duration, excerpt, number, passed, since, until
+from tests.conversation.texts.samples import en, fr
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (95, "1 min 35 s"),
+        (3600, "1 h"),
+        (7505, "2 h 5 min"),
+        (86400, "1 day"),
+        (86405, "1 day"),
+        (183600, "2 days 3 h"),
+    ],
+)
+def test_durations_have_two_units_at_most(seconds: float, words: str) -> None:
+    assert duration(en(), seconds) == words
+
+
+def test_french_durations_do_not_break() -> None:
+    assert duration(fr(), 183600) == "2\u00a0jours 3\u00a0h"
+
+
+def test_numbers_are_grouped_as_the_language_does() -> None:
+    assert (number(en(), 1500), number(fr(), 1500)) == ("1,500", "1\u202f500")
+
+
+def test_who_comes_back_when_told_is_not_too_early() -> None:
+    assert [until(seconds) for seconds in (-9, 0, 0.2, 59.5, 61, 662)] == [1, 1, 1, 60, 120, 720]
+
+
+def test_time_gone_by_is_rounded_down() -> None:
+    assert [passed(seconds) for seconds in (-1, 4, 14.9, 65, 659)] == [0, 0, 10, 60, 600]
+    assert [since(seconds) for seconds in (0, 61, 230)] == [60, 60, 180]
+
+
+def test_an_excerpt_is_one_escaped_line_cut_at_a_space() -> None:
+    assert excerpt(" a\n<b>  hat ", 40) == "a &lt;b&gt; hat"
+    assert excerpt("one two three four", 16) == "one two three…"
+    assert excerpt("x" * 20, 10) == "x" * 9 + "…"

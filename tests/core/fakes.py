@@ -1,0 +1,237 @@
+"""The other rooms as the core sees them, each in a few lines. Their calls pass `World.call`."""
+# ruff: noqa: ARG002 - a fake has the parameters of what it stands for
+
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+
+from bot.core.edits import Edit, PhotoRef
+from bot.core.errors import Reason, TryLater
+from bot.core.limits import Admission, Limits, Refusal
+from bot.core.pictures import Fitted, ImageFormat, Size
+from bot.core.ports import FileKind, Order, PublicUrl, Reply, TaskRunning, TaskStatus
+
+Call = Callable[[str], Awaitable[None]]
+NAME = "replica-1"
+
+
+class FakeStore:
+    """Rows in a dictionary, with the guards of the real one."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.rows: dict[str, Edit] = {}
+        self.refusal: Refusal | None = None
+
+    async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
+        await self._call("admit")
+        known = [row for row in self.rows.values() if row.request.update_id == edit.request.update_id]
+        if known or self.refusal:
+            return known[0] if known else self.refusal or edit
+        self.rows[edit.id] = edit
+        return edit
+
+    async def get(self, edit_id: str) -> Edit | None:
+        return self.rows.get(edit_id)
+
+    def recall(self, edit_id: str) -> Edit | None:
+        return None
+
+    async def move(self, before: Edit, after: Edit) -> Edit | None:
+        await self._call("move")
+        return self.write(before, after)
+
+    def write(self, before: Edit, after: Edit) -> Edit | None:
+        row = self.rows[before.id]
+        seen = (row.state, row.owner) == (before.state, before.owner)
+        card_known = after.due_at is not None or row.status_message_id == before.status_message_id
+        if not (seen and card_known):
+            return None
+        names = [
+            each.name for each in fields(Edit) if getattr(after, each.name) != getattr(before, each.name)
+        ]
+        self.rows[before.id] = replace(row, **{name: getattr(after, name) for name in names})
+        return after
+
+    async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
+        await self._call("note_card")
+        row = self.rows[edit.id]
+        if row.owner != edit.owner:
+            return None
+        if message_id is None:
+            noted = replace(row, has_lost_card=True)
+        else:
+            due_at = row.due_at if row.is_active else now
+            noted = replace(row, status_message_id=message_id, due_at=due_at, is_told=False)
+        self.rows[edit.id] = noted
+        return noted
+
+    async def durations(self, operation: str, count: int) -> Sequence[float]:
+        return []
+
+    async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> None:
+        for row in self.rows.values():
+            if row.chat_id == old_chat_id:
+                self.rows[row.id] = replace(row, request=replace(row.request, chat_id=new_chat_id))
+
+
+class FakeModel:
+    """Tasks run until a test says otherwise."""
+
+    operation = "nano-banana@1K"
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.orders: list[Order] = []
+        self.status: TaskStatus = TaskRunning()
+
+    async def create(self, order: Order) -> str:
+        await self._call("create")
+        self.orders.append(order)
+        return f"task-{len(self.orders)}"
+
+    async def check(self, task_id: str) -> TaskStatus:
+        await self._call("check")
+        return self.status
+
+    async def fetch(self, urls: Sequence[str]) -> bytes:
+        await self._call("fetch")
+        return f"result at {urls[0]}".encode()
+
+
+class FakePhotoHost:
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.hosted: dict[str, bytes] = {}
+
+    async def publish(self, name: str, jpeg: bytes) -> PublicUrl:
+        await self._call("publish")
+        self.hosted[name] = jpeg
+        return PublicUrl(f"https://photos.example/{name}")
+
+    async def withdraw(self, name: str) -> None:
+        await self._call("withdraw")
+        self.hosted.pop(name, None)
+
+
+class FakeImages:
+    """Pictures are words here."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
+        await self._call("prepare")
+        return b"prepared " + photo, Size(len(photo), 100)
+
+    async def fit(
+        self, result: bytes, photo: bytes, *, as_format: ImageFormat | None, keep_alpha: bool
+    ) -> Fitted:
+        await self._call("fit")
+        return Fitted(result + b" for " + photo, Size(len(photo), 100), as_format or ImageFormat.PNG, 0.25)
+
+
+class FakeFiles:
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.kept: dict[tuple[str, FileKind], bytes] = {}
+
+    async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
+        await self._call("put")
+        self.kept[edit_id, kind] = content
+
+    async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
+        return self.kept.get((edit_id, kind))
+
+    async def remove(self, edit_id: str, kind: FileKind) -> None:
+        self.kept.pop((edit_id, kind), None)
+
+
+class FakeChat:
+    """What a chat was sent, in `said`; an edit's end is sent anew where it has no card."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.said: list[str] = []
+        self.shown: list[Edit] = []
+        self.alerts: list[Reason] = []
+        self.replies: list[tuple[Edit, Reply]] = []
+        self._message_ids = itertools.count(500)
+
+    async def download(self, photo: PhotoRef) -> bytes:
+        await self._call("download")
+        return photo.file_id.encode()
+
+    async def post_card(self, edit: Edit) -> int:
+        await self._call("post_card")
+        return self._say("card")
+
+    def show(self, edit: Edit, ahead: int = 0) -> None:
+        self.shown.append(edit)
+
+    async def deliver(self, edit: Edit, reply: Reply) -> int:
+        await self._call("deliver")
+        self.replies.append((edit, reply))
+        return self._say("result")
+
+    async def settle(self, edit: Edit) -> int | None:
+        await self._call("settle")
+        return self._say("end") if edit.status_message_id is None and edit.failure else None
+
+    async def alert_admins(self, edit: Edit, reason: Reason) -> None:
+        self.alerts.append(reason)
+
+    def _say(self, what: str) -> int:
+        self.said.append(what)
+        return next(self._message_ids)
+
+
+class FakeBudget:
+    """Room for everybody, unless `line` says how many go first."""
+
+    def __init__(self, call: Call, store: FakeStore) -> None:
+        self._call, self._store = call, store
+        self.line = 0
+
+    async def ahead(self, edit: Edit, now: datetime) -> int:
+        await self._call("ahead")
+        return self.line
+
+    async def enter(self, before: Edit, after: Edit, now: datetime) -> Edit | None:
+        await self._call("enter")
+        return self._store.write(before, after)
+
+
+class FakeObserver:
+    def __init__(self) -> None:
+        self.states: list[str] = []
+        self.refusals: list[Reason] = []
+        self.durations: list[tuple[float, float]] = []
+
+    def moved(self, edit: Edit, now: datetime) -> None:
+        self.states.append(edit.state)
+
+    def looked(self) -> None:
+        pass
+
+    def found_done(self, operation: str, seconds: float, delay: float) -> None:
+        self.durations.append((seconds, delay))
+
+    def refused(self, reason: Reason) -> None:
+        self.refusals.append(reason)
+
+
+class FakeReplica:
+    """The lease and the workload of this process."""
+
+    def __init__(self) -> None:
+        self.name = NAME
+        self.may_begin = self.has_room = True
+
+    def owns(self, edit: Edit) -> bool:
+        return edit.owner == self.name
+
+    def ensure_holds(self, edit: Edit) -> None:
+        if not (self.owns(edit) and self.may_begin):
+            raise TryLater(1, "not ours")

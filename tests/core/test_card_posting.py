@@ -1,0 +1,90 @@
+"""An edit has one status card, or none."""
+
+import asyncio
+
+import pytest
+
+from bot.core.edits import EditState, Processing
+from bot.core.errors import ChatGone, EditFailed, OutcomeUnknown, Reason, TryLater
+from tests.core.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_an_edit_that_has_a_card_gets_no_other(world: World) -> None:
+    running = await world.advance(world.holds(status_message_id=8))
+    assert (running.status_message_id, world.chat.said) == (8, [])
+
+
+async def test_a_card_that_may_have_arrived_is_not_sent_again_after_a_restart_either(world: World) -> None:
+    world.budget.line = 1
+    held = world.holds()
+    world.faults["post_card"].append(OutcomeUnknown())
+    lost = await world.advance(held)
+    assert (lost.has_lost_card, lost.status_message_id) == (True, None)
+    world.restarted()
+    world.budget.line = 0
+    running = await world.advance(held)
+    assert running.state is EditState.PROCESSING
+    assert world.journal.count("post_card") == 1
+
+
+async def test_a_card_that_could_not_be_sent_now_is_sent_with_the_next_step(world: World) -> None:
+    world.budget.line = 1
+    held = world.holds()
+    world.faults["post_card"].append(TryLater(9))
+    assert (await world.advance(held)).status_message_id is None
+    assert (await world.advance(held)).status_message_id == 500
+
+
+async def test_a_card_that_cannot_be_sent_now_does_not_hold_up_the_picture(world: World) -> None:
+    world.faults["post_card"].append(TryLater(9))
+    running = await world.advance(world.holds())
+    assert (running.state, running.status_message_id) == (EditState.PROCESSING, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(ChatGone(), Reason.CHAT_GONE), (EditFailed(Reason.CANNOT_SEND), Reason.CANNOT_SEND)],
+    ids=repr,
+)
+async def test_where_no_card_may_be_sent_nothing_is_paid(
+    world: World, error: Exception, reason: Reason
+) -> None:
+    world.faults["post_card"].append(error)
+    assert (await world.advance(world.holds())).failure is reason
+    assert "create" not in world.journal
+
+
+async def test_the_create_call_waits_a_moment_for_the_card(world: World) -> None:
+    async def answer_slowly() -> None:
+        await asyncio.sleep(0.01)
+
+    world.hooks["post_card"] = answer_slowly
+    world.faults["post_card"].append(ChatGone())
+    assert (await world.advance(world.holds())).failure is Reason.CHAT_GONE
+    assert "create" not in world.journal
+
+
+async def test_the_create_call_waits_only_a_moment_for_a_slow_card(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.core.submission._CARD_GRACE_SECONDS", 0)
+    held = world.holds()
+    created = asyncio.Event()
+
+    async def wait_for_the_task() -> None:
+        await created.wait()
+
+    async def create() -> None:
+        created.set()
+
+    world.hooks |= {"post_card": wait_for_the_task, "create": create}
+    running = await world.service.advance(held.id)
+    assert running == world.row(held)
+    assert isinstance(running.stage, Processing)
+    assert running.status_message_id == 500
+    assert world.journal.index("create") < world.journal.index("note_card")

@@ -1,0 +1,182 @@
+"""How an edit ends: cancelled or abandoned at any stage, and settled once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.edits import (
+    ACTIVE,
+    CANCELLABLE,
+    Cancelled,
+    Edit,
+    EditState,
+    Failed,
+    Received,
+    Stage,
+    Submitting,
+)
+from bot.core.errors import ChatGone, EditFailed, OperatorNeeded, Reason, TryLater
+from tests.core.world import World
+from tests.factories import NOW, STAGES, TASK
+
+FAILED = Failed(Reason.POLICY, NOW, TASK)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.mark.parametrize("state", EditState)
+async def test_cancelling_moves_what_can_be_cancelled_and_waits_for_nothing(
+    world: World, state: EditState
+) -> None:
+    held = world.holds(stage=STAGES[state], due_at=None, status_message_id=8)
+    world.pass_seconds(5)
+    cancelled = await world.service.cancel(held)
+    assert (cancelled is not None) is (state in CANCELLABLE)
+    if cancelled:
+        assert world.journal == ["move"]
+        assert world.row(held) == replace(held, stage=Cancelled(world.now, held.task), due_at=world.now)
+        assert world.observer.states == ["cancelled"]
+    else:
+        assert world.row(held) == held
+
+
+@pytest.mark.parametrize("state", EditState)
+async def test_abandoning_ends_whatever_has_not_ended(world: World, state: EditState) -> None:
+    held = world.holds(stage=STAGES[state], due_at=None, status_message_id=8)
+    abandoned = await world.service.abandon(held)
+    assert (abandoned is not None) is (state in ACTIVE)
+    if abandoned:
+        assert world.row(held) == replace(held, stage=Failed(Reason.CHAT_GONE, NOW, held.task), due_at=NOW)
+    else:
+        assert world.row(held) == held
+
+
+async def test_an_edit_that_takes_a_step_just_now_is_cancelled_all_the_same(world: World) -> None:
+    held = world.holds()
+
+    async def step() -> None:
+        world.store.rows[held.id] = replace(held, stage=Submitting())
+
+    world.hooks["move"] = step
+    assert await world.service.cancel(held)
+    assert isinstance(world.row(held).stage, Cancelled)
+
+
+async def test_an_edit_that_has_become_ready_just_now_is_not_cancelled(world: World) -> None:
+    held = world.holds()
+    world.store.rows[held.id] = ready = replace(held, stage=STAGES[EditState.READY])
+    assert not await world.service.cancel(held)
+    assert world.row(held) == ready
+
+
+async def test_another_replicas_edit_can_be_cancelled_and_is_its_to_settle(world: World) -> None:
+    held = world.holds(owner="another")
+    assert await world.service.cancel(held)
+    assert await world.service.advance(held.id) is None
+    assert world.row(held).owner == "another"
+    assert "settle" not in world.journal
+
+
+async def test_two_who_cancel_are_told_of_one_cancellation(world: World) -> None:
+    held = world.holds()
+    assert [await world.service.cancel(held) is not None for _ in range(2)] == [True, False]
+    await world.advance(held)
+    assert world.journal.count("settle") == 1
+
+
+@pytest.mark.parametrize("stage", [STAGES[state] for state in EditState if state not in ACTIVE], ids=repr)
+async def test_an_end_is_settled_once(world: World, stage: Stage) -> None:
+    held = world.holds(stage=stage, status_message_id=8, secret="s")
+    world.files.kept[held.id, "photo"] = world.photo_host.hosted["s"] = b"a photo"
+    settled = await world.advance(held)
+    assert (settled.due_at, settled.status_message_id, settled.is_told) == (None, None, True)
+    assert (world.files.kept, world.photo_host.hosted) == ({}, {})
+    await world.advance(held)
+    assert world.journal == ["settle", "withdraw", "move"]
+
+
+@pytest.mark.parametrize("error", [ChatGone(), EditFailed(Reason.CANNOT_SEND)], ids=repr)
+async def test_a_chat_that_cannot_be_told_is_left_in_peace(world: World, error: Exception) -> None:
+    world.faults["settle"].append(error)
+    assert (await world.advance(world.holds(stage=FAILED))).due_at is None
+    assert world.journal.count("settle") == 1
+
+
+async def test_an_end_that_could_not_be_told_is_told_later_and_the_photo_goes_at_once(world: World) -> None:
+    held = world.holds(stage=FAILED, secret="s")
+    world.photo_host.hosted["s"] = b"a photo"
+    world.faults["settle"].append(TryLater(4))
+    later = await world.advance(held)
+    assert (later.due_at, later.is_told) == (NOW + timedelta(seconds=4), False)
+    assert world.photo_host.hosted == {}
+    world.pass_seconds(4)
+    assert (await world.advance(held)).due_at is None
+    assert world.chat.said == ["end"]
+
+
+@pytest.mark.parametrize("error", [TryLater(1), OperatorNeeded(Reason.ACCESS_DENIED), OSError()], ids=repr)
+async def test_however_often_the_photo_has_to_be_tried_nothing_is_said_again(
+    world: World, error: Exception
+) -> None:
+    held = world.holds(stage=FAILED)
+    world.faults["withdraw"] = [error] * 3
+    for _ in range(3):
+        later = await world.advance(held)
+        assert later.is_told
+        assert later.due_at is not None
+        world.now = later.due_at
+        world.restarted()
+    assert (await world.advance(held)).due_at is None
+    assert world.chat.said == ["end"]
+    assert world.journal.count("settle") == 1
+
+
+async def test_a_message_sent_anew_is_the_card_that_a_repeat_edits(world: World) -> None:
+    """Killed between the message and the last write."""
+    held = world.holds(stage=FAILED)
+    world.faults["move"] = [ConnectionError(), ConnectionError()]
+    with pytest.raises(ConnectionError):
+        await world.advance(held)
+    assert world.row(held).status_message_id == 500
+    world.restarted()
+    world.pass_seconds(60)
+    assert (await world.advance(held)).due_at is None
+    assert world.chat.said == ["end"]
+
+
+async def test_a_card_that_comes_after_the_end_is_settled_too(world: World) -> None:
+    held = world.holds(stage=Cancelled(NOW))
+
+    async def card_comes() -> None:
+        await world.store.note_card(held, 77, world.now)
+
+    world.hooks["withdraw"] = card_comes
+    seen: list[int | None] = []
+    settle = world.chat.settle
+
+    async def look(edit: Edit) -> int | None:
+        seen.append(edit.status_message_id)
+        return await settle(edit)
+
+    world.chat.settle = look  # type: ignore[method-assign]
+    assert (await world.advance(held)).due_at is None
+    assert seen == [None, 77]
+
+
+async def test_what_cannot_be_settled_for_hours_is_let_be(world: World) -> None:
+    held = world.holds(stage=FAILED, attempts=6)
+    world.faults["settle"].append(TryLater(1))
+    world.pass_seconds(3601)
+    ended = await world.advance(held)
+    assert (ended.stage, ended.due_at) == (FAILED, None)
+
+
+async def test_a_cancelled_edit_gets_no_step_of_an_active_one(world: World) -> None:
+    held = world.holds(stage=Received())
+    await world.service.cancel(held)
+    await world.advance(held)
+    assert not {"ahead", "post_card", "create"} & set(world.journal)

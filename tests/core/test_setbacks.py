@@ -1,0 +1,241 @@
+"""What follows from each error at each stage."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.callbacks import Callbacks
+from bot.core.edits import EditState, Failed, PhotoKind, PhotoRef, Processing, Ready, Received, Stage, Task
+from bot.core.errors import (
+    ChatGone,
+    ChatMoved,
+    EditFailed,
+    OperatorNeeded,
+    OutcomeUnknown,
+    PhotoRefused,
+    Reason,
+    ResultUnusable,
+    TryLater,
+)
+from bot.core.ports import TaskDone
+from tests.core.world import World
+from tests.factories import NOW, RESULT, STAGES
+
+TASK = Task("running", NOW)
+DONE = TaskDone(("https://result.example/1",), 17.0)
+STAGE_OF: dict[str, Stage] = {
+    "download": Received(),
+    "prepare": Received(),
+    "publish": Received(),
+    "enter": Received(),
+    "create": Received(),
+    "check": Processing(TASK),
+    "fetch": Processing(TASK),
+    "fit": Processing(TASK),
+    "put": Processing(TASK),
+    "deliver": Ready(TASK, RESULT),
+}
+"""The stage that an edit is at before each call."""
+
+
+@dataclass(frozen=True)
+class Then:
+    """How the edit stands afterwards."""
+
+    state: str
+    seconds: float | None = None
+    attempts: int = 0
+    blocked_by: Reason | None = None
+    submits: int = 0
+    sends: int = 0
+    failure: Reason | None = None
+    alerts: tuple[Reason, ...] = ()
+
+
+def failed(reason: Reason, alerts: tuple[Reason, ...] = (), submits: int = 0, sends: int = 0) -> Then:
+    return Then("failed", failure=reason, alerts=alerts, submits=submits, sends=sends)
+
+
+def waits(seconds: float, reason: Reason = Reason.SERVICE_DOWN, alerts: tuple[Reason, ...] = ()) -> Then:
+    return Then("received", seconds, attempts=1, blocked_by=reason, alerts=alerts)
+
+
+RUNS = Then("processing", 0)
+"""Looked at again at its own pace: nothing is written."""
+NO_CREDIT = OperatorNeeded(Reason.OUT_OF_CREDIT)
+NO_ACCESS = OperatorNeeded(Reason.ACCESS_DENIED)
+OUR_MISTAKE = OperatorNeeded(Reason.BAD_REQUEST)
+BUG = KeyError("a bug")
+
+TABLE = [
+    ("download", TryLater(7), waits(7)),
+    ("download", TryLater(0), waits(1)),
+    ("download", PhotoRefused(Reason.PHOTO_GONE), failed(Reason.PHOTO_GONE)),
+    ("download", ChatGone(), failed(Reason.CHAT_GONE)),
+    ("download", OutcomeUnknown(), waits(1)),
+    ("download", BUG, waits(10)),
+    ("prepare", PhotoRefused(Reason.ANIMATED), failed(Reason.ANIMATED)),
+    ("publish", TryLater(3), waits(3)),
+    ("publish", NO_ACCESS, waits(5, Reason.ACCESS_DENIED, (Reason.ACCESS_DENIED,))),
+    ("create", TryLater(3), waits(3)),
+    ("create", EditFailed(Reason.POLICY), failed(Reason.POLICY, submits=1)),
+    ("create", NO_CREDIT, waits(5, Reason.OUT_OF_CREDIT, (Reason.OUT_OF_CREDIT,))),
+    ("create", OUR_MISTAKE, failed(Reason.BAD_REQUEST, (Reason.BAD_REQUEST,), submits=1)),
+    ("create", OutcomeUnknown(), Then("submitting", 60, submits=1)),
+    ("create", BUG, Then("submitting", 10, attempts=1, blocked_by=Reason.SERVICE_DOWN, submits=1)),
+    ("check", TryLater(3), RUNS),
+    ("check", OutcomeUnknown(), RUNS),
+    ("check", BUG, RUNS),
+    ("check", EditFailed(Reason.TASK_LOST), failed(Reason.TASK_LOST)),
+    ("check", NO_ACCESS, replace(RUNS, alerts=(Reason.ACCESS_DENIED,))),
+    ("fetch", TryLater(3), RUNS),
+    ("fetch", ResultUnusable(), Then("processing", 5, attempts=1)),
+    ("fit", ResultUnusable(), Then("processing", 5, attempts=1)),
+    ("fit", PhotoRefused(Reason.UNREADABLE), failed(Reason.UNREADABLE)),
+    ("fit", BUG, RUNS),
+    ("put", OSError("disk full"), RUNS),
+    ("deliver", TryLater(30), Then("ready", 30, attempts=1, blocked_by=Reason.CANNOT_SEND)),
+    ("deliver", OutcomeUnknown(), Then("ready", 1, attempts=1, blocked_by=Reason.CANNOT_SEND, sends=1)),
+    ("deliver", BUG, Then("ready", 10, attempts=1, blocked_by=Reason.CANNOT_SEND, sends=1)),
+    ("deliver", EditFailed(Reason.CANNOT_SEND), failed(Reason.CANNOT_SEND, sends=1)),
+    ("deliver", ChatGone(), failed(Reason.CHAT_GONE, sends=1)),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "then"), TABLE, ids=lambda value: str(value)[:40])
+async def test_each_error_has_its_consequence(call: str, error: Exception, then: Then) -> None:
+    world = World()
+    world.model.status = DONE
+    held = world.holds(stage=STAGE_OF[call])
+    if call == "deliver":
+        world.files.kept[held.id, "result"] = b"a picture"
+    world.faults[call].append(error)
+    after = await world.advance(held)
+    seconds = None if after.due_at is None else (after.due_at - NOW).total_seconds()
+    assert then == Then(
+        after.state,
+        seconds,
+        after.attempts,
+        after.blocked_by,
+        after.submits,
+        after.sends,
+        after.failure,
+        tuple(world.chat.alerts),
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "stage"),
+    [
+        ("download", Received()),
+        ("post_card", Received()),
+        ("deliver", Ready(TASK, RESULT)),
+        ("settle", Failed(Reason.POLICY, NOW)),
+    ],
+)
+async def test_a_group_that_moved_is_followed_at_once(call: str, stage: Stage) -> None:
+    world = World()
+    held = world.holds(stage=stage)
+    world.files.kept[held.id, "result"] = b"a picture"
+    world.faults[call].append(ChatMoved(-100777))
+    after = await world.advance(held)
+    assert (after.chat_id, after.attempts) == (-100777, 0)
+    assert world.journal.count(call) == 2
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+async def test_a_failed_edit_still_knows_its_task(stage: Stage) -> None:
+    world = World()
+    held = world.holds(stage=stage)
+    await world.service.abandon(held)
+    assert world.row(held).task == held.task
+
+
+async def test_where_nobody_can_call_back_a_cut_call_is_repeated_soon() -> None:
+    world = World(Callbacks(None))
+    held = world.holds()
+    world.faults["create"].append(OutcomeUnknown())
+    assert (await world.advance(held)).due_at == NOW + timedelta(seconds=5)
+    world.pass_seconds(5)
+    assert (await world.advance(held)).submits == 2
+
+
+async def test_waits_grow_to_a_minute() -> None:
+    world = World()
+    held = world.holds()
+    waited = []
+    for _ in range(9):
+        world.faults["create"].append(TryLater(0))
+        after = await world.advance(held)
+        assert after.due_at is not None
+        waited.append((after.due_at - world.now).total_seconds())
+        world.now = after.due_at
+    assert waited == [1, 2, 4, 8, 16, 32, 64, 64, 64]
+
+
+@pytest.mark.parametrize(
+    ("error", "stage", "reason", "hours"),
+    [
+        (TryLater(1), Received(), Reason.SERVICE_DOWN, 1),
+        (NO_CREDIT, Received(), Reason.OUT_OF_CREDIT, 24),
+        (NO_ACCESS, Received(), Reason.ACCESS_DENIED, 24),
+        (TryLater(1), Processing(TASK), Reason.SERVICE_DOWN, 1),
+        (NO_ACCESS, Processing(TASK), Reason.ACCESS_DENIED, 24),
+        (TryLater(1), Ready(TASK, RESULT), Reason.CANNOT_SEND, 24),
+    ],
+    ids=repr,
+)
+async def test_patience_ends(error: Exception, stage: Stage, reason: Reason, hours: int) -> None:
+    world = World()
+    held = world.holds(stage=stage, attempts=6)
+    world.files.kept[held.id, "result"] = b"a picture"
+    call = {Received: "create", Processing: "check", Ready: "deliver"}[type(stage)]
+    world.faults[call] = [error, error]
+    world.pass_seconds(3600 * hours)
+    assert (await world.advance(held)).state is held.state
+    world.pass_seconds(3600)
+    assert (await world.advance(held)).failure is reason
+
+
+async def test_an_edit_that_was_not_tried_often_does_not_fail_for_having_waited_long() -> None:
+    world = World()
+    held = world.holds(attempts=5)
+    world.pass_seconds(3600 * 5)
+    world.faults["create"] = [TryLater(1), TryLater(1)]
+    later = await world.advance(held)
+    assert later.state is EditState.RECEIVED
+    world.pass_seconds(3600)
+    assert (await world.advance(held)).failure is Reason.SERVICE_DOWN
+
+
+async def test_an_edit_that_somebody_else_took_is_left_alone() -> None:
+    world = World()
+    held = world.holds()
+
+    async def take_over() -> None:
+        world.store.rows[held.id] = replace(held, owner="another")
+
+    world.hooks["download"] = take_over
+    world.faults["download"].append(EditFailed(Reason.POLICY))
+    assert await world.service.advance(held.id) is None
+    assert world.row(held) == replace(held, owner="another")
+
+
+async def test_an_edit_that_was_cancelled_while_its_step_failed_stays_cancelled() -> None:
+    world = World()
+    held = world.holds(photos=(PhotoRef("x", PhotoKind.PHOTO),))
+    world.hooks["download"] = lambda: world.service.cancel(held)
+    world.faults["download"].append(TryLater(1))
+    after = await world.advance(held)
+    assert after.state is EditState.CANCELLED
+
+
+async def test_an_error_that_nobody_foresaw_is_logged_whole(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    world.faults["check"].append(BUG)
+    with caplog.at_level(logging.ERROR):
+        await world.advance(world.holds(stage=Processing(TASK)))
+    [record] = caplog.records
+    assert record.exc_info

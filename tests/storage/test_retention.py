@@ -1,0 +1,105 @@
+"""What is forgotten, and when; each thing is kept until a moment before."""
+
+import os
+from collections.abc import AsyncIterator, Collection
+from contextlib import aclosing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.core.edits import Delivered, Edit
+from bot.core.errors import Reason
+from bot.storage.alerts import Alerts
+from bot.storage.chats import Chats
+from bot.storage.database import Database
+from bot.storage.edits import SqlEditStore
+from bot.storage.files import DiskFiles
+from bot.storage.inbox import Inbox
+from bot.storage.retention import FileRetention, RowRetention
+from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit
+
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    async with aclosing(Database.open(sqlite_url)) as database:
+        yield database
+
+
+@pytest.fixture
+def alerts(database: Database) -> Alerts:
+    return Alerts(database)
+
+
+class Hosted:
+    """The photos that the bot's own web server shows."""
+
+    def __init__(self) -> None:
+        self.swept: list[tuple[Collection[str], datetime]] = []
+
+    async def sweep(self, keep: Collection[str], before: datetime) -> int:
+        self.swept.append((keep, before))
+        return 0
+
+
+async def delivered(store: SqlEditStore, at: datetime) -> Edit:
+    done = edit(stage=Delivered(TASK, RESULT, 71_004, at), due_at=None)
+    await store.admit(done, NO_LIMITS, NOW)
+    return done
+
+
+async def test_old_rows_are_forgotten_each_kind_at_its_time(
+    store: SqlEditStore, inbox: Inbox, chats: Chats, alerts: Alerts
+) -> None:
+    now = NOW
+    done = await delivered(store, NOW)
+    await inbox.keep([(7, 5, "{}")], NOW)
+    await inbox.handled(7, NOW)
+    await chats.remember_photo(CHAT_ID, REQUESTER_ID, 81, PHOTO, NOW)
+    await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
+    await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
+    retention = RowRetention(store, inbox, chats, alerts, lambda: now)
+
+    async def left() -> list[str]:
+        await retention.forget()
+        there = {
+            "photo": await chats.remembered_photo(CHAT_ID, REQUESTER_ID, NOW) is not None,
+            "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
+            "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
+            "update": await inbox.forget_before(NOW + MOMENT) == 1,
+            "edit": await store.get(done.id) is not None,
+        }
+        await inbox.keep([(7, 5, "{}")], NOW)
+        await inbox.handled(7, NOW)
+        return [kind for kind, is_there in there.items() if is_there]
+
+    steps = [timedelta(minutes=10), timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
+    for forgotten, age in enumerate([*steps, timedelta(days=31)]):
+        now = NOW + age
+        kinds = ["photo", "alert", "album", "update", "edit"]
+        assert await left() == kinds[forgotten:]
+        now = NOW + age + MOMENT
+        assert await left() == kinds[forgotten + 1 :]
+
+
+async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
+    store: SqlEditStore, tmp_path: Path
+) -> None:
+    files, hosted, now = DiskFiles(tmp_path / "files"), Hosted(), NOW
+    running, fresh, old = edit(), await delivered(store, NOW), await delivered(store, NOW - MOMENT)
+    await store.admit(running, NO_LIMITS, NOW)
+    for each in (running, fresh, old):
+        for kind in ("photo", "result"):
+            await files.put(each.id, kind, b"x")
+            os.utime(tmp_path / "files" / f"{each.id}.{kind}", (0, 0))
+    retention = FileRetention(store, files, hosted, lambda: now)
+
+    now = NOW + timedelta(hours=48)
+    await retention.sweep_files()
+    assert sorted(path.name for path in (tmp_path / "files").iterdir()) == sorted(
+        [f"{running.id}.photo", f"{running.id}.result", f"{fresh.id}.result"]
+    )
+    await retention.sweep_hosted()
+    assert hosted.swept == [({running.secret}, now - timedelta(minutes=10))]

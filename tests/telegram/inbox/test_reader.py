@@ -1,0 +1,283 @@
+"""Telegram's updates, and what the conversation hears of them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from telegram import Update
+
+from bot.conversation.incoming import (
+    Chat,
+    ChatMigrated,
+    EditedMessage,
+    Incoming,
+    MembershipChanged,
+    Message,
+    Press,
+    Replied,
+    Sender,
+)
+from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.errors import Reason
+from bot.telegram.inbox.reader import read
+from tests.telegram.inbox.updates import (
+    ADA,
+    BOT,
+    GROUP,
+    PHOTO,
+    PRIVATE,
+    SMALL_GROUP,
+    STICKER,
+    VIDEO,
+    document,
+    message,
+    press,
+    replied,
+)
+
+A_PHOTO = PhotoRef("large", PhotoKind.PHOTO)
+RIGHTS = (
+    *(f"send_{what}" for what in ("messages", "audios", "documents", "photos", "videos", "video_notes")),
+    *("send_voice_notes", "send_polls", "send_other_messages", "add_web_page_previews", "change_info"),
+    *("invite_users", "pin_messages", "manage_topics", "edit_tag", "react_to_messages"),
+)
+
+
+def reading(**update: Any) -> Incoming | None:
+    return read(Update.de_json({"update_id": 9, **update}, None), BOT)
+
+
+def said(**fields: Any) -> Message:
+    found = reading(message=message(**fields))
+    assert isinstance(found, Message)
+    return found
+
+
+def test_a_message_is_read_whole() -> None:
+    assert said(
+        caption="/Sketch@NanoBanana_Bot  softly ",
+        chat=GROUP,
+        photo=PHOTO,
+        is_topic_message=True,
+        message_thread_id=12,
+        media_group_id="album",
+        reply_to_message=replied(photo=PHOTO),
+    ) == Message(
+        update_id=9,
+        chat=Chat(GROUP["id"], is_private=False, may_have_moved=True),  # type: ignore[arg-type]
+        thread_id=12,
+        message_id=70,
+        sender=Sender(4001, "fr"),
+        sent_at=datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC),
+        command="sketch",
+        words="softly",
+        picture=A_PHOTO,
+        replied=Replied(60, A_PHOTO),
+        album_id="album",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "words"),
+    [
+        ("/edit make it\nblue", "edit", "make it\nblue"),
+        ("/edit 🎨 make it blue", "edit", "🎨 make it blue"),
+        ("/EDIT@NanoBanana_Bot", "edit", ""),
+        ("/edit@other_bot blue", None, ""),
+        ("please /edit this", None, "please /edit this"),
+        ("/roll 20", "roll", "20"),
+        (" hello ", None, "hello"),
+        ("\ud83d lost half", None, "\ud83d lost half"),
+    ],
+)
+@pytest.mark.parametrize("as_caption", [False, True])
+def test_a_command_is_what_opens_a_text_or_caption_for_this_bot(
+    text: str, command: str | None, words: str, as_caption: bool
+) -> None:
+    found = said(caption=text, photo=PHOTO) if as_caption else said(text=text)
+    assert (found.command, found.words) == (command, words)
+
+
+def test_a_command_that_begins_later_is_words() -> None:
+    entities = [{"type": "bot_command", "offset": 6, "length": 5}]
+    found = said(text="hello /edit", entities=[])
+    raw = message(text="hello /edit") | {"entities": entities}
+    assert reading(message=raw) == found
+
+
+@pytest.mark.parametrize(
+    ("fields", "picture"),
+    [
+        ({"photo": PHOTO}, A_PHOTO),
+        (
+            {"photo": PHOTO, "has_media_spoiler": True},
+            PhotoRef("large", PhotoKind.PHOTO, has_spoiler=True),
+        ),
+        ({"photo": [{**PHOTO[0], "width": 31}]}, Reason.TOO_SMALL),
+        ({"photo": [{**PHOTO[0], "width": 1280, "height": 61}]}, Reason.TOO_ELONGATED),
+        (
+            {"document": document("image/png", "Holiday.png")},
+            PhotoRef("doc", PhotoKind.DOCUMENT, "Holiday.png"),
+        ),
+        (
+            {"document": document("application/octet-stream", "A.JPG")},
+            PhotoRef("doc", PhotoKind.DOCUMENT, "A.JPG"),
+        ),
+        ({"document": document("application/pdf", "a.pdf")}, Reason.NOT_AN_IMAGE),
+        ({"document": document("image/png", "a.png", 20_000_001)}, Reason.FILE_TOO_BIG),
+        ({"sticker": STICKER}, PhotoRef("st", PhotoKind.STICKER)),
+        ({"sticker": {**STICKER, "is_video": True}}, Reason.ANIMATED),
+        ({"animation": VIDEO, "document": document("image/gif")}, Reason.ANIMATED),
+        ({"video": VIDEO}, Reason.ANIMATED),
+        ({"video_note": {**VIDEO, "length": 9}}, Reason.ANIMATED),
+        ({"text": "hello"}, None),
+    ],
+)
+def test_a_picture_is_one_that_can_be_edited_or_the_reason_why_not(
+    fields: dict[str, Any], picture: object
+) -> None:
+    assert said(**fields).picture == picture
+    if "text" not in fields:
+        assert said(text="/sketch", reply_to_message=replied(**fields)).replied == Replied(60, picture)  # type: ignore[arg-type]
+
+
+def test_a_photo_quoted_from_another_chat_has_no_message_here() -> None:
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
+    quoted = {"origin": origin, "photo": PHOTO, "has_media_spoiler": True}
+    picture = PhotoRef("large", PhotoKind.PHOTO, has_spoiler=True)
+    assert said(text="/sketch", external_reply=quoted).replied == Replied(None, picture)
+
+
+def test_what_opened_a_topic_is_not_what_was_replied_to() -> None:
+    opened = replied(forum_topic_created={"name": "Pictures", "icon_color": 1})
+    assert said(text="/sketch", reply_to_message=opened).replied is None
+
+
+def test_a_thread_of_replies_is_no_topic() -> None:
+    assert said(text="/sketch", message_thread_id=12).thread_id is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "sender"),
+    [
+        ({}, Sender(4001, "fr")),
+        ({"from": {**ADA, "language_code": "xx"}}, Sender(4001, "en")),
+        ({"from": {"id": 5, "is_bot": True, "first_name": "Robot"}}, Sender(5, "en", is_bot=True)),
+        (
+            {"from": {"id": 1087968824, "is_bot": True, "first_name": "Group"}, "sender_chat": GROUP},
+            Sender(-1002000000001, "en"),
+        ),
+        (
+            {
+                "from": {"id": 136817688, "is_bot": True, "first_name": "Channel"},
+                "sender_chat": {"id": -100_5, "type": "channel", "title": "News"},
+            },
+            Sender(-100_5, "en"),
+        ),
+    ],
+    ids=["a person", "an unknown language", "a bot", "an anonymous admin", "a channel"],
+)
+def test_who_speaks_is_the_person_or_the_chat_in_whose_name_they_write(
+    fields: dict[str, Any], sender: Sender
+) -> None:
+    assert said(text="/sketch", chat=GROUP, **fields).sender == sender
+
+
+def test_a_channels_post_in_its_discussion_group_is_nobodys_message() -> None:
+    assert reading(message=message(caption="/sketch", photo=PHOTO, is_automatic_forward=True)) is None
+
+
+def test_a_forwarded_message_says_so() -> None:
+    origin = {"type": "user", "date": 1, "sender_user": ADA}
+    assert said(caption="look", photo=PHOTO, forward_origin=origin).is_forwarded
+    assert not said(caption="look", photo=PHOTO).is_forwarded
+
+
+@pytest.mark.parametrize(
+    ("chat", "expected"),
+    [
+        (PRIVATE, Chat(4001, is_private=True)),
+        (SMALL_GROUP, Chat(-4001, is_private=False)),
+        (GROUP, Chat(-1002000000001, is_private=False, may_have_moved=True)),
+    ],
+)
+def test_a_supergroup_may_have_been_another_chat(chat: dict[str, Any], expected: Chat) -> None:
+    assert said(text="x", chat=chat).chat == expected
+
+
+def test_an_edited_message_is_read_as_it_is_now() -> None:
+    edited = reading(edited_message=message(text="/edit blue", edit_date=2))
+    assert edited == EditedMessage(said(text="/edit blue"))
+
+
+def test_a_press_tells_its_message_and_what_that_replies_to() -> None:
+    found = reading(callback_query=press("s:oil", reply_to_message=replied(photo=PHOTO)))
+    assert found == Press(
+        update_id=9,
+        press_id="p1",
+        chat=Chat(4001, is_private=True),
+        thread_id=None,
+        message_id=80,
+        sender=Sender(4001, "fr"),
+        data="s:oil",
+        replied=Replied(60, A_PHOTO),
+    )
+
+
+def test_a_press_in_a_topic_tells_the_topic() -> None:
+    found = reading(callback_query=press(chat=GROUP, is_topic_message=True, message_thread_id=12))
+    assert isinstance(found, Press)
+    assert found.thread_id == 12
+
+
+def test_of_a_message_that_is_too_old_a_press_tells_the_id_alone() -> None:
+    inaccessible = {"message_id": 80, "date": 0, "chat": GROUP}
+    found = reading(callback_query={**press(), "message": inaccessible})
+    assert isinstance(found, Press)
+    assert (found.chat.id, found.message_id, found.replied) == (GROUP["id"], 80, None)
+
+
+def test_a_press_without_a_message_is_its_persons() -> None:
+    raw = press()
+    del raw["message"]
+    found = reading(callback_query=raw)
+    assert isinstance(found, Press)
+    assert (found.chat, found.message_id) == (Chat(4001, is_private=True), None)
+
+
+@pytest.mark.parametrize(
+    ("member", "is_member"),
+    [
+        ({"status": "member"}, True),
+        ({"status": "left"}, False),
+        ({"status": "kicked", "until_date": 0}, False),
+        ({"status": "restricted", "is_member": True}, True),
+        ({"status": "restricted", "is_member": False}, False),
+    ],
+)
+def test_the_bot_hears_whether_it_is_in_a_chat(member: dict[str, Any], is_member: bool) -> None:
+    rights = {f"can_{name}": True for name in RIGHTS}
+    new = {"user": ADA, **member}
+    if member["status"] == "restricted":
+        new |= {**rights, "until_date": 0}
+    change = {
+        "chat": SMALL_GROUP,
+        "from": ADA,
+        "date": 1,
+        "old_chat_member": {"status": "left", "user": ADA},
+        "new_chat_member": new,
+    }
+    assert reading(my_chat_member=change) == MembershipChanged(
+        9, Chat(-4001, is_private=False), Sender(4001, "fr"), is_member
+    )
+
+
+def test_both_chats_of_a_move_tell_the_same() -> None:
+    move = ChatMigrated(9, -4001, -1002000000001)
+    assert reading(message=message(chat=SMALL_GROUP, migrate_to_chat_id=GROUP["id"])) == move
+    assert reading(message=message(chat=GROUP, migrate_from_chat_id=-4001)) == move
+
+
+@pytest.mark.parametrize("other", [{}, {"something_new": {}}, {"channel_post": message(text="/sketch")}])
+def test_what_is_not_asked_for_is_nobodys(other: dict[str, Any]) -> None:
+    assert reading(**other) is None

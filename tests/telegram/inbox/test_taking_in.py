@@ -1,0 +1,110 @@
+# ruff: noqa: ARG002 - a fake takes what the real one takes
+"""Updates by polling and by webhook: committed before Telegram hears that they arrived."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+from telegram.error import NetworkError
+
+from bot.telegram.inbox.polling import ALLOWED_UPDATES, durable_request
+from bot.telegram.inbox.webhook import Webhook, set_webhook, webhook_secret
+from tests.telegram.fake_telegram import FakeTelegram
+from tests.telegram.inbox.test_intake import FakeInbox
+from tests.telegram.inbox.updates import message, press
+
+NOW = datetime(2026, 3, 29, tzinfo=UTC)
+UPDATES = [
+    {"update_id": 7, "message": message(text="é")},
+    {"update_id": 8, "callback_query": press()},
+    {"update_id": 9, "message": {"chat": "none"}},
+]
+
+
+NOWHERE = httpx.MockTransport(lambda _: httpx.Response(500))
+
+
+class BrokenInbox(FakeInbox):
+    async def keep(self, raws: Sequence[tuple[int, int, str]], now: datetime, owner: str) -> None:
+        raise SQLAlchemyError("away")
+
+
+def body(result: object) -> bytes:
+    return json.dumps({"ok": True, "result": result}).encode()
+
+
+async def test_polled_updates_are_kept_whole_and_the_library_sees_their_ids_alone() -> None:
+    inbox, calls = FakeInbox(), list[str]()
+    request = durable_request(inbox, lambda: "me", lambda: NOW, NOWHERE, calls.append)
+    shown = await request._on_response("getUpdates", 200, body(UPDATES))
+    assert json.loads(shown)["result"] == [{"update_id": 7}, {"update_id": 8}, {"update_id": 9}]
+    assert [line for line, _ in inbox.rows.values()] == [4001, 4001, 0]
+    assert [json.loads(raw) for _, raw in inbox.rows.values()] == UPDATES
+    assert calls == ["200"]
+    await request.shutdown()
+
+
+async def test_updates_that_could_not_be_kept_are_not_acknowledged() -> None:
+    request = durable_request(BrokenInbox(), lambda: "me", lambda: NOW, NOWHERE)
+    with pytest.raises(SQLAlchemyError):
+        await request._on_response("getUpdates", 200, body(UPDATES))
+    await request.shutdown()
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_refused_token_is_no_end_to_the_librarys_polling(status: int) -> None:
+    request = durable_request(FakeInbox(), lambda: "me", lambda: NOW, NOWHERE)
+    with pytest.raises(NetworkError):
+        await request._on_response("getUpdates", status, b"{}")
+    for method, other in (("getUpdates", 502), ("deleteWebhook", 401), ("deleteWebhook", 200)):
+        assert await request._on_response(method, other, b"{}") == b"{}"
+    await request.shutdown()
+
+
+def webhook(inbox: FakeInbox, rings: list[None]) -> Webhook:
+    return Webhook(inbox, "secret", lambda: "me", lambda: rings.append(None), lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("secret", "content", "status", "kept"),
+    [
+        ("secret", UPDATES[0], HTTPStatus.OK, True),
+        ("wrong", UPDATES[0], HTTPStatus.FORBIDDEN, False),
+        ("", UPDATES[0], HTTPStatus.FORBIDDEN, False),
+        ("sécret", UPDATES[0], HTTPStatus.FORBIDDEN, False),
+        ("secret", {"no": "id"}, HTTPStatus.OK, False),
+        ("secret", [1], HTTPStatus.OK, False),
+    ],
+)
+async def test_a_webhooks_update_is_kept_if_it_shows_the_secret(
+    secret: str, content: Any, status: HTTPStatus, kept: bool
+) -> None:
+    inbox, rings = FakeInbox(), list[None]()
+    assert await webhook(inbox, rings).take(secret, json.dumps(content).encode()) is status
+    assert (list(inbox.rows), len(rings)) == (([7], 1) if kept else ([], 0))
+
+
+async def test_a_webhooks_update_that_could_not_be_kept_comes_again() -> None:
+    rings = list[None]()
+    taken = await webhook(BrokenInbox(), rings).take("secret", json.dumps(UPDATES[0]).encode())
+    assert (taken, rings) == (HTTPStatus.SERVICE_UNAVAILABLE, [])
+
+
+async def test_telegram_is_told_where_updates_go_until_it_has_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def no_time(_: float) -> None: ...
+
+    monkeypatch.setattr("bot.telegram.inbox.webhook.asyncio.sleep", no_time)
+    telegram = FakeTelegram()
+    for code in (500, 401, 409):
+        telegram.will_refuse("setWebhook", code, "not now")
+    await set_webhook(telegram.bot(), "https://bot.example", webhook_secret("1:a"))
+    assert len(telegram.of("setWebhook")) == 4
+    told = telegram.of("setWebhook")[-1]
+    assert told["url"] == "https://bot.example/telegram"
+    assert tuple(told["allowed_updates"]) == ALLOWED_UPDATES
+    assert "edited_message" in ALLOWED_UPDATES

@@ -1,0 +1,128 @@
+# ruff: noqa: ARG002 - a fake takes what the real one takes
+"""An edit's chat, and cards that say what they were asked to show."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from telegram.ext import BaseRateLimiter
+
+from bot.conversation.cards import Card, Cards
+from bot.conversation.outgoing import Button
+from bot.core.edits import (
+    Delivered,
+    Edit,
+    Failed,
+    PhotoKind,
+    PhotoRef,
+    Processing,
+    Ready,
+    Request,
+    Result,
+    Task,
+)
+from bot.core.errors import Reason
+from bot.core.pacing import Estimate
+from bot.core.pictures import ImageFormat, Size
+from bot.core.ports import Reply
+from bot.telegram.files import FileDownloader
+from bot.telegram.outbox.cards import CardBoard
+from bot.telegram.outbox.chat import TelegramChat
+from bot.telegram.outbox.outbox import Outbox
+from bot.telegram.outbox.results import ResultSender
+from bot.telegram.outbox.turns import Priority
+from tests.telegram.fake_telegram import FakeTelegram
+
+NOW = datetime(2026, 3, 29, tzinfo=UTC)
+ADA, GROUP, ADMIN = 11, -100_1, 7
+TASK = Task("t1", NOW)
+RESULT = Result(12.0, Size(96, 64), ImageFormat.JPEG, 0.0)
+REPLY = Reply(b"jpeg", Size(96, 64), ImageFormat.JPEG)
+PROCESSING, READY = Processing(TASK), Ready(TASK, RESULT)
+DELIVERED, FAILED = Delivered(TASK, RESULT, 900, NOW), Failed(Reason.POLICY, NOW, TASK)
+
+
+def an_edit(chat_id: int = ADA, photo: PhotoRef | None = None, **changes: Any) -> Edit:
+    request = Request(
+        update_id=1,
+        chat_id=chat_id,
+        thread_id=3,
+        request_message_id=70,
+        photo_message_id=60,
+        requester_id=ADA,
+        language="en",
+        command="sketch",
+        words="",
+        photos=(photo or PhotoRef("f1", PhotoKind.PHOTO),),
+    )
+    edit = Edit(
+        id=f"e{chat_id}", request=request, operation="o", secret="s", created_at=NOW, due_at=NOW, owner="me"
+    )
+    return replace(edit, **changes)
+
+
+class PlainCards(Cards):
+    def __init__(self) -> None:
+        super().__init__([])
+
+    def status(self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> Card:
+        minutes = (now - NOW) // timedelta(seconds=30)
+        return Card(f"{edit.state} {minutes} {ahead}", ((Button("x", f"c:{edit.id}"),),))
+
+    def result(self, edit: Edit) -> Card:
+        return Card("caption", ((Button("Again", f"a:{edit.id}"),),))
+
+    def admin_alert(self, edit: Edit, reason: Reason) -> str:
+        return f"alert: {reason}"
+
+
+class PlainAlerts:
+    def __init__(self) -> None:
+        self.claimed: set[tuple[int, Reason]] = set()
+
+    async def claim(self, admin_id: int, reason: Reason, now: datetime) -> bool:
+        claimed = (admin_id, reason) not in self.claimed
+        self.claimed.add((admin_id, reason))
+        return claimed
+
+    async def give_back(self, admin_id: int, reason: Reason) -> None:
+        self.claimed.discard((admin_id, reason))
+
+
+class EditWorld:
+    def __init__(
+        self, settle: Callable[[], Awaitable[None]], limits: BaseRateLimiter[Priority] | None = None
+    ) -> None:
+        self.telegram, self.cards, self.alerts = FakeTelegram(), PlainCards(), PlainAlerts()
+        self.at, self.settle = NOW, settle
+        bot = self.telegram.bot(limits)
+        results = ResultSender(bot, self.cards)
+        self.outbox = Outbox(bot, results, lambda: self.at)
+        self.board = CardBoard(
+            self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
+        )
+        downloader = FileDownloader(bot, httpx.AsyncClient(), "http://127.0.0.1", "1:a")
+        self.chat = TelegramChat(
+            self.outbox,
+            results,
+            self.board,
+            self.cards,
+            downloader,
+            alerts=self.alerts,
+            admin_ids=[ADMIN],
+            now=lambda: self.at,
+        )
+
+    async def posted(self, edit: Edit) -> Edit:
+        return replace(edit, status_message_id=await self.chat.post_card(edit))
+
+    async def passes(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        await self.board.tick()
+        await self.settle()
+
+    @property
+    def texts(self) -> list[str]:
+        return [sent["text"] for sent in self.telegram.of("editMessageText")]

@@ -1,0 +1,182 @@
+"""Every way that an outgoing value can fare, against a Telegram that answers as told."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from telegram.error import NetworkError, TimedOut
+
+from bot.conversation.cards import Cards
+from bot.conversation.outgoing import (
+    Alert,
+    Ask,
+    Button,
+    ChangeText,
+    Delete,
+    Destination,
+    Leave,
+    Outgoing,
+    Say,
+)
+from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, TryLater
+from bot.telegram.outbox.outbox import Outbox
+from bot.telegram.outbox.results import ResultSender
+from tests.telegram.fake_telegram import FakeTelegram
+
+ADA, GROUP = 11, -100_1
+IN_A_TOPIC = Destination(GROUP, thread_id=7, reply_to=70)
+
+
+class Post:
+    def __init__(self) -> None:
+        self.telegram = FakeTelegram()
+        self.at = datetime(2026, 3, 29, tzinfo=UTC)
+        bot = self.telegram.bot()
+        self.outbox = Outbox(bot, ResultSender(bot, Cards([])), lambda: self.at)
+
+    async def send(self, outgoing: Outgoing) -> int | None:
+        return await self.outbox.send(outgoing)
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+async def test_words_are_said_in_the_topic_as_a_reply_with_their_buttons(post: Post) -> None:
+    say = Say(IN_A_TOPIC, "<b>hello</b>", buttons=((Button("Again", "a:1"),),), silent=True)
+    assert await post.send(say) == 501
+    [sent] = post.telegram.of("sendMessage")
+    assert (sent["chat_id"], sent["message_thread_id"], sent["parse_mode"]) == (GROUP, 7, "HTML")
+    assert sent["reply_parameters"] == {"message_id": 70, "allow_sending_without_reply": True}
+    assert sent["reply_markup"] == {"inline_keyboard": [[{"text": "Again", "callback_data": "a:1"}]]}
+    assert sent["disable_notification"] is True
+
+
+async def test_a_question_opens_a_reply_for_who_was_asked_alone(post: Post) -> None:
+    await post.send(Ask(Destination(GROUP, reply_to=70), "What shall it be?", "make it blue"))
+    [sent] = post.telegram.of("sendMessage")
+    assert sent["reply_markup"] == {
+        "force_reply": True,
+        "selective": True,
+        "input_field_placeholder": "make it blue",
+    }
+    assert not sent.get("disable_notification")
+
+
+@pytest.mark.parametrize(
+    "refusal", ["message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED", "TOPIC_ID_INVALID"]
+)
+async def test_what_a_topic_does_not_take_is_said_in_the_group(post: Post, refusal: str) -> None:
+    post.telegram.will_refuse("sendMessage", 400, f"Bad Request: {refusal}")
+    assert await post.send(Say(IN_A_TOPIC, "x")) == 501
+    assert [sent.get("message_thread_id") for sent in post.telegram.of("sendMessage")] == [7, None]
+
+
+async def test_a_reply_into_a_closed_topic_is_no_reply_at_last(post: Post) -> None:
+    for _ in range(2):
+        post.telegram.will_refuse("sendMessage", 400, "Bad Request: TOPIC_CLOSED")
+    await post.send(Say(IN_A_TOPIC, "x"))
+    last = post.telegram.of("sendMessage")[-1]
+    assert "message_thread_id" not in last
+    assert "reply_parameters" not in last
+
+
+async def test_an_answer_follows_a_group_that_moved_and_replies_to_nothing_there(post: Post) -> None:
+    post.telegram.will_refuse("sendMessage", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
+    await post.send(Say(IN_A_TOPIC, "x"))
+    last = post.telegram.of("sendMessage")[-1]
+    assert (last["chat_id"], "reply_parameters" in last) == (-100_777, False)
+    post.telegram.will_refuse("sendMessage", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
+    with pytest.raises(ChatMoved) as moved:
+        await post.outbox.post(Say(IN_A_TOPIC, "x"))
+    assert moved.value.new_chat_id == -100_777
+
+
+async def test_equal_refusals_in_a_group_are_one_silent_message_a_minute(post: Post) -> None:
+    ids = []
+    for seconds in (0, 20, 39, 2):
+        post.at += timedelta(seconds=seconds)
+        ids.append(await post.send(Say(Destination(GROUP), "full", merge="limit")))
+    assert ids == [501, None, None, 502]
+    assert [sent["disable_notification"] for sent in post.telegram.of("sendMessage")] == [True, True]
+    for other in (Say(Destination(GROUP), "x", merge="other"), Say(Destination(-5), "full", merge="limit")):
+        assert await post.send(other) is not None
+    for _ in range(2):
+        assert await post.send(Say(Destination(ADA), "full", merge="limit")) is not None
+
+
+async def test_a_refusal_that_was_not_sent_merges_no_other(post: Post) -> None:
+    say = Say(Destination(GROUP), "full", merge="limit")
+    post.telegram.will_refuse("sendMessage", 500, "Internal Server Error")
+    with pytest.raises(OutcomeUnknown):
+        await post.send(say)
+    assert await post.send(say) == 501
+
+
+async def test_a_press_is_answered_by_a_line_or_a_window(post: Post) -> None:
+    await post.send(Alert("p1", "Started"))
+    await post.send(Alert("p2", "Not yours", popup=True))
+    await post.send(Alert("p3"))
+    shown = [(a.get("text"), bool(a.get("show_alert"))) for a in post.telegram.of("answerCallbackQuery")]
+    assert shown == [("Started", False), ("Not yours", True), (None, False)]
+
+
+@pytest.mark.parametrize(
+    ("outgoing", "method", "words"),
+    [
+        (Alert("p1"), "answerCallbackQuery", "query is too old"),
+        (ChangeText(ADA, 5, "x"), "editMessageText", "message is not modified"),
+        (Delete(ADA, 5), "deleteMessage", "message to delete not found"),
+        (Leave(GROUP), "leaveChat", "chat not found"),
+    ],
+)
+async def test_what_has_become_needless_is_no_error(
+    post: Post, outgoing: Outgoing, method: str, words: str
+) -> None:
+    post.telegram.will_refuse(method, 400, f"Bad Request: {words}")
+    assert await post.send(outgoing) is None
+
+
+def refused(code: int, words: str, **parameters: Any) -> Callable[[FakeTelegram, str], None]:
+    return lambda telegram, method: telegram.will_refuse(method, code, words, **parameters)
+
+
+def raised(error: Exception) -> Callable[[FakeTelegram, str], None]:
+    return lambda telegram, method: telegram.will_raise(method, error)
+
+
+@pytest.mark.filterwarnings("ignore:.*attribute `retry_after`:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("trouble", "said", "changed"),
+    [
+        (refused(429, "Too Many Requests", retry_after=7), TryLater, TryLater),
+        (refused(429, "Too Many Requests"), TryLater, TryLater),
+        (refused(401, "Unauthorized"), TryLater, TryLater),
+        (refused(409, "Conflict"), TryLater, TryLater),
+        (refused(413, "Request Entity Too Large"), TryLater, EditFailed),
+        (refused(500, "Internal Server Error"), OutcomeUnknown, TryLater),
+        (raised(TimedOut()), OutcomeUnknown, TryLater),
+        (raised(NetworkError("reset")), OutcomeUnknown, TryLater),
+        (refused(403, "Forbidden: bot was blocked by the user"), ChatGone, ChatGone),
+        (refused(400, "Bad Request: chat not found"), ChatGone, ChatGone),
+        (refused(400, "Bad Request: not enough rights to send"), EditFailed, EditFailed),
+        (refused(400, "Bad Request: can't parse entities"), EditFailed, EditFailed),
+    ],
+)
+async def test_telegrams_errors_become_what_can_be_done_about_them(
+    post: Post,
+    trouble: Callable[[FakeTelegram, str], None],
+    said: type[Exception],
+    changed: type[Exception],
+) -> None:
+    """What may be repeated without harm is repeated, where the outcome of a new message is unknown."""
+    for outgoing, method, expected in (
+        (Say(Destination(ADA), "x"), "sendMessage", said),
+        (ChangeText(ADA, 5, "x"), "editMessageText", changed),
+    ):
+        trouble(post.telegram, method)
+        with pytest.raises(expected) as error:
+            await post.send(outgoing)
+        assert type(error.value) is expected

@@ -1,0 +1,75 @@
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bot.storage.database import Database
+from bot.web.health import INTAKE_SILENT_SECONDS, Health
+
+AWAY = "postgresql+asyncpg://nobody@/none?host=/nowhere"
+
+
+class Clock:
+    seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with aclosing(Database.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")) as database:
+        yield database
+
+
+async def test_a_bot_that_has_just_started_is_ready(database: Database, clock: Clock) -> None:
+    health = Health(database, SimpleNamespace(is_trusted=True), clock)
+    assert await health.readiness() == {
+        "ready": True,
+        "database": True,
+        "trusted": True,
+        "intake": "standing by or webhook",
+        "seconds_since_answer": {"updates": None, "telegram": None, "nanobanana": None},
+    }
+
+
+async def test_a_replica_that_may_not_act_is_not_ready(database: Database, clock: Clock) -> None:
+    said = await Health(database, SimpleNamespace(is_trusted=False), clock).readiness()
+    assert (said["ready"], said["trusted"]) == (False, False)
+
+
+async def test_without_its_database_the_bot_is_not_ready(clock: Clock) -> None:
+    async with aclosing(Database.open(AWAY)) as away:
+        said = await Health(away, SimpleNamespace(is_trusted=True), clock).readiness()
+    assert (said["ready"], said["database"]) == (False, False)
+
+
+async def test_who_asks_for_updates_and_hears_nothing_for_long_is_not_ready(
+    database: Database, clock: Clock
+) -> None:
+    health = Health(database, SimpleNamespace(is_trusted=True), clock)
+    clock.seconds += INTAKE_SILENT_SECONDS + 1
+    assert (await health.readiness())["ready"]  # another replica asks for updates
+    health.polls = True
+    assert not (await health.readiness())["ready"]
+    health.answered("updates")
+    said = await health.readiness()
+    assert (said["ready"], said["intake"]) == (True, "polling")
+    clock.seconds += INTAKE_SILENT_SECONDS + 1
+    assert not (await health.readiness())["ready"]
+
+
+async def test_how_long_ago_each_service_answered_is_told(database: Database, clock: Clock) -> None:
+    health = Health(database, SimpleNamespace(is_trusted=True), clock)
+    health.answered("telegram")
+    clock.seconds += 2.04
+    health.answered("nanobanana")
+    said = await health.readiness()
+    assert said["seconds_since_answer"] == {"updates": None, "telegram": 2.0, "nanobanana": 0.0}
