@@ -24,7 +24,7 @@ _WORD = re.compile(r"(?<![\w.])[a-z_][a-z0-9_]*\b(?!\s*\()")
 
 def served() -> set[str]:
     """The name of every series that `/metrics` can have."""
-    families = text_string_to_metric_families(Metrics().text().decode())
+    families = text_string_to_metric_families(Metrics(lambda: 0).text().decode())
     return {
         family.name + suffix
         for family in families
