@@ -1,0 +1,5 @@
+"""Backups are made and restored on a real PostgreSQL as well."""
+
+from tests.postgres import postgres
+
+__all__ = ["postgres"]
