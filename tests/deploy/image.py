@@ -18,7 +18,9 @@ from pathlib import Path
 
 from tests.deploy.compose import ROOT, instructions, last_stage
 
-POSSIBLE = os.geteuid() == 0 and all(map(shutil.which, ("unshare", "chroot", "setpriv", "mount")))
+_PATH = os.pathsep.join((os.environ["PATH"], "/usr/sbin", "/sbin"))
+_PROGRAMS = ("unshare", "chroot", "setpriv", "mount")
+POSSIBLE = os.geteuid() == 0 and all(shutil.which(name, path=_PATH) for name in _PROGRAMS)
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
 _DEVICES = ("null", "zero", "random", "urandom")
 _ENTER = """
@@ -85,7 +87,7 @@ async def start(
     variables = shlex.join(f"{name}={value}" for name, value in environment.items())
     become = f'exec env -i {variables} chroot --userspec={image.user} --groups= "$IMAGE" /bin/sh -c'
     outside = {
-        "PATH": os.environ["PATH"],
+        "PATH": _PATH,
         "IMAGE": str(image.root),
         "VOLUME": str(volume),
         "BOUND": " ".join(_bound()),

@@ -18,12 +18,12 @@ from bot.storage.edits import SqlEditStore
 from bot.storage.tables import EDITS, INBOX, METADATA
 from tests.deploy.compose import ROOT
 from tests.deploy.pages import commands
+from tests.deploy.tools import needs
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, REQUESTER_ID, STAGES, edit, full_edit
 from tests.postgres import Postgres
 
 BACKUP, FAQ, RETENTION = "docs/backup.md", "docs/faq.md", "docs/retention.md"
 SQLITE = "sqlite+aiosqlite:///{}/data/bot.db"
-needs_sqlite3 = pytest.mark.skipif(shutil.which("sqlite3") is None, reason="sqlite3 is not installed")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ async def database(folder: Path) -> AsyncIterator[Database]:
         yield opened
 
 
-@needs_sqlite3
+@needs("sqlite3")
 async def test_a_sqlite_backup_is_made_beside_an_open_database_and_restored(
     folder: Path, database: Database
 ) -> None:
@@ -148,7 +148,7 @@ async def test_postgresql_goes_back_a_version_with_its_own_url(folder: Path, pos
         assert (await database.revision())[0] == "0002"
 
 
-@needs_sqlite3
+@needs("sqlite3")
 async def test_a_persons_rows_are_deleted_and_nobody_elses(folder: Path, database: Database) -> None:
     told(
         folder,
@@ -160,7 +160,7 @@ async def test_a_persons_rows_are_deleted_and_nobody_elses(folder: Path, databas
     assert (left, updates) == ([5], [2])
 
 
-@needs_sqlite3
+@needs("sqlite3")
 async def test_ids_are_found_in_what_the_bot_received(folder: Path, database: Database) -> None:
     said = told(folder, *commands(FAQ, "How do I find the id of a chat or a person?"))
     assert said.splitlines() == [

