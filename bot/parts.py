@@ -3,7 +3,6 @@
 import os
 import random
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from telegram.ext import ExtBot
@@ -22,7 +21,7 @@ from bot.core.pacing import Pacing
 from bot.core.ports import Wake
 from bot.core.service import EditService
 from bot.core.steps import Steps
-from bot.images.image_pool import ThreadedDarkroom
+from bot.images.image_pool import ImagePool
 from bot.nanobanana.client import NanoBananaClient
 from bot.scheduling.jobs import Jobs
 from bot.storage.retention import FILE_GRACE, Tidying
@@ -46,12 +45,13 @@ def edit_service(
     settings = base.settings
     host = photo_host(settings, base.hosted, base.stack)
     called_back = bool(settings.public_url)
-    threads = base.stack.enter_context(ThreadPoolExecutor(os.cpu_count(), "darkroom"))
+    images = ImagePool(workers=min(os.cpu_count() or 1, 4))
+    base.stack.push_async_exit(images)
     steps = Steps(
         store=base.edits,
         model=model,
         host=host,
-        darkroom=ThreadedDarkroom(threads),
+        images=images,
         files=base.files,
         chat=chat,
         pacing=pacing,

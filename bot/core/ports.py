@@ -152,8 +152,8 @@ class PhotoHost(Protocol):
         """Take the photo down again, as far as the host can."""
 
 
-class Darkroom(Protocol):
-    """Pillow, in threads. Raises PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
+class Images(Protocol):
+    """Pillow. Raises PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
 
     async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size."""

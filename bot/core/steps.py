@@ -19,10 +19,10 @@ from bot.core.pending_writes import Noting
 from bot.core.pictures import ImageFormat
 from bot.core.ports import (
     Chat,
-    Darkroom,
     EditStore,
     Files,
     ImageModel,
+    Images,
     Observer,
     Order,
     PhotoHost,
@@ -63,7 +63,7 @@ class Steps:
         store: EditStore,
         model: ImageModel,
         host: PhotoHost,
-        darkroom: Darkroom,
+        images: Images,
         files: Files,
         chat: Chat,
         pacing: Pacing,
@@ -75,7 +75,7 @@ class Steps:
         now: Clock,
     ) -> None:
         self._store, self._model, self._host = store, model, host
-        self._darkroom, self._files, self._chat = darkroom, files, chat
+        self._images, self._files, self._chat = images, files, chat
         self._pacing, self._callback_url, self._adoption_wait = pacing, callback_url, adoption_wait
         self._turnstile, self._replica, self._observer, self._now = turnstile, replica, observer, now
         self._noting = Noting(store)
@@ -126,7 +126,7 @@ class Steps:
         return await self._create(entered, order)
 
     async def _order(self, edit: Edit) -> Order:
-        jpeg, size = await self._darkroom.prepare(await self._photo(edit))
+        jpeg, size = await self._images.prepare(await self._photo(edit))
         return Order(
             prompt=full_prompt(edit.command, edit.words),
             photo=await self._host.publish(edit.secret, jpeg),
@@ -193,7 +193,7 @@ class Steps:
         try:
             if not urls:
                 raise ResultUnusable("done without an image")
-            fitted = await self._darkroom.fit(
+            fitted = await self._images.fit(
                 await self._model.fetch(urls),
                 await self._photo(edit),
                 as_format=_SENT_AS.get(edit.photo_kind),

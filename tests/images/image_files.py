@@ -2,11 +2,18 @@
 
 import struct
 import zlib
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from typing import Any
 
+import pytest
 from PIL import Image, ImageCms
+
+from bot.core.errors import PhotoRefused, Reason
+from bot.core.pictures import Fitted, ImageFormat
+from bot.images.fitting import fit
+from bot.images.preparing import prepare
 
 RED, GREEN, BLUE, YELLOW = (220, 30, 30), (30, 180, 40), (30, 40, 220), (230, 220, 40)
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
@@ -151,3 +158,20 @@ def green_ink() -> bytes:
     matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
     lut = b"mft1\0\0\0\0" + bytes((4, 3, 2, 0)) + matrix + identity * 4 + bytes(cells) + identity * 3
     return icc(b"CMYK", {b"A2B0": lut}, b"Lab ")
+
+
+def prepared(photo: bytes) -> bytes:
+    """The JPEG for the provider."""
+    return prepare(photo, lambda _: None)[0]
+
+
+def fitted(
+    result: bytes, photo: bytes, as_format: ImageFormat | None = None, *, keep_alpha: bool = False
+) -> Fitted:
+    return fit(result, photo, lambda _: None, as_format=as_format, keep_alpha=keep_alpha)
+
+
+def refusal(call: Callable[[bytes], object], content: bytes) -> Reason:
+    with pytest.raises(PhotoRefused) as caught:
+        call(content)
+    return caught.value.reason
