@@ -35,9 +35,20 @@ def _grey_from_16_bits(image: Image.Image) -> Image.Image:
     native = image if image.mode == "I;16" else image.convert("I").convert("I;16")
     scale = 1 / 16 if _bits(image) == 12 else 1 / 256
     grey = native.point(lambda value: value * scale).convert("L")
-    if "transparency" in image.info:
-        grey.putalpha(image.convert("LA").getchannel("A"))
+    transparent = image.info.get("transparency")
+    if isinstance(transparent, int):
+        grey.putalpha(_other_than(native, transparent))
     return grey
+
+
+def _other_than(grey: Image.Image, value: int) -> Image.Image:
+    """255 where a 16-bit grey image is anything else, 0 where it has this value."""
+    halves = Image.frombytes("LA", grey.size, grey.tobytes("raw", "I;16B")).split()
+    same = [
+        half.point([255 * (level == byte) for level in range(256)])
+        for half, byte in zip(halves, value.to_bytes(2), strict=True)
+    ]
+    return ImageChops.invert(ImageChops.darker(*same))
 
 
 def _bits(image: Image.Image) -> int:

@@ -17,23 +17,24 @@ logger = logging.getLogger(__name__)
 
 LARGE_PIXELS = 20_000_000
 """Of photo and result together. Of larger ones one is in work at a time; a phone's 12 megapixels are not."""
-SLOW_SECONDS = 1.0
-"""A picture that takes longer steps back: it goes on at low priority and the next one starts beside it."""
-MAX_STEPPED_BACK = 4
+SLOW_SECONDS = 0.25
+"""A picture that takes longer goes on, but no longer counts: the next one starts beside it."""
+MAX_SLOW = 4
+"""So many slow ones besides those that count; a chat has five edits at most."""
 _AGAIN_SECONDS = 1.0
 
 
 class ImagePool:
-    """`workers` pictures at once, and up to MAX_STEPPED_BACK slow ones beside them; an async context manager.
+    """`workers` pictures at once, and up to MAX_SLOW slow ones beside them; an async context manager.
 
-    A process is started when there is a picture for it, in some 60 ms, and kept for the next one. At the end
-    all are killed, whatever they are doing.
+    A process is started when there is a picture for it, which takes some 70 ms, and `workers` of them are
+    kept for the next ones. At the end all are killed, whatever they are doing.
     """
 
     def __init__(self, workers: int, allowance: Allowance = DEFAULT_ALLOWANCE) -> None:
         self._workers = workers
         self._allowance = allowance
-        self._processes = asyncio.Semaphore(workers + MAX_STEPPED_BACK)
+        self._processes = asyncio.Semaphore(workers + MAX_SLOW)
         self._turns = asyncio.Semaphore(workers)
         self._large = asyncio.Lock()
         self._large_in_line = 0
@@ -50,9 +51,9 @@ class ImagePool:
         self._closed = True
         for worker in self._all:
             worker.kill()
-        for _ in range(self._workers + MAX_STEPPED_BACK):
+        for _ in range(self._workers + MAX_SLOW):
             await self._processes.acquire()  # until nobody is in the middle of a picture
-        for _ in range(self._workers + MAX_STEPPED_BACK):
+        for _ in range(self._workers + MAX_SLOW):
             self._processes.release()  # for who asks too late
         await asyncio.gather(*(worker.end() for worker in self._idle))
 
@@ -117,9 +118,9 @@ class ImagePool:
     @contextlib.asynccontextmanager
     async def _worker(self) -> AsyncIterator[WorkerProcess]:
         """A worker for one picture. TryLater when the pool closes meanwhile."""
-        async with self._processes, self._turns_while_quick() as turn:
+        async with self._processes, self._turn() as turn:
             worker = await self._started()
-            timer = asyncio.get_running_loop().call_later(SLOW_SECONDS, _step_back, worker, turn)
+            timer = asyncio.get_running_loop().call_later(SLOW_SECONDS, turn.close)
             try:
                 yield worker
             except BaseException as error:
@@ -136,8 +137,8 @@ class ImagePool:
                     self._idle.append(worker)
 
     @contextlib.asynccontextmanager
-    async def _turns_while_quick(self) -> AsyncIterator[contextlib.ExitStack]:
-        """One of the turns; closing what is yielded gives it back early."""
+    async def _turn(self) -> AsyncIterator[contextlib.ExitStack]:
+        """One of `workers`; closing what is yielded gives it back early."""
         await self._turns.acquire()
         with contextlib.ExitStack() as turn:
             turn.callback(self._turns.release)
@@ -157,11 +158,6 @@ class ImagePool:
                 return worker
             await worker.end()
         raise TryLater(_AGAIN_SECONDS, "no pictures are taken any more")
-
-
-def _step_back(worker: WorkerProcess, turn: contextlib.ExitStack) -> None:
-    worker.step_back()
-    turn.close()
 
 
 def _size(answer: Message) -> Size:

@@ -1,7 +1,6 @@
 """The pool's end of one worker process."""
 
 import asyncio
-import contextlib
 import os
 import socket
 import subprocess
@@ -71,12 +70,6 @@ class WorkerProcess:
         except (EOFError, OSError, ValueError) as error:  # TimeoutError is an OSError
             await self.end()
             raise WorkerDied(f"exit code {self._process.returncode}") from error
-
-    def step_back(self) -> None:
-        """Let everything else on this machine go first; that cannot be taken back."""
-        self.is_spent = True
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self._process.pid, 10)
 
     def kill(self) -> None:
         """At once, whatever it is doing; `ask` raises WorkerDied."""

