@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 LARGE_PIXELS = 20_000_000
 """Of photo and result together. Of larger ones one is in work at a time; a phone's 12 megapixels are not."""
-SLOW_SECONDS = 0.25
+SLOW_SECONDS = 0.15
 """A picture that takes longer goes on, but no longer counts: the next one starts beside it."""
 MAX_SLOW = 4
 """So many slow ones besides those that count; a chat has five edits at most."""

@@ -15,6 +15,11 @@ _READY_WITHIN_SECONDS = 30
 _MAX_ANSWER_SECONDS = 120
 """By the clock, where processor time does not pass: on a machine out of breath, or in a stopped process."""
 _FOLDER = Path(bot.__file__).parent.parent
+_ENVIRONMENT = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"
+    ":glibc.malloc.mmap_threshold=32000000:glibc.malloc.trim_threshold=16000000"
+}
+"""No secret of the bot's. Large pages, and 16 MB kept from picture to picture, save 5 to 25 ms for each."""
 
 
 class WorkerDied(Exception):
@@ -42,7 +47,7 @@ class WorkerProcess:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd=_FOLDER,
-                env={},  # no secret of the bot's is in there
+                env=_ENVIRONMENT,
                 start_new_session=True,  # a terminal's Ctrl-C is for the bot
             )
         worker = cls(process, ours)

@@ -17,7 +17,7 @@ from bot.images.allowance import DEFAULT_ALLOWANCE
 from bot.images.fitting import fit
 from bot.images.image_pool import ImagePool
 from bot.images.preparing import prepare
-from bot.images.worker_process import WorkerProcess
+from bot.images.worker_process import _ENVIRONMENT, WorkerProcess
 from tests.images.hostile_files import bmp_of_empty_rows
 from tests.images.image_files import encoded
 
@@ -111,6 +111,10 @@ def large_files() -> dict[str, tuple[bytes, str]]:
             encoded(outlined, "WEBP", **lossless),
             ImageFormat.WEBP,
         ),
+        "12-megapixel PNG with an outline, fitted": (
+            encoded(outlined.crop((0, 0, 4000, 3000)), "PNG", compress_level=1),
+            ImageFormat.PNG,
+        ),
         "12-megapixel AVIF, fitted": (encoded(photo(4000, 3000), "AVIF", speed=10), ImageFormat.AVIF),
     }
 
@@ -122,7 +126,8 @@ async def large(folder: Path) -> AsyncIterator[str]:
         path = folder / "photo"
         path.write_bytes(content)
         command = [sys.executable, "-c", _MEASURED, str(path), str(result), made]
-        yield f"{name}: {(await asyncio.to_thread(subprocess.check_output, command, text=True)).strip()}"
+        told = await asyncio.to_thread(subprocess.check_output, command, env=_ENVIRONMENT, text=True)
+        yield f"{name}: {told.strip()}"
 
 
 async def idle() -> str:
