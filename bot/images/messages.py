@@ -5,12 +5,14 @@ through the socket either: that takes a wake-up on both sides for every 200 kB.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
 import sys
 import tempfile
 from dataclasses import dataclass
+from io import FileIO
 from typing import Any
 
 _MAX_WORDS_BYTES = 60_000
@@ -27,22 +29,19 @@ class Message:
 
 def send(connection: socket.socket, message: Message) -> None:
     """OSError when the other side is gone."""
-    files: list[int] = []
-    try:
-        files += (_written(content) for content in message.contents)
-        socket.send_fds(connection, [json.dumps(message.words).encode()], files)
-    finally:
-        for file in files:
-            os.close(file)
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context(_file_of(content)) for content in message.contents]
+        socket.send_fds(connection, [json.dumps(message.words).encode()], [file.fileno() for file in files])
 
 
 def receive(connection: socket.socket) -> Message:
     """EOFError or OSError when the other side is gone; ValueError for what nobody here says."""
     words, files, _, _ = socket.recv_fds(connection, _MAX_WORDS_BYTES, _MAX_CONTENTS)
-    contents = tuple([_read(file) for file in files])
     if not words:
         raise EOFError
-    return Message(json.loads(words), contents)
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(FileIO(file)) for file in files]
+        return Message(json.loads(words), tuple([_whole(file) for file in opened]))
 
 
 async def send_async(connection: socket.socket, message: Message) -> None:
@@ -65,22 +64,21 @@ async def receive_async(connection: socket.socket) -> Message:
     return await asyncio.to_thread(receive, connection)
 
 
-def _written(content: bytes) -> int:
-    """A new file without a name, as a descriptor."""
+def _file_of(content: bytes) -> FileIO:
+    """A new file without a name."""
     if sys.platform == "linux":
-        file = os.memfd_create("picture")
+        file = FileIO(os.memfd_create("picture"), "w+")
     else:
-        with tempfile.TemporaryFile() as unnamed:
-            file = os.dup(unnamed.fileno())
+        with tempfile.TemporaryFile(buffering=0) as unnamed:
+            file = FileIO(os.dup(unnamed.fileno()), "w+")
     left = memoryview(content)
     while left:
-        left = left[os.write(file, left) :]
+        left = left[file.write(left) :]
     return file
 
 
-def _read(file: int) -> bytes:
-    with open(file, "rb", buffering=0) as whole:
-        if os.fstat(file).st_size > _MAX_CONTENT_BYTES:
-            raise ValueError("a picture's file is too long")
-        whole.seek(0)
-        return whole.read()
+def _whole(file: FileIO) -> bytes:
+    if file.seek(0, os.SEEK_END) > _MAX_CONTENT_BYTES:
+        raise ValueError("a picture's file is too long")
+    file.seek(0)
+    return file.readall()

@@ -78,7 +78,11 @@ READERS: dict[ImageFormat, type[ImageFile]] = {
 }
 
 
-def one_thread() -> None:
-    """Have the decoders of this process stay in one thread; each thread takes address space of its own."""
+def set_up_decoders() -> None:
+    """Have this process's decoders stay in one thread, and leave thumbnails and the like alone.
+
+    Each thread takes address space of its own. What else is in a HEIF is read in C, and needed by nobody.
+    """
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     heif_options.DECODE_THREADS = 1
+    heif_options.THUMBNAILS = heif_options.DEPTH_IMAGES = heif_options.AUX_IMAGES = False

@@ -21,7 +21,7 @@ from bot.images.allowance import Allowance
 from bot.images.fitting import fit
 from bot.images.messages import Message, receive, send
 from bot.images.preparing import prepare
-from bot.images.readers import one_thread
+from bot.images.readers import set_up_decoders
 
 _PR_SET_PDEATHSIG = 1
 _MAX_FAULT = 10_000
@@ -125,7 +125,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool says when it is over
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    one_thread()
+    set_up_decoders()
     Worker(socket.socket(fileno=connection), Allowance(*allowance)).run()
 
 

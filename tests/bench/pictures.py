@@ -28,8 +28,8 @@ from pathlib import Path
 from bot.core.pictures import ImageFormat
 from bot.images.fitting import fit
 from bot.images.preparing import prepare
-from bot.images.readers import one_thread
-one_thread()
+from bot.images.readers import set_up_decoders
+set_up_decoders()
 photo, result = (Path(path).read_bytes() for path in sys.argv[1:3])
 prepare(photo, lambda _: None) if sys.argv[3] == "prepare" else fit(
     result, photo, lambda _: None, as_format=ImageFormat(sys.argv[3]), keep_alpha=True)

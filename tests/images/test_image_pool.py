@@ -96,6 +96,16 @@ async def test_a_photo_that_kills_its_worker_is_refused_once(
     assert (await pool.prepare(PHOTO))[1] == Size(120, 80)
 
 
+async def test_a_heic_that_crashes_the_decoder_is_refused_and_nothing_else_happens(pool: ImagePool) -> None:
+    """A name that is no UTF-8 makes pi-heif 1.4.0 follow a null pointer."""
+    whole = (Path(__file__).parent / "files" / "turned.heic").read_bytes()
+    waiting = [asyncio.create_task(pool.prepare(PHOTO)) for _ in range(4)]
+    with pytest.raises(PhotoRefused) as caught:
+        await pool.prepare(whole.replace(b"Exif", b"\xffxif", 1))
+    assert caught.value.reason is Reason.UNREADABLE
+    assert [size for _, size in await asyncio.gather(*waiting)] == [Size(120, 80)] * 4
+
+
 async def test_a_result_that_kills_its_worker_is_the_providers_fault(
     pool: ImagePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
