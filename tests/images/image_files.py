@@ -136,6 +136,19 @@ def plain_srgb() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
+def camera_srgb() -> bytes:
+    """sRGB as cameras and scanners write it: with its curve as a table, and everything rounded."""
+    steps = [step / 1023 for step in range(1024)]
+    table = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in steps]
+    curve = b"curv\0\0\0\0" + struct.pack(">I1024H", 1024, *(round(65535 * value) for value in table))
+    return icc(b"RGB ", _primaries() | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
+
+
+def _primaries() -> dict[bytes, bytes]:
+    values = {b"rXYZ": (28578, 14581, 912), b"gXYZ": (25241, 46981, 6362), b"bXYZ": (9376, 3974, 46787)}
+    return {name: b"XYZ \0\0\0\0" + struct.pack(">3i", *xyz) for name, xyz in values.items()}
+
+
 def swapped_srgb() -> bytes:
     """sRGB with its red and its blue exchanged: what is stored as red is to be seen as blue."""
     return plain_srgb().replace(b"rXYZ", b"tmp_").replace(b"bXYZ", b"rXYZ").replace(b"tmp_", b"bXYZ")
@@ -143,9 +156,7 @@ def swapped_srgb() -> bytes:
 
 def linear_srgb() -> bytes:
     """sRGB's colours with values that count light: 128 is half the light, which sRGB writes as 188."""
-    primaries = {b"rXYZ": (28578, 14581, 912), b"gXYZ": (25241, 46981, 6362), b"bXYZ": (9376, 3974, 46787)}
-    tags = {name: b"XYZ \0\0\0\0" + struct.pack(">3i", *xyz) for name, xyz in primaries.items()}
-    return icc(b"RGB ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), STRAIGHT_CURVE))
+    return icc(b"RGB ", _primaries() | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), STRAIGHT_CURVE))
 
 
 def linear_grey() -> bytes:

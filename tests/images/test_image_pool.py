@@ -144,8 +144,9 @@ async def hanging(
     """Pictures whose workers hang."""
     hit = send_signal_to_the_first(monkeypatch, signal.SIGSTOP, count)
     tasks = [asyncio.create_task(pool.prepare(PHOTO)) for _ in range(count)]
-    while len(hit) < count:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        while len(hit) < count:
+            await asyncio.sleep(0.01)
     return tasks
 
 
