@@ -6,7 +6,6 @@ import logging
 import os
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +24,7 @@ from bot.core.edits import Edit
 from bot.core.pacing import MEMORY, Estimate, Pacing
 from bot.core.ports import Ports, Sources, Wake
 from bot.core.service import EditService
-from bot.images.image_pool import ThreadedDarkroom
+from bot.images.image_pool import ImagePool
 from bot.scheduling.chores import Chore
 from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace
@@ -57,6 +56,7 @@ STOP_WITHIN_SECONDS = 5.0
 """Given to running steps at the end; with the rest of the shutdown this stays under ten seconds."""
 _LEAVE_WITHIN_SECONDS = 2.0
 """Given to the intake, which would tell Telegram at the end what it has taken; Telegram may not listen."""
+_IMAGE_WORKERS = 4
 _CARDS_SECONDS, _RETENTION_SECONDS = 1, 600
 
 
@@ -103,12 +103,14 @@ class _App:
         downloader = outside.file_downloader(settings, bot, self._stack)
         out = way_out(settings, bot, self._features, estimate, downloader, rows.alerts, process.now)
         self._stack.push_async_callback(out.board.close)
-        threads = self._stack.enter_context(ThreadPoolExecutor(os.cpu_count(), "images"))
+        images = await self._stack.enter_async_context(
+            ImagePool(workers=min(os.cpu_count() or 1, _IMAGE_WORKERS))
+        )
         ports = Ports(
             store=rows.edits,
             model=model,
             photo_host=outside.photo_host(settings, rows.hosted, self._stack),
-            images=ThreadedDarkroom(threads),
+            images=images,
             files=rows.files,
             chat=out.chat,
             budget=rows.budget,

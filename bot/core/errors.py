@@ -30,6 +30,8 @@ class Reason(StrEnum):
     NOT_AN_IMAGE = "not_an_image"
     ANIMATED = "animated"
     UNREADABLE = "unreadable"
+    UNSUPPORTED = "unsupported"
+    TRANSPARENT = "transparent"
     FILE_TOO_BIG = "file_too_big"
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"

@@ -20,7 +20,7 @@ class Size:
 
 
 class ImageFormat(StrEnum):
-    """The still formats that are taken; each reply file comes back in one of them."""
+    """The still formats that are taken. A reply is in one of them, but never in GIF or HEIF."""
 
     JPEG = "JPEG"
     PNG = "PNG"
@@ -28,6 +28,8 @@ class ImageFormat(StrEnum):
     BMP = "BMP"
     TIFF = "TIFF"
     GIF = "GIF"
+    HEIF = "HEIF"
+    AVIF = "AVIF"
 
     @property
     def extension(self) -> str:
@@ -36,15 +38,6 @@ class ImageFormat(StrEnum):
     @property
     def mime_type(self) -> str:
         return f"image/{self.value.lower()}"
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """What a photo's header tells; no pixels."""
-
-    size: Size
-    format: ImageFormat
-    has_alpha: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from typing import Any
 from PIL import Image
 
 from bot.core.pictures import ImageFormat
-from bot.images.colour import flatten
+from bot.images.transparency import flatten
 
-_HOLDS_ALPHA = frozenset({ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF})
+_HOLDS_ALPHA = frozenset({ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.AVIF})
+_UNCOMPRESSED = frozenset({ImageFormat.BMP, ImageFormat.TIFF})
 _OPTIONS: dict[ImageFormat, dict[str, Any]] = {
     # 4:4:4 keeps coloured text sharp. Progressive takes eight times as long for 8 % fewer bytes.
     ImageFormat.JPEG: {"quality": 90, "subsampling": 0},
@@ -20,8 +21,9 @@ _OPTIONS: dict[ImageFormat, dict[str, Any]] = {
     # Method 2 takes half the time of the default 4 for the same bytes.
     ImageFormat.WEBP: {"quality": 90, "method": 2},
     ImageFormat.BMP: {},
-    # Uncompressed: libtiff's encoders hold the interpreter, and with it the event loop, from start to end.
     ImageFormat.TIFF: {"compression": "raw"},
+    # Speed 8 takes a third of the time of the default 6 for a few per cent more bytes.
+    ImageFormat.AVIF: {"quality": 85, "subsampling": "4:4:4", "speed": 8, "max_threads": 1},
 }
 WEBP_MAX_SIDE = 16_383
 
@@ -31,8 +33,13 @@ def holds_alpha(image_format: ImageFormat) -> bool:
     return image_format in _HOLDS_ALPHA
 
 
+def least_bytes(image: Image.Image, image_format: ImageFormat) -> int:
+    """What `encode` makes of it at the least, as far as that is known beforehand."""
+    return image.width * image.height * len(image.getbands()) if image_format in _UNCOMPRESSED else 0
+
+
 def encode(image: Image.Image, image_format: ImageFormat, *, quality: int | None = None) -> bytes:
-    """The bytes of an RGB or RGBA image; alpha goes onto white where the format has none. Not for GIF."""
+    """The bytes of an RGB or RGBA image; alpha goes onto white where the format has none. No GIF, no HEIF."""
     picture = image if holds_alpha(image_format) else flatten(image)
     options = _OPTIONS[image_format] if quality is None else _OPTIONS[image_format] | {"quality": quality}
     picture.info = {}  # Pillow hands on the source's profile, comment and resolution, and would write them

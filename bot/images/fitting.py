@@ -4,78 +4,116 @@ from PIL import Image
 
 from bot.core.errors import PhotoRefused, ResultUnusable
 from bot.core.pictures import Fitted, ImageFormat, Size
-from bot.images.colour import flatten, to_srgb
-from bot.images.encoding import WEBP_MAX_SIDE, encode, holds_alpha
+from bot.images.colour import to_srgb
+from bot.images.encoding import WEBP_MAX_SIDE, encode, holds_alpha, least_bytes
 from bot.images.orientation import is_sideways, upright
-from bot.images.reading import Decoded, Still, decode, open_still
+from bot.images.preparing import Announce
+from bot.images.reading import Still, decode, open_still
+from bot.images.transparency import flatten, lift_off_white, lowest
 
 MAX_STRETCH = 0.01
 """How much wider or taller than true a result may become, to crop less; nobody sees one per cent."""
 MAX_RESULT_BYTES = 50_000_000
-"""What a bot may send as a file; bigger results become JPEG."""
+"""What a bot may send as a file; bigger results become PNG, and if that is too big as well, JPEG."""
+MAX_COSTLY_PIXELS = 16_000_000
+"""Writing AVIF takes some 45 bytes of memory a pixel, and WebP with an outline 30; a large picture is not."""
+MAX_OUTLINE_CROP = 0.02
+"""A result that lost more than this share of itself no longer lies under the photo's outline."""
 
+_WEIGHTS = {ImageFormat.AVIF: 3}
+"""Pixels are announced so often, where writing one takes more than the others' four to twelve bytes."""
 _RESULT_FORMATS = frozenset({ImageFormat.JPEG, ImageFormat.PNG, ImageFormat.WEBP})
-_OPAQUE = (255, 255)
 
 Box = tuple[float, float, float, float]
 
 
 def fit(
-    result: bytes, original: bytes, *, as_format: ImageFormat | None = None, keep_alpha: bool = False
+    result: bytes,
+    original: bytes,
+    announce: Announce,
+    *,
+    as_format: ImageFormat | None = None,
+    keep_alpha: bool = False,
 ) -> Fitted:
     """The provider's `result` at exactly the upright size of the person's `original`: sRGB, no metadata.
 
-    The format is `as_format`, or else the original's, except where it cannot be: GIF, with its 256 colours,
-    and WebP beyond 16,383 px become PNG, and what is over 50 MB becomes JPEG; the returned `format` tells.
-    `keep_alpha` puts the original's alpha channel on the result if it has one that is not fully opaque and
-    the format can hold it; anything else transparent goes onto white.
+    The format is `as_format`, or else the original's, except where it cannot be: see `_reply_format`, and
+    MAX_RESULT_BYTES; the returned `format` tells. `keep_alpha` gives the original's alpha channel to the
+    result if it has one that is not fully opaque, the format can hold it, and the result was hardly cropped;
+    anything else transparent goes onto white.
 
     Raises ResultUnusable if the result is not a still JPEG, PNG or WebP within the limits for photos, and
     PhotoRefused if the original cannot be read.
     """
     photo = open_still(original)
+    made = _open_result(result)
     size = photo.size
-    image_format = _reply_format(as_format or photo.format, size)
-    picture, cropped = _cover(result, size)
-    if keep_alpha and photo.has_alpha and holds_alpha(image_format):
-        alpha = _alpha(photo)
-        if alpha:
-            picture.putalpha(alpha)
-    content = encode(picture, image_format)
-    if len(content) > MAX_RESULT_BYTES and image_format is not ImageFormat.JPEG:
-        image_format = ImageFormat.JPEG
-        content = encode(picture, image_format)
+    cropped = _share_cut_off(made.size, size)
+    keeps_outline = keep_alpha and photo.has_alpha and cropped <= MAX_OUTLINE_CROP
+    image_format = _reply_format(as_format or photo.format, size, keeps_outline=keeps_outline)
+    keeps_outline = keeps_outline and holds_alpha(image_format)
+    announce(made.pixels + photo.pixels * (_WEIGHTS.get(image_format, 1) + keeps_outline))
+    alpha = _alpha(photo) if keeps_outline else None
+    picture = _cover(made, size)
+    if alpha:
+        picture = lift_off_white(picture, alpha)
+    content, image_format = _encoded(picture, image_format)
     return Fitted(content=content, size=size, format=image_format, cropped=cropped)
 
 
-def _reply_format(wanted: ImageFormat, size: Size) -> ImageFormat:
-    too_long = wanted is ImageFormat.WEBP and max(size.width, size.height) > WEBP_MAX_SIDE
-    return ImageFormat.PNG if wanted is ImageFormat.GIF or too_long else wanted
-
-
-def _cover(result: bytes, size: Size) -> tuple[Image.Image, float]:
-    """The result as RGB at `size`, upright, and the share of it that was cut away."""
-    still, decoded, lying = _open_result(result, size)
-    width, height = decoded.extent
-    box = cover_box(width, height, lying.ratio)
-    resized = decoded.image.resize(
-        (lying.width, lying.height), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0
-    )
-    picture = upright(flatten(to_srgb(resized, still.icc_profile)), still.orientation)
-    kept = (box[2] - box[0]) * (box[3] - box[1]) / (width * height)
-    return picture, max(0.0, 1.0 - kept)
-
-
-def _open_result(result: bytes, size: Size) -> tuple[Still, Decoded, Size]:
-    """The result decoded, and `size` as it lies before the result is turned upright."""
+def _open_result(result: bytes) -> Still:
     try:
-        still = open_still(result)
-        if still.format not in _RESULT_FORMATS:
-            raise ResultUnusable(f"the result is a {still.format}")
-        lying = Size(size.height, size.width) if is_sideways(still.orientation) else size
-        return still, decode(still, lying), lying
+        made = open_still(result)
     except PhotoRefused as refused:
         raise ResultUnusable(f"the result is {refused.reason}") from refused
+    if made.format not in _RESULT_FORMATS:
+        raise ResultUnusable(f"the result is a {made.format}")
+    return made
+
+
+def _reply_format(wanted: ImageFormat, size: Size, *, keeps_outline: bool) -> ImageFormat:
+    """PNG for GIF, with its 256 colours, and for a WebP that would be too long, or large with an outline.
+
+    JPEG for HEIF, which is only read here, and for a large AVIF; PNG for them too if there is an outline.
+    """
+    costly = size.width * size.height > MAX_COSTLY_PIXELS
+    if wanted is ImageFormat.HEIF or (wanted is ImageFormat.AVIF and costly):
+        return ImageFormat.PNG if keeps_outline else ImageFormat.JPEG
+    if wanted is ImageFormat.WEBP:
+        too_long = max(size.width, size.height) > WEBP_MAX_SIDE
+        return ImageFormat.PNG if too_long or (costly and keeps_outline) else wanted
+    return ImageFormat.PNG if wanted is ImageFormat.GIF else wanted
+
+
+def _encoded(picture: Image.Image, wanted: ImageFormat) -> tuple[bytes, ImageFormat]:
+    """The bytes, in the first format of which they are few enough."""
+    for image_format in () if wanted is ImageFormat.JPEG else dict.fromkeys((wanted, ImageFormat.PNG)):
+        if least_bytes(picture, image_format) <= MAX_RESULT_BYTES:
+            content = encode(picture, image_format)
+            if len(content) <= MAX_RESULT_BYTES:
+                return content, image_format
+    return encode(picture, ImageFormat.JPEG), ImageFormat.JPEG
+
+
+def _share_cut_off(made: Size, size: Size) -> float:
+    left, top, right, bottom = cover_box(made.width, made.height, size.ratio)
+    return max(0.0, 1.0 - (right - left) * (bottom - top) / (made.width * made.height))
+
+
+def _cover(made: Still, size: Size) -> Image.Image:
+    """The result as RGB at `size`, upright."""
+    lying = Size(size.height, size.width) if is_sideways(made.orientation) else size
+    try:
+        decoded = decode(made, lying)
+    except PhotoRefused as refused:
+        raise ResultUnusable(f"the result is {refused.reason}") from refused
+    resized = decoded.image.resize(
+        (lying.width, lying.height),
+        Image.Resampling.LANCZOS,
+        box=cover_box(*decoded.extent, lying.ratio),
+        reducing_gap=3.0,
+    )
+    return upright(flatten(to_srgb(resized, made.icc_profile)), made.orientation)
 
 
 def cover_box(width: float, height: float, ratio: float) -> Box:
@@ -97,4 +135,4 @@ def _alpha(photo: Still) -> Image.Image | None:
     if decoded.mode not in {"LA", "RGBA"}:
         return None
     alpha = decoded.getchannel("A")
-    return None if alpha.getextrema() == _OPAQUE else upright(alpha, photo.orientation)
+    return None if lowest(alpha) == 255 else upright(alpha, photo.orientation)

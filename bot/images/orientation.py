@@ -4,7 +4,6 @@ Only EXIF counts, as in viewers; an orientation that stands in XMP alone is igno
 """
 
 import struct
-from collections.abc import Iterator
 
 from PIL import Image
 
@@ -42,19 +41,6 @@ def read_orientation(exif: bytes) -> int:
     except struct.error:
         pass
     return UPRIGHT
-
-
-def png_exif(content: bytes) -> bytes:
-    """A PNG's eXIf chunk, or nothing. It may stand behind the pixels, where Pillow sees it too late."""
-    return next((data for kind, data in _png_chunks(content) if kind == b"eXIf"), b"")
-
-
-def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 8
-    while at + 8 <= len(content):
-        length, kind = struct.unpack_from(">I4s", content, at)
-        yield kind, content[at + 8 : at + 8 + length] if kind == b"eXIf" else b""
-        at += 12 + length
 
 
 def is_sideways(orientation: int) -> bool:

@@ -1,12 +1,16 @@
 """The photo as the provider gets it: an upright sRGB JPEG that does not say who took it, where or when."""
 
+from collections.abc import Callable
+
 from PIL import Image
 
+from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import ImageFormat, Size
-from bot.images.colour import flatten, to_srgb
+from bot.images.colour import to_srgb
 from bot.images.encoding import encode
 from bot.images.orientation import upright
 from bot.images.reading import Still, decode, open_still
+from bot.images.transparency import flatten, shows_nothing
 
 MAX_PREPARED_SIDE = 2048
 MAX_PREPARED_BYTES = 7_000_000
@@ -14,22 +18,29 @@ MAX_PREPARED_BYTES = 7_000_000
 _QUALITIES = (90, 80, 70, 60, 50)
 """At the last one, and at the longest side, even black and white noise is under the limit."""
 
+Announce = Callable[[int], None]
+"""Called once, with the number of pixels that the work takes, before the first of them is decoded."""
 
-def prepare(content: bytes) -> bytes:
-    """An RGB JPEG for the provider: upright, long side at most 2048 px, at most 7 MB, transparency on white.
 
-    EXIF (and GPS), XMP and comments are gone; colours are converted to sRGB and the profile dropped. Nothing
-    is enlarged. Raises PhotoRefused for what `inspect` refuses, and UNREADABLE for a file that is cut off or
-    damaged.
+def prepare(content: bytes, announce: Announce) -> tuple[bytes, Size]:
+    """The JPEG for the provider, and the photo's size as it is seen upright.
+
+    RGB, long side at most 2048 px, at most 7 MB, transparency on white. EXIF (and GPS), XMP and comments are
+    gone; colours are converted to sRGB and the profile dropped. Nothing is enlarged. Raises PhotoRefused: for
+    what `open_still` refuses, for a file that is cut off or damaged, and for one that shows nothing.
     """
     still = open_still(content)
-    picture = upright(flatten(to_srgb(_shrink(still), still.icc_profile)), still.orientation)
+    announce(still.pixels)
+    shrunk = _shrink(still)
+    if shows_nothing(shrunk):
+        raise PhotoRefused(Reason.TRANSPARENT)
+    picture = upright(flatten(to_srgb(shrunk, still.icc_profile)), still.orientation)
     jpeg = b""
     for quality in _QUALITIES:
         jpeg = encode(picture, ImageFormat.JPEG, quality=quality)
         if len(jpeg) <= MAX_PREPARED_BYTES:
             break
-    return jpeg
+    return jpeg, still.size
 
 
 def _shrink(still: Still) -> Image.Image:

@@ -4,24 +4,22 @@ The formats' readers are called directly, not through `Image.open`: the allow-li
 ever loaded, and Pillow's process-wide pixel limit and its warning have no say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.core.errors import PhotoRefused, Reason
-from bot.core.pictures import ImageFormat, Photo, Size
-from bot.images.colour import GREY_16, plain
-from bot.images.orientation import UPRIGHT, is_sideways, png_exif, read_orientation
+from bot.core.pictures import ImageFormat, Size
+from bot.images.colour import READABLE_MODES, plain
+from bot.images.containers import bmp, gif, isobmff, jpeg, png, tiff, webp
+from bot.images.containers.container import Container
+from bot.images.orientation import UPRIGHT, is_sideways, read_orientation
+from bot.images.readers import READERS
 
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 32
@@ -29,27 +27,19 @@ MIN_SIDE = 32
 MAX_RATIO = 20.0
 """Longer side over shorter; Telegram takes no photo beyond it."""
 
-_BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
-_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_WALKS: dict[ImageFormat, Callable[[bytes], Container]] = {
+    ImageFormat.JPEG: jpeg.walk,
+    ImageFormat.PNG: png.walk,
+    ImageFormat.WEBP: webp.walk,
+    ImageFormat.BMP: bmp.walk,
+    ImageFormat.TIFF: tiff.walk,
+    ImageFormat.GIF: gif.walk,
+    ImageFormat.HEIF: Container,
+    ImageFormat.AVIF: Container,
+}
+_TURNED_BY_THE_READER = frozenset({ImageFormat.TIFF, ImageFormat.HEIF})
 _TIFF_SUBFILE_TYPE = 254
 _TIFF_DNG_VERSION = 50706
-
-
-class _Jpeg(JpegImageFile):
-    """A JPEG's first picture; the others of a phone's multi-picture file are depth maps and the like."""
-
-    def _read_dpi_from_exif(self) -> None:
-        """Not needed, and damaged EXIF would warn."""
-
-
-_READERS: dict[ImageFormat, type[ImageFile]] = {
-    ImageFormat.JPEG: _Jpeg,
-    ImageFormat.PNG: PngImageFile,
-    ImageFormat.WEBP: WebPImageFile,
-    ImageFormat.BMP: BmpImageFile,
-    ImageFormat.TIFF: TiffImageFile,
-    ImageFormat.GIF: GifImageFile,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +49,7 @@ class Still:
     image: ImageFile
     format: ImageFormat
     orientation: int
+    icc_profile: bytes | None
 
     @property
     def size(self) -> Size:
@@ -67,13 +58,13 @@ class Still:
         return Size(height, width) if is_sideways(self.orientation) else Size(width, height)
 
     @property
-    def has_alpha(self) -> bool:
-        """Whether there is an alpha channel or a transparent colour; every pixel may still be opaque."""
-        return self.image.mode not in GREY_16 and self.image.has_transparency_data
+    def pixels(self) -> int:
+        return self.image.width * self.image.height
 
     @property
-    def icc_profile(self) -> bytes | None:
-        return self.image.info.get("icc_profile")
+    def has_alpha(self) -> bool:
+        """Whether there is an alpha channel or a transparent colour; every pixel may still be opaque."""
+        return self.image.has_transparency_data or "transparency" in self.image.info
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +83,17 @@ def sniff(content: bytes) -> ImageFormat | None:
     """The format that the first bytes announce, None if it is not one of ours."""
     if content.startswith(b"\xff\xd8\xff"):
         return ImageFormat.JPEG
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+    if content.startswith(png.SIGNATURE):
         return ImageFormat.PNG
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return ImageFormat.WEBP
     if content.startswith((b"GIF87a", b"GIF89a")):
         return ImageFormat.GIF
-    if content.startswith(_TIFF_STARTS):
+    if content.startswith(tiff.STARTS):
         return ImageFormat.TIFF
-    if content.startswith(b"BM") and int.from_bytes(content[14:18], "little") in _BMP_HEADERS:
+    if content.startswith(b"BM") and int.from_bytes(content[14:18], "little") in bmp.HEADERS:
         return ImageFormat.BMP
-    return None
+    return isobmff.brand(content)
 
 
 @contextmanager
@@ -110,42 +101,37 @@ def _damage_is_unreadable() -> Iterator[None]:
     """Pillow's parsers raise nearly anything on damaged files; none of that gets past here."""
     try:
         yield
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except PhotoRefused:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise PhotoRefused(Reason.TOO_LARGE) from error
     except Exception as error:
         raise PhotoRefused(Reason.UNREADABLE) from error
 
 
-def inspect(content: bytes) -> Photo:
-    """What a photo's header tells, without decoding a pixel. Raises PhotoRefused.
-
-    Taken: JPEG (an MPO's first picture), PNG, WebP, GIF, BMP, and the first page of a TIFF; neither moving
-    pictures nor camera raw files. The size is what is seen after EXIF orientation. A file cut off behind its
-    header passes here and is refused by `prepare`.
-    """
-    still = open_still(content)
-    return Photo(size=still.size, format=still.format, has_alpha=still.has_alpha)
-
-
 def open_still(content: bytes) -> Still:
-    """Read the header and hold it against every limit. Raises PhotoRefused."""
+    """Read the header and hold it against every limit, without decoding a pixel. Raises PhotoRefused.
+
+    Taken: JPEG (an MPO's first picture), PNG, WebP, GIF, BMP, HEIF, AVIF, and the first page of a TIFF;
+    neither moving pictures nor camera raw files. The size is what is seen after EXIF orientation. A file cut
+    off behind its header passes here and is refused by `decode`.
+    """
     if not content:
         raise PhotoRefused(Reason.UNREADABLE)
     image_format = sniff(content)
     if image_format is None:
         raise PhotoRefused(Reason.NOT_AN_IMAGE)
     with _damage_is_unreadable():
-        image = _READERS[image_format](BytesIO(content))
+        container = _WALKS[image_format](content)
+        if container.size:
+            _check_size(*container.size)
+        image = READERS[image_format](BytesIO(container.content))
     _check_size(*image.size)
-    with _damage_is_unreadable():
-        moves = image_format is not ImageFormat.TIFF and getattr(image, "is_animated", False)
-        is_raw = isinstance(image, TiffImageFile) and _is_camera_raw(image)
-    if moves:
-        raise PhotoRefused(Reason.ANIMATED)
-    if is_raw:
-        raise PhotoRefused(Reason.NOT_AN_IMAGE)
+    _check_kind(image, image_format)
     image.info.pop("xmp", None)  # Pillow would turn a TIFF by it
-    return Still(image, image_format, _orientation(image, image_format, content))
+    exif = container.exif or image.info.get("exif", b"")
+    orientation = UPRIGHT if image_format in _TURNED_BY_THE_READER else read_orientation(exif)
+    return Still(image, image_format, orientation, container.icc_profile or image.info.get("icc_profile"))
 
 
 def _check_size(width: int, height: int) -> None:
@@ -157,6 +143,18 @@ def _check_size(width: int, height: int) -> None:
         raise PhotoRefused(Reason.TOO_ELONGATED)
 
 
+def _check_kind(image: ImageFile, image_format: ImageFormat) -> None:
+    with _damage_is_unreadable():
+        moves = image_format is ImageFormat.AVIF and getattr(image, "is_animated", False)
+        is_raw = isinstance(image, TiffImageFile) and _is_camera_raw(image)
+    if moves:
+        raise PhotoRefused(Reason.ANIMATED)
+    if is_raw:
+        raise PhotoRefused(Reason.NOT_AN_IMAGE)
+    if image.mode not in READABLE_MODES:
+        raise PhotoRefused(Reason.UNSUPPORTED)
+
+
 def _is_camera_raw(image: TiffImageFile) -> bool:
     """DNG, NEF and ARW are TIFFs whose first page is a thumbnail, which nobody wants edited."""
     subfile_type = image.tag_v2.get(_TIFF_SUBFILE_TYPE, 0)
@@ -164,26 +162,16 @@ def _is_camera_raw(image: TiffImageFile) -> bool:
     return bool(is_thumbnail) or _TIFF_DNG_VERSION in image.tag_v2
 
 
-def _orientation(image: ImageFile, image_format: ImageFormat, content: bytes) -> int:
-    if image_format is ImageFormat.TIFF:
-        return UPRIGHT  # Pillow turns TIFFs itself, in the header's size as well
-    if image_format is ImageFormat.PNG:
-        return read_orientation(png_exif(content))
-    return read_orientation(image.info.get("exif", b""))
-
-
 def decode(still: Still, enough: Size) -> Decoded:
     """Decode the pixels; a JPEG at a half, a quarter or an eighth if that is still twice `enough`.
 
     `enough` is measured as the file lies, not upright. Raises PhotoRefused(UNREADABLE) if the file is cut off
-    or damaged, or its kind of pixel has no one look (floating point, 32-bit integers, LAB).
+    or damaged.
     """
     image = still.image
     with _damage_is_unreadable():
         drafted = image.draft(None, (2 * enough.width, 2 * enough.height))
         image.load()
         pixels = plain(image)
-    if pixels is None:
-        raise PhotoRefused(Reason.UNREADABLE)
     width, height = drafted[1][2:] if drafted else image.size
     return Decoded(pixels, (width, height))

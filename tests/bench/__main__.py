@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from tests.bench import callbacks, delivery, intake, latency, load, pacing, replicas
+from tests.bench import callbacks, delivery, intake, latency, load, pacing, pictures, replicas
 
 
 async def _pacing() -> AsyncIterator[str]:
@@ -14,6 +14,7 @@ async def _pacing() -> AsyncIterator[str]:
 
 BENCHMARKS: dict[str, tuple[str, Callable[[], AsyncIterator[str]]]] = {
     "pacing": ("When to look at a task", _pacing),
+    "pictures": ("Pictures in worker processes", pictures.report),
     "latency": ("The real process, its services on this machine, no added latency", latency.report),
     "intake": ("Taking updates in", intake.report),
     "callbacks": ("Callbacks, and none: the real process", callbacks.report),

@@ -2,11 +2,18 @@
 
 import struct
 import zlib
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from typing import Any
 
+import pytest
 from PIL import Image, ImageCms
+
+from bot.core.errors import PhotoRefused, Reason
+from bot.core.pictures import Fitted, ImageFormat
+from bot.images.fitting import fit
+from bot.images.preparing import prepare
 
 RED, GREEN, BLUE, YELLOW = (220, 30, 30), (30, 180, 40), (30, 40, 220), (230, 220, 40)
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
@@ -125,17 +132,31 @@ def icc(space: bytes, tags: dict[bytes, bytes], connection: bytes = b"XYZ ") -> 
     return header + bytes(68 - len(header)) + D50 + bytes(128 - 80) + table + body
 
 
+def plain_srgb() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def camera_srgb() -> bytes:
+    """sRGB as cameras and scanners write it: with its curve as a table, and everything rounded."""
+    steps = [step / 1023 for step in range(1024)]
+    table = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in steps]
+    curve = b"curv\0\0\0\0" + struct.pack(">I1024H", 1024, *(round(65535 * value) for value in table))
+    return icc(b"RGB ", _primaries() | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
+
+
+def _primaries() -> dict[bytes, bytes]:
+    values = {b"rXYZ": (28578, 14581, 912), b"gXYZ": (25241, 46981, 6362), b"bXYZ": (9376, 3974, 46787)}
+    return {name: b"XYZ \0\0\0\0" + struct.pack(">3i", *xyz) for name, xyz in values.items()}
+
+
 def swapped_srgb() -> bytes:
     """sRGB with its red and its blue exchanged: what is stored as red is to be seen as blue."""
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    return srgb.replace(b"rXYZ", b"tmp_").replace(b"bXYZ", b"rXYZ").replace(b"tmp_", b"bXYZ")
+    return plain_srgb().replace(b"rXYZ", b"tmp_").replace(b"bXYZ", b"rXYZ").replace(b"tmp_", b"bXYZ")
 
 
 def linear_srgb() -> bytes:
     """sRGB's colours with values that count light: 128 is half the light, which sRGB writes as 188."""
-    primaries = {b"rXYZ": (28578, 14581, 912), b"gXYZ": (25241, 46981, 6362), b"bXYZ": (9376, 3974, 46787)}
-    tags = {name: b"XYZ \0\0\0\0" + struct.pack(">3i", *xyz) for name, xyz in primaries.items()}
-    return icc(b"RGB ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), STRAIGHT_CURVE))
+    return icc(b"RGB ", _primaries() | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), STRAIGHT_CURVE))
 
 
 def linear_grey() -> bytes:
@@ -151,3 +172,20 @@ def green_ink() -> bytes:
     matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
     lut = b"mft1\0\0\0\0" + bytes((4, 3, 2, 0)) + matrix + identity * 4 + bytes(cells) + identity * 3
     return icc(b"CMYK", {b"A2B0": lut}, b"Lab ")
+
+
+def prepared(photo: bytes) -> bytes:
+    """The JPEG for the provider."""
+    return prepare(photo, lambda _: None)[0]
+
+
+def fitted(
+    result: bytes, photo: bytes, as_format: ImageFormat | None = None, *, keep_alpha: bool = False
+) -> Fitted:
+    return fit(result, photo, lambda _: None, as_format=as_format, keep_alpha=keep_alpha)
+
+
+def refusal(call: Callable[[bytes], object], content: bytes) -> Reason:
+    with pytest.raises(PhotoRefused) as caught:
+        call(content)
+    return caught.value.reason

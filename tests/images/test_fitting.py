@@ -8,13 +8,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bot.core.pictures import ImageFormat, Size
-from bot.images import fit
 from bot.images.fitting import cover_box
 from tests.images.image_files import (
     LIES,
     assert_four_corners,
     encoded,
     exif,
+    fitted,
     flat,
     four_corners,
     is_near,
@@ -69,9 +69,9 @@ def spread(image: Image.Image, *, across: bool) -> tuple[float, float]:
 def test_whatever_the_provider_made_comes_out_at_the_exact_size_true_and_central(
     size: tuple[int, int], made: tuple[int, int]
 ) -> None:
-    fitted = fit(disc(made), photo_of(size), as_format=PNG, keep_alpha=False)
-    image = opened(fitted.content).convert("L")
-    assert image.size == (fitted.size.width, fitted.size.height) == size
+    reply = fitted(disc(made), photo_of(size), as_format=PNG, keep_alpha=False)
+    image = opened(reply.content).convert("L")
+    assert image.size == (reply.size.width, reply.size.height) == size
     middle_x, width = spread(image, across=True)
     middle_y, height = spread(image, across=False)
     assert 1 / 1.0115 < width / height < 1.0115
@@ -82,25 +82,25 @@ def test_whatever_the_provider_made_comes_out_at_the_exact_size_true_and_central
 @pytest.mark.parametrize("size", PHOTO_SIZES)
 def test_the_ratio_that_is_asked_for_leaves_little_to_crop(size: tuple[int, int]) -> None:
     made = nearest(size)
-    fitted = fit(disc(made), photo_of(size), as_format=JPEG, keep_alpha=False)
+    reply = fitted(disc(made), photo_of(size), as_format=JPEG, keep_alpha=False)
     ratio = (made[0] / made[1]) / (size[0] / size[1])
-    assert fitted.cropped == pytest.approx(max(0.0, 1 - 1.01 * min(ratio, 1 / ratio)), abs=1e-6)
-    assert opened(fitted.content).size == size
+    assert reply.cropped == pytest.approx(max(0.0, 1 - 1.01 * min(ratio, 1 / ratio)), abs=1e-6)
+    assert opened(reply.content).size == size
 
 
 @pytest.mark.parametrize("size", [(1010, 1000), (1000, 1010), (1000, 1000), (991, 1000)])
 def test_one_per_cent_is_stretched_and_not_cropped(size: tuple[int, int]) -> None:
-    fitted = fit(encoded(four_corners((500, 500)), "PNG"), photo_of(size), as_format=PNG, keep_alpha=False)
-    assert fitted.cropped == 0
-    assert_four_corners(opened(fitted.content))
+    reply = fitted(encoded(four_corners((500, 500)), "PNG"), photo_of(size), as_format=PNG, keep_alpha=False)
+    assert reply.cropped == 0
+    assert_four_corners(opened(reply.content))
 
 
 def test_more_than_one_per_cent_is_cropped_evenly_and_only_along_one_side() -> None:
     assert cover_box(300, 100, 1.0) == pytest.approx((99.5, 0, 200.5, 100))
     assert cover_box(100, 300, 1.0) == pytest.approx((0, 99.5, 100, 200.5))
     assert cover_box(1300, 1000, 1.3) == (0, 0, 1300, 1000)
-    fitted = fit(encoded(flat((300, 100)), "PNG"), photo_of((64, 64)), as_format=PNG, keep_alpha=False)
-    assert fitted.cropped == pytest.approx(1 - 101 / 300)
+    reply = fitted(encoded(flat((300, 100)), "PNG"), photo_of((64, 64)), as_format=PNG, keep_alpha=False)
+    assert reply.cropped == pytest.approx(1 - 101 / 300)
 
 
 def test_no_ratio_is_stretched_by_more_than_one_per_cent_or_reaches_outside() -> None:
@@ -117,8 +117,8 @@ def test_no_ratio_is_stretched_by_more_than_one_per_cent_or_reaches_outside() ->
 @pytest.mark.parametrize("size", [(40, 33), (97, 64), (1280, 853)])
 def test_a_far_larger_jpeg_is_placed_as_exactly_as_any(size: tuple[int, int]) -> None:
     large = four_corners((3001, 2003))
-    picture = opened(fit(encoded(large, "PNG", compress_level=1), photo_of(size)).content)
-    drafted = opened(fit(encoded(large, "JPEG", quality=95, subsampling=0), photo_of(size)).content)
+    picture = opened(fitted(encoded(large, "PNG", compress_level=1), photo_of(size)).content)
+    drafted = opened(fitted(encoded(large, "JPEG", quality=95, subsampling=0), photo_of(size)).content)
     for x in (size[0] // 2 - 1, size[0] // 2):  # on both sides of the seam between the corners
         for y in (size[1] // 4, 3 * size[1] // 4):
             seen, wanted = drafted.getpixel((x, y)), picture.getpixel((x, y))
@@ -130,16 +130,16 @@ def test_a_far_larger_jpeg_is_placed_as_exactly_as_any(size: tuple[int, int]) ->
 @pytest.mark.parametrize("orientation", LIES)
 def test_the_photos_orientation_decides_the_size(orientation: int) -> None:
     photo = encoded(lying(four_corners((128, 96)), orientation), "JPEG", exif=exif(orientation))
-    fitted = fit(encoded(four_corners((400, 300)), "PNG"), photo, as_format=JPEG, keep_alpha=False)
-    assert fitted.size == Size(128, 96)
-    assert_four_corners(opened(fitted.content))
+    reply = fitted(encoded(four_corners((400, 300)), "PNG"), photo, as_format=JPEG, keep_alpha=False)
+    assert reply.size == Size(128, 96)
+    assert_four_corners(opened(reply.content))
 
 
 @pytest.mark.parametrize("orientation", LIES)
 def test_a_result_that_lies_on_its_side_is_turned(orientation: int) -> None:
     result = encoded(lying(four_corners((400, 300)), orientation), "JPEG", exif=exif(orientation))
-    fitted = fit(result, photo_of((128, 96)), as_format=PNG, keep_alpha=False)
-    image = opened(fitted.content)
+    reply = fitted(result, photo_of((128, 96)), as_format=PNG, keep_alpha=False)
+    image = opened(reply.content)
     assert image.size == (128, 96)
-    assert fitted.cropped == 0
+    assert reply.cropped == 0
     assert_four_corners(image)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
-from bot.core.errors import PhotoRefused, Reason
+from bot.core.errors import Reason
 from bot.core.pictures import Size
-from bot.images import MAX_PREPARED_BYTES, inspect, prepare
+from bot.images.colour import to_srgb
+from bot.images.preparing import MAX_PREPARED_BYTES
+from bot.images.reading import open_still
 from tests.images.image_files import (
     BLACK,
     BLUE,
@@ -20,6 +22,7 @@ from tests.images.image_files import (
     WHITE,
     YELLOW,
     assert_four_corners,
+    camera_srgb,
     encoded,
     exif,
     flat,
@@ -31,6 +34,9 @@ from tests.images.image_files import (
     lying,
     opened,
     pixel,
+    plain_srgb,
+    prepared,
+    refusal,
     swapped_srgb,
 )
 
@@ -39,10 +45,10 @@ from tests.images.image_files import (
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_a_photo_is_measured_and_prepared_upright(orientation: int, image_format: str) -> None:
     photo = encoded(lying(four_corners(), orientation), image_format, exif=exif(orientation))
-    assert inspect(photo).size == Size(120, 80)
-    prepared = opened(prepare(photo))
-    assert prepared.size == (120, 80)
-    assert_four_corners(prepared)
+    assert open_still(photo).size == Size(120, 80)
+    jpeg = opened(prepared(photo))
+    assert jpeg.size == (120, 80)
+    assert_four_corners(jpeg)
 
 
 def test_an_orientation_behind_a_pngs_pixels_counts_too() -> None:
@@ -50,15 +56,15 @@ def test_an_orientation_behind_a_pngs_pixels_counts_too() -> None:
     tags = exif(6).removeprefix(b"Exif\0\0")
     chunk = struct.pack(">I", len(tags)) + b"eXIf" + tags + struct.pack(">I", zlib.crc32(b"eXIf" + tags))
     photo = content[:-12] + chunk + content[-12:]
-    assert inspect(photo).size == Size(120, 80)
-    assert_four_corners(opened(prepare(photo)))
+    assert open_still(photo).size == Size(120, 80)
+    assert_four_corners(opened(prepared(photo)))
 
 
 @pytest.mark.parametrize("tags", [b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", exif(6)[:20], exif(9)])
 def test_damaged_exif_leaves_the_photo_as_it_lies(tags: bytes) -> None:
     photo = encoded(four_corners(), "JPEG", exif=tags)
-    assert inspect(photo).size == Size(120, 80)
-    assert_four_corners(opened(prepare(photo)))
+    assert open_still(photo).size == Size(120, 80)
+    assert_four_corners(opened(prepared(photo)))
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "TIFF"])
@@ -66,8 +72,8 @@ def test_an_orientation_in_xmp_alone_does_not_count(image_format: str) -> None:
     packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
     where: dict[str, Any] = {"xmp": packet} if image_format == "JPEG" else {"tiffinfo": {700: packet}}
     photo = encoded(four_corners(), image_format, **where)
-    assert inspect(photo).size == Size(120, 80)
-    assert_four_corners(opened(prepare(photo)))
+    assert open_still(photo).size == Size(120, 80)
+    assert_four_corners(opened(prepared(photo)))
 
 
 def test_nothing_but_pixels_reaches_the_provider() -> None:
@@ -84,7 +90,7 @@ def test_nothing_but_pixels_reaches_the_provider() -> None:
         encoded(four_corners(), "PNG", pnginfo=text, **secret),
         encoded(four_corners(), "WEBP", xmp=b"<x:xmpmeta>Cam & Co</x:xmpmeta>", **secret),
     ):
-        jpeg = prepare(photo)
+        jpeg = prepared(photo)
         assert not [mark for mark in (b"Cam", b"Exif", b"xmp", b"ICC_PROFILE", b"acsp") if mark in jpeg]
         assert set(opened(jpeg).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
@@ -116,10 +122,10 @@ def palette_with_transparency() -> bytes:
     ids=["RGBA", "LA", "palette", "WebP", "TIFF", "GIF", "transparent colour", "transparent grey"],
 )
 def test_transparency_is_noticed_and_prepared_on_white(photo: bytes, left: tuple[int, ...]) -> None:
-    assert inspect(photo).has_alpha
-    prepared = opened(prepare(photo))
-    assert is_near(pixel(prepared, 0.2, 0.5), left)
-    assert is_near(pixel(prepared, 0.9, 0.5), WHITE)
+    assert open_still(photo).has_alpha
+    jpeg = opened(prepared(photo))
+    assert is_near(pixel(jpeg, 0.2, 0.5), left)
+    assert is_near(pixel(jpeg, 0.9, 0.5), WHITE)
 
 
 @pytest.mark.parametrize("mode", ["I;16", "I;16B"])
@@ -128,23 +134,59 @@ def test_sixteen_bit_grey_is_scaled_and_not_clipped(mode: str, value: int, seen:
     order: Any = "little" if mode == "I;16" else "big"
     image = Image.frombytes(mode, (64, 48), value.to_bytes(2, order) * 64 * 48)
     for image_format in ("PNG", "TIFF"):
-        assert is_near(pixel(opened(prepare(encoded(image, image_format))), 0.5, 0.5), (seen,) * 3)
+        assert is_near(pixel(opened(prepared(encoded(image, image_format))), 0.5, 0.5), (seen,) * 3)
 
 
 def test_black_and_white_stays_black_and_white() -> None:
     image = Image.new("1", (64, 48))
     image.paste(1, (32, 0, 64, 48))
     for image_format in ("PNG", "TIFF", "BMP"):
-        prepared = opened(prepare(encoded(image, image_format)))
-        assert is_near(pixel(prepared, 0.2, 0.5), BLACK)
-        assert is_near(pixel(prepared, 0.8, 0.5), WHITE)
+        jpeg = opened(prepared(encoded(image, image_format)))
+        assert is_near(pixel(jpeg, 0.2, 0.5), BLACK)
+        assert is_near(pixel(jpeg, 0.8, 0.5), WHITE)
 
 
 @pytest.mark.parametrize("mode", ["F", "I", "LAB"])
-def test_pixels_that_have_no_one_look_are_refused(mode: str) -> None:
-    with pytest.raises(PhotoRefused) as caught:
-        prepare(encoded(Image.new(mode, (64, 48)), "TIFF"))
-    assert caught.value.reason is Reason.UNREADABLE
+def test_pixels_that_have_no_one_look_are_refused_as_a_kind_and_not_as_damage(mode: str) -> None:
+    assert refusal(prepared, encoded(Image.new(mode, (64, 48)), "TIFF")) is Reason.UNSUPPORTED
+
+
+@pytest.mark.parametrize(("value", "seen"), [(0, 0), (0x800, 128), (0xFFF, 255)])
+def test_twelve_bit_grey_is_scaled_and_not_black(value: int, seen: int) -> None:
+    pair = bytes((value >> 4, (value & 15) << 4 | value >> 8, value & 255))
+    tags = [(256, 3, 1, 64), (257, 3, 1, 48), (258, 3, 1, 12), (259, 3, 1, 1), (262, 3, 1, 1)]
+    tags += [(273, 4, 1, 122), (277, 3, 1, 1), (278, 3, 1, 48), (279, 4, 1, 64 * 48 * 3 // 2)]
+    table = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    photo = b"II*\0" + struct.pack("<IH", 8, len(tags)) + table + bytes(4) + pair * (32 * 48)
+    assert is_near(pixel(opened(prepared(photo)), 0.5, 0.5), (seen,) * 3)
+
+
+@pytest.mark.parametrize("profile", [plain_srgb(), camera_srgb()])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_srgb_is_not_converted_to_srgb(profile: bytes, mode: str) -> None:
+    colours = Image.frombytes("RGB", (300, 200), random.Random(1).randbytes(180_000)).convert(mode)
+    assert to_srgb(colours.copy(), profile).tobytes() == to_srgb(colours, None).tobytes()
+
+
+INKS: dict[tuple[int, ...], tuple[int, ...]] = {
+    (255, 0, 0, 0): (0, 174, 239),
+    (0, 255, 0, 0): (236, 0, 140),
+    (0, 0, 255, 0): (255, 242, 0),
+    (0, 0, 0, 255): (35, 31, 32),
+    (0, 255, 255, 0): (237, 28, 36),
+    (0, 0, 0, 0): WHITE,
+    (0, 0, 0, 128): (147, 149, 152),
+    (0, 128, 0, 0): (244, 154, 193),
+    (0, 0, 128, 0): (255, 247, 153),
+}
+"""As Photoshop shows them, with the profile that it takes for ink without one."""
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "TIFF"])
+@pytest.mark.parametrize("ink", INKS)
+def test_ink_without_a_profile_looks_like_print(ink: tuple[int, ...], image_format: str) -> None:
+    photo = encoded(flat(colour=ink, mode="CMYK"), image_format)
+    assert is_near(pixel(opened(prepared(photo)), 0.5, 0.5), INKS[ink], 10)
 
 
 CYAN_INK = flat(colour=(255, 0, 0, 0), mode="CMYK")
@@ -153,9 +195,9 @@ CYAN_INK = flat(colour=(255, 0, 0, 0), mode="CMYK")
 @pytest.mark.parametrize(
     ("image", "profile", "seen"),
     [
-        (CYAN_INK, None, (0, 255, 255)),
+        (CYAN_INK, None, (0, 174, 239)),
         (CYAN_INK, green_ink(), (0, 144, 40)),
-        (CYAN_INK, swapped_srgb(), (0, 255, 255)),
+        (CYAN_INK, swapped_srgb(), (0, 174, 239)),
         (flat(colour=RED), None, RED),
         (flat(colour=RED), swapped_srgb(), (30, 30, 220)),
         (flat(colour=RED), b"no profile at all", RED),
@@ -178,31 +220,31 @@ CYAN_INK = flat(colour=(255, 0, 0, 0), mode="CMYK")
 def test_the_provider_sees_the_colours_that_the_profile_means(
     image: Image.Image, profile: bytes | None, seen: tuple[int, ...]
 ) -> None:
-    prepared = opened(prepare(encoded(image, "JPEG", quality=95, icc_profile=profile)))
-    assert is_near(pixel(prepared, 0.5, 0.5), seen, 4), pixel(prepared, 0.5, 0.5)
+    jpeg = opened(prepared(encoded(image, "JPEG", quality=95, icc_profile=profile)))
+    assert is_near(pixel(jpeg, 0.5, 0.5), seen, 4), pixel(jpeg, 0.5, 0.5)
 
 
 @pytest.mark.parametrize("colour", [RED, GREEN, BLUE, YELLOW, WHITE, BLACK, (128, 128, 128), (255, 0, 255)])
 def test_a_flat_colour_survives_preparing(colour: tuple[int, ...]) -> None:
     assert is_near(
-        pixel(opened(prepare(encoded(flat((3000, 2000), colour), "JPEG", quality=95))), 0.5, 0.5), colour
+        pixel(opened(prepared(encoded(flat((3000, 2000), colour), "JPEG", quality=95))), 0.5, 0.5), colour
     )
 
 
 @pytest.mark.parametrize(
-    ("size", "prepared"),
+    ("size", "made"),
     [((4096, 3072), (2048, 1536)), ((2049, 105), (2048, 105)), ((300, 6000), (102, 2048))],
 )
-def test_the_long_side_is_at_most_2048_px(size: tuple[int, int], prepared: tuple[int, int]) -> None:
+def test_the_long_side_is_at_most_2048_px(size: tuple[int, int], made: tuple[int, int]) -> None:
     picture = four_corners(size)
     for photo in (encoded(picture, "JPEG"), encoded(picture, "PNG", compress_level=1)):
-        image = opened(prepare(photo))
-        assert image.size == prepared
+        image = opened(prepared(photo))
+        assert image.size == made
         assert_four_corners(image)
 
 
 def test_even_noise_gets_under_seven_megabytes() -> None:
     noise = Image.frombytes("RGB", (2048, 2048), random.Random(3).randbytes(3 * 2048 * 2048))
-    jpeg = prepare(encoded(noise.point(([0] * 128 + [255] * 128) * 3), "BMP"))
+    jpeg = prepared(encoded(noise.point(([0] * 128 + [255] * 128) * 3), "BMP"))
     assert len(jpeg) <= MAX_PREPARED_BYTES
     assert opened(jpeg).size == (2048, 2048)

@@ -27,7 +27,7 @@ _SENTENCES: dict[Reason, str] = {
         "Ask again once one of them is done; /status shows yours."
     ),
     Reason.NOT_AN_IMAGE: N_(
-        "That is not a picture I can open. I take JPEG, PNG, WebP, GIF, BMP and TIFF. "
+        "That is not a picture I can open. I take JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP and TIFF. "
         "Other kinds work if you send them as a photo instead of as a file."
     ),
     Reason.ANIMATED: N_(
@@ -36,6 +36,13 @@ _SENTENCES: dict[Reason, str] = {
     ),
     Reason.UNREADABLE: N_(
         "I could not open that picture; the file seems damaged. Send it again, or send it as a photo."
+    ),
+    Reason.UNSUPPORTED: N_(
+        "I cannot read that kind of picture, though the file itself may be fine. "
+        "Save it as JPEG or PNG, or send it as a photo."
+    ),
+    Reason.TRANSPARENT: N_(
+        "That picture is transparent all over, so there is nothing to change. Send one with something in it."
     ),
     Reason.FILE_TOO_BIG: N_(
         "That file is over 20 MB, which is more than Telegram lets bots fetch. "
