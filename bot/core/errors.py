@@ -31,7 +31,7 @@ class Reason(StrEnum):
     ANIMATED = "animated"
     UNREADABLE = "unreadable"
     UNSUPPORTED = "unsupported"
-    TRANSPARENT = "transparent"
+    TRANSPARENT = "fully_transparent"
     FILE_TOO_BIG = "file_too_big"
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"

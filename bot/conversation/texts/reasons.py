@@ -38,11 +38,11 @@ _SENTENCES: dict[Reason, str] = {
         "I could not open that picture; the file seems damaged. Send it again, or send it as a photo."
     ),
     Reason.UNSUPPORTED: N_(
-        "I cannot read that kind of picture, though the file itself may be fine. "
-        "Save it as JPEG or PNG, or send it as a photo."
+        "I cannot read that kind of picture, though the file seems fine. "
+        "Save it as an ordinary JPEG or PNG, or send it as a photo."
     ),
     Reason.TRANSPARENT: N_(
-        "That picture is transparent all over, so there is nothing to change. Send one with something in it."
+        "That picture is completely transparent: there is nothing to see in it. Please send another one."
     ),
     Reason.FILE_TOO_BIG: N_(
         "That file is over 20 MB, which is more than Telegram lets bots fetch. "

@@ -8,7 +8,19 @@ from bot.core.errors import Reason
 from bot.telegram.files import MAX_FILE_BYTES
 
 SHORTEST_SIDE, LONGEST_RATIO = 32, 20
-_IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+_IMAGE_ENDINGS = (
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".gif",
+    ".heic",
+    ".heif",
+    ".avif",
+)
 
 
 def picture_of(message: Message | ExternalReplyInfo) -> Picture:
