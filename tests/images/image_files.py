@@ -3,12 +3,11 @@
 import struct
 import zlib
 from functools import cache
-from io import BytesIO
-from typing import Any
 
 from PIL import Image, ImageCms
 
-RED, GREEN, BLUE, YELLOW = (220, 30, 30), (30, 180, 40), (30, 40, 220), (230, 220, 40)
+from tests.harness.pictures import BLUE, GREEN, RED, YELLOW, encoded, flat
+
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 STRAIGHT_CURVE = b"curv\0\0\0\0\0\0\0\0"
@@ -26,28 +25,9 @@ LIES = {
 }
 
 
-def encoded(image: Image.Image, image_format: str, **options: Any) -> bytes:
-    buffer = BytesIO()
-    image.save(buffer, image_format, **options)
-    return buffer.getvalue()
-
-
-def flat(size: tuple[int, int] = (64, 48), colour: tuple[int, ...] = RED, mode: str = "RGB") -> Image.Image:
-    return Image.new(mode, size, colour)
-
-
 @cache
 def photo_of(size: tuple[int, int], image_format: str = "PNG") -> bytes:
     return encoded(flat(size, GREEN), image_format)
-
-
-def four_corners(size: tuple[int, int] = (120, 80)) -> Image.Image:
-    """Red top left, green top right, blue bottom left, yellow bottom right."""
-    image = Image.new("RGB", size)
-    half = (size[0] // 2, size[1] // 2)
-    for colour, at in zip((RED, GREEN, BLUE, YELLOW), ((0, 0), (1, 0), (0, 1), (1, 1)), strict=True):
-        image.paste(colour, (at[0] * half[0], at[1] * half[1], (at[0] + 1) * half[0], (at[1] + 1) * half[1]))
-    return image
 
 
 def exif(orientation: int) -> bytes:
@@ -59,12 +39,6 @@ def exif(orientation: int) -> bytes:
 def lying(image: Image.Image, orientation: int) -> Image.Image:
     turn = LIES[orientation]
     return image if turn is None else image.transpose(turn)
-
-
-def opened(content: bytes) -> Image.Image:
-    image = Image.open(BytesIO(content))
-    image.load()
-    return image
 
 
 def pixel(image: Image.Image, x: float, y: float) -> tuple[int, ...]:

@@ -1,27 +1,16 @@
-"""What the tests of the Bot API sandbox share: a served sandbox, clients of it, a clock, pictures."""
+"""What the tests of the Bot API sandbox share: a served sandbox, clients of it, pictures."""
 
 import contextlib
-import io
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from PIL import Image
 from telegram.ext import ExtBot
 
 from bot.sandbox.telegram.api import TelegramSandbox
-
-
-class ManualClock:
-    """A clock that is moved by hand."""
-
-    def __init__(self, now: float = 1_800_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
+from tests.harness.pictures import encoded, four_corners
 
 
 @dataclass(frozen=True)
@@ -70,16 +59,5 @@ async def telegram(**options: Any) -> AsyncIterator[Client]:
 
 
 def picture(width: int, height: int, kind: str = "PNG", **options: Any) -> bytes:
-    """A picture whose four corners differ: red, green, blue, white from the top left, row by row."""
-    small = Image.new("RGB", (2, 2))
-    for at, color in {(0, 0): "red", (1, 0): "green", (0, 1): "blue", (1, 1): "white"}.items():
-        small.paste(color, (*at, at[0] + 1, at[1] + 1))
-    out = io.BytesIO()
-    small.resize((width, height), Image.Resampling.NEAREST).save(out, kind, **options)
-    return out.getvalue()
-
-
-def opened(content: bytes) -> Image.Image:
-    picture = Image.open(io.BytesIO(content))
-    picture.load()
-    return picture
+    """A picture whose four corners differ, and cheap to make."""
+    return encoded(four_corners((width, height)), kind, **options)
