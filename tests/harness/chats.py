@@ -5,6 +5,7 @@ import re
 from bot.conversation.texts.i18n import translations
 from bot.sandbox.telegram.html import parse_html
 from bot.sandbox.telegram.people import Chat, Message, Person
+from tests.harness.clock import PATIENCE
 
 EN = translations("en")
 FR = translations("fr")
@@ -29,7 +30,7 @@ def finished(messages: list[Message], asked: Message) -> Message | None:
     return pictures[0] if pictures and len(pictures) == len(shown) else None
 
 
-async def hears(chat: Chat, asked: Message, sentence: str, timeout: float = 10) -> Message:
+async def hears(chat: Chat, asked: Message, sentence: str, timeout: float = PATIENCE) -> Message:
     """The bot's answer to `asked` that is, or begins with, a text of ours."""
     words = plain(sentence)
     return await chat.wait_for(
@@ -38,14 +39,14 @@ async def hears(chat: Chat, asked: Message, sentence: str, timeout: float = 10) 
     )
 
 
-async def card_of(chat: Chat, asked: Message, timeout: float = 20) -> Message:
+async def card_of(chat: Chat, asked: Message, timeout: float = PATIENCE) -> Message:
     """The status card that answers `asked`."""
     return await chat.wait_for(
         lambda messages: next((m for m in answers(messages, asked) if m.labels == [CANCEL]), None), timeout
     )
 
 
-async def failure_of(chat: Chat, asked: Message, sentence: str, timeout: float = 10) -> Message:
+async def failure_of(chat: Chat, asked: Message, sentence: str, timeout: float = PATIENCE) -> Message:
     """The card that says why `asked` failed, that it was not counted, and a code; the only answer left."""
     words = plain(sentence) + "\nThis one was not counted.\nCode: "
     card = await hears(chat, asked, words, timeout)
@@ -60,7 +61,7 @@ async def limits_line(person: Person, chat: Chat | None = None) -> str:
     return (await hears(chat or person.private, asked, "This chat may ask for")).text.splitlines()[1]
 
 
-async def next_result(chat: Chat, asked: Message, but: Message, timeout: float = 20) -> Message:
+async def next_result(chat: Chat, asked: Message, but: Message, timeout: float = PATIENCE) -> Message:
     """Another picture that answers `asked`, once no card is left."""
 
     def found(messages: list[Message]) -> Message | None:

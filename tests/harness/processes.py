@@ -17,7 +17,7 @@ from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.nanobanana.wire import JsonObject
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Person
-from tests.harness.clock import until
+from tests.harness.clock import PATIENCE, until
 from tests.harness.pictures import resized
 from tests.harness.tables import Tables, tables_of
 
@@ -61,7 +61,7 @@ class Processes:
         said = self.log.count("is at work")
         process = await start_bot(self.home)
         try:
-            await until(lambda: self.log.count("is at work") > said or process.returncode is not None, 60)
+            await until(lambda: self.log.count("is at work") > said or process.returncode is not None)
             assert process.returncode is None, self.log
         except BaseException:
             await kill(process)
@@ -130,7 +130,7 @@ async def ended(home: Home, *arguments: str) -> tuple[int, str]:
     before = len(home.log.read_text()) if home.log.exists() else 0
     process = await start_bot(home, *arguments)
     try:
-        code = await asyncio.wait_for(process.wait(), 20)
+        code = await asyncio.wait_for(process.wait(), PATIENCE)
     finally:
         await stop_bot(process)
     return code, home.log.read_text()[before:]

@@ -23,7 +23,7 @@ from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Message, Person
 from tests.harness.balancer import Balancer
 from tests.harness.chats import answers
-from tests.harness.clock import until
+from tests.harness.clock import PATIENCE, until
 from tests.harness.pictures import picture, size_of
 from tests.harness.processes import kill, prompt_of
 
@@ -74,7 +74,7 @@ class Replica:
     async def stop(self) -> int:
         """SIGTERM, and the exit code."""
         self.signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
 
@@ -105,7 +105,7 @@ class Replicas:
         """So many more replicas, all at once; returns when they have said that they are at work."""
         fresh = [await self.launch(**settings) for _ in range(count)]
         for member in fresh:
-            await until(lambda m=member: m.is_at_work or m.process.returncode is not None, 30)  # type: ignore[misc]
+            await until(lambda m=member: m.is_at_work or m.process.returncode is not None)  # type: ignore[misc]
             assert member.process.returncode is None, member.log
             self.balancer.ports.append(member.port)
         return fresh
@@ -124,7 +124,7 @@ class Replicas:
     async def value(self, query: str, *values: object) -> Any:
         return await self.database.fetchval(query, *values)
 
-    async def until_rows(self, query: str, count: int, timeout: float = 30) -> None:
+    async def until_rows(self, query: str, count: int, timeout: float = PATIENCE) -> None:
         """Until this many rows are counted."""
         seen = 0
         try:
@@ -155,7 +155,7 @@ class Replicas:
         self.asked += fresh
         return fresh
 
-    async def all_delivered(self, timeout: float = 90) -> None:
+    async def all_delivered(self, timeout: float = PATIENCE) -> None:
         await self.until_rows("edits WHERE state = 'delivered' AND due_at IS NULL", len(self.asked), timeout)
 
     def amiss(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Chat, Message, Person
 from bot.settings import Settings
 from tests.harness.chats import answers, finished
+from tests.harness.clock import PATIENCE
 from tests.harness.pictures import resized
 
 
@@ -32,11 +33,11 @@ class World:
     def data(self) -> Path:
         return self.settings.data_dir
 
-    async def result(self, chat: Chat, asked: Message, timeout: float = 20) -> Message:
+    async def result(self, chat: Chat, asked: Message, timeout: float = PATIENCE) -> Message:
         """The reply to `asked` that carries a picture, once the status card is gone."""
         return await chat.wait_for(lambda messages: finished(messages, asked), timeout)
 
-    async def words(self, chat: Chat, asked: Message, containing: str, timeout: float = 10) -> Message:
+    async def words(self, chat: Chat, asked: Message, containing: str, timeout: float = PATIENCE) -> Message:
         """A message of the bot's that answers `asked` and says `containing`."""
         return await chat.wait_for(
             lambda messages: next((m for m in answers(messages, asked) if containing in m.text), None),

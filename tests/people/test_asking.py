@@ -49,7 +49,7 @@ async def test_every_style_is_a_command(tmp_path: Path) -> None:
             for style in PRESETS
         ]
         for style, each in asked:
-            result = await world.result(ada.private, each, timeout=30)
+            result = await world.result(ada.private, each)
             assert result.text.startswith(command_title(EN, style.name))
         assert len(prompts(world)) == len(set(prompts(world))) == len(PRESETS) == 14
 

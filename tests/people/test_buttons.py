@@ -26,7 +26,7 @@ from tests.harness.chats import (
     limits_line,
     next_result,
 )
-from tests.harness.clock import until
+from tests.harness.clock import finish_tasks, until
 from tests.harness.pictures import picture
 from tests.harness.world import World, prompts, quick_bot, services
 
@@ -37,7 +37,7 @@ STARTED = Answer(alerts.started(EN), show_alert=False)
 
 
 async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 1.0) as world:
+    async with quick_bot(tmp_path, 60) as world:
         ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/sketch")
         card = await card_of(ada.private, asked)
@@ -48,13 +48,14 @@ async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> N
         ended = await hears(ada.private, asked, cancelled_alert(EN))
         assert (ended.message_id, ended.labels) == (card.message_id, [])
         assert await limits_line(ada) == UNTOUCHED
+        finish_tasks(world.nanobanana)
         await asyncio.sleep(1.2)
         assert [m.text for m in answers(ada.private.messages(), asked)] == [cancelled_alert(EN)]
 
 
 async def test_cancel_is_in_time_as_soon_as_there_is_a_card(tmp_path: Path) -> None:
     """Whatever step the edit is just taking."""
-    async with quick_bot(tmp_path, 15) as world:
+    async with quick_bot(tmp_path, 60) as world:
         ada = world.ada
         for size in range(64, 69):
             card = await card_of(ada.private, ada.sends_photo(picture(96, size), "/sketch"))
@@ -62,7 +63,7 @@ async def test_cancel_is_in_time_as_soon_as_there_is_a_card(tmp_path: Path) -> N
 
 
 async def test_in_a_group_only_who_asked_and_admins_may_press(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 1.5) as world:
+    async with quick_bot(tmp_path, lambda ordinal: (60, 0.2)[ordinal > 1]) as world:
         ada, people = world.ada, world.telegram.people
         ben, eve, tom = (people.person(name) for name in ("Ben", "Eve", "Tom"))
         group = people.group("Friends", ada, ben, tom, admins=[eve])
@@ -75,6 +76,8 @@ async def test_in_a_group_only_who_asked_and_admins_may_press(tmp_path: Path) ->
         gone = people.person("Somebody who left")
         assert await gone.presses(card, CANCEL).answer() == NOT_YOURS
         assert await eve.presses(card, CANCEL).answer() == CANCELLED
+        await until(lambda: len(prompts(world)) == 2)
+        finish_tasks(world.nanobanana)
         result = await world.result(group, other)
         assert group.message(second.message_id) is None
         assert await ben.presses(result, AGAIN).answer() == NOT_YOURS

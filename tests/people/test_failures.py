@@ -104,7 +104,7 @@ async def test_an_admin_whom_telegram_did_not_tell_is_told_later_and_nobody_hear
         await asyncio.sleep(0.5)
         assert [alerts_to(each) for each in (boss_id, deputy_id, stranger_id)] == [2, 1, 1]
         world.nanobanana.credits = 100
-        await world.result(world.ada.private, asked, 30)
+        await world.result(world.ada.private, asked)
 
 
 async def test_a_rejected_key_makes_edits_wait_until_it_is_taken_again(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ async def test_a_rejected_key_makes_edits_wait_until_it_is_taken_again(tmp_path:
         world.nanobanana.play("create-401")
         asked = ada.sends_photo(picture(96, 64), "/edit make it blue")
         await world.words(ada.private, asked, "does not let the bot in")
-        assert (await world.result(ada.private, asked, 30)).photo_size == (96, 64)
+        assert (await world.result(ada.private, asked)).photo_size == (96, 64)
 
 
 async def test_a_key_that_breaks_while_a_task_runs_costs_no_paid_picture(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_p
         faulty = FaultyTelegram(world, ["file", *(name for name in EXPECTED if " " not in name)])
         await asyncio.gather(*(faulty.asks(*name.split(": ")) for name in expected))
         with contextlib.suppress(TimeoutError):
-            await until(lambda: len(faulty.edits()) == len(expected), 40)
+            await until(lambda: len(faulty.edits()) == len(expected))
         rows, edits = faulty.rows, faulty.edits()
         seen = {name: (edits.get(row.chat.id, ("?", 0))[0], faulty.seen(row)) for name, row in rows.items()}
         assert seen == expected

@@ -113,7 +113,7 @@ async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
         phase: Phase = "after" if fault in AFTER else "before"
         world.telegram.faults.at("getUpdates", play, phase=phase, times=1)
         for text in ("/limits", "/styles"):  # the first one is in an answer that was already waited for
-            await hears(world.ada.private, world.ada.writes(text), "", timeout=20)
+            await hears(world.ada.private, world.ada.writes(text), "")
         assert played.is_set()
         assert len(world.ada.private.bot_messages()) == 2
 
@@ -161,5 +161,5 @@ async def test_a_refused_token_does_not_stop_the_bot_from_asking_again(tmp_path:
         refusal = JSONResponse({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
         world.telegram.faults.answer("getUpdates", refusal, times=2)
         for _ in range(2):  # the first one is in an answer that was already waited for
-            await hears(world.ada.private, world.ada.writes("/limits"), "", timeout=20)
+            await hears(world.ada.private, world.ada.writes("/limits"), "")
         assert not world.telegram.faults._switches[0].times

@@ -130,7 +130,7 @@ async def killed(world: Processes, process: Process, name: str) -> Message:
     asked = world.ada.sends_photo(picture(*SIZE), f"/edit {name}")
     if "no callback" in name:
         world.nanobanana.play("callback-never")
-    await until(lambda: process.returncode is not None, 30)
+    await until(lambda: process.returncode is not None)
     if name in NOBODY_CALLS:
         world.writes("UPDATE edits SET due_at = created_at WHERE due_at IS NOT NULL")  # a minute passes
     return asked

@@ -101,7 +101,7 @@ async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: 
         settings = impatient(world, nanobanana_model=model)
         async with running(settings):
             chats = dict(asks(world, expected))
-            await until(lambda: len(settled(world)) == len(expected), 150)
+            await until(lambda: len(settled(world)) == len(expected))
             await asyncio.sleep(0)
         used = await places_used(settings, chats)
     calls = Counter(prompt_of(call.body) for call in world.nanobanana.creates)
@@ -129,7 +129,7 @@ async def test_a_photo_finds_its_way_whatever_its_host_answers(
             {**SCENARIOS, **HOSTILE}[name](world.nanobanana.faults, Script())
         async with running(impatient(world)):
             asked = dict(asks(world, UPLOADS))
-            await until(lambda: len(settled(world)) == len(asked), 60)
+            await until(lambda: len(settled(world)) == len(asked))
     uploads = [call for call in world.nanobanana.requests if call.path.startswith("/api/file")]
     assert len(uploads) == 2 * len(asked)
     assert settled(world) == dict.fromkeys(asked, DELIVERED)
@@ -144,7 +144,7 @@ async def test_forty_megabytes_are_left_where_they_are(tmp_path: Path) -> None:
             provider.answer(point, answer, phase=phase)
         async with running(impatient(world)):
             world.ada.sends_photo(picture(*SIZE), "/edit paint it")
-            await until(lambda: settled(world) == {"paint it": DELIVERED}, 20)
+            await until(lambda: settled(world) == {"paint it": DELIVERED})
         assert world.creates_per_prompt() == {"paint it": 1}
     assert max(each.sent for each in heavy) < HEAVY_BYTES / 2, "what the network holds, and no more"
 
@@ -157,7 +157,7 @@ async def test_a_service_that_cannot_prove_its_name_gets_nothing_and_is_waited_f
             await until(lambda: "I keep trying" in world.ada.private.bot_messages()[0].text)
         assert world.rows("SELECT state, submits FROM edits") == [("received", 0)]
         async with running(impatient(world)):  # the operator has seen to it
-            await until(lambda: settled(world) == {"paint it": DELIVERED}, 20)
+            await until(lambda: settled(world) == {"paint it": DELIVERED})
         assert world.creates_per_prompt() == {"paint it": 1}
 
 

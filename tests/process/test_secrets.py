@@ -68,11 +68,11 @@ async def all_kinds_of_things(world: Processes) -> None:
     provider.play("flag-3-policy")
     ada.sends_photo(small, "/cartoon")
     await strangers(world)
-    await until(lambda: len(world.rows(ENDED)) == len(world.rows("SELECT 1 FROM edits")), 30)
+    await until(lambda: len(world.rows(ENDED)) == len(world.rows("SELECT 1 FROM edits")))
 
 
 async def done(world: Processes, count: int) -> None:
-    await until(lambda: len(world.rows(ENDED)) >= count, 30)
+    await until(lambda: len(world.rows(ENDED)) >= count)
 
 
 async def strangers(world: Processes) -> None:

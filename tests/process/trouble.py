@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.sandbox.telegram.people import Message
 from tests.harness.chats import answers
-from tests.harness.clock import until
+from tests.harness.clock import PATIENCE, until
 from tests.harness.pictures import picture, size_of
 from tests.harness.processes import Processes, processes
 
@@ -40,7 +40,7 @@ class Trouble:
             words = f"/edit number {len(self.asked)}"
             self.asked.append(self.world.ada.sends_photo(picture(*SIZE), words))
 
-    async def everything_arrives_once(self, timeout: float = 60) -> None:
+    async def everything_arrives_once(self, timeout: float = PATIENCE) -> None:
         """The same process has brought every picture, and each was paid for once."""
         await until(lambda: self.process.returncode is not None or self.all_done(), timeout)
         assert self.process.returncode is None, self.world.log

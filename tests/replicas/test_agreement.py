@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from tests.harness.clock import PATIENCE
 from tests.harness.replicas import replicas
 from tests.replicas.rush import rush
 
@@ -17,7 +18,7 @@ async def test_a_replica_with_another_folder_says_so_and_does_not_start(tmp_path
     async with replicas(tmp_path, url) as world:
         (member,) = await world.start()
         stranger = await world.launch(DATA_DIR=str(tmp_path / "elsewhere"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             assert await stranger.process.wait() == 1
         assert "have another folder as DATA_DIR" in stranger.log
         assert "Traceback" not in stranger.log

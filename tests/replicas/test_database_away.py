@@ -19,7 +19,7 @@ async def test_replicas_outlive_the_databases_absence_and_take_nothing_on_credit
     async with replicas(tmp_path, url, task_seconds=6, TELEGRAM_WEBHOOK="true") as world:
         members = await world.start(2)
         world.ask(10)
-        await until(lambda: len(world.nanobanana.creates) >= 10, 30)
+        await until(lambda: len(world.nanobanana.creates) >= 10)
         await world.until_rows("edits WHERE state = 'processing'", 10)
         (raw,) = await world.rows("SELECT raw FROM inbox LIMIT 1")
         name = make_url(url).database
