@@ -7,22 +7,16 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from PIL import Image
-
 from bot.sandbox.demo.bot_process import Home, bot_at_work
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.telegram.api import TelegramSandbox
-from tests.ground import finished, picture
+from tests.harness.chats import finished
+from tests.harness.pictures import picture, resized
 
 EDITS = 40
 WARM_UP = 5
 PEOPLE = 10
 SIZE = (1280, 853)
-
-
-def plain(photo: Image.Image, prompt: str, size: tuple[int, int]) -> Image.Image:
-    """The quickest imitation: the sandbox is to cost as little as it can."""
-    return photo.resize(size)
 
 
 def resident_megabytes(process_id: int) -> float:
@@ -34,7 +28,7 @@ async def report() -> AsyncIterator[str]:
     """Medians over edits that follow one another."""
     telegram = TelegramSandbox()
     # Without callbacks a check finds the task done, as for whoever has no public address.
-    nanobanana = NanoBananaSandbox(task_seconds=0.6, paint=plain, send_callbacks=False)
+    nanobanana = NanoBananaSandbox(task_seconds=0.6, paint=resized, send_callbacks=False)
     with tempfile.TemporaryDirectory() as folder:
         async with telegram.serving() as telegram_url, nanobanana.running() as nanobanana_url:
             home = Home.of(Path(folder), telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)

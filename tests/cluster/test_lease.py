@@ -8,18 +8,12 @@ from bot.core.errors import TryLater
 from bot.core.ports import Lease
 from bot.storage.replicas import LEASE
 from tests.factories import edit
-
-
-class Clock:
-    seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
+from tests.harness.clock import ManualClock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 def new_names() -> Callable[[], str]:
@@ -27,7 +21,7 @@ def new_names() -> Callable[[], str]:
     return lambda: f"replica-{next(names)}"
 
 
-def test_a_replica_holds_the_edits_that_have_its_name(clock: Clock) -> None:
+def test_a_replica_holds_the_edits_that_have_its_name(clock: ManualClock) -> None:
     me: Lease = Replica(new_names(), alone=False, monotonic=clock)
     assert me.name == "replica-1"
     assert me.owns(edit(owner="replica-1"))
@@ -38,12 +32,12 @@ def test_a_replica_holds_the_edits_that_have_its_name(clock: Clock) -> None:
             me.ensure_holds(edit(owner=owner))
 
 
-def test_a_replica_that_was_not_heard_of_stops_well_before_the_others_take_over(clock: Clock) -> None:
+def test_a_replica_that_was_not_heard_of_stops_well_before_the_others_take_over(clock: ManualClock) -> None:
     me = Replica(new_names(), alone=False, monotonic=clock)
     mine = edit(owner=me.name)
-    clock.seconds += 0.59 * LEASE.total_seconds()
+    clock.now += 0.59 * LEASE.total_seconds()
     assert me.may_begin
-    clock.seconds += 0.02 * LEASE.total_seconds()
+    clock.now += 0.02 * LEASE.total_seconds()
     assert not me.is_trusted
     assert not me.may_begin
     assert me.owns(mine)
@@ -51,16 +45,16 @@ def test_a_replica_that_was_not_heard_of_stops_well_before_the_others_take_over(
         me.ensure_holds(mine)
 
 
-def test_a_lease_is_renewed_from_when_that_was_asked_for(clock: Clock) -> None:
+def test_a_lease_is_renewed_from_when_that_was_asked_for(clock: ManualClock) -> None:
     me = Replica(new_names(), alone=False, monotonic=clock)
-    clock.seconds += 20
-    me.renew(asked_at=clock.seconds - 5)
+    clock.now += 20
+    me.renew(asked_at=clock.now - 5)
     assert me.is_trusted
-    clock.seconds += 2
+    clock.now += 2
     assert not me.is_trusted
 
 
-def test_after_an_absence_nothing_that_was_held_is_its_own(clock: Clock) -> None:
+def test_after_an_absence_nothing_that_was_held_is_its_own(clock: ManualClock) -> None:
     me = Replica(new_names(), alone=False, monotonic=clock)
     mine = edit(owner=me.name)
     me.start_anew()
@@ -69,7 +63,7 @@ def test_after_an_absence_nothing_that_was_held_is_its_own(clock: Clock) -> None
         me.ensure_holds(mine)
 
 
-def test_a_replica_that_leaves_begins_nothing_more(clock: Clock) -> None:
+def test_a_replica_that_leaves_begins_nothing_more(clock: ManualClock) -> None:
     me = Replica(new_names(), alone=False, monotonic=clock)
     mine = edit(owner=me.name)
     me.leave()
@@ -79,7 +73,7 @@ def test_a_replica_that_leaves_begins_nothing_more(clock: Clock) -> None:
         me.ensure_holds(mine)
 
 
-def test_a_process_that_is_alone_is_always_trusted(clock: Clock) -> None:
+def test_a_process_that_is_alone_is_always_trusted(clock: ManualClock) -> None:
     me = Replica(new_names(), alone=True, monotonic=clock)
-    clock.seconds += 3600
+    clock.now += 3600
     me.ensure_holds(edit(owner=me.name))

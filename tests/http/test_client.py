@@ -2,15 +2,15 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bot.http.client import Lines, api_client
+from tests.harness.clock import until
+from tests.harness.https import https_server, make_certificate
 from tests.http.proxy import Proxy
-from tests.https import https_server, make_certificate
 
 HOST = "api.example.org"
 
@@ -22,12 +22,6 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     trusting = ssl.create_default_context(cafile=str(path))
     monkeypatch.setattr("bot.http.client.certificates", lambda: trusting)
     return path
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5", "socks5h"])

@@ -23,6 +23,7 @@ from bot.photo_hosts.kie import KieHost
 from bot.photo_hosts.web import WebHost
 from bot.sandbox.nanobanana.api import API_KEY, KIE_KEY, NanoBananaSandbox
 from bot.sandbox.nanobanana.faults import SCENARIOS
+from tests.harness.clock import ManualClock
 from tests.nanobanana.samples import SECRET
 
 _LOOKS = 6
@@ -38,23 +39,14 @@ def plain(photo: Image.Image, _: str, size: tuple[int, int]) -> Image.Image:
     return photo.convert("RGB").resize((size[0] // 16, size[1] // 16))
 
 
-class Clock:
-    """Time that passes by one second with every look at a task."""
-
-    seconds = 0.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
 async def no_wait(_: float) -> None: ...
 
 
 @contextlib.asynccontextmanager
 async def a_world(
     directory: Path, model: Model = Model.NANO_BANANA
-) -> AsyncIterator[tuple[NanoBananaSandbox, NanoBananaClient, Clock, str, WebHost]]:
-    clock = Clock()
+) -> AsyncIterator[tuple[NanoBananaSandbox, NanoBananaClient, ManualClock, str, WebHost]]:
+    clock = ManualClock(0.0)
     sandbox = NanoBananaSandbox(task_seconds=0, paint=plain, clock=clock, send_callbacks=False, seed=1)
     downloader = Downloader(allow_loopback=True, sleep=no_wait)
     async with sandbox.running() as url:
@@ -102,14 +94,16 @@ async def told(call: Awaitable[object]) -> str:
     return type(result).__name__
 
 
-async def ended(client: NanoBananaClient, clock: Clock, sandbox: NanoBananaSandbox, task_id: str) -> str:
+async def ended(
+    client: NanoBananaClient, clock: ManualClock, sandbox: NanoBananaSandbox, task_id: str
+) -> str:
     """The last of some looks at a task; the first that brings a URL, a failure or an operator."""
     last = ""
     task = sandbox.tasks[task_id]
     for look in range(_LOOKS):
         while look and task.flag == 0 and not task.script.stuck:
             await asyncio.sleep(0.002)
-        clock.seconds += 1
+        clock.now += 1
         last = await told(client.check(task_id))
         if last.startswith(("TaskFailed", "OperatorNeeded", "TaskDone 1")):
             break

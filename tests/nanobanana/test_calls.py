@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 
 import httpx
 import pytest
@@ -11,17 +11,9 @@ import respx
 
 from bot.core.errors import BotError, OutcomeUnknown, TryLater
 from bot.core.ports import TaskRunning
+from tests.harness.clock import ManualClock, until
 from tests.nanobanana.samples import API_URL, ORDER, TASK_ID, a_client, record
 from tests.nanobanana.test_client import CHECK_URL, CREATE_URL, CREDIT_URL, said
-
-
-class Clock:
-    """Seconds, as the test says."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 async def outcome(call: Awaitable[object]) -> BotError:
@@ -64,7 +56,7 @@ async def test_the_api_says_for_how_long_it_wants_to_be_left_alone(
 
 
 async def test_until_then_no_call_of_the_kind_is_made() -> None:
-    clock = Clock()
+    clock = ManualClock(1000.0)
     pause = httpx.Response(429, headers={"Retry-After": "30"}, text="slow down")
     with respx.mock:
         looks, creates, credit = respx.get(CHECK_URL), respx.post(CREATE_URL), respx.get(CREDIT_URL)
@@ -122,12 +114,6 @@ class Api:
                 writer.write(answer)
         self.connected -= 1
         writer.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize("moment", ["answer", "head", "body"])

@@ -8,7 +8,8 @@ import pytest
 
 from bot.sandbox.demo.bot_process import PROJECT, Home
 from bot.settings import Settings
-from tests.process.process_ground import ended
+from tests.harness.clock import PATIENCE
+from tests.harness.processes import ended
 
 HEAVY = {"telegram", "sqlalchemy", "sqlmodel", "PIL", "httpx", "pydantic", "starlette", "apscheduler"}
 ASK_FOR_HELP = """
@@ -24,8 +25,8 @@ except SystemExit as end:
 
 def run(*arguments: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, *arguments], check=False, cwd=folder, capture_output=True, text=True, timeout=30,
-        env={"PYTHONPATH": str(PROJECT), **environment},
+        [sys.executable, *arguments], check=False, cwd=folder, capture_output=True, text=True,
+        timeout=PATIENCE, env={"PYTHONPATH": str(PROJECT), **environment},
     )  # fmt: skip
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from PIL import Image
 
 from bot.sandbox.demo.bot_process import PROJECT
-from tests.ground import encoded
+from tests.harness.clock import PATIENCE
+from tests.harness.pictures import encoded
 
 
 async def played(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "bot", "demo", "--seconds", "1", *arguments]
     return await asyncio.to_thread(
-        subprocess.run, command, cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+        subprocess.run, command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False,
         env={"PYTHONPATH": str(PROJECT)},
     )  # fmt: skip
 

@@ -13,7 +13,6 @@ from bot.core.errors import Reason
 from bot.core.limits import Limits, Rule, Scope
 from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
-from bot.sandbox.telegram.html import parse_html
 from tests.factories import edit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -57,11 +56,6 @@ def en() -> NullTranslations:
 
 def fr() -> NullTranslations:
     return translations("fr")
-
-
-def plain(text: str) -> str:
-    """What a person sees; raises what Telegram would say to broken markup."""
-    return parse_html(text)[0]
 
 
 def utf16_units(text: str) -> int:

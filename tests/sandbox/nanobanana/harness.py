@@ -3,7 +3,6 @@ every answer against the API's description."""
 
 import asyncio
 import contextlib
-import io
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,27 +11,20 @@ from typing import Any, cast
 import httpx
 import yaml
 from jsonschema import Draft202012Validator
-from PIL import Image
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from tests.harness.pictures import encoded, flat, resized
 
 Json = dict[str, Any]
 DESCRIPTION: Json = yaml.safe_load(Path(__file__).with_name("nanobanana.openapi.yaml").read_text("utf-8"))
 API = "/api/v1/nanobanana"
 
 
-def plain(photo: Image.Image, _: str, size: tuple[int, int]) -> Image.Image:
-    """A painter that takes no time."""
-    return photo.convert("RGB").resize(size, Image.Resampling.NEAREST)
-
-
-def jpeg(size: tuple[int, int] = (60, 40), colour: str = "teal") -> bytes:
-    target = io.BytesIO()
-    Image.new("RGB", size, colour).save(target, "JPEG")
-    return target.getvalue()
+def jpeg(size: tuple[int, int] = (60, 40)) -> bytes:
+    return encoded(flat(size), "JPEG")
 
 
 def _followed(node: Json) -> Json:
@@ -139,7 +131,7 @@ class Harness:
 @contextlib.asynccontextmanager
 async def harness(**options: Any) -> AsyncIterator[Harness]:
     """A served sandbox with a photo host, and a fast model unless the options say otherwise."""
-    settings: Json = {"task_seconds": 0.02, "paint": plain, "callback_pause": 0.01, "seed": 1}
+    settings: Json = {"task_seconds": 0.02, "paint": resized, "callback_pause": 0.01, "seed": 1}
     sandbox = NanoBananaSandbox(**settings | options)
     host = PhotoHost()
     key = {"Authorization": f"Bearer {sandbox.api_key}", "User-Agent": "nanobanana-tests/1"}

@@ -1,7 +1,6 @@
-"""What the tests of the Bot API sandbox share: a served sandbox, clients of it, a clock, pictures."""
+"""What the tests of the Bot API sandbox share: a served sandbox, clients of it, pictures."""
 
 import contextlib
-import io
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,16 +11,7 @@ from PIL import Image
 from telegram.ext import ExtBot
 
 from bot.sandbox.telegram.api import TelegramSandbox
-
-
-class ManualClock:
-    """A clock that is moved by hand."""
-
-    def __init__(self, now: float = 1_800_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
+from tests.harness.pictures import encoded
 
 
 @dataclass(frozen=True)
@@ -74,12 +64,4 @@ def picture(width: int, height: int, kind: str = "PNG", **options: Any) -> bytes
     small = Image.new("RGB", (2, 2))
     for at, color in {(0, 0): "red", (1, 0): "green", (0, 1): "blue", (1, 1): "white"}.items():
         small.paste(color, (*at, at[0] + 1, at[1] + 1))
-    out = io.BytesIO()
-    small.resize((width, height), Image.Resampling.NEAREST).save(out, kind, **options)
-    return out.getvalue()
-
-
-def opened(content: bytes) -> Image.Image:
-    picture = Image.open(io.BytesIO(content))
-    picture.load()
-    return picture
+    return encoded(small.resize((width, height), Image.Resampling.NEAREST), kind, **options)

@@ -1,4 +1,4 @@
-"""Doors of its own to both services for one replica: what came through them was that replica's doing."""
+"""Addresses of both services for one replica alone, and a record of every call that comes there."""
 
 import contextlib
 import time
@@ -22,16 +22,16 @@ class Passed:
 
 
 @dataclass
-class Doors:
+class Recorder:
     """`settings` lead a replica here."""
 
     settings: dict[str, str] = field(default_factory=dict)
     passed: list[Passed] = field(default_factory=list)
 
     def before(self, app: ASGIApp) -> ASGIApp:
-        """The service behind a door."""
+        """The service, with every call noted."""
 
-        async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
             at, said = time.monotonic(), bytearray(scope.get("query_string", b""))
 
             async def heard() -> Message:
@@ -44,7 +44,7 @@ class Doors:
             finally:
                 self.passed.append(Passed(at, scope["path"].rpartition("/")[2], bytes(said)))
 
-        return door
+        return recorded
 
     def since(self, at: float, words: Collection[str]) -> list[str]:
         """The names of the calls from a moment on that speak of any of these."""
@@ -55,9 +55,9 @@ class Doors:
 
 
 @contextlib.asynccontextmanager
-async def doors(telegram: TelegramSandbox, nanobanana: NanoBananaSandbox) -> AsyncIterator[Doors]:
-    """Both open until the block ends."""
-    made = Doors()
+async def recorder(telegram: TelegramSandbox, nanobanana: NanoBananaSandbox) -> AsyncIterator[Recorder]:
+    """Both are there until the block ends."""
+    made = Recorder()
     async with (
         serving(made.before(telegram.app)) as telegram_url,
         serving(made.before(nanobanana.app)) as nanobanana_url,

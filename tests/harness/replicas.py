@@ -1,4 +1,4 @@
-"""The ground: both services, one PostgreSQL, one DATA_DIR, a load balancer, and replicas that come and go."""
+"""Replicas that come and go between both services, one PostgreSQL, one DATA_DIR and a load balancer."""
 
 import asyncio
 import contextlib
@@ -21,9 +21,11 @@ from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.serve import free_port, serving
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Message, Person
-from tests.ground import encoded, picture, size_of
-from tests.process.process_ground import answers, kill, prompt_of, until
-from tests.replicas.balancer import Balancer
+from tests.harness.balancer import Balancer
+from tests.harness.chats import answers
+from tests.harness.clock import PATIENCE, until
+from tests.harness.pictures import picture, size_of
+from tests.harness.processes import kill, prompt_of
 
 SIZE = (60, 45)
 _ROOMY = {
@@ -39,7 +41,7 @@ _PHOTO = picture(*SIZE)
 
 
 @dataclass
-class Member:
+class Replica:
     """One replica: its process, its log and its own door."""
 
     process: Process
@@ -72,7 +74,7 @@ class Member:
     async def stop(self) -> int:
         """SIGTERM, and the exit code."""
         self.signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             return await self.process.wait()
 
 
@@ -86,7 +88,7 @@ class Asked:
 
 
 @dataclass
-class Fleet:
+class Replicas:
     """All of it."""
 
     telegram: TelegramSandbox
@@ -96,23 +98,23 @@ class Fleet:
     folder: Path
     settings: Mapping[str, str]
     database: "asyncpg.Pool[asyncpg.Record]"
-    members: list[Member] = field(default_factory=list)
+    members: list[Replica] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
 
-    async def start(self, count: int = 1, **settings: str) -> list[Member]:
+    async def start(self, count: int = 1, **settings: str) -> list[Replica]:
         """So many more replicas, all at once; returns when they have said that they are at work."""
         fresh = [await self.launch(**settings) for _ in range(count)]
         for member in fresh:
-            await until(lambda m=member: m.is_at_work or m.process.returncode is not None, 30)  # type: ignore[misc]
+            await until(lambda m=member: m.is_at_work or m.process.returncode is not None)  # type: ignore[misc]
             assert member.process.returncode is None, member.log
             self.balancer.ports.append(member.port)
         return fresh
 
-    async def launch(self, **settings: str) -> Member:
+    async def launch(self, **settings: str) -> Replica:
         """A process that may or may not come to work."""
         made = {**self.settings, "WEB_PORT": str(free_port()), **settings}
         home = Home(made, Path(made["DATA_DIR"]), self.folder / f"bot-{len(self.members)}.log")
-        member = Member(await start_bot(home), home)
+        member = Replica(await start_bot(home), home)
         self.members.append(member)
         return member
 
@@ -122,7 +124,7 @@ class Fleet:
     async def value(self, query: str, *values: object) -> Any:
         return await self.database.fetchval(query, *values)
 
-    async def until_rows(self, query: str, count: int, timeout: float = 30) -> None:
+    async def until_rows(self, query: str, count: int, timeout: float = PATIENCE) -> None:
         """Until this many rows are counted."""
         seen = 0
         try:
@@ -139,7 +141,7 @@ class Fleet:
         )
         return Counter({row["owner"]: row["n"] for row in rows})
 
-    async def poller(self) -> Member:
+    async def poller(self) -> Replica:
         """Who asks Telegram for updates."""
         name = await self.value("SELECT owner FROM roles WHERE name = 'intake'")
         return next(member for member in self.members if member.name == name)
@@ -153,7 +155,7 @@ class Fleet:
         self.asked += fresh
         return fresh
 
-    async def all_delivered(self, timeout: float = 90) -> None:
+    async def all_delivered(self, timeout: float = PATIENCE) -> None:
         await self.until_rows("edits WHERE state = 'delivered' AND due_at IS NULL", len(self.asked), timeout)
 
     def amiss(self) -> dict[str, str]:
@@ -164,7 +166,7 @@ class Fleet:
         found |= dict.fromkeys(asked_for - set(paid), "never paid")
         found |= dict.fromkeys(set(paid) - asked_for, "paid, and nobody asked for it")
         for asked in self.asked:
-            shown = answers(asked.person.private, asked.message)
+            shown = answers(asked.person.private.messages(), asked.message)
             sizes = [size_of(each.content()) if each.file_id is not None else each.text for each in shown]
             if sizes != [SIZE]:
                 found[asked.words] = f"{found.get(asked.words, 'paid once')}, shown {sizes}"
@@ -199,10 +201,10 @@ def summary(values: list[float]) -> str:
 
 
 @contextlib.asynccontextmanager
-async def fleet(
+async def replicas(
     folder: Path, url: str, *, task_seconds: float | Callable[[int], float] = 0.3, **settings: str
-) -> AsyncIterator[Fleet]:
-    """The ground without a replica; at its end whatever still runs is killed."""
+) -> AsyncIterator[Replicas]:
+    """All but the replicas; at its end whatever still runs is killed."""
     telegram = TelegramSandbox()
     provider = NanoBananaSandbox(task_seconds=task_seconds, paint=small, credits=_CREDITS)
     async with contextlib.AsyncExitStack() as stack:
@@ -215,7 +217,7 @@ async def fleet(
         common = {**home.settings, **_ROOMY, "DATABASE_URL": url, "PUBLIC_URL": public_url, **settings}
         driver_url = url.replace("+asyncpg", "")
         pool = await stack.enter_async_context(asyncpg.create_pool(driver_url, min_size=1, max_size=2))
-        made = Fleet(telegram, provider, balancer, client, folder, common, pool)
+        made = Replicas(telegram, provider, balancer, client, folder, common, pool)
         try:
             yield made
         finally:
@@ -225,6 +227,3 @@ async def fleet(
 
 def tiny() -> bytes:
     return _PHOTO
-
-
-__all__ = ["SIZE", "Asked", "Fleet", "Member", "encoded", "fleet", "summary", "tiny"]

@@ -1,4 +1,4 @@
-"""A street where each person's edit meets one fault of Telegram's, in a chat of its own."""
+"""A Telegram where each person's edit meets one fault, in a chat of its own."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -17,8 +17,9 @@ from bot.sandbox.nanobanana.tasks import Script
 from bot.sandbox.telegram.api import refusal
 from bot.sandbox.telegram.people import Chat, Message, Person
 from bot.sandbox.telegram.values import Refused
-from tests.ground import Ground, picture
-from tests.people.street import CANCEL, EN, shown
+from tests.harness.chats import CANCEL, EN, plain
+from tests.harness.pictures import picture
+from tests.harness.world import World
 
 READ_SECONDS = 3.0
 """The bot's patience with an answer; a slow one takes longer."""
@@ -68,7 +69,7 @@ class Row:
 
     point: str
     fault: str
-    ground: Ground
+    world: World
     chat: Chat
     asker: Person
     asked: Message | None = None
@@ -88,7 +89,7 @@ class Row:
             case "card deleted":
                 self.asker.deletes(next(m for m in self.chat.bot_messages() if m.labels == [CANCEL]))
             case "moved":
-                self.chat = self.ground.telegram.people.migrate(self.chat)
+                self.chat = self.world.telegram.people.migrate(self.chat)
             case "may not write" | "may send nothing":
                 self.chat.refuses("text messages", "photos", "documents")
             case "may not send photos":
@@ -98,18 +99,18 @@ class Row:
         return bad("nothing of that kind") if self.fault == "slow" else ANSWERS.get(self.fault)
 
 
-class Street:
+class FaultyTelegram:
     """Everybody who asks for something, and what Telegram does to them."""
 
-    def __init__(self, ground: Ground, points: Iterable[str]) -> None:
-        self.ground, self.world = ground, ground.telegram.world
+    def __init__(self, world: World, points: Iterable[str]) -> None:
+        self.world, self.sandbox = world, world.telegram.world
         self.rows: dict[str, Row] = {}
         self._by_chat: dict[int, Row] = {}
         self._by_file: dict[str | None, Row] = {}
         for point in points:
             for phase in ("before", "after"):
-                ground.telegram.faults.at(point, self._player(point, phase == "after"), phase=phase)
-        ground.nanobanana.faults.at("create", self._scripted)
+                world.telegram.faults.at(point, self._player(point, phase == "after"), phase=phase)
+        world.nanobanana.faults.at("create", self._scripted)
 
     def _player(self, point: str, after: bool) -> Callable[[Request], Awaitable[Response | None]]:
         async def play(request: Request) -> Response | None:
@@ -130,13 +131,13 @@ class Street:
 
     async def _row_of(self, point: str, request: Request) -> Row | None:
         if point == "file":
-            [stored, _] = self.world.files._links[request.path_params["path"]]
+            [stored, _] = self.sandbox.files._links[request.path_params["path"]]
             return self._by_file.get(stored.file_id)
         form = {name: str(value) for name, value in (await request.form()).items()}
         if point == "getFile":
             return self._by_file.get(form["file_id"])
         if point == "answerCallbackQuery":
-            return self._by_chat.get(self.world.queries[form["callback_query_id"]].chat_id)
+            return self._by_chat.get(self.sandbox.queries[form["callback_query_id"]].chat_id)
         row = self._by_chat.get(int(form["chat_id"]))
         is_progress = point == "editMessageText" and "not counted" not in form["text"]
         return None if is_progress and row is not None and row.point == point else row
@@ -144,15 +145,15 @@ class Street:
     async def _scripted(self, request: Request) -> None:
         script = Script()
         if "fails" in str((await request.json())["prompt"]):
-            SCENARIOS["flag-3-policy"](self.ground.nanobanana.faults, script)
-        self.ground.nanobanana._scripts.append(script)  # taken at once: nothing is awaited in between
+            SCENARIOS["flag-3-policy"](self.world.nanobanana.faults, script)
+        self.world.nanobanana._scripts.append(script)  # taken at once: nothing is awaited in between
 
     async def asks(self, point: str, fault: str) -> None:
-        people = self.ground.telegram.people
+        people = self.world.telegram.people
         person = people.person("Grace")
         grouped = "group" in point or fault.startswith("may") or fault == "moved"
         chat = people.basic_group("Friends", person) if grouped else person.private
-        row = Row(point, fault, self.ground, chat, person)
+        row = Row(point, fault, self.world, chat, person)
         self.rows[f"{point}: {fault}"] = self._by_chat[chat.id] = row
         words = "/edit@nanobanana_bot " + ("fails" if point == "editMessageText" else "make it blue")
         photo = picture(96, 64)
@@ -169,14 +170,14 @@ class Street:
 
     def seen(self, row: Row) -> str:
         kinds = [kind(message) for message in row.chat.bot_messages() if len(message.labels) < 4]
-        if any(query.answer for query in self.world.queries.values() if query.chat_id == row.chat.id):
+        if any(query.answer for query in self.sandbox.queries.values() if query.chat_id == row.chat.id):
             kinds.insert(0, "answered")
         return ", ".join(kinds)
 
     def edits(self) -> dict[int, tuple[str, int]]:
         """By chat: how its settled edit ended, and the create calls it took."""
         query = "SELECT chat_id, coalesce(failure, state), submits FROM edits WHERE due_at IS NULL"
-        with closing(connect(self.ground.data / "bot.db")) as database:
+        with closing(connect(self.world.data / "bot.db")) as database:
             return {chat_id: (end, submits) for chat_id, end, submits in database.execute(query)}
 
 
@@ -187,5 +188,5 @@ def kind(message: Message) -> str:
         return "done"
     if message.labels == [CANCEL]:
         return "card"
-    sentences = [shown(reason_sentence(EN, reason)) for reason in Reason]
+    sentences = [plain(reason_sentence(EN, reason)) for reason in Reason]
     return "told" if any(map(message.text.startswith, sentences)) else message.text

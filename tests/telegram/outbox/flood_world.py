@@ -1,9 +1,7 @@
-"""What the limiter's tests stand on: a time that moves when told to, and a log of what got through."""
+"""A limiter whose time moves when told to, and a log of what got through."""
 
 import asyncio
-import heapq
-import itertools
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,54 +10,7 @@ from telegram.error import RetryAfter
 from bot.telegram.outbox.errors import retry_seconds
 from bot.telegram.outbox.flood_control import FloodControl
 from bot.telegram.outbox.turns import Priority
-
-
-class Alarm:
-    def __init__(self, ring: Callable[[], None]) -> None:
-        self.ring: Callable[[], None] | None = ring
-
-    def cancel(self) -> None:
-        self.ring = None
-
-
-class VirtualTime:
-    """Moves only when told to, from alarm to alarm; real tasks do what they can at each moment."""
-
-    def __init__(self) -> None:
-        self._now = 1000.0
-        self._numbers = itertools.count()
-        self._alarms: list[tuple[float, int, Alarm]] = []
-
-    def __call__(self) -> float:
-        return self._now
-
-    def later(self, seconds: float, callback: Callable[[], None]) -> Alarm:
-        alarm = Alarm(callback)
-        heapq.heappush(self._alarms, (self._now + seconds, next(self._numbers), alarm))
-        return alarm
-
-    async def sleep(self, seconds: float) -> None:
-        over = asyncio.Event()
-        self.later(seconds, over.set)
-        await over.wait()
-
-    async def settle(self) -> None:
-        for _ in range(8):
-            await asyncio.sleep(0)
-
-    async def run(self, seconds: float) -> None:
-        end = self._now + seconds
-        await self.settle()
-        while self._alarms and self._alarms[0][0] <= end:
-            self._now, _, alarm = heapq.heappop(self._alarms)
-            if alarm.ring is not None:
-                alarm.ring()
-                await self.settle()
-        self._now = end
-
-    @property
-    def alarms(self) -> int:
-        return sum(alarm.ring is not None for _, _, alarm in self._alarms)
+from tests.harness.clock import VirtualTime
 
 
 @dataclass
@@ -71,7 +22,7 @@ class Sent:
 
 
 @dataclass
-class Ground:
+class FloodWorld:
     """A limiter, and in the place of Telegram a log of what got through and when."""
 
     time: VirtualTime

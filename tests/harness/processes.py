@@ -1,4 +1,4 @@
-"""The ground of tests that run the bot as processes of their own between the two sandboxes."""
+"""The bot as processes of their own between the two services."""
 
 import asyncio
 import contextlib
@@ -10,26 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
 from starlette.requests import Request
 
 from bot.sandbox.demo.bot_process import Home, start_bot, stop_bot
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.nanobanana.wire import JsonObject
 from bot.sandbox.telegram.api import TelegramSandbox
-from bot.sandbox.telegram.people import Chat, Message, Person
-from tests.process.tables import Tables, tables_of
+from bot.sandbox.telegram.people import Person
+from tests.harness.clock import PATIENCE, until
+from tests.harness.pictures import resized
+from tests.harness.tables import Tables, tables_of
 
 QUICK = {"POLL_INTERVAL_SECONDS": "0.5", "NANOBANANA_CREATES_PER_10_SECONDS": "1000"}
 
 
-def plain(photo: Image.Image, _: str, size: tuple[int, int]) -> Image.Image:
-    """A painter that takes no time."""
-    return photo.convert("RGB").resize(size, Image.Resampling.NEAREST)
-
-
 @dataclass
-class Town:
+class Processes:
     """Both services and a home between them, where bots come and go."""
 
     telegram: TelegramSandbox
@@ -65,7 +61,7 @@ class Town:
         said = self.log.count("is at work")
         process = await start_bot(self.home)
         try:
-            await until(lambda: self.log.count("is at work") > said or process.returncode is not None, 60)
+            await until(lambda: self.log.count("is at work") > said or process.returncode is not None)
             assert process.returncode is None, self.log
         except BaseException:
             await kill(process)
@@ -100,33 +96,26 @@ class Town:
 
 
 @contextlib.asynccontextmanager
-async def town(
+async def processes(
     folder: Path,
     *,
     task_seconds: float | Callable[[int], float] = 0.3,
     nanobanana: dict[str, Any] | None = None,
     **settings: str,
-) -> AsyncIterator[Town]:
+) -> AsyncIterator[Processes]:
     """Both services, and a home in `folder` that no bot lives in yet."""
     telegram = TelegramSandbox()
-    provider = NanoBananaSandbox(task_seconds=task_seconds, paint=plain, **(nanobanana or {}))
+    provider = NanoBananaSandbox(task_seconds=task_seconds, paint=resized, **(nanobanana or {}))
     async with telegram.serving() as telegram_url, provider.running() as provider_url:
         home = Home.of(folder, telegram_url, telegram.token, provider_url, provider.api_key)
         url = settings.get("DATABASE_URL", home.settings["DATABASE_URL"])
         with tables_of(url) as tables:
-            made = Town(telegram, provider, home, telegram.people.person("Ada"), asyncio.Event(), tables)
+            made = Processes(telegram, provider, home, telegram.people.person("Ada"), asyncio.Event(), tables)
             made.home = made.with_settings(**QUICK, **settings)
             try:
                 yield made
             finally:
                 made.over.set()
-
-
-async def until(predicate: Callable[[], object], timeout: float = 30) -> None:
-    """Wait for something that says no word when it happens."""
-    async with asyncio.timeout(timeout):
-        while not predicate():
-            await asyncio.sleep(0.02)
 
 
 async def kill(process: Process) -> None:
@@ -141,7 +130,7 @@ async def ended(home: Home, *arguments: str) -> tuple[int, str]:
     before = len(home.log.read_text()) if home.log.exists() else 0
     process = await start_bot(home, *arguments)
     try:
-        code = await asyncio.wait_for(process.wait(), 20)
+        code = await asyncio.wait_for(process.wait(), PATIENCE)
     finally:
         await stop_bot(process)
     return code, home.log.read_text()[before:]
@@ -149,8 +138,3 @@ async def ended(home: Home, *arguments: str) -> tuple[int, str]:
 
 def prompt_of(body: JsonObject | None) -> str:
     return str((body or {}).get("prompt"))
-
-
-def answers(chat: Chat, asked: Message) -> list[Message]:
-    """What the bot shows as an answer to `asked`."""
-    return [m for m in chat.bot_messages() if m.reply_to_message_id == asked.message_id]

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import asyncpg
 
 Rows = list[tuple[Any, ...]]
+_BUSY_SECONDS = 60
 
 
 class Tables(Protocol):
@@ -37,7 +38,7 @@ class SqliteTables:
         self._path = path
 
     def ask(self, statement: str) -> Rows:
-        with contextlib.closing(sqlite3.connect(self._path)) as connection, connection:
+        with contextlib.closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection, connection:
             return connection.execute(statement).fetchall()
 
 
@@ -52,7 +53,7 @@ class PostgresTables:
         self._thread.start()
 
     def ask(self, statement: str) -> Rows:
-        return asyncio.run_coroutine_threadsafe(self._ask(statement), self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(self._ask(statement), self._loop).result(_BUSY_SECONDS)
 
     async def _ask(self, statement: str) -> Rows:
         if self._connection is None or self._connection.is_closed():

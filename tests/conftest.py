@@ -1,0 +1,22 @@
+"""The order of the tests: what takes long first, and of each kind some at a time.
+
+So no worker is left alone with a long test at the end, and tests that wait run beside tests that compute.
+"""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+_LONG = ("replicas", "process", "people", "deploy")
+"""Rooms whose tests run the whole bot."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    rooms = [item.path.relative_to(Path(__file__).parent).parts[0] for item in items]
+    counts, seen = Counter(rooms), Counter[str]()
+    turns = dict[pytest.Item, float]()
+    for item, room in zip(items, rooms, strict=True):
+        seen[room] += 1
+        turns[item] = seen[room] / counts[room] if room in _LONG else 2
+    items.sort(key=turns.__getitem__)
