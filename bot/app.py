@@ -213,7 +213,7 @@ class _App:
         secret = own_webhook_secret(settings)
         webhook = Webhook(rows.inbox, secret, process.owner, intake.ring, process.now)
         web = web_app(
-            rows.hosted.read,
+            rows.hosted.open,
             callbacks.Callbacks(rows.edits, service, wake).take,
             on_update=webhook.take if settings.telegram_webhook else None,
             readiness=process.health.readiness,
