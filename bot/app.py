@@ -57,7 +57,7 @@ STOP_WITHIN_SECONDS = 5.0
 _LEAVE_WITHIN_SECONDS = 2.0
 """Given to the intake, which would tell Telegram at the end what it has taken; Telegram may not listen."""
 _IMAGE_WORKERS = 4
-_CARDS_SECONDS, _RETENTION_SECONDS = 1, 600
+_CARDS_SECONDS, _ROOM_SECONDS, _RETENTION_SECONDS = 1, 10, 600
 
 
 @contextlib.asynccontextmanager
@@ -166,7 +166,9 @@ class _App:
     def _jobs(self, service: EditService, pacing: Pacing, board: CardBoard) -> Jobs:
         rows, process = self._rows, self._process
         row_retention = RowRetention(rows.edits, rows.inbox, rows.chats, rows.alerts, process.now)
-        file_retention = FileRetention(rows.edits, rows.files, rows.hosted, process.now)
+        file_retention = FileRetention(
+            rows.edits, rows.files, rows.hosted, self._settings.max_stored_bytes, process.now
+        )
 
         async def refresh_cards() -> None:
             if process.replica.is_trusted:
@@ -175,6 +177,7 @@ class _App:
         chores = (
             Chore("cards", _CARDS_SECONDS, refresh_cards),
             Chore("rows", _RETENTION_SECONDS, row_retention.forget),
+            Chore("room", _ROOM_SECONDS, file_retention.make_room),
             Chore("files", _RETENTION_SECONDS, file_retention.sweep_files),
             Chore("hosted photos", _RETENTION_SECONDS, file_retention.sweep_hosted),
         )
@@ -215,7 +218,7 @@ class _App:
         secret = own_webhook_secret(settings)
         webhook = Webhook(rows.inbox, secret, process.owner, intake.ring, process.now)
         web = web_app(
-            rows.hosted.read,
+            rows.hosted.open,
             callbacks.Callbacks(rows.edits, service, wake).take,
             on_update=webhook.take if settings.telegram_webhook else None,
             readiness=process.health.readiness,

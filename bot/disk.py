@@ -2,12 +2,15 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
 TEMPORARY = ".tmp"
 """The ending of what is not whole yet."""
+_LEAST_FREE_BYTES, _LEAST_FREE_SHARE = 100_000_000, 0.02
+"""A database that cannot write stops everything."""
 
 
 def write_whole(path: Path, content: bytes, *, durable: bool) -> None:
@@ -54,3 +57,23 @@ def sweep(directory: Path, suffixes: Collection[str], *, keep: Collection[str], 
                 path.unlink()
                 removed += 1
     return removed
+
+
+def oldest_first(directory: Path, suffix: str = "") -> list[tuple[Path, int]]:
+    """The files with that ending (without one: all), with their sizes in bytes, oldest first."""
+    found = []
+    for path in directory.iterdir() if directory.exists() else ():
+        with contextlib.suppress(FileNotFoundError):
+            if path.name.endswith(suffix):
+                stat = path.stat()
+                found.append((stat.st_mtime, path, stat.st_size))
+    return [(path, size) for _, path, size in sorted(found)]
+
+
+def excess(directory: Path, most_bytes: int) -> int:
+    """How many bytes a folder's files have too many: over `most_bytes`, or for the disk to have some free."""
+    if not directory.exists():
+        return 0
+    disk = shutil.disk_usage(directory)
+    least_free = min(_LEAST_FREE_BYTES, int(disk.total * _LEAST_FREE_SHARE))
+    return max(sum(size for _, size in oldest_first(directory)) - most_bytes, least_free - disk.free)

@@ -15,7 +15,7 @@ _CHATTY = {
     "apscheduler": logging.ERROR,  # two lines for each look, and a warning when a look is still running
     "aiosqlite": logging.INFO,
     "alembic": logging.WARNING,  # two lines each time that a revision is looked up
-    "uvicorn.error": logging.WARNING,  # its starts and stops
+    "uvicorn.error": logging.ERROR,  # its starts and stops, and a line for each request that is none
     "uvicorn.access": logging.WARNING,  # the paths hold unguessable names
     "PIL": logging.INFO,
 }

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 from collections.abc import Coroutine
 
@@ -49,6 +50,7 @@ async def _migrated(settings: Settings) -> None:
 
 async def _told(work: Coroutine[object, object, None], settings: Settings) -> int:
     """The exit code. What an operator can mend is told in a sentence, not in a traceback."""
+    os.umask(0o077)  # whatever it writes, the database's companions too, is for nobody else on this machine
     try:
         await work
     except InvalidToken:

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
 
     telegram_bot_token: SecretStr
     telegram_api_url: str = "https://api.telegram.org"
+    telegram_files_url: str = ""
     nanobanana_api_key: SecretStr
     nanobanana_api_url: str = "https://api.nanobananaapi.ai"
     nanobanana_model: Literal["nano-banana", "nano-banana-2", "nano-banana-pro"] = "nano-banana"
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     database_url: str = "sqlite+aiosqlite:///{DATA_DIR}/bot.db"
+    max_stored_bytes: PositiveInt = 5_000_000_000
 
     web_host: str = "127.0.0.1"
     web_port: Port = 8080
@@ -121,7 +123,12 @@ class Settings(BaseSettings):
         return value.upper() if isinstance(value, str) else value
 
     @field_validator(
-        "telegram_api_url", "nanobanana_api_url", "public_url", "s3_endpoint_url", "kie_upload_url"
+        "telegram_api_url",
+        "telegram_files_url",
+        "nanobanana_api_url",
+        "public_url",
+        "s3_endpoint_url",
+        "kie_upload_url",
     )
     @classmethod
     def _https_or_loopback(cls, url: str) -> str:

@@ -222,6 +222,11 @@ class Edit:
         return self.stage.message_id if isinstance(self.stage, Delivered) else None
 
     @property
+    def offers_file(self) -> bool:
+        """Whether its result can be had as a file too, by a button. What is sent as a file is one already."""
+        return self.request.photo.kind is PhotoKind.PHOTO
+
+    @property
     def failure(self) -> Reason | None:
         return self.stage.reason if isinstance(self.stage, Failed) else None
 

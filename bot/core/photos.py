@@ -1,6 +1,6 @@
 """The photos of a request: from Telegram to our side, and prepared to where the provider can fetch them."""
 
-from bot.core.edits import Edit
+from bot.core.edits import Delivered, Edit
 from bot.core.pictures import Size
 from bot.core.ports import Ports, PublicUrl
 
@@ -31,7 +31,12 @@ class Photos:
         return tuple(urls), sizes[0]
 
     async def forget(self, edit: Edit) -> None:
-        """Nobody needs them any more. Repeating it is harmless. Raises TryLater."""
+        """Nobody needs them any more, nor a result that cannot be asked for. Repeating it is harmless.
+
+        Raises TryLater.
+        """
+        if not (isinstance(edit.stage, Delivered) and edit.offers_file):
+            await self._files.remove(edit.id, "result")
         for number in range(len(edit.request.photos)):
             await self._files.remove(_name(edit.id, number), "photo")
         for number in range(len(edit.request.photos)):

@@ -86,5 +86,5 @@ async def _serve_meanwhile(settings: Settings, hosted: WebHost, stack: contextli
         return HTTPStatus.NOT_FOUND
 
     with contextlib.suppress(OSError):
-        web = web_app(hosted.read, nobody)
+        web = web_app(hosted.open, nobody)
         await stack.enter_async_context(listening(web, settings.web_host, settings.web_port))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from bot import disk
 from bot.core.errors import TryLater
@@ -35,13 +36,13 @@ class WebHost:
         if path is not None:
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
-    async def read(self, name: str) -> bytes | None:
-        """What the web server answers; None for what is not, or no longer, hosted."""
+    async def open(self, name: str) -> BinaryIO | None:
+        """What the web server answers, to be closed; None for what is not, or no longer, hosted."""
         path = self._path(name)
         if path is None:
             return None
         try:
-            return await asyncio.to_thread(path.read_bytes)
+            return await asyncio.to_thread(path.open, "rb")
         except FileNotFoundError:
             return None
 

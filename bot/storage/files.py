@@ -9,8 +9,10 @@ from pathlib import Path
 
 from bot import disk
 from bot.core.clock import NewId
+from bot.core.errors import TryLater
 from bot.core.ports import FileKind
 
+_LATER_SECONDS = 10.0
 _EDIT_ID = re.compile(r"[A-Za-z0-9_-]{6,64}")
 
 
@@ -32,8 +34,12 @@ class DiskFiles:
         self._directory = directory
 
     async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
-        """Keep `content`, on disk before this returns."""
-        await asyncio.to_thread(disk.write_whole, self._path(edit_id, kind), content, durable=True)
+        """Keep `content`, on disk before this returns. Raises TryLater."""
+        path = self._path(edit_id, kind)
+        try:
+            await asyncio.to_thread(disk.write_whole, path, content, durable=True)
+        except OSError as error:  # most likely a full disk: room is made, or somebody makes it
+            raise TryLater(_LATER_SECONDS, f"{path.name} was not written: {error.strerror}") from error
 
     async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
         """What was kept, or None."""
@@ -52,6 +58,15 @@ class DiskFiles:
         return await asyncio.to_thread(
             disk.sweep, self._directory, {".photo", ".result"}, keep=kept, before=before.timestamp()
         )
+
+    async def excess(self, most_bytes: int) -> int:
+        """How many bytes are too many: more than `most_bytes` in all, or than the disk has room for."""
+        return await asyncio.to_thread(disk.excess, self._directory, most_bytes)
+
+    async def results(self) -> list[tuple[str, int]]:
+        """Every result's edit and size in bytes, the oldest first."""
+        found = await asyncio.to_thread(disk.oldest_first, self._directory, ".result")
+        return [(path.stem, size) for path, size in found]
 
     def _path(self, edit_id: str, kind: FileKind) -> Path:
         if _EDIT_ID.fullmatch(edit_id) is None:

@@ -1,5 +1,6 @@
 """Forgets what nobody needs any more: old rows, and files that belong to no edit."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,6 +11,8 @@ from bot.storage.chats import Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
+
+logger = logging.getLogger(__name__)
 
 KEEP_RESULTS = timedelta(hours=48)
 """How long the full-quality file of a delivered edit can be had."""
@@ -49,8 +52,11 @@ class RowRetention:
 class FileRetention:
     """Removes files of edits that are done with, and what a crash left. May be left out or repeated."""
 
-    def __init__(self, edits: SqlEditStore, files: DiskFiles, hosted: HostedPhotos, now: Clock) -> None:
-        self._edits, self._files, self._hosted, self._now = edits, files, hosted, now
+    def __init__(
+        self, edits: SqlEditStore, files: DiskFiles, hosted: HostedPhotos, most_bytes: int, now: Clock
+    ) -> None:
+        self._edits, self._files, self._hosted = edits, files, hosted
+        self._most_bytes, self._now = most_bytes, now
 
     async def sweep_files(self) -> None:
         """Photos and results on our side."""
@@ -60,3 +66,17 @@ class FileRetention:
     async def sweep_hosted(self) -> None:
         """Prepared photos that the provider may no longer need."""
         await self._hosted.sweep(await self._edits.kept_secrets(), self._now() - FILE_GRACE)
+
+    async def make_room(self) -> None:
+        """Remove delivered results, the oldest first, while the files take too much."""
+        if (excess := await self._files.excess(self._most_bytes)) <= 0:
+            return
+        results = await self._files.results()  # before asking: what is written later is still needed
+        needed = (await self._edits.kept_ids(self._now()))["photo"]
+        removed = 0
+        for edit_id, size in results:
+            if excess > 0 and edit_id not in needed:
+                await self._files.remove(edit_id, "result")
+                removed, excess = removed + 1, excess - size
+        if removed:
+            logger.info("%d delivered results were removed to make room", removed)

@@ -3,31 +3,30 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import uvicorn
 from starlette.applications import Starlette
 
-_CONNECTIONS, _BACKLOG = 200, 2048
+from bot.web.connections import Connection, ConnectionLimits, Listener, Server
 
-
-class _Server(uvicorn.Server):
-    """Leaves the process's signals to the process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+_LIMITS = ConnectionLimits()
+_ACCEPTED_AT_ONCE = 32
+"""asyncio takes in so many before it looks at the first: for a moment they are more than the limit."""
 
 
 @contextlib.asynccontextmanager
-async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[None]:
+async def listening(
+    app: Starlette, host: str, port: int, limits: ConnectionLimits = _LIMITS
+) -> AsyncIterator[None]:
     """Serve `app` until the block ends. Raises OSError when the address cannot be had."""
     listener = _listener(host, port)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1,
-        server_header=False, limit_concurrency=_CONNECTIONS,
+        app, http=Connection, log_config=None, access_log=False, lifespan="off", ws="none",
+        timeout_graceful_shutdown=1, server_header=False, limit_concurrency=limits.count + 1,
+        backlog=_ACCEPTED_AT_ONCE,
     )  # fmt: skip
-    server = _Server(config)
+    server = Server(config, limits)
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve([listener]))
         try:
@@ -37,7 +36,7 @@ async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[None]
             await serving
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listener(host: str, port: int) -> Listener:
     """A socket that listens already: bound alone, it could be refused later, when another one listens.
 
     With its protocol named, asyncio sets TCP_NODELAY on what it accepts.
@@ -45,11 +44,11 @@ def _listener(host: str, port: int) -> socket.socket:
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
     )[0]
-    listener = socket.socket(family, kind, protocol)
+    listener = Listener(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
-        listener.listen(_BACKLOG)
+        listener.listen()
     except OSError as error:
         listener.close()
         raise OSError(

@@ -78,14 +78,12 @@ def file_downloader(
     settings: Settings, bot: ExtBot[Priority], stack: contextlib.AsyncExitStack
 ) -> FileDownloader:
     """Fetches what people sent."""
+    url = settings.telegram_files_url or f"{settings.telegram_api_url}/file"
     client = httpx.AsyncClient(
-        timeout=httpx.Timeout(30, connect=10),
-        transport=way_out(settings, settings.telegram_api_url, CALLS_AT_ONCE),
+        timeout=httpx.Timeout(30, connect=10), transport=way_out(settings, url, CALLS_AT_ONCE)
     )
     stack.push_async_callback(client.aclose)
-    return FileDownloader(
-        bot, client, settings.telegram_api_url, settings.telegram_bot_token.get_secret_value()
-    )
+    return FileDownloader(bot, client, url, settings.telegram_bot_token.get_secret_value())
 
 
 def nanobanana_client(

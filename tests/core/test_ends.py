@@ -12,6 +12,8 @@ from bot.core.edits import (
     Edit,
     EditState,
     Failed,
+    PhotoKind,
+    PhotoRef,
     Received,
     Stage,
     Submitting,
@@ -79,6 +81,24 @@ async def test_another_replicas_edit_can_be_cancelled_and_is_its_to_settle(world
     assert await world.service.advance(held.id) is None
     assert world.row(held).owner == "another"
     assert "settle" not in world.journal
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "keeps"),
+    [
+        (PhotoKind.PHOTO, EditState.DELIVERED, True),
+        (PhotoKind.PHOTO, EditState.FAILED, False),
+        (PhotoKind.DOCUMENT, EditState.DELIVERED, False),
+        (PhotoKind.STICKER, EditState.DELIVERED, False),
+    ],
+)
+async def test_a_result_is_kept_only_where_it_can_be_asked_for(
+    world: World, kind: PhotoKind, state: EditState, keeps: bool
+) -> None:
+    held = world.holds(stage=STAGES[state], photos=(PhotoRef("x", kind),))
+    world.files.kept[held.id, "result"] = b"a picture"
+    await world.advance(held)
+    assert bool(world.files.kept) is keeps
 
 
 async def test_two_who_cancel_are_told_of_one_cancellation(world: World) -> None:

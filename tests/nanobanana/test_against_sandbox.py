@@ -53,8 +53,11 @@ async def a_world(
         host = WebHost(directory, url)
 
         async def serve(request: Request) -> Response:
-            content = await host.read(request.path_params["name"])
-            return Response(content, 200 if content else 404, media_type="image/jpeg")
+            file = await host.open(request.path_params["name"])
+            if file is None:
+                return Response(status_code=404)
+            with file:
+                return Response(file.read(), media_type="image/jpeg")
 
         sandbox.app.router.routes.insert(0, Route("/i/{name}.jpg", serve))
         client = NanoBananaClient(

@@ -48,8 +48,7 @@ EXPECTED: dict[str, dict[tuple[str, str], str]] = {
         (Reason.FILE_TOO_BIG, "told"): "file is too big",
     },
     "file": {
-        PHOTO: f"429, 429 bare, {GONE}, 401, 409, 413, {UNSURE}, {ARRIVED}",
-        (Reason.PHOTO_GONE, "told"): "404",
+        PHOTO: f"429, 429 bare, {GONE}, 401, 404, 409, 413, {UNSURE}, {ARRIVED}",
     },
     "sendMessage": {  # the card
         PHOTO: f"{NOT_DONE}, 400, 413, no reply, no topic, TOPIC_CLOSED, TOPIC_DELETED, moved",
@@ -145,7 +144,6 @@ async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_p
         assert [name for name in unplayed if not name.startswith(COURTESIES)] == []
         assert len(unplayed) < 10
         spared = {(Reason.CHAT_GONE, ""), (Reason.CANNOT_SEND, ""), *EXPECTED["getFile"]} - {PHOTO}
-        spared |= {(Reason.PHOTO_GONE, "told")}
         calls = {name: int(outcome not in spared) for name, outcome in expected.items()}
         assert {name: edits[row.chat.id][1] for name, row in rows.items()} == calls
         assert len(prompts(world)) == sum(calls.values())

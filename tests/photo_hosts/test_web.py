@@ -31,19 +31,26 @@ def web(tmp_path: Path) -> WebHost:
     return WebHost(tmp_path / "hosted", "https://bot.example.org/")
 
 
+async def read(web: WebHost, name: str) -> bytes:
+    file = await web.open(name)
+    assert file is not None
+    with file:
+        return file.read()
+
+
 async def test_a_published_photo_can_be_read_until_it_is_withdrawn(web: WebHost) -> None:
     url = await web.publish(SECRET, JPEG)
     assert url == PublicUrl(f"https://bot.example.org/i/{SECRET}.jpg")
-    assert await web.read(SECRET) == JPEG
+    assert await read(web, SECRET) == JPEG
     await web.withdraw(SECRET)
-    assert await web.read(SECRET) is None
+    assert await web.open(SECRET) is None
     await web.withdraw(SECRET)
 
 
 async def test_publishing_again_replaces_the_photo(web: WebHost) -> None:
     first = await web.publish(SECRET, JPEG)
     assert await web.publish(SECRET, JPEG + b"2") == first
-    assert await web.read(SECRET) == JPEG + b"2"
+    assert await read(web, SECRET) == JPEG + b"2"
 
 
 async def test_a_hosted_file_is_nobody_elses_and_nothing_is_left_beside_it(
@@ -74,7 +81,7 @@ async def test_a_hosted_file_is_nobody_elses_and_nothing_is_left_beside_it(
 async def test_only_a_secret_is_a_name(web: WebHost, tmp_path: Path, name: str) -> None:
     (tmp_path / "hosted").mkdir()
     (tmp_path / "hosted" / f"{SECRET}.jpg.jpg").write_bytes(JPEG)
-    assert await web.read(name) is None
+    assert await web.open(name) is None
     await web.withdraw(name)
     with pytest.raises(ValueError, match="name"):
         await web.publish(name, JPEG)

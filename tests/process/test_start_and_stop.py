@@ -1,6 +1,7 @@
 """The process: how it starts, what it refuses to start with, and that it stops when told."""
 
 import asyncio
+import os
 import signal
 import socket
 import time
@@ -50,6 +51,20 @@ async def test_it_makes_its_database_and_a_second_one_on_the_same_file_does_not_
         await world.ada.private.wait_for(lambda messages: [m for m in messages if m.by_bot and m.photo_size])
         assert size_of(asked.content()) == (320, 200)
         await stops_cleanly(world, first, signal.SIGTERM)
+
+
+async def test_nobody_else_on_the_machine_can_read_what_it_writes(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        async with town(tmp_path, task_seconds=60) as ground, ground.bot():
+            ground.ada.sends_photo(picture(320, 200), "/sketch")
+            await until(lambda: ground.nanobanana.creates)
+            data = ground.home.data
+            modes = {str(path.relative_to(data)): path.stat().st_mode & 0o777 for path in data.rglob("*")}
+    finally:
+        os.umask(before)
+    assert {name for name, mode in modes.items() if mode & 0o077} == set()
+    assert {"bot.db", "bot.db-wal", "bot.db-shm", "bot.db.lock", "id", "files", "hosted"} <= set(modes)
 
 
 @pytest.mark.parametrize("number", SIGNALS)

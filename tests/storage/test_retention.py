@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.core.edits import Delivered, Edit
 from bot.core.errors import Reason
@@ -18,6 +19,8 @@ from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
 from bot.storage.retention import FileRetention, RowRetention
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit
+from tests.file_systems import full, small_disk
+from tests.storage.conftest import copy_of
 
 MOMENT = timedelta(microseconds=1)
 
@@ -94,7 +97,7 @@ async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
         for kind in ("photo", "result"):
             await files.put(each.id, kind, b"x")
             os.utime(tmp_path / "files" / f"{each.id}.{kind}", (0, 0))
-    retention = FileRetention(store, files, hosted, lambda: now)
+    retention = FileRetention(store, files, hosted, 1_000_000, lambda: now)
 
     now = NOW + timedelta(hours=48)
     await retention.sweep_files()
@@ -103,3 +106,54 @@ async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
     )
     await retention.sweep_hosted()
     assert hosted.swept == [({running.secret}, now - timedelta(minutes=10))]
+
+
+async def test_where_files_take_too_much_delivered_results_go_the_oldest_first(
+    store: SqlEditStore, tmp_path: Path
+) -> None:
+    files = DiskFiles(tmp_path / "files")
+    done = [await delivered(store, NOW) for _ in range(4)]
+    running, settling = edit(), edit(stage=Delivered(TASK, RESULT, 71_004, NOW))
+    for each in (running, settling):
+        await store.admit(each, NO_LIMITS, NOW)
+    await files.put(running.id, "photo", bytes(1000))
+    for age, each in enumerate((running, settling, *done)):
+        await files.put(each.id, "result", bytes(1000))
+        os.utime(tmp_path / "files" / f"{each.id}.result", (age, age))
+
+    async def left(most_bytes: int) -> list[str]:
+        await FileRetention(store, files, Hosted(), most_bytes, lambda: NOW).make_room()
+        return [edit_id for edit_id, _ in await files.results()]
+
+    kept = [running.id, settling.id]
+    assert await left(7000) == [*kept, *(each.id for each in done)]
+    assert await left(5500) == [*kept, *(each.id for each in done[2:])]
+    assert await left(0) == kept
+    assert await files.get(running.id, "photo") is not None
+
+
+async def test_a_disk_that_results_have_filled_takes_updates_again(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "data") as is_small:
+        if not is_small:
+            pytest.skip("a small file system needs root and the right to mount")
+        url = await copy_of(sqlite_template, tmp_path / "data")
+        async with aclosing(Database.open(url)) as database:
+            store, files, inbox = (
+                SqlEditStore(database),
+                DiskFiles(tmp_path / "data" / "files"),
+                Inbox(database),
+            )
+            done = await delivered(store, NOW)
+            await files.put(done.id, "result", bytes(2_000_000))
+            with full(tmp_path / "data"):
+                with pytest.raises(OperationalError):
+                    await inbox.keep([(7, 5, "x" * 100_000)], NOW)
+                await FileRetention(store, files, Hosted(), 5_000_000_000, lambda: NOW).make_room()
+                await inbox.keep([(7, 5, "x" * 100_000)], NOW)
+                assert await files.get(done.id, "result") is None
+
+
+async def test_before_the_first_file_there_is_room(store: SqlEditStore, tmp_path: Path) -> None:
+    await FileRetention(store, DiskFiles(tmp_path / "files"), Hosted(), 1, lambda: NOW).make_room()

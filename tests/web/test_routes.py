@@ -1,7 +1,8 @@
 import asyncio
+import io
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from bot.web.routes import MAX_CALLBACK_BYTES, MAX_UPDATE_BYTES, web_app
 
 SECRET = "some-secret-of-an-edit"
 CALLBACK = f"/callback/{SECRET}"
+PHOTO = b"\xff\xd8\xff" * 200_000
 
 
 class Bot:
@@ -19,8 +21,8 @@ class Bot:
         self.status, self.seconds, self.ready = status, seconds, ready
         self.heard: list[tuple[str, bytes]] = []
 
-    async def read(self, secret: str) -> bytes | None:
-        return b"\xff\xd8\xff" if secret == SECRET else None
+    async def open(self, secret: str) -> BinaryIO | None:
+        return io.BytesIO(PHOTO) if secret == SECRET else None
 
     async def take(self, secret: str, body: bytes) -> HTTPStatus:
         self.heard.append((secret, body))
@@ -32,7 +34,7 @@ class Bot:
 
     async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         app = web_app(
-            self.read,
+            self.open,
             self.take,
             on_update=self.take,
             readiness=self.readiness,
@@ -69,7 +71,8 @@ async def test_what_cannot_be_a_secret_is_not_found_without_asking(secret: str) 
 
 async def test_a_hosted_photo_is_shown_to_whoever_knows_its_secret() -> None:
     answer = await Bot().ask("GET", f"/i/{SECRET}.jpg")
-    assert (answer.status_code, answer.content) == (200, b"\xff\xd8\xff")
+    assert (answer.status_code, answer.content) == (200, PHOTO)
+    assert answer.headers["Content-Length"] == str(len(PHOTO))
     assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (
         "image/jpeg",
         "private, no-store",
@@ -88,7 +91,7 @@ async def test_an_update_is_taken_with_the_secret_that_it_shows() -> None:
 
 async def test_without_a_webhook_there_is_no_way_in_for_updates() -> None:
     bot = Bot()
-    transport = httpx.ASGITransport(web_app(bot.read, bot.take))
+    transport = httpx.ASGITransport(web_app(bot.open, bot.take))
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         assert (await client.post("/telegram", content=b"{}")).status_code == 404
         assert (await client.get("/readyz")).status_code == 404
@@ -122,3 +125,20 @@ async def test_metrics_are_served_in_their_own_format() -> None:
     answer = await Bot().ask("GET", "/metrics")
     assert answer.text == "edits_unfinished 0.0\n"
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def test_unknown_secrets_are_looked_up_only_so_often_and_known_ones_as_often_as_they_come() -> None:
+    seconds, bot = 0.0, Bot(HTTPStatus.NOT_FOUND)
+    app = web_app(bot.open, bot.take, monotonic=lambda: seconds)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot") as client:
+
+        async def statuses(count: int) -> list[int]:
+            answers = [await client.post(f"/callback/{'x' * 20}{n}", content=b"{}") for n in range(count)]
+            return [answer.status_code for answer in answers]
+
+        assert await statuses(150) == [404] * 100 + [503] * 50
+        assert len(bot.heard) == 100
+        seconds = 1.0
+        assert await statuses(20) == [404] * 10 + [503] * 10
+        seconds, bot.status = 2.0, HTTPStatus.OK
+        assert await statuses(50) == [200] * 50

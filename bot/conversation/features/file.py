@@ -7,7 +7,6 @@ from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, 
 from bot.conversation.outgoing import Destination, Say, SendFile
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.reasons import reason_sentence
-from bot.core.edits import Edit, PhotoKind
 from bot.core.errors import Reason
 
 
@@ -32,11 +31,7 @@ def sending_alert(t: NullTranslations) -> str:
     return t.gettext("Sending you the file.")
 
 
-def _was_sent_as_photo(edit: Edit) -> bool:
-    return edit.request.photo.kind is PhotoKind.PHOTO
-
-
 FEATURE = Feature(
     order=70,
-    buttons=(EditButton("f", N_("📎 As a file"), Under.RESULT, send, when=_was_sent_as_photo),),
+    buttons=(EditButton("f", N_("📎 As a file"), Under.RESULT, send, when=lambda edit: edit.offers_file),),
 )

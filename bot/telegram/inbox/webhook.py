@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 PATH = "/telegram"
 _CONNECTIONS = 20
+_LARGEST_ID = 2**63
 
 
 def webhook_secret(token: str) -> str:
@@ -39,26 +40,34 @@ class Webhook:
         self._owner, self._ring, self._now = owner, ring, now
 
     async def take(self, shown_secret: str, body: bytes) -> HTTPStatus:
-        """Commit one update. Anything but OK makes Telegram deliver it again, chat by chat in order.
-
-        What is no update at all is answered OK as well: it would come again for a day and hold up its chat.
-        """
+        """Commit one update. Anything but OK makes Telegram deliver it again, chat by chat in order."""
         if not hmac.compare_digest(shown_secret.encode(errors="replace"), self._secret):
             return HTTPStatus.FORBIDDEN
         try:
-            update = json.loads(body)
-            update_id = int(update["update_id"])
-        except (ValueError, KeyError, TypeError):
+            update_id, line, raw = _read(body)
+        except (ValueError, KeyError, TypeError, RecursionError):
             logger.warning("the webhook got something that is no update")
-            return HTTPStatus.OK
+            return HTTPStatus.BAD_REQUEST
         try:
-            raw = json.dumps(update, ensure_ascii=False)
-            await self._inbox.keep([(update_id, line_of(update), raw)], self._now(), self._owner())
+            await self._inbox.keep([(update_id, line, raw)], self._now(), self._owner())
         except (SQLAlchemyError, OSError) as error:
             logger.warning("update %s could not be stored: %s", update_id, type(error).__name__)
             return HTTPStatus.SERVICE_UNAVAILABLE
         self._ring()
         return HTTPStatus.OK
+
+
+def _read(body: bytes) -> tuple[int, int, str]:
+    """The update's id, whose line it stands in, and its JSON. Raises where it can be no update."""
+    update = json.loads(body, parse_int=_id)
+    return _id(update["update_id"]), line_of(update), json.dumps(update, ensure_ascii=False, allow_nan=False)
+
+
+def _id(number: str | int) -> int:
+    """A whole number that Telegram, and a database, may call something by."""
+    if not -_LARGEST_ID < int(number) < _LARGEST_ID:
+        raise ValueError("too large for an id")
+    return int(number)
 
 
 async def set_webhook(bot: ExtBot[Priority], public_url: str, secret: str) -> None:
