@@ -107,6 +107,23 @@ async def test_cards_leave_two_of_a_persons_five_places_to_results(ground: Groun
     assert ground.names.split()[3:] == ["r0", "r1"]
 
 
+@pytest.mark.parametrize(("chat_id", "at_once"), [(ADA, 1), (GROUP, 2)])
+async def test_last_words_of_cards_leave_a_place_to_the_answer(
+    ground: Ground, chat_id: int, at_once: int
+) -> None:
+    for number in range(9):
+        ground.call("editMessageText", chat_id, "card", message_id=number)
+    await ground.time.run(1.5)
+    for number in range(5):
+        ground.call("editMessageText", chat_id, "end", message_id=10 + number, priority=Priority.END)
+    await ground.time.run(0.1)
+    ground.call("sendMessage", chat_id, "answer")
+    await ground.time.run(1)
+    assert len(ground.times("end")) == at_once
+    assert len(ground.times("answer")) == 1
+    await ground.time.run(3)
+
+
 async def test_what_matters_more_goes_first_and_then_what_came_first(ground: Ground) -> None:
     results(ground, ADA, 5)
     await ground.time.run(3)
@@ -114,7 +131,7 @@ async def test_what_matters_more_goes_first_and_then_what_came_first(ground: Gro
     ground.call("sendMessage", ADA, "card2", priority=Priority.CARD)
     for name in ("answer1", "answer2"):
         ground.call("sendMessage", ADA, name)
-    ground.call("editMessageText", ADA, "end", message_id=2, priority=Priority.ANSWER)
+    ground.call("editMessageText", ADA, "end", message_id=2, priority=Priority.END)
     for name in ("result1", "result2"):
         ground.call("sendPhoto", ADA, name)
     await ground.time.run(20)
@@ -156,7 +173,7 @@ async def test_a_newer_edit_takes_the_waiting_ones_place(ground: Ground) -> None
 
 @pytest.mark.parametrize(
     ("endpoint", "priority"),
-    [("editMessageText", Priority.ANSWER), ("editMessageMedia", None), ("deleteMessage", None)],
+    [("editMessageText", Priority.END), ("editMessageMedia", None), ("deleteMessage", None)],
 )
 async def test_no_late_card_overwrites_the_end_of_its_message(
     ground: Ground, endpoint: str, priority: Priority | None
@@ -188,7 +205,7 @@ async def test_last_words_wait_for_a_card_that_is_under_way_and_for_no_other(gro
     ground.call("editMessageText", ADA, "under way", message_id=1, takes=2.0)
     stale = ground.call("editMessageText", ADA, "stale", message_id=1)
     await ground.time.settle()
-    ground.call("editMessageText", ADA, "end", message_id=1, priority=Priority.ANSWER, takes=1.0)
+    ground.call("editMessageText", ADA, "end", message_id=1, priority=Priority.END, takes=1.0)
     late = ground.call("editMessageText", ADA, "late", message_id=1)
     await ground.time.run(10)
     assert isinstance(stale.exception(), Superseded)
@@ -472,7 +489,7 @@ async def test_at_shutdown_whoever_waits_is_sent_back(ground: Ground) -> None:
         ("editMessageText", None, Priority.CARD),
         ("sendChatAction", None, Priority.ACTION),
         ("sendMessage", Priority.CARD, Priority.CARD),
-        ("editMessageText", Priority.ANSWER, Priority.ANSWER),
+        ("editMessageText", Priority.END, Priority.END),
         ("deleteMessage", Priority.RESULT, 0),
         ("getChatMember", None, 0),
     ],
