@@ -51,7 +51,7 @@ class Answers:
 
 
 class Intake:
-    """In order within a chat, a few chats at once; a press waits for nothing else of its chat."""
+    """In order within a chat, a few chats at once; a press waits for its own person's other presses alone."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class Intake:
             self._held[update.line] += 1
             if self._held[update.line] >= PER_CHAT:
                 self._full.add(update.line)
-            self._updates.put((update.chat_id, update.is_press), update)
+            self._updates.put((update.chat_id, update.line, update.is_press), update)
         if len(found) >= _BATCH:
             self.ring()
 

@@ -7,8 +7,8 @@ A_SECOND = 30
 """What Telegram takes from a bot, whatever the chats."""
 FOR_TALK_IN_GROUPS = 24
 """How much of that goes to anything but results in groups: many of them cannot silence the bot elsewhere."""
-A_GROUPS_MINUTE, NOT_FOR_RESULTS, FOR_A_GROUPS_CARDS = 20, 12, 9
-A_PERSONS_FIVE_SECONDS, FOR_A_PERSONS_CARDS = 5, 3
+A_GROUPS_MINUTE, NOT_FOR_RESULTS, NOT_FOR_A_GROUPS_ANSWERS, FOR_A_GROUPS_CARDS = 20, 12, 11, 9
+A_PERSONS_FIVE_SECONDS, NOT_FOR_A_PERSONS_ANSWERS, FOR_A_PERSONS_CARDS = 5, 4, 3
 """What it takes for one chat, and our own bounds within that."""
 AT_ONCE = 8
 """Calls under way: more make an HTTP client slower, not faster."""
@@ -19,8 +19,9 @@ FLOODED_CHATS, FLOODED_WITHIN_SECONDS = 3, 5.0
 class ChatBudget:
     """A person gets one message a second, counted over five, in bursts of three; a group twenty a minute.
 
-    Of a person's five at most three are for cards; of a group's twenty at most twelve are for anything but
-    results, and at most nine for cards: whatever is said meanwhile, finished pictures arrive.
+    Of a person's five at most three are for cards, and at most four for cards and their last words; of a
+    group's twenty at most nine and eleven, and at most twelve for anything but results. So finished pictures
+    arrive whatever is said meanwhile, and an answer does whatever becomes of cards.
     """
 
     def __init__(self, chat_id: int | str) -> None:
@@ -29,11 +30,15 @@ class ChatBudget:
         self._bounded: tuple[tuple[Priority, Window], ...]
         if is_private(chat_id):
             self._shared = Window(3, 1), Window(A_PERSONS_FIVE_SECONDS, 5)
-            self._bounded = ((Priority.CARD, Window(FOR_A_PERSONS_CARDS, 5)),)
+            self._bounded = (
+                (Priority.END, Window(NOT_FOR_A_PERSONS_ANSWERS, 5)),
+                (Priority.CARD, Window(FOR_A_PERSONS_CARDS, 5)),
+            )
         else:
             self._shared = (Window(A_GROUPS_MINUTE, 60),)
             self._bounded = (
                 (Priority.ANSWER, Window(NOT_FOR_RESULTS, 60)),
+                (Priority.END, Window(NOT_FOR_A_GROUPS_ANSWERS, 60)),
                 (Priority.CARD, Window(FOR_A_GROUPS_CARDS, 60)),
             )
 

@@ -121,7 +121,7 @@ class TelegramChat:
         card = self._board.render(edit)
         try:
             await self._outbox.change(
-                ChangeText(edit.chat_id, edit.status_message_id, card.html, card.buttons)
+                ChangeText(edit.chat_id, edit.status_message_id, card.html, card.buttons), Priority.END
             )
         except EditFailed:
             return False

@@ -18,8 +18,10 @@ class Priority(IntEnum):
 
     RESULT = 1
     ANSWER = 2
-    CARD = 3
-    ACTION = 4
+    END = 3
+    """A card's last words: whoever cancels several edits hears first that they are cancelled."""
+    CARD = 4
+    ACTION = 5
 
 
 UNCOUNTED = 0
@@ -28,6 +30,7 @@ PATIENCE_SECONDS = {
     UNCOUNTED: 10.0,
     Priority.RESULT: 10.0,
     Priority.ANSWER: 30.0,
+    Priority.END: 30.0,
     Priority.CARD: 3.0,
     Priority.ACTION: 0.0,
 }

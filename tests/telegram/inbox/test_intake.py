@@ -167,6 +167,26 @@ async def test_a_press_is_answered_at_once_whatever_its_chat_waits_for(world: Wo
     assert world.sent == [Alert("p1", "c:1")]  # before the words that it also leads to
 
 
+async def test_nobodys_press_waits_for_what_another_persons_press_asks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = asyncio.Event()
+
+    async def handle(incoming: Incoming) -> Sequence[Outgoing]:
+        assert isinstance(incoming, Press)
+        if incoming.sender.id != ADA["id"]:
+            async with world.slots.stepped_aside():
+                await never.wait()
+        return [Alert(incoming.press_id, incoming.data)]
+
+    monkeypatch.setattr(world.intake, "_handle", handle)
+    stranger = {**ADA, "id": 4002}
+    await world.takes(
+        {"callback_query": {**press("a:1", GROUP), "from": stranger}}, {"callback_query": press("f:1", GROUP)}
+    )
+    assert world.sent == [Alert("p1", "f:1")]
+
+
 async def test_one_chats_backlog_hides_nobody_elses_updates(world: World) -> None:
     world.held[-100] = asyncio.Event()
     await world.takes(*(writes("many", -100) for _ in range(1000)))

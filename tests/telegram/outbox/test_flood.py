@@ -110,6 +110,23 @@ async def test_cards_leave_two_of_a_persons_five_places_to_results(world: FloodW
     assert world.names.split()[3:] == ["r0", "r1"]
 
 
+@pytest.mark.parametrize(("chat_id", "at_once"), [(ADA, 1), (GROUP, 2)])
+async def test_last_words_of_cards_leave_a_place_to_the_answer(
+    world: FloodWorld, chat_id: int, at_once: int
+) -> None:
+    for number in range(9):
+        world.call("editMessageText", chat_id, "card", message_id=number)
+    await world.time.run(1.5)
+    for number in range(5):
+        world.call("editMessageText", chat_id, "end", message_id=10 + number, priority=Priority.END)
+    await world.time.run(0.1)
+    world.call("sendMessage", chat_id, "answer")
+    await world.time.run(1)
+    assert len(world.times("end")) == at_once
+    assert len(world.times("answer")) == 1
+    await world.time.run(3)
+
+
 async def test_what_matters_more_goes_first_and_then_what_came_first(world: FloodWorld) -> None:
     results(world, ADA, 5)
     await world.time.run(3)
@@ -117,7 +134,7 @@ async def test_what_matters_more_goes_first_and_then_what_came_first(world: Floo
     world.call("sendMessage", ADA, "card2", priority=Priority.CARD)
     for name in ("answer1", "answer2"):
         world.call("sendMessage", ADA, name)
-    world.call("editMessageText", ADA, "end", message_id=2, priority=Priority.ANSWER)
+    world.call("editMessageText", ADA, "end", message_id=2, priority=Priority.END)
     for name in ("result1", "result2"):
         world.call("sendPhoto", ADA, name)
     await world.time.run(20)
@@ -159,7 +176,7 @@ async def test_a_newer_edit_takes_the_waiting_ones_place(world: FloodWorld) -> N
 
 @pytest.mark.parametrize(
     ("endpoint", "priority"),
-    [("editMessageText", Priority.ANSWER), ("editMessageMedia", None), ("deleteMessage", None)],
+    [("editMessageText", Priority.END), ("editMessageMedia", None), ("deleteMessage", None)],
 )
 async def test_no_late_card_overwrites_the_end_of_its_message(
     world: FloodWorld, endpoint: str, priority: Priority | None
@@ -191,7 +208,7 @@ async def test_last_words_wait_for_a_card_that_is_under_way_and_for_no_other(wor
     world.call("editMessageText", ADA, "under way", message_id=1, takes=2.0)
     stale = world.call("editMessageText", ADA, "stale", message_id=1)
     await world.time.settle()
-    world.call("editMessageText", ADA, "end", message_id=1, priority=Priority.ANSWER, takes=1.0)
+    world.call("editMessageText", ADA, "end", message_id=1, priority=Priority.END, takes=1.0)
     late = world.call("editMessageText", ADA, "late", message_id=1)
     await world.time.run(10)
     assert isinstance(stale.exception(), Superseded)
@@ -475,7 +492,7 @@ async def test_at_shutdown_whoever_waits_is_sent_back(world: FloodWorld) -> None
         ("editMessageText", None, Priority.CARD),
         ("sendChatAction", None, Priority.ACTION),
         ("sendMessage", Priority.CARD, Priority.CARD),
-        ("editMessageText", Priority.ANSWER, Priority.ANSWER),
+        ("editMessageText", Priority.END, Priority.END),
         ("deleteMessage", Priority.RESULT, 0),
         ("getChatMember", None, 0),
     ],
