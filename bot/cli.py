@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -15,6 +16,9 @@ EXIT_WRONG, EXIT_SETTINGS = 1, 2
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
+    if sys.platform == "win32":
+        print("Windows is not supported. WSL works: https://aka.ms/wsl", file=sys.stderr)  # noqa: T201
+        return EXIT_WRONG
     parser = _parser()
     options = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
@@ -86,7 +90,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _with_settings(command: "Callable[[Settings], Coroutine[object, object, int]]") -> int:
     from bot.logs import set_up_logging
-    from bot.settings import Settings, SettingsError
+    from bot.settings import Settings, SettingsError, slips
 
     try:
         settings = Settings.load()
@@ -95,4 +99,6 @@ def _with_settings(command: "Callable[[Settings], Coroutine[object, object, int]
         print(f"These settings need your attention (environment or .env):\n{lines}", file=sys.stderr)  # noqa: T201
         return EXIT_SETTINGS
     set_up_logging(settings.log_level, settings.log_format, settings.secrets)
+    for slip in slips(settings.misspelled):
+        logging.getLogger(__name__).warning(slip)
     return asyncio.run(command(settings))

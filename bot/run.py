@@ -12,8 +12,10 @@ from telegram.error import InvalidToken
 from bot.app import running
 from bot.settings import Settings
 from bot.storage.database import AlreadyRunning
+from bot.storage.errors import in_words
 from bot.storage.replicas import DataDirNotShared
-from bot.wiring.outside import opened_database
+from bot.wiring import outside
+from bot.wiring.outside import DatabaseUnusable
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +45,8 @@ async def _until_stopped(settings: Settings) -> None:
 
 
 async def _migrated(settings: Settings) -> None:
-    async with opened_database(settings) as database:
-        await database.migrate()
+    async with outside.opened_database(settings) as database:
+        await outside.migrate(settings, database)
 
 
 async def _told(work: Coroutine[object, object, None], settings: Settings) -> int:
@@ -54,9 +56,9 @@ async def _told(work: Coroutine[object, object, None], settings: Settings) -> in
     except InvalidToken:
         logger.error("Telegram does not know this TELEGRAM_BOT_TOKEN; @BotFather has the right one")  # noqa: TRY400
     except SQLAlchemyError as error:
-        said, where = str(error).partition("\n")[0], settings.shown_database_url
-        logger.error("could not start: the database %s says: %s", where, said)  # noqa: TRY400
-    except (AlreadyRunning, DataDirNotShared, OSError) as error:
+        where = settings.shown_database_url
+        logger.error("could not start: DATABASE_URL %s: %s", where, in_words(error))  # noqa: TRY400
+    except (AlreadyRunning, DataDirNotShared, DatabaseUnusable, OSError) as error:
         logger.error("could not start: %s", error)  # noqa: TRY400
     else:
         return 0

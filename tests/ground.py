@@ -90,7 +90,7 @@ async def bot_between(
 ) -> AsyncIterator[Ground]:
     """The whole bot at work in this process."""
     async with services(task_seconds, **(sandbox or {})) as (telegram, nanobanana, defaults):
-        made = Settings(_env_file=None, data_dir=data, **{**defaults, **settings})
+        made = Settings(data_dir=data, **{**defaults, **settings})
         async with running(made):
             yield Ground(telegram, nanobanana, made, telegram.people.person("Ada"))
 

@@ -36,6 +36,12 @@ def head() -> str | None:
     return ScriptDirectory(str(_DIRECTORY)).get_current_head()
 
 
+def is_newer(revision: str | None) -> bool:
+    """Whether this version of the bot does not know the revision: a later one made it."""
+    known = {script.revision for script in ScriptDirectory(str(_DIRECTORY)).walk_revisions()}
+    return revision is not None and revision not in known
+
+
 def _wait_for_others(connection: Connection) -> None:
     """One migration at a time. SQLite's BEGIN IMMEDIATE has seen to that already."""
     if connection.dialect.name == "postgresql":
