@@ -8,9 +8,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import VERSION
+
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+_VERSION = f"nanobanana-bot {VERSION}"
 EXIT_WRONG, EXIT_SETTINGS = 1, 2
 
 
@@ -33,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m bot",
         description="A Telegram bot that edits photos with NanoBanana and returns them at their exact size.",
     )
+    parser.add_argument("--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(required=True, metavar="command")
     run = commands.add_parser("run", help="run the bot until it is told to stop (SIGTERM or Ctrl-C)")
     run.set_defaults(command=_run)
@@ -61,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(command=_migrate)
+    for command in commands.choices.values():
+        command.add_argument("--version", action="version", version=_VERSION)
     return parser
 
 

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,14 @@ def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments:
     done = run("-c", ASK_FOR_HELP, *arguments, folder=tmp_path)
     assert done.returncode == 0
     assert done.stdout.startswith("usage: python -m bot")
+    assert HEAVY.isdisjoint(done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["demo"], ["doctor"], ["migrate"]])
+def test_the_version_is_told_everywhere_and_is_the_projects(tmp_path: Path, command: list[str]) -> None:
+    done = run("-c", ASK_FOR_HELP, *command, "--version", folder=tmp_path)
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    assert (done.returncode, done.stdout) == (0, f"nanobanana-bot {version}\n")
     assert HEAVY.isdisjoint(done.stderr.splitlines())
 
 
