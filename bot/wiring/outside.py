@@ -129,6 +129,11 @@ def file_downloader(
     )
 
 
+def operation(settings: Settings) -> Operation:
+    """What is asked of the image API."""
+    return Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution)
+
+
 def nanobanana_client(
     settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
 ) -> NanoBananaClient:
@@ -138,7 +143,7 @@ def nanobanana_client(
     stack.push_async_callback(downloader.aclose)
     client = NanoBananaClient(
         Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value(), ways),
-        Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution),
+        operation(settings),
         downloader,
         on_call=on_call,
     )
