@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import functools
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser(
         "doctor", help="check settings, database, Telegram, NanoBanana and the photo host"
     )
+    doctor.add_argument("--json", action="store_true", help="one JSON document in place of lines")
     doctor.set_defaults(command=_doctor)
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(command=_migrate)
@@ -76,10 +78,10 @@ def _run(_: argparse.Namespace) -> int:
     return _with_settings(run)
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(options: argparse.Namespace) -> int:
     from bot.doctor import examine
 
-    return _with_settings(examine)
+    return _with_settings(functools.partial(examine, as_json=options.json), as_json=options.json)
 
 
 def _migrate(_: argparse.Namespace) -> int:
@@ -94,13 +96,20 @@ def _demo(options: argparse.Namespace) -> int:
     return asyncio.run(demo(options.photo, options.text, options.output, options.seconds, options.language))
 
 
-def _with_settings(command: "Callable[[Settings], Coroutine[object, object, int]]") -> int:
+def _with_settings(
+    command: "Callable[[Settings], Coroutine[object, object, int]]", *, as_json: bool = False
+) -> int:
     from bot.logs import set_up_logging
     from bot.settings import Settings, SettingsError, slips
 
     try:
         settings = Settings.load()
     except SettingsError as error:
+        if as_json:
+            from bot.doctor import refused_settings
+
+            print(refused_settings(error.problems))  # noqa: T201
+            return EXIT_SETTINGS
         lines = "\n".join(f"  - {problem}" for problem in error.problems)
         print(f"These settings need your attention (environment or .env):\n{lines}", file=sys.stderr)  # noqa: T201
         return EXIT_SETTINGS

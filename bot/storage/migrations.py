@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, func, select
 
 from alembic import command
@@ -38,8 +38,13 @@ def head() -> str | None:
 
 def is_newer(revision: str | None) -> bool:
     """Whether this version of the bot does not know the revision: a later one made it."""
-    known = {script.revision for script in ScriptDirectory(str(_DIRECTORY)).walk_revisions()}
+    known = {script.revision for script in scripts()}
     return revision is not None and revision not in known
+
+
+def scripts() -> list[Script]:
+    """Every migration, the latest first."""
+    return list(ScriptDirectory(str(_DIRECTORY)).walk_revisions())
 
 
 def _wait_for_others(connection: Connection) -> None:

@@ -57,15 +57,20 @@ class DatabaseUnusable(Exception):
     """The database cannot be reached, or not by this version; the text is a sentence about it."""
 
 
-@contextlib.asynccontextmanager
-async def opened_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database of the settings; DATA_DIR is made if need be. Raises DataDirUnusable."""
+def made_data_dir(settings: Settings) -> None:
+    """DATA_DIR is there and can be written to. Raises DataDirUnusable."""
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise DataDirUnusable(f"DATA_DIR {settings.data_dir} cannot be made: {error.strerror}") from None
     if not os.access(settings.data_dir, os.R_OK | os.W_OK | os.X_OK):
         raise DataDirUnusable(f"DATA_DIR {settings.data_dir} cannot be written to by this user")
+
+
+@contextlib.asynccontextmanager
+async def opened_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database of the settings; its folder is made if need be. Raises DataDirUnusable."""
+    made_data_dir(settings)
     database = Database.open(settings.database_url)
     try:
         yield database
