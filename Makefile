@@ -2,16 +2,24 @@
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
-PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
-PHOTO  ?=
-COMMAND ?=
+# As they were typed: make would take a $ for its own.
+override export PHOTO := $(value PHOTO)
+override export COMMAND := $(value COMMAND)
 
-.PHONY: help demo run doctor migrate test check format bench crashes lock clean
+# pip says what went wrong, and nothing else. A venv without pip was made by halves, and is made anew.
+define install
+@$(PY) -m pip --version >/dev/null 2>&1 || $(MAKE) --no-print-directory new-venv
+@echo "installing (about a minute)"
+@$(PY) -m pip install -qq --disable-pip-version-check --root-user-action=ignore --require-hashes -r $<
+@touch $@
+endef
+
+.PHONY: help demo run doctor migrate test test-fast check format bench crashes lock clean new-venv
 help:            ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/demo     ## the main job against the sandbox; PHOTO=path COMMAND="/sketch" for your own
-	@$(PY) -m bot demo $(if $(PHOTO),--photo "$(PHOTO)") $(if $(COMMAND),--command "$(COMMAND)")
+	@$(PY) -m bot demo $${PHOTO:+"--photo=$$PHOTO"} $${COMMAND:+"--command=$$COMMAND"}
 
 run: $(VENV)/runtime   ## the bot, with the settings of the environment or .env
 	@$(PY) -m bot run
@@ -24,6 +32,9 @@ migrate: $(VENV)/runtime ## bring the database to this version
 
 test: $(VENV)/dev      ## every test
 	$(PY) -m pytest
+
+test-fast: $(VENV)/dev ## the core, the conversation, the pictures, SQLite: under half a minute
+	$(PY) -m pytest -n 2 -k "not postgres" tests/core tests/conversation tests/images tests/storage
 
 check: $(VENV)/dev     ## format, lint, types, import rules, tests
 	$(VENV)/bin/ruff format --check .
@@ -53,18 +64,18 @@ lock: $(VENV)/dev      ## write the lock files anew from pyproject.toml
 clean:           ## what make made
 	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-$(VENV)/bin/python:
+new-venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
+		echo "Python cannot make a virtual environment here; on Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
 
-$(VENV)/runtime: requirements.lock | $(VENV)/bin/python
-	$(PIP) -r requirements.lock
-	@touch $@
+$(VENV)/runtime: requirements.lock
+	$(install)
 
-$(VENV)/demo: requirements-demo.lock | $(VENV)/bin/python
-	$(PIP) -r requirements-demo.lock
-	@touch $@ $(VENV)/runtime
+$(VENV)/demo: requirements-demo.lock
+	$(install)
+	@touch $(VENV)/runtime
 
-$(VENV)/dev: requirements-dev.lock | $(VENV)/bin/python
-	$(PIP) -r requirements-dev.lock
-	@touch $@ $(VENV)/demo $(VENV)/runtime
+$(VENV)/dev: requirements-dev.lock
+	$(install)
+	@touch $(VENV)/demo $(VENV)/runtime

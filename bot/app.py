@@ -29,7 +29,6 @@ from bot.scheduling.chores import Chore
 from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace
 from bot.settings import Settings
-from bot.storage.database import lock_database_file
 from bot.storage.notifications import Notifications
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention
@@ -65,9 +64,8 @@ async def running(settings: Settings) -> AsyncIterator[None]:
     """The whole bot at work until the block ends; then it stops in order, within ten seconds."""
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(outside.opened_database(settings))
-        if database.path is not None:
-            stack.enter_context(lock_database_file(database.path))
-        await database.migrate()
+        outside.hold(settings, database, stack)
+        await outside.migrate(settings, database)
         process = Process.of(settings, database, stack)
         await process.replicas.register(process.replica.name)
         stack.push_async_callback(_release, process.replicas, process.replica.name)

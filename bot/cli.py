@@ -2,19 +2,27 @@
 
 import argparse
 import asyncio
+import functools
+import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import VERSION
+
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+_VERSION = f"nanobanana-bot {VERSION}"
 EXIT_WRONG, EXIT_SETTINGS = 1, 2
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
+    if sys.platform == "win32":
+        print("Windows is not supported. WSL works: https://aka.ms/wsl", file=sys.stderr)  # noqa: T201
+        return EXIT_WRONG
     parser = _parser()
     options = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
@@ -29,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m bot",
         description="A Telegram bot that edits photos with NanoBanana and returns them at their exact size.",
     )
+    parser.add_argument("--version", action="version", version=_VERSION)
     commands = parser.add_subparsers(required=True, metavar="command")
     run = commands.add_parser("run", help="run the bot until it is told to stop (SIGTERM or Ctrl-C)")
     run.set_defaults(command=_run)
@@ -54,9 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser(
         "doctor", help="check settings, database, Telegram, NanoBanana and the photo host"
     )
+    doctor.add_argument("--json", action="store_true", help="one JSON document in place of lines")
     doctor.set_defaults(command=_doctor)
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(command=_migrate)
+    for command in commands.choices.values():
+        command.add_argument("--version", action="version", version=_VERSION)
     return parser
 
 
@@ -66,10 +78,10 @@ def _run(_: argparse.Namespace) -> int:
     return _with_settings(run)
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(options: argparse.Namespace) -> int:
     from bot.doctor import examine
 
-    return _with_settings(examine)
+    return _with_settings(functools.partial(examine, as_json=options.json), as_json=options.json)
 
 
 def _migrate(_: argparse.Namespace) -> int:
@@ -84,15 +96,24 @@ def _demo(options: argparse.Namespace) -> int:
     return asyncio.run(demo(options.photo, options.text, options.output, options.seconds, options.language))
 
 
-def _with_settings(command: "Callable[[Settings], Coroutine[object, object, int]]") -> int:
+def _with_settings(
+    command: "Callable[[Settings], Coroutine[object, object, int]]", *, as_json: bool = False
+) -> int:
     from bot.logs import set_up_logging
-    from bot.settings import Settings, SettingsError
+    from bot.settings import Settings, SettingsError, slips
 
     try:
         settings = Settings.load()
     except SettingsError as error:
+        if as_json:
+            from bot.doctor import refused_settings
+
+            print(refused_settings(error.problems))  # noqa: T201
+            return EXIT_SETTINGS
         lines = "\n".join(f"  - {problem}" for problem in error.problems)
         print(f"These settings need your attention (environment or .env):\n{lines}", file=sys.stderr)  # noqa: T201
         return EXIT_SETTINGS
     set_up_logging(settings.log_level, settings.log_format, settings.secrets)
+    for slip in slips(settings.misspelled):
+        logging.getLogger(__name__).warning(slip)
     return asyncio.run(command(settings))

@@ -28,7 +28,7 @@ class RedactingFormatter(logging.Formatter):
     """Formats a record, its traceback included, and cuts out what looks like a bot token or is a secret."""
 
     def __init__(self, form: Literal["text", "json"], secrets: Iterable[str]) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
         self._form = form
         known = [secret for secret in secrets if secret]
         known += [json.dumps(secret, ensure_ascii=False)[1:-1] for secret in known]  # as _json has them

@@ -1,6 +1,7 @@
 """What a process of the bot does as a whole, and the sentence that it ends with where it cannot."""
 
 import asyncio
+import contextlib
 import gc
 import logging
 import os
@@ -11,10 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken
 
 from bot.app import running
+from bot.core.errors import BotError
 from bot.settings import Settings
 from bot.storage.database import AlreadyRunning
+from bot.storage.errors import in_words
 from bot.storage.replicas import DataDirNotShared
-from bot.wiring.outside import opened_database
+from bot.wiring import outside
+from bot.wiring.outside import DatabaseUnusable
+from bot.wiring.summary import summary
 
 logger = logging.getLogger(__name__)
 
@@ -35,17 +40,29 @@ async def _until_stopped(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     gc.freeze()  # the modules, for good: to walk them in search of garbage takes a tenth of a second
+    for line in summary(settings):
+        logger.info(line)
     try:
         async with running(settings):
             gc.freeze()
+            logger.info("credit: %s", await _credit(settings))
             await asyncio.Event().wait()
     except asyncio.CancelledError:
         logger.info("stopped")
 
 
 async def _migrated(settings: Settings) -> None:
-    async with opened_database(settings) as database:
-        await database.migrate()
+    async with outside.opened_database(settings) as database:
+        await outside.migrate(settings, database)
+
+
+async def _credit(settings: Settings) -> str:
+    """What is left; a service that is away keeps nobody from starting."""
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            return f"{await outside.nanobanana_client(settings, stack).credits():g} left"
+        except BotError as error:
+            return f"not known ({error})"
 
 
 async def _told(work: Coroutine[object, object, None], settings: Settings) -> int:
@@ -56,9 +73,9 @@ async def _told(work: Coroutine[object, object, None], settings: Settings) -> in
     except InvalidToken:
         logger.error("Telegram does not know this TELEGRAM_BOT_TOKEN; @BotFather has the right one")  # noqa: TRY400
     except SQLAlchemyError as error:
-        said, where = str(error).partition("\n")[0], settings.shown_database_url
-        logger.error("could not start: the database %s says: %s", where, said)  # noqa: TRY400
-    except (AlreadyRunning, DataDirNotShared, OSError) as error:
+        where = settings.shown_database_url
+        logger.error("could not start: DATABASE_URL %s: %s", where, in_words(error))  # noqa: TRY400
+    except (AlreadyRunning, DataDirNotShared, DatabaseUnusable, OSError) as error:
         logger.error("could not start: %s", error)  # noqa: TRY400
     else:
         return 0

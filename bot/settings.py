@@ -1,30 +1,38 @@
 """The process's settings: the only place that reads the environment (or `.env`)."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import quote, unquote, urlsplit
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
+    BaseModel,
+    ConfigDict,
     Field,
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import URL, make_url
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+from bot.env_file import EnvFileUnreadable, find_misspelled, read_env_file
+from bot.urls import database_passwords, is_bare, passwords_in, shown_database_url, web_url
+
+ENV_FILE = Path(".env")
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
-_SHORTEST_PASSWORD = 6
+_MAY_BE_PLAIN = frozenset({"telegram_api_url", "s3_endpoint_url"})
+_SHORTEST_SECRET = 6
 """One that is shorter is found by guessing, and may be part of any word in the log."""
 Port = Annotated[int, Field(ge=0, le=65535)]
-Ids = Annotated[frozenset[int], NoDecode]
+Ids = frozenset[int]
 
 
 class SettingsError(Exception):
@@ -35,19 +43,19 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What `.env.example` lists, name by name. Durations are in seconds."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_ignore_empty=True,
+    model_config = ConfigDict(
         extra="ignore",
         frozen=True,
         validate_default=True,
         hide_input_in_errors=True,
         str_strip_whitespace=True,
     )
+    _misspelled: dict[str, str] = PrivateAttr(default_factory=dict)
 
+    allow_plain_http: bool = False
     telegram_bot_token: SecretStr
     telegram_api_url: str = "https://api.telegram.org"
     telegram_files_url: str = ""
@@ -67,7 +75,7 @@ class Settings(BaseSettings):
     web_port: Port = 8080
     public_url: str = ""
     telegram_webhook: bool = False
-    image_host: Literal["web", "s3", "kie"] = "web"
+    image_host: Literal["web", "s3", "kie"] = "auto"  # type: ignore[assignment] # decided below
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
     s3_region: str = "us-east-1"
@@ -91,6 +99,15 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _host_that_is_configured(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """`auto` is decided here, so that everybody else knows three hosts."""
+        if values.get("image_host", "auto") != "auto":
+            return values
+        s3 = values.get("s3_bucket") or values.get("s3_access_key_id")
+        return {**values, "image_host": "s3" if s3 else "kie" if values.get("kie_api_key") else "web"}
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -122,6 +139,14 @@ class Settings(BaseSettings):
     def _any_case(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
+    @field_validator("data_dir")
+    @classmethod
+    def _home(cls, folder: Path) -> Path:
+        try:
+            return folder.expanduser()
+        except RuntimeError:
+            raise ValueError("begins with ~, and this user has no home folder") from None
+
     @field_validator(
         "telegram_api_url",
         "telegram_files_url",
@@ -131,10 +156,21 @@ class Settings(BaseSettings):
         "kie_upload_url",
     )
     @classmethod
-    def _https_or_loopback(cls, url: str) -> str:
-        if url and not is_loopback(url) and not url.startswith("https://"):
-            raise ValueError("must be an https:// URL (http:// only on this machine)")
-        return url.rstrip("/")
+    def _https_or_loopback(cls, url: str, info: ValidationInfo) -> str:
+        may_be_plain = info.field_name in _MAY_BE_PLAIN
+        hint = "; ALLOW_PLAIN_HTTP=true for a server in a network that you trust" if may_be_plain else ""
+        plain = may_be_plain and info.data.get("allow_plain_http", False)
+        return web_url(url, plain=plain, hint=hint) if url else ""
+
+    @field_validator("public_url")
+    @classmethod
+    def _bare(cls, url: str) -> str:
+        if not is_bare(url):
+            raise ValueError(
+                "must be https:// and a name alone: the bot's web server answers at /i/, /callback/ and "
+                "/telegram of that name, and nowhere else"
+            )
+        return url
 
     @field_validator("https_proxy", "http_proxy", "all_proxy")
     @classmethod
@@ -174,8 +210,8 @@ class Settings(BaseSettings):
     def _web_needs_an_address(cls, host: str, info: ValidationInfo) -> str:
         if host == "web" and info.data.get("public_url") == "":
             raise ValueError(
-                "is web, which needs PUBLIC_URL: the https address at which the internet reaches this bot's "
-                "web server (or choose IMAGE_HOST=s3 or kie)"
+                "needs a way for photos: PUBLIC_URL, the https address at which the internet reaches this "
+                "bot's web server; or storage (S3_BUCKET and its keys); or KIE_API_KEY"
             )
         return host
 
@@ -198,56 +234,84 @@ class Settings(BaseSettings):
             self.s3_secret_access_key,
             self.kie_api_key,
         )
-        token = self.telegram_bot_token.get_secret_value()
-        return (
-            token.partition(":")[2],
-            *(secret.get_secret_value() for secret in hidden),
-            *_passwords(make_url(self.database_url)),
-            *_proxy_passwords((self.https_proxy, self.http_proxy, self.all_proxy)),
+        plain = [secret.get_secret_value() for secret in hidden]
+        proxies = (self.https_proxy, self.http_proxy, self.all_proxy)
+        urls = [proxy.get_secret_value() for proxy in proxies]
+        urls += (self.telegram_api_url, self.nanobanana_api_url, self.s3_endpoint_url, self.kie_upload_url)
+        found = (
+            plain[0].partition(":")[2],
+            *plain,
+            *database_passwords(self.database_url),
+            *passwords_in(urls),
         )
+        return tuple(secret for secret in found if len(secret) >= _SHORTEST_SECRET)
+
+    @property
+    def misspelled(self) -> dict[str, str]:
+        """Names in `.env` that are no setting, each with the nearest that is one (empty for none)."""
+        return self._misspelled
 
     @property
     def shown_database_url(self) -> str:
         """Where the database is, without who opens it."""
-        url = make_url(self.database_url)
-        host = url.host.rpartition("@")[2] if url.host else None  # an @ in a password has to be %40
-        shown = URL.create(url.drivername, host=host, port=url.port, database=url.database)
-        return shown.render_as_string()
+        return shown_database_url(self.database_url)
 
     @classmethod
-    def load(cls) -> Self:
-        """Read the environment. Raises SettingsError with every problem at once."""
+    def load(
+        cls,
+        environment: Mapping[str, str] = os.environ,  # noqa: TID251 - this is where it is read
+        env_file: Path = ENV_FILE,
+    ) -> Self:
+        """Read the environment and `.env`. Raises SettingsError with every problem at once."""
         try:
-            return cls()
+            in_file = read_env_file(env_file)
+        except EnvFileUnreadable as error:
+            raise SettingsError([str(error)]) from None
+        given = {
+            name.lower(): value
+            for source in (in_file, environment)
+            for name, value in source.items()
+            if value
+        }
+        known = [name.upper() for name in cls.model_fields]
+        slipped = find_misspelled(in_file, environment, known)
+        try:
+            return cls.model_validate(
+                {name: given[name] for name in cls.model_fields if name in given}, context=slipped
+            )
         except ValidationError as error:
-            raise SettingsError(
-                [
-                    f"{str(item['loc'][0]).upper()} {_plain(item['type'], item['msg'])}"
-                    for item in error.errors()
-                ]
-            ) from None
+            problems = [
+                f"{str(item['loc'][0]).upper()} {_plain(item['type'], item['msg'])}"
+                for item in error.errors()
+            ]
+            raise SettingsError([*problems, *slips(slipped)]) from None
+
+    def model_post_init(self, slipped: dict[str, str] | None) -> None:
+        """Keep what `load` found beside the values."""
+        self._misspelled.update(slipped or {})
 
 
-def is_loopback(url: str) -> bool:
-    """Whether a URL points at this machine."""
-    return urlsplit(url).hostname in _LOOPBACK
-
-
-def _passwords(url: URL) -> list[str]:
-    """As it is, and as a URL has it."""
-    known = [url.password or "", *url.normalized_query.get("password", ())]
-    long = [password for password in known if len(password) >= _SHORTEST_PASSWORD]
-    return [form for password in long for form in (password, quote(password, safe=""))]
-
-
-def _proxy_passwords(proxies: Iterable[SecretStr]) -> list[str]:
-    """As they are, and as the URLs have them."""
-    found = [urlsplit(proxy.get_secret_value()).password or "" for proxy in proxies]
-    long = [password for password in found if len(password) >= _SHORTEST_PASSWORD]
-    return [form for password in long for form in (password, unquote(password))]
+def slips(misspelled: Mapping[str, str]) -> list[str]:
+    """A sentence for each name that is no setting."""
+    return [
+        f"{name} is no setting, so it has no effect{f'; {nearest} is one' if nearest else ''}"
+        for name, nearest in misspelled.items()
+    ]
 
 
 def _plain(kind: str, message: str) -> str:
+    """A problem in words for whoever wrote the setting."""
     if kind == "missing":
         return "is missing"
+    for prefix, words in _SHOULD_BE.items():
+        if kind.startswith(prefix):
+            return f"should be {words}"
     return message.removeprefix("Value error, ").replace("Input should be", "should be", 1)
+
+
+_SHOULD_BE = {
+    "int_": "a whole number",
+    "float_": "a number",
+    "finite_": "a number",
+    "bool_": "true or false",
+}

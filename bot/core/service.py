@@ -159,5 +159,13 @@ class EditService:
         self._ports.chat.show(after)
         if before.state is not after.state:
             self._ports.observer.moved(after, self._sources.now())
-            why = f" ({after.failure})" if after.failure else ""
-            logger.info("edit %s: %s -> %s%s", after.id, before.state, after.state, why)
+            logger.info("edit %s: %s -> %s%s", after.id, before.state, after.state, _in_short(after))
+
+
+def _in_short(edit: Edit) -> str:
+    """What the log says of an edit that has ended."""
+    if edit.ended_at is None:
+        return ""
+    seconds = (edit.ended_at - edit.created_at).total_seconds()
+    why = f", {edit.failure}" if edit.failure else ""
+    return f" (chat {edit.chat_id}, /{edit.request.command}, {seconds:.1f} s{why})"

@@ -3,21 +3,22 @@
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.clock import random_id, utc_now
-from bot.doctor.finding import Finding, short
+from bot.doctor.finding import Finding, mend
 from bot.settings import Settings
+from bot.storage import migrations
 from bot.storage.database import Database
+from bot.storage.errors import CONNECTION_ERRORS, NEWER, in_words
 from bot.storage.files import data_dir_id
 from bot.storage.replicas import Replicas
-from bot.wiring.outside import opened_database
+from bot.wiring.outside import DataDirUnusable, opened_database
 
 CLOCKS_APART = timedelta(seconds=5)
 _SERVER = "SELECT current_setting('server_version'), current_setting('synchronous_commit'), clock_timestamp()"
+_NEEDED = "Every request and every edit is a row in it; without it the bot does not start."
 
 
 async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
@@ -25,57 +26,55 @@ async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIte
     try:
         async with opened_database(settings) as opened:
             if opened.path is not None and not opened.path.parent.is_dir():
-                yield _homeless(opened.path)
+                # DATA_DIR is made where need be, a folder that only DATABASE_URL names is not.
+                said = f"its folder {opened.path.parent} is not there"
+                yield mend("database", said, _NEEDED, "make that folder, or correct DATABASE_URL")
                 return
             current, head = await opened.revision()
-            yield _schema(current, head)
+            yield _schema(settings, current, head)
             if not opened.is_sqlite:
                 yield await _server(opened)
                 if current == head:
                     yield await _replicas(opened, settings)
-    except (SQLAlchemyError, OSError) as error:
-        yield Finding(
-            "database",
-            short(error),
-            "check DATABASE_URL and DATA_DIR, and that the server or folder is there",
-        )
+    except DataDirUnusable:
+        yield mend("database", "not looked at", _NEEDED, "mend what is said about the folder first")
+    except CONNECTION_ERRORS as error:
+        said = f"{settings.shown_database_url}: {in_words(error)}"
+        yield mend("database", said, _NEEDED, "check DATABASE_URL, and that the server or folder is there")
 
 
-def _homeless(path: Path) -> Finding:
-    """DATA_DIR is made where need be, a folder that only DATABASE_URL names is not."""
-    return Finding(
-        "database", f"its folder {path.parent} is not there", "make that folder, or correct DATABASE_URL"
-    )
-
-
-def _schema(current: str | None, head: str | None) -> Finding:
+def _schema(settings: Settings, current: str | None, head: str | None) -> Finding:
     if current == head:
-        return Finding("database", f"reached, at version {head}")
+        return Finding("database", f"reached at {settings.shown_database_url}, version {head}")
     if current is None:
         return Finding("database", "reached, empty; `python -m bot run` makes its tables")
+    if migrations.is_newer(current):
+        return mend("database", "of a later version of the bot", _NEEDED, f"it {NEWER}")
     found = f"at version {current}, this program's is {head}"
-    return Finding("database", found, "run `python -m bot migrate`")
+    why = "A bot that is started brings it there; old and new do not work on it together."
+    return mend("database", found, why, "run `python -m bot migrate`")
 
 
 async def _server(opened: Database) -> Finding:
     """Replicas trust the server's clock and the limits this machine's; a commit has to be a commit."""
     async with opened.reading() as connection:
         version, synchronous_commit, its_time = (await connection.execute(text(_SERVER))).one()
-    said = f"version {version}"
     if synchronous_commit == "off":
-        said += ", synchronous_commit is off: the last commits may be lost when it goes down"
-        return Finding("PostgreSQL", said, "set synchronous_commit = on")
-    if abs(utc_now() - its_time) > CLOCKS_APART:
-        seconds = (utc_now() - its_time).total_seconds()
-        said += f", its clock and this machine's are {abs(seconds):.0f} s apart"
-        return Finding("PostgreSQL", said, "let both set their clocks by the network (NTP)")
-    return Finding("PostgreSQL", said)
+        why = "The last commits may be lost when the server goes down: what was paid is paid again."
+        return mend("PostgreSQL", "synchronous_commit is off", why, "set synchronous_commit = on")
+    apart = abs(utc_now() - its_time)
+    if apart > CLOCKS_APART:
+        said = f"its clock and this machine's are {apart.total_seconds():.0f} s apart"
+        why = "Limits and waiting times go wrong by as much."
+        return mend("PostgreSQL", said, why, "let both set their clocks by the network (NTP)")
+    return Finding("PostgreSQL", f"version {version}")
 
 
 async def _replicas(opened: Database, settings: Settings) -> Finding:
     here = data_dir_id(settings.data_dir, random_id)
     replicas = Replicas(opened, here)
     if await replicas.others_elsewhere():
+        why = "One could not send what another has finished, so this one would not start."
         advice = "give every replica the same folder as DATA_DIR, such as one shared volume"
-        return Finding("replicas", "one that is at work has another DATA_DIR than this", advice)
+        return mend("replicas", "one that is at work has another DATA_DIR than this", why, advice)
     return Finding("replicas", f"{await replicas.alive()} at work now")

@@ -4,13 +4,18 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import httpx
 
 from bot.core.errors import BotError
-from bot.doctor.finding import Finding, short
+from bot.doctor.finding import Finding, mend
+from bot.doctor.port import listener
+from bot.doctor.words import in_words
+from bot.nanobanana.addresses import is_public, resolve
 from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
+from bot.urls import is_loopback
 from bot.web.routes import NOT_FOUND, web_app
 from bot.web.server import listening
 from bot.wiring.outside import photo_host, way_out, web_host
@@ -23,68 +28,107 @@ _TINY_JPEG = bytes.fromhex(
 )
 
 
+_FETCHES = "The image service fetches each photo from there; without it no edit works."
+_PUBLISHED = {
+    "web": "check PUBLIC_URL and what leads from there to the bot",
+    "s3": "check the S3_ settings, and the rights of the key",
+    "kie": "check KIE_API_KEY",
+}
+
+
 async def web(settings: Settings, stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
-    """The photo host, and the way back for callbacks."""
+    """The web server's port, the photo host, and the way back for callbacks."""
     hosted = web_host(settings)
-    if settings.public_url:
-        await _serve_meanwhile(settings, hosted, stack)
-    async for finding in _photo_host(settings, hosted, stack):
-        yield finding
+    yield await _port(settings, hosted, stack)
+    yield await _photo_host(settings, hosted, stack)
     yield await _callbacks(settings)
 
 
-async def _photo_host(
-    settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack
-) -> AsyncIterator[Finding]:
-    """Publish a tiny photo and fetch it back as the provider would."""
+async def _port(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> Finding:
+    """Be the web server for now, unless a running bot already is."""
+
+    async def nobody(_: str, __: bytes) -> HTTPStatus:
+        return HTTPStatus.NOT_FOUND
+
+    host, port = settings.web_host, settings.web_port
+    try:
+        await stack.enter_async_context(listening(web_app(hosted.open, nobody), host, port))
+    except OSError as error:
+        here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what it means to a caller
+        shown = f"[{here}]" if ":" in here else here
+        if await _is_bot(settings, f"http://{shown}:{port}") is None:
+            return Finding("web server", f"a running bot answers at {host}:{port}; it was left in peace")
+        by = f"; it is {found}" if (found := listener(port)) else ""
+        advice = "stop what listens there, or choose another WEB_PORT"
+        return mend("web server", f"{error}{by}", "The bot does not start without its web server.", advice)
+    return Finding("web server", f"{host}:{port} is free for it")
+
+
+async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> Finding:
+    """Publish a tiny photo and fetch it back, as near to the provider's way as this machine gets."""
     subject = f"photo host ({settings.image_host})"
     host = photo_host(settings, hosted, stack)
     secret = f"doctor-{secrets.token_urlsafe(18)}"
+    advice = _PUBLISHED[settings.image_host]
     try:
-        url = await host.publish(secret, _TINY_JPEG)
+        url = (await host.publish(secret, _TINY_JPEG)).value
         try:
-            async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url.value, 1)) as client:
-                answer = await client.get(url.value)
+            async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url, 1)) as client:
+                answer = await client.get(url)
         finally:
             await host.withdraw(secret)
-    except BotError as error:
-        yield Finding(subject, str(error), "check the settings of this host")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        yield Finding(
-            subject, short(error), "the address must be reachable from the internet: check PUBLIC_URL"
+    except (BotError, httpx.HTTPError, httpx.InvalidURL) as error:
+        return mend(subject, in_words(error), _FETCHES, advice)
+    if answer.status_code != httpx.codes.OK or answer.content != _TINY_JPEG:
+        said = f"a photo was published, but fetching it gave {_status(answer)}"
+        return mend(
+            subject,
+            said,
+            _FETCHES,
+            "the address must lead to this bot without redirect, login or bot protection",
         )
-    else:
-        if answer.status_code == httpx.codes.OK and answer.content == _TINY_JPEG:
-            yield Finding(subject, "a photo was published and fetched back from here")
-        else:
-            yield Finding(
-                subject, f"fetching it back gave HTTP {answer.status_code}",
-                "the address must lead to this bot without redirect, login or bot protection",
-            )  # fmt: skip
+    if inside := await _inside(settings, url):
+        return mend(subject, inside, _FETCHES, "use an address that the whole internet reaches")
+    return Finding(
+        subject, f"a photo was published and fetched back from {urlsplit(url).netloc}, seen from this machine"
+    )
+
+
+async def _inside(settings: Settings, url: str) -> str:
+    """What is wrong with an address that only this machine or network reaches; a test's API is there too."""
+    host = urlsplit(url).hostname or ""
+    if is_loopback(settings.nanobanana_api_url):
+        return ""
+    with contextlib.suppress(OSError, UnicodeError):  # behind a proxy, names may mean nothing here
+        found = await resolve(host, 443)
+        if not any(map(is_public, found)):
+            return f"{host} is {found[0]}, which only this machine or its network reaches"
+    return ""
 
 
 async def _callbacks(settings: Settings) -> Finding:
     """A secret that nobody has is answered by this bot in its own words."""
     if not settings.public_url:
         return Finding("callbacks", "none without PUBLIC_URL; the bot looks at its tasks by itself")
-    url = f"{settings.public_url}/callback/doctor-{secrets.token_urlsafe(18)}"
-    advice = "check PUBLIC_URL; until then the bot looks at its tasks by itself"
+    problem = await _is_bot(settings, settings.public_url)
+    if problem is None:
+        return Finding("callbacks", "this bot answers at PUBLIC_URL, seen from this machine")
+    why = "The bot looks at its tasks by itself until then, and learns a little later that they are done."
+    return mend("callbacks", problem, why, "check PUBLIC_URL and what leads from there to the bot")
+
+
+async def _is_bot(settings: Settings, root: str) -> str | None:
+    """None where a web server like this bot's answers; else what is in the way."""
+    url = f"{root}/callback/doctor-{secrets.token_urlsafe(18)}"
     try:
         async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url, 1)) as client:
             answer = await client.post(url, json={})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return Finding("callbacks", short(error), advice)
+        return in_words(error)
     if (answer.status_code, answer.text) != (httpx.codes.NOT_FOUND, NOT_FOUND):
-        return Finding("callbacks", f"somebody else answers, with HTTP {answer.status_code}", advice)
-    return Finding("callbacks", "this bot answers at PUBLIC_URL")
+        return f"somebody else answers, with {_status(answer)}"
+    return None
 
 
-async def _serve_meanwhile(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> None:
-    """Be the web server, unless a running bot already is."""
-
-    async def nobody(_: str, __: bytes) -> HTTPStatus:
-        return HTTPStatus.NOT_FOUND
-
-    with contextlib.suppress(OSError):
-        web = web_app(hosted.open, nobody)
-        await stack.enter_async_context(listening(web, settings.web_host, settings.web_port))
+def _status(answer: httpx.Response) -> str:
+    return f"HTTP {answer.status_code} {answer.reason_phrase}".strip()

@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 import httpx
 from socksio import SOCKSError
 
-USER_AGENT = "nanobanana-bot/0.1.0 (self-hosted)"
+from bot import VERSION
+
+USER_AGENT = f"nanobanana-bot/{VERSION} (self-hosted)"
 """Always explicit: the provider's edge turns away the defaults of HTTP libraries."""
 _PLACE_SECONDS = 5.0
 

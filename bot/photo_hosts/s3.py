@@ -12,7 +12,7 @@ from bot.core.errors import BotError, OperatorNeeded, Reason, TryLater
 from bot.core.ports import PublicUrl
 from bot.http.client import api_client
 from bot.http.proxies import DIRECT, Proxies
-from bot.settings import is_loopback
+from bot.urls import is_loopback
 
 if TYPE_CHECKING:  # obstore has these in its stubs only
     from obstore.store import S3Config, S3Credential
@@ -31,6 +31,7 @@ class S3Host:
     """A private bucket; the provider gets a URL that is signed for two hours.
 
     obstore signs, and all calls are httpx's: they go the same way out as every other.
+    `plain_http`: photos may leave this machine in the clear.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class S3Host:
         access_key_id: str,
         secret_access_key: str,
         proxies: Proxies = DIRECT,
+        plain_http: bool = False,
     ) -> None:
         def credentials() -> "S3Credential":
             """As a provider, so that nothing of the environment (a session token, say) is mixed in."""
@@ -55,7 +57,7 @@ class S3Host:
         endpoint = endpoint_url or _AWS.format(region=region)
         config: S3Config = {"region": region, "endpoint": endpoint}
         self._store = S3Store(bucket, config=config, credential_provider=credentials)
-        self._in_the_clear = endpoint.startswith("http://") and not is_loopback(endpoint)
+        self._in_the_clear = not (plain_http or endpoint.startswith("https://") or is_loopback(endpoint))
         self._http = api_client(
             timeout_seconds=_CALL_SECONDS, in_flight=_IN_FLIGHT, proxy=proxies.of(endpoint)
         )

@@ -50,6 +50,21 @@ def rounded(size: Size, radius: float) -> Picture:
     return mask.reduce(2)
 
 
+def on_checks(picture: Picture) -> Picture:
+    """The picture in RGB; what is transparent in it shows a checkerboard of some sixty squares' width."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    side = max(1, max(picture.size) // 64)
+    few = Image.new("L", (-(-picture.width // side), -(-picture.height // side)), 255)
+    for x in range(few.width):
+        for y in range(x % 2, few.height, 2):
+            few.putpixel((x, y), 204)
+    board = few.resize((few.width * side, few.height * side), Image.Resampling.NEAREST)
+    whole = board.crop((0, 0, *picture.size)).convert("RGBA")
+    whole.alpha_composite(picture.convert("RGBA"))
+    return whole.convert("RGB")
+
+
 def grain(size: Size, seed: int = 1, *, coarse: int = 1) -> Picture:
     """The same grey noise for the same seed; `coarse` is the size of one grain in pixels."""
     small = (max(2, size[0] // coarse), max(2, size[1] // coarse))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, func, select
 
 from alembic import command
@@ -34,6 +34,17 @@ def current(connection: Connection) -> str | None:
 def head() -> str | None:
     """The revision that this version of the bot wants."""
     return ScriptDirectory(str(_DIRECTORY)).get_current_head()
+
+
+def is_newer(revision: str | None) -> bool:
+    """Whether this version of the bot does not know the revision: a later one made it."""
+    known = {script.revision for script in scripts()}
+    return revision is not None and revision not in known
+
+
+def scripts() -> list[Script]:
+    """Every migration, the latest first."""
+    return list(ScriptDirectory(str(_DIRECTORY)).walk_revisions())
 
 
 def _wait_for_others(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """What the bot reaches outside of its process, built from the settings. `stack` closes it."""
 
 import contextlib
+import os
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -20,13 +21,16 @@ from bot.nanobanana.requests import Model, Operation
 from bot.photo_hosts.kie import KieHost
 from bot.photo_hosts.s3 import S3Host
 from bot.photo_hosts.web import WebHost
-from bot.settings import Settings, is_loopback
-from bot.storage.database import Database
+from bot.settings import Settings
+from bot.storage import migrations
+from bot.storage.database import Database, lock_database_file
+from bot.storage.errors import CONNECTION_ERRORS, NEWER, in_words
 from bot.storage.provider_budget import Budget
 from bot.telegram.bot import CALLS_AT_ONCE, telegram_bot
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.flood_control import FloodControl
 from bot.telegram.outbox.turns import Priority
+from bot.urls import is_loopback
 
 OnCall = Callable[[str], None]
 """Told how a call ended: an HTTP status, the API's own code, or a kind of error."""
@@ -45,15 +49,57 @@ def way_out(settings: Settings, url: str, at_once: int) -> WayOut:
     return WayOut(proxies(settings).of(url), httpx.Limits(max_connections=at_once))
 
 
+class DataDirUnusable(OSError):
+    """The folder cannot be made or written to; the text is a sentence about it."""
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be reached, or not by this version; the text is a sentence about it."""
+
+
+def made_data_dir(settings: Settings) -> None:
+    """DATA_DIR is there and can be written to. Raises DataDirUnusable."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise DataDirUnusable(f"DATA_DIR {settings.data_dir} cannot be made: {error.strerror}") from None
+    if not os.access(settings.data_dir, os.R_OK | os.W_OK | os.X_OK):
+        raise DataDirUnusable(f"DATA_DIR {settings.data_dir} cannot be written to by this user")
+
+
 @contextlib.asynccontextmanager
 async def opened_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database of the settings; its folder is made if need be."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The database of the settings; its folder is made if need be. Raises DataDirUnusable."""
+    made_data_dir(settings)
     database = Database.open(settings.database_url)
     try:
         yield database
     finally:
         await database.aclose()
+
+
+def hold(settings: Settings, database: Database, stack: contextlib.AsyncExitStack) -> None:
+    """Keep other processes from a SQLite file until `stack` ends. Raises AlreadyRunning, DatabaseUnusable."""
+    if database.path is not None:
+        try:
+            stack.enter_context(lock_database_file(database.path))
+        except OSError as error:
+            raise _unusable(settings, error) from error
+
+
+async def migrate(settings: Settings, database: Database) -> None:
+    """Bring the database to this version. Raises DatabaseUnusable."""
+    try:
+        current, _ = await database.revision()
+        if migrations.is_newer(current):
+            raise DatabaseUnusable(f"DATABASE_URL {settings.shown_database_url} {NEWER}")
+        await database.migrate()
+    except CONNECTION_ERRORS as error:
+        raise _unusable(settings, error) from error
+
+
+def _unusable(settings: Settings, error: Exception) -> DatabaseUnusable:
+    return DatabaseUnusable(f"DATABASE_URL {settings.shown_database_url}: {in_words(error)}")
 
 
 def telegram_client(
@@ -86,6 +132,11 @@ def file_downloader(
     return FileDownloader(bot, client, url, settings.telegram_bot_token.get_secret_value())
 
 
+def operation(settings: Settings) -> Operation:
+    """What is asked of the image API."""
+    return Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution)
+
+
 def nanobanana_client(
     settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
 ) -> NanoBananaClient:
@@ -95,7 +146,7 @@ def nanobanana_client(
     stack.push_async_callback(downloader.aclose)
     client = NanoBananaClient(
         Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value(), ways),
-        Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution),
+        operation(settings),
         downloader,
         on_call=on_call,
     )
@@ -121,6 +172,7 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
                 access_key_id=settings.s3_access_key_id,
                 secret_access_key=settings.s3_secret_access_key.get_secret_value(),
                 proxies=proxies(settings),
+                plain_http=settings.allow_plain_http,
             )
             stack.push_async_callback(s3.aclose)
             return s3

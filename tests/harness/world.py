@@ -83,7 +83,7 @@ async def bot_between(
 ) -> AsyncIterator[World]:
     """The whole bot at work in this process."""
     async with services(task_seconds, nanobanana, **(sandbox or {})) as (telegram, provider, defaults):
-        made = Settings(_env_file=None, data_dir=data, **{**defaults, **settings})
+        made = Settings(data_dir=data, **{**defaults, **settings})
         async with running(made):
             yield World(telegram, provider, made, telegram.people.person("Ada"))
 

@@ -88,7 +88,7 @@ async def test_a_photo_first_and_then_words_or_a_command(tmp_path: Path) -> None
 
 async def test_a_photo_is_remembered_over_a_restart(tmp_path: Path) -> None:
     async with services(0.2) as (telegram, nanobanana, defaults):
-        made = Settings(_env_file=None, data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
+        made = Settings(data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
         ada = telegram.people.person("Ada")
         async with running(made):
             photo = ada.sends_photo(picture(96, 64))

@@ -120,7 +120,7 @@ async def test_as_a_file_brings_the_untouched_result(tmp_path: Path) -> None:
 
 async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
     async with services(lambda ordinal: (0.2, 30)[ordinal > 0]) as (telegram, nanobanana, defaults):
-        made = Settings(_env_file=None, data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
+        made = Settings(data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
         ada = telegram.people.person("Ada")
         async with running(made):
             result = await finished_result(ada)

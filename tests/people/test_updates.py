@@ -88,7 +88,7 @@ async def test_an_answer_that_telegram_postpones_is_given_later(tmp_path: Path) 
 async def test_what_people_wrote_while_the_bot_was_away_is_answered_in_order(tmp_path: Path) -> None:
     async with services(0.2) as (telegram, _, defaults):
         ada = telegram.people.person("Ada")
-        made = Settings(_env_file=None, data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
+        made = Settings(data_dir=tmp_path, **{**defaults, "poll_interval_seconds": 0.2})
         written = [ada.writes(text) for text in ("/start", "/help", "/styles", "/limits")]
         async with running(made):
             await hears(ada.private, written[-1], "This chat may")

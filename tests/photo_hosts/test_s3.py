@@ -31,13 +31,14 @@ def s3_url() -> Iterator[str]:
     server.stop()
 
 
-def a_host(url: str, *, bucket: str = BUCKET) -> S3Host:
+def a_host(url: str, *, bucket: str = BUCKET, plain_http: bool = False) -> S3Host:
     return S3Host(
         bucket=bucket,
         endpoint_url=url,
         region=REGION,
         access_key_id="AKIDEXAMPLE",
         secret_access_key="wJalrXUtnFEMI",
+        plain_http=plain_http,
     )
 
 
@@ -136,3 +137,8 @@ async def test_refusals_need_the_operator_or_time(status: int, reason: Reason | 
 async def test_only_what_is_plainly_this_machine_is_spoken_to_in_the_clear(s3_url: str) -> None:
     host = a_host(s3_url.replace("127.0.0.1", "127.1"))
     assert type(await outcome(host.publish(SECRET, JPEG))) is TryLater
+
+
+async def test_another_machine_is_spoken_to_in_the_clear_where_that_is_allowed(s3_url: str) -> None:
+    host = a_host(s3_url.replace("127.0.0.1", "127.1"), plain_http=True)
+    assert (await host.publish(SECRET, JPEG)).value.startswith("http://")

@@ -1,11 +1,15 @@
 """`python -m bot`: what it says without doing anything, and what it says when it cannot."""
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from bot import cli
 from bot.sandbox.demo.bot_process import PROJECT, Home
 from bot.settings import Settings
 from tests.harness.clock import PATIENCE
@@ -38,6 +42,14 @@ def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments:
     done = run("-c", ASK_FOR_HELP, *arguments, folder=tmp_path)
     assert done.returncode == 0
     assert done.stdout.startswith("usage: python -m bot")
+    assert HEAVY.isdisjoint(done.stderr.splitlines())
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["demo"], ["doctor"], ["migrate"]])
+def test_the_version_is_told_everywhere_and_is_the_projects(tmp_path: Path, command: list[str]) -> None:
+    done = run("-c", ASK_FOR_HELP, *command, "--version", folder=tmp_path)
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    assert (done.returncode, done.stdout) == (0, f"nanobanana-bot {version}\n")
     assert HEAVY.isdisjoint(done.stderr.splitlines())
 
 
@@ -80,13 +92,30 @@ async def test_migrate_makes_the_database_and_can_be_repeated(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("command", "url", "told"),
     [
-        ("run", "sqlite+aiosqlite:////proc/nowhere/bot.db", "/proc/nowhere"),
-        ("migrate", "sqlite+aiosqlite:////proc/nowhere/bot.db", "/proc/nowhere"),
-        ("migrate", "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/bot", "could not start"),
-        ("run", "sqlite+aiosqlite:///{DATA_DIR}/broken.db", "not a database"),
+        (
+            "run",
+            "sqlite+aiosqlite:////proc/nowhere/bot.db",
+            "/proc/nowhere/bot.db: No such file or directory",
+        ),
+        (
+            "migrate",
+            "sqlite+aiosqlite:////proc/nowhere/bot.db",
+            "/proc/nowhere/bot.db: the file cannot be opened",
+        ),
+        (
+            "migrate",
+            "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/bot",
+            "127.0.0.1:1/bot: nothing answers at",
+        ),
+        (
+            "run",
+            "postgresql+asyncpg://bot:hunter2@db.invalid/bot",
+            "db.invalid/bot: there is no host of that",
+        ),
+        ("run", "sqlite+aiosqlite:///{DATA_DIR}/broken.db", "broken.db: the file is not a database"),
     ],
 )
-async def test_a_database_that_cannot_be_had_is_a_sentence(
+async def test_a_database_that_cannot_be_had_is_a_sentence_with_its_setting(
     tmp_path: Path, command: str, url: str, told: str
 ) -> None:
     where = home(tmp_path, DATABASE_URL=url)
@@ -94,8 +123,43 @@ async def test_a_database_that_cannot_be_had_is_a_sentence(
     (where.data / "broken.db").write_bytes(b"nothing of the kind" * 100)
     code, said = await ended(where, command)
     assert (code, "Traceback" in said) == (1, False), said
+    assert "could not start: DATABASE_URL " in said
     assert told in said
     assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("command", ["run", "migrate"])
+async def test_a_database_of_a_later_version_is_a_sentence(tmp_path: Path, command: str) -> None:
+    where = home(tmp_path)
+    assert (await ended(where, "migrate"))[0] == 0
+    with contextlib.closing(sqlite3.connect(where.data / "bot.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    code, said = await ended(where, command)
+    assert (code, "Traceback" in said) == (1, False), said
+    assert "bot.db was used by a later version of the bot" in said
+
+
+async def test_a_folder_that_cannot_be_made_is_named_with_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text("a file")
+    code, said = await ended(home(tmp_path, DATA_DIR=str(tmp_path / "plain" / "data")), "run")
+    assert (code, "Traceback" in said) == (1, False), said
+    assert f"could not start: DATA_DIR {tmp_path}/plain/data cannot be made: Not a directory" in said
+
+
+async def test_a_name_that_is_no_setting_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("ALOWED_CHATS=1\n")
+    _, said = await ended(home(tmp_path), "migrate")
+    assert "WARNING" in said
+    assert "ALOWED_CHATS is no setting, so it has no effect; ALLOWED_CHATS is one" in said
+
+
+def test_windows_is_told_what_works(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert cli.main(["run"]) == 1
+    assert capsys.readouterr().err.startswith("Windows is not supported. WSL works")
 
 
 @pytest.mark.parametrize(

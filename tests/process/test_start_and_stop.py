@@ -56,10 +56,10 @@ async def test_it_makes_its_database_and_a_second_one_on_the_same_file_does_not_
 async def test_nobody_else_on_the_machine_can_read_what_it_writes(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
-        async with town(tmp_path, task_seconds=60) as ground, ground.bot():
-            ground.ada.sends_photo(picture(320, 200), "/sketch")
-            await until(lambda: ground.nanobanana.creates)
-            data = ground.home.data
+        async with processes(tmp_path, task_seconds=60) as world, world.bot():
+            world.ada.sends_photo(picture(320, 200), "/sketch")
+            await until(lambda: world.nanobanana.creates)
+            data = world.home.data
             modes = {str(path.relative_to(data)): path.stat().st_mode & 0o777 for path in data.rglob("*")}
     finally:
         os.umask(before)

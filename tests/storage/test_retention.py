@@ -19,7 +19,7 @@ from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
 from bot.storage.retention import FileRetention, RowRetention
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit
-from tests.file_systems import full, small_disk
+from tests.harness.file_systems import full, small_disk
 from tests.storage.conftest import copy_of
 
 MOMENT = timedelta(microseconds=1)

@@ -35,4 +35,4 @@ def before_after(original: bytes, result: bytes) -> Picture:
 
 def _loaded(data: bytes) -> Picture:
     with Image.open(io.BytesIO(data)) as opened:
-        return ImageOps.exif_transpose(opened).convert("RGB")
+        return pixels.on_checks(ImageOps.exif_transpose(opened))

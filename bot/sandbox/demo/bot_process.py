@@ -42,12 +42,15 @@ class Home:
 
 
 async def start_bot(home: Home, *arguments: str) -> asyncio.subprocess.Process:
-    """`python -m bot run` (or other arguments), with the home's settings as its whole environment."""
+    """`python -m bot run` (or other arguments), with the home's settings as its whole environment.
+
+    It starts in the home's folder, so that no `.env` of the project's is read.
+    """
     home.log.parent.mkdir(parents=True, exist_ok=True)
     with home.log.open("ab") as log:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", *(arguments or ("run",)),
-            cwd=PROJECT, env={"PYTHONPATH": str(PROJECT), **home.settings}, stdout=log, stderr=log,
+            cwd=home.log.parent, env={"PYTHONPATH": str(PROJECT), **home.settings}, stdout=log, stderr=log,
         )  # fmt: skip
 
 

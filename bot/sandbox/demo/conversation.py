@@ -10,7 +10,7 @@ from bot.sandbox.demo import conversation_parts as parts
 from bot.sandbox.demo.conversation_card import card
 from bot.sandbox.demo.conversation_layout import SCALE, px
 from bot.sandbox.demo.conversation_story import Card, Note, Part, Said, story
-from bot.sandbox.pixels import rounded
+from bot.sandbox.pixels import on_checks, rounded
 from bot.sandbox.telegram.messages import Event, Message
 
 WIDTH, TALLEST = 900, 2000
@@ -69,7 +69,7 @@ def _picture(message: Message, tallest: int) -> Image.Image | None:
         return None
     with contextlib.suppress(OSError, LookupError, Image.DecompressionBombError):
         with Image.open(io.BytesIO(message.content())) as opened:
-            whole = ImageOps.exif_transpose(opened).convert("RGB")
+            whole = on_checks(ImageOps.exif_transpose(opened))
         badge = f"{whole.width} × {whole.height}"  # noqa: RUF001 - a times sign is meant
         if message.document_name is not None:
             badge = f"{message.document_name} · {badge}"

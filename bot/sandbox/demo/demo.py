@@ -1,6 +1,8 @@
 """Plays the main job: a person sends a photo with a command, the real bot answers."""
 
 import asyncio
+import contextlib
+import importlib
 import io
 import tempfile
 import time
@@ -20,8 +22,13 @@ from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Chat, Event, Message, Person
 
 T = TypeVar("T")
+_NO_PICTURE = "is not a picture (JPEG, PNG, WebP, HEIC …)"
 
 _PATIENCE_SECONDS = 120.0
+_FINAL_SECONDS = 3.0
+"""Words that stay so long, and that nothing goes on behind, are the bot's last."""
+_CANCEL = "c:"
+"""The data of the button that is under the card of an edit while it can be stopped."""
 _BOX = 1280
 """Telegram's apps shrink a photo to this box; a larger picture is sent as a file."""
 _VERBS = {"edited": "edits ", "deleted": "deletes ", "answered": "answers "}
@@ -50,37 +57,54 @@ async def demo(photo: Path | None, command: str, output: Path, seconds: float, l
     if find_spec("python_multipart") is None:
         print("The demo needs more than the bot does: pip install --require-hashes -r requirements-demo.lock")
         return 1
+    if find_spec("pi_heif") is not None:  # as the bot reads them
+        importlib.import_module("pi_heif").register_heif_opener()
     try:
         content = await asyncio.to_thread(lambda: photo.read_bytes() if photo else _scene())
         _opened(content).verify()
-    except OSError as error:  # raised by Pillow, too, if it is no picture
-        print(f"{photo} cannot be read as a picture: {error.strerror or 'it is none that is known here'}")
+    except (OSError, SyntaxError) as error:  # raised by Pillow, too, if it is no picture
+        problem = error.strerror if isinstance(error, OSError) else None
+        print(f"{photo} cannot be read: {problem}" if problem else f"{photo} {_NO_PICTURE}")
         return 1
+    _clear(output)
     with tempfile.TemporaryDirectory(prefix="nanobanana-demo-") as folder:
         telegram, nanobanana = TelegramSandbox(), NanoBananaSandbox(task_seconds=seconds)
         person = telegram.people.person("Ada", language_code=language)
         transcript = Transcript()
         telegram.listen(transcript.hear)
-        try:
-            async with telegram.serving() as telegram_url, nanobanana.running() as nanobanana_url:
-                home = Home.of(Path(folder), telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)
-                transcript.say("the sandbox is up; starting `python -m bot run` beside it")
-                async with bot_at_work(home) as process:
-                    asked, reply = await _play(person, process, content, photo, command)
-        except (TimeoutError, RuntimeError) as error:
-            print(f"\nThe demo did not get its picture: {error}\nThe bot's log ends with:")
+        async with telegram.serving() as telegram_url, nanobanana.running() as nanobanana_url:
+            home = Home.of(Path(folder), telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)
+            transcript.say("the sandbox is up; starting `python -m bot run` beside it")
+            async with bot_at_work(home) as process:
+                played = await _play(person, process, content, photo, command)
+        if isinstance(played, str):
+            print(f"\n{played}")
+            return 1
+        if played is None:
+            print("\nThe demo did not get its picture. The bot's log ends with:")
             print("\n".join((Path(folder) / "bot.log").read_text().splitlines()[-15:]))
             return 1
+    asked, reply = played
     conversation = draw_conversation(telegram.events, person.private.id)
     return _report(transcript, output, asked.content(), reply.content(), conversation)
 
 
+def _clear(output: Path) -> None:
+    """What an earlier demo left is not to be taken for this one's."""
+    endings = {ending.removeprefix(".") for ending in Image.registered_extensions()}
+    drawn = {output / "conversation.png", output / "before-after.png"}
+    for path in output.glob("*.*"):
+        if path in drawn or (path.stem in ("original", "result") and path.suffix[1:].lower() in endings):
+            path.unlink()
+
+
 async def _play(
     person: Person, process: asyncio.subprocess.Process, content: bytes, photo: Path | None, command: str
-) -> tuple[Message, Message]:
-    """What the person asked, and the reply."""
+) -> tuple[Message, Message] | str | None:
+    """What the person asked and the reply with a picture; or what the bot answered in words; or None."""
     person.writes("/start")
-    await _wait(person.private, process, lambda messages: [m for m in messages if m.by_bot])
+    if await _wait(person.private, process, lambda messages: [m for m in messages if m.by_bot]) is None:
+        return None
     image = _opened(content)
     if max(image.size) > _BOX or image.format != "JPEG":
         # Sent as a file it keeps its size, its format and its transparency.
@@ -88,31 +112,35 @@ async def _play(
         asked = person.sends_file(content, photo.name if photo else "scene.jpg", kind, command)
     else:
         asked = person.sends_photo(content, command)
-    return asked, await _wait(person.private, process, lambda messages: _result(messages, asked))
+    said = ""
+    while True:
+        answer = await _wait(person.private, process, lambda messages: _answer(messages, asked))
+        if answer is None or answer.file_id is not None:
+            return None if answer is None else (asked, answer)
+        if answer.text == said:
+            return f"The bot answered: {said}"
+        said = answer.text
+        await asyncio.sleep(_FINAL_SECONDS)
 
 
 async def _wait(
     chat: Chat, process: asyncio.subprocess.Process, predicate: Callable[[list[Message]], T | None]
-) -> T:
-    """Wait for something in the chat; RuntimeError if the bot's process ends first."""
+) -> T | None:
+    """Something in the chat; None if it does not come, or the bot's process ends first."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
+    while process.returncode is None and time.monotonic() < deadline:
+        with contextlib.suppress(TimeoutError):
             return await chat.wait_for(predicate, timeout=1)
-        except TimeoutError:
-            if process.returncode is not None:
-                raise RuntimeError(f"the bot's process ended with code {process.returncode}") from None
-            if time.monotonic() > deadline:
-                raise
+    return None
 
 
-def _result(messages: list[Message], asked: Message) -> Message | None:
-    """The reply with a picture, once the status card is gone; RuntimeError if the card says it failed."""
+def _answer(messages: list[Message], asked: Message) -> Message | None:
+    """What the bot replied, once no card says that it is still at work: a picture, or words alone."""
     replies = [m for m in messages if m.by_bot and m.reply_to_message_id == asked.message_id]
     cards = [m for m in replies if m.file_id is None]
-    if failure := next((m for m in cards if "Code:" in m.text), None):
-        raise RuntimeError(failure.text)
-    return next((m for m in replies if not cards), None)
+    if any((each.data or "").startswith(_CANCEL) for m in cards for row in m.buttons for each in row):
+        return None
+    return next(iter(cards or replies), None)
 
 
 def _report(

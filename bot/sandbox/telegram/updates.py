@@ -183,7 +183,7 @@ class _Delivery:
             async with self._connections:
                 answer = await client.post(self._webhook.url, json=pending.raw, headers=headers)
         except httpx.HTTPError as error:
-            self._failed(f"Connection failed: {type(error).__name__}")
+            self._failed(_said_of(error))
             return 0
         if answer.is_success:
             return None
@@ -194,3 +194,8 @@ class _Delivery:
     def _failed(self, why: str) -> None:
         self._webhook.last_error_at = self._queue.clock()
         self._webhook.last_error = why
+
+
+def _said_of(error: httpx.HTTPError) -> str:
+    """Telegram's words for an address that it cannot reach."""
+    return "Connection timed out" if isinstance(error, httpx.TimeoutException) else "Connection refused"

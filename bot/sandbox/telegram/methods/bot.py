@@ -72,6 +72,11 @@ async def get_webhook_info(world: TelegramWorld, _: Call) -> Json:
     return info
 
 
+async def get_user_profile_photos(_: TelegramWorld, __: Call) -> Json:
+    """Nobody here has a picture."""
+    return {"total_count": 0, "photos": []}
+
+
 async def log_out(_: TelegramWorld, __: Call) -> bool:
     return True
 
@@ -132,6 +137,7 @@ BOT: dict[str, Method] = {
     "setWebhook": set_webhook,
     "deleteWebhook": delete_webhook,
     "getWebhookInfo": get_webhook_info,
+    "getUserProfilePhotos": get_user_profile_photos,
     "logOut": log_out,
     "close": log_out,
     "setMyCommands": set_my_commands,

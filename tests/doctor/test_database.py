@@ -4,10 +4,10 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.sandbox.demo.bot_process import PROJECT
+from bot.storage import migrations
+from tests.doctor.test_doctor import advice, examined, place, said
 from tests.harness.postgres import Postgres
 from tests.harness.processes import ended, processes
-from tests.process.test_doctor import advice, examined, place
 
 
 async def test_postgresql_and_its_replicas_are_examined(tmp_path: Path, postgres: Postgres) -> None:
@@ -16,10 +16,9 @@ async def test_postgresql_and_its_replicas_are_examined(tmp_path: Path, postgres
         world.writes(commits + "on")
         async with world.bot():
             found = await examined(world)
-            said = {finding.subject: finding.text for finding in found}
             assert advice(found) == {}
-            assert said["PostgreSQL"].startswith("version ")
-            assert said["replicas"] == "1 at work now"
+            assert said(found)["PostgreSQL"].startswith("version ")
+            assert said(found)["replicas"] == "1 at work now"
             elsewhere = advice(await examined(world, data_dir=str(tmp_path / "elsewhere")))
             assert "replicas" in elsewhere
         world.writes(commits + "off")
@@ -27,12 +26,19 @@ async def test_postgresql_and_its_replicas_are_examined(tmp_path: Path, postgres
 
 
 async def test_the_database_is_behind(tmp_path: Path) -> None:
-    versions = sorted((PROJECT / "alembic" / "versions").glob("*.py"))
-    assert versions
+    first = min(script.revision for script in migrations.scripts())
     async with place(tmp_path) as world:
-        world.writes("UPDATE alembic_version SET version_num = 'an-older-one'")
+        world.writes(f"UPDATE alembic_version SET version_num = '{first}'")  # noqa: S608 - our own
         found = advice(await examined(world))
     assert found == {"database": "run `python -m bot migrate`"}
+
+
+async def test_the_database_is_of_a_later_version(tmp_path: Path) -> None:
+    async with place(tmp_path) as world:
+        world.writes("UPDATE alembic_version SET version_num = '9999'")
+        found = await examined(world)
+    assert said(found)["database"] == "of a later version of the bot"
+    assert "start that version, or restore a backup from before" in advice(found)["database"]
 
 
 async def test_the_database_is_out_of_reach(tmp_path: Path) -> None:
@@ -40,6 +46,7 @@ async def test_the_database_is_out_of_reach(tmp_path: Path) -> None:
         url = "postgresql+asyncpg://bot:hunter2@127.0.0.1:1/bot"
         found = await examined(world, database_url=url)
     assert "check DATABASE_URL" in advice(found)["database"]
+    assert said(found)["database"] == "postgresql+asyncpg://127.0.0.1:1/bot: nothing answers at this address"
     assert "hunter2" not in str(found)
 
 
@@ -48,12 +55,13 @@ async def test_the_data_folder_cannot_be_made(tmp_path: Path) -> None:
         (tmp_path / "plain").write_text("a file")
         home = world.with_settings(DATA_DIR=str(tmp_path / "plain" / "data"))
         code, printed = await ended(home, "doctor")
-    said = subjects(printed)
+    told = subjects(printed)
     assert (code, "Traceback" in printed) == (1, False), printed
-    assert "Not a directory" in said["!! database"]
-    assert "check DATABASE_URL and DATA_DIR" in printed
-    assert "mend what is said about the database first" in printed
-    assert {"ok Telegram", "!! updates", "ok NanoBanana", "!! photo host (web)", "ok callbacks"} <= set(said)
+    assert told["!! folder"] == f"DATA_DIR {tmp_path}/plain/data cannot be made: Not a directory"
+    assert "mend what is said about the folder first" in printed
+    assert "mend what is said about folder and database first" in printed
+    wrong = {"!! database", "!! updates", "!! photo host (web)"}
+    assert {"ok Telegram", "ok NanoBanana", "ok callbacks", *wrong} <= set(told)
 
 
 async def test_the_folder_of_the_database_is_not_there(tmp_path: Path) -> None:
@@ -61,11 +69,11 @@ async def test_the_folder_of_the_database_is_not_there(tmp_path: Path) -> None:
         home = world.with_settings(DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/nowhere/bot.db")
         code, printed = await ended(home, "doctor")
         assert not (tmp_path / "nowhere").exists()
-    said = subjects(printed)
+    told = subjects(printed)
     assert (code, "Traceback" in printed) == (1, False), printed
-    assert said["!! database"] == f"its folder {tmp_path}/nowhere is not there"
+    assert told["!! database"] == f"its folder {tmp_path}/nowhere is not there"
     assert "make that folder, or correct DATABASE_URL" in printed
-    assert {"ok Telegram", "!! updates", "ok NanoBanana", "ok photo host (web)", "ok callbacks"} <= set(said)
+    assert {"ok Telegram", "!! updates", "ok NanoBanana", "ok photo host (web)", "ok callbacks"} <= set(told)
 
 
 def subjects(printed: str) -> dict[str, str]:

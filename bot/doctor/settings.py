@@ -1,0 +1,35 @@
+"""What the settings say that can be seen without calling anybody."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from bot.doctor.finding import Finding, know, mend
+from bot.nanobanana.requests import Model
+from bot.settings import Settings, slips
+from bot.urls import shown_url
+from bot.wiring.outside import operation
+
+
+async def settings(given: Settings, _: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
+    """Names that are none, who may use the bot, and what has no effect."""
+    yield Finding("settings", "complete")
+    for slip in slips(given.misspelled):
+        yield mend(
+            "settings", slip, "The bot runs as if it were not there.", "correct the name, or remove it"
+        )
+    if not given.allowed_chats:
+        why = "Everybody who finds the bot can use it, and you pay for it."
+        yield know("settings", "ALLOWED_CHATS is empty", why, "name the chats that may (docs/faq.md)")
+    if not given.admin_ids:
+        why = "Nobody is told when the credit runs out or the key is refused."
+        yield know("settings", "ADMIN_IDS is empty", why, "put your own number there (docs/faq.md)")
+    if operation(given).model is Model.NANO_BANANA and given.nanobanana_resolution != "1K":
+        text = f"NANOBANANA_RESOLUTION={given.nanobanana_resolution} has no effect"
+        advice = "NANOBANANA_MODEL=nano-banana-2 or nano-banana-pro have it, for more credits"
+        yield know("settings", text, "The model nano-banana has one size.", advice)
+    if given.allow_plain_http:
+        why = "Whoever is between the two machines can read the bot's token and the photos."
+        yield know("settings", "ALLOW_PLAIN_HTTP is on", why, "leave it on only in a network that you trust")
+    for name in ("https_proxy", "http_proxy", "all_proxy"):
+        if url := getattr(given, name).get_secret_value():
+            yield Finding("proxy", f"{name.upper()} is {shown_url(url)}; what is said below went through it")

@@ -1,0 +1,44 @@
+"""What the log says first: what this bot is made of, for whoever reads it later."""
+
+from collections.abc import Iterator
+
+from bot import VERSION
+from bot.nanobanana.prices import credits  # noqa: A004 - the account's unit
+from bot.settings import Settings
+from bot.telegram.inbox.webhook import PATH
+from bot.urls import shown_url
+from bot.wiring.outside import operation
+
+
+def summary(settings: Settings) -> Iterator[str]:
+    """A line for each thing that somebody may have set in another way than they think."""
+    yield f"nanobanana-bot {VERSION}"
+    yield f"database: {settings.shown_database_url}; pictures in {settings.data_dir.absolute()}"
+    made, through = operation(settings), shown_url(settings.nanobanana_api_url)
+    price = credits(str(made))
+    costs = f", {price:g} credits an edit" if price else ""
+    yield f"model: {made}{costs}, at {through}"
+    yield f"photos: {_photos(settings)}"
+    called = f"Telegram brings them to {settings.public_url}{PATH}"
+    asked = f"asked for at {shown_url(settings.telegram_api_url)}"
+    yield f"updates: {called if settings.telegram_webhook else asked}"
+    yield f"may use it: {_people(settings)}"
+
+
+def _photos(settings: Settings) -> str:
+    match settings.image_host:
+        case "web":
+            here = f"{settings.web_host}:{settings.web_port}"
+            return f"fetched from {settings.public_url}, which has to lead to {here}"
+        case "s3":
+            where = shown_url(settings.s3_endpoint_url) or f"Amazon S3 in {settings.s3_region}"
+            return f"fetched from the bucket {settings.s3_bucket}, {where}"
+        case "kie":
+            return f"fetched from kie.ai ({shown_url(settings.kie_upload_url)})"
+
+
+def _people(settings: Settings) -> str:
+    allowed, admins = len(settings.allowed_chats), len(settings.admin_ids)
+    who = f"{allowed} chats of ALLOWED_CHATS" if allowed else "everybody (ALLOWED_CHATS is empty)"
+    told = f"ADMIN_IDS are told ({admins})" if admins else "nobody is told (ADMIN_IDS is empty)"
+    return f"{who}; credit and keys: {told}"
