@@ -32,7 +32,7 @@ from tests.people.street import (
 )
 
 GONE = Answer(alerts.gone(EN), show_alert=True)
-NOT_YOURS = Answer(alerts.not_yours(EN), show_alert=True)
+NOT_YOURS = Answer(alerts.not_yours(EN, 1), show_alert=True)
 CANCELLED = Answer(cancelled_alert(EN), show_alert=False)
 STARTED = Answer(alerts.started(EN), show_alert=False)
 

@@ -43,7 +43,7 @@ async def test_an_edit_of_somebody_elses_photo_belongs_to_who_asked(tmp_path: Pa
         result = await ground.result(group, photo)
         await group.wait_for(lambda messages: not answers(messages, command))
         refused = await ben.presses(result, AGAIN).answer()
-        assert (refused.text, refused.show_alert) == (alerts.not_yours(EN), True)
+        assert (refused.text, refused.show_alert) == (alerts.not_yours(EN, ada.id), True)
         assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)
 
 
