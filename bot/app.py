@@ -99,7 +99,7 @@ class _App:
             return pacing.estimate_of(edit, process.now())
 
         downloader = outside.file_downloader(settings, bot, self._stack)
-        out = way_out(settings, bot, self._features, estimate, downloader, rows.alerts, process.now)
+        out = way_out(settings, bot, self._features, estimate, downloader, rows, process.now)
         self._stack.push_async_callback(out.board.close)
         images = await self._stack.enter_async_context(
             ImagePool(workers=min(os.cpu_count() or 1, _IMAGE_WORKERS))
@@ -118,7 +118,8 @@ class _App:
         jobs = self._jobs(service, pacing, out.board)
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
-        conversation = self._conversation(bot, service, notify.wake, slots, estimate)
+        questions = Questions(bot, slots, out.rights)
+        conversation = self._conversation(bot, service, notify.wake, questions, estimate)
         intake = Intake(
             bot, rows.inbox, conversation.handle, out.outbox.send, slots, process.owner, process.now
         )
@@ -188,7 +189,7 @@ class _App:
         bot: ExtBot[Priority],
         service: EditService,
         wake: Wake,
-        slots: Slots,
+        questions: Questions,
         estimate: Callable[[Edit], Estimate],
     ) -> Conversation:
         settings, rows = self._settings, self._rows
@@ -197,12 +198,13 @@ class _App:
             name=bot.first_name,
             reads_group_messages=bool(bot.bot.can_read_all_group_messages),
             limits=outside.limits(settings),
+            longest_wait=timedelta(seconds=settings.max_request_age_seconds),
         )
         tools = Tools(
             desk=Desk(service, wake),
             edits=rows.edits,
             memory=rows.chats,
-            questions=Questions(bot, slots),
+            questions=questions,
             files=rows.files,
             estimate=estimate,
             about=about,

@@ -94,6 +94,7 @@ class Settings(BaseModel):
     rate_limit_edits: NonNegativeInt = 20
     rate_limit_window_seconds: Annotated[int, Field(gt=0, le=30 * 24 * 3600)] = 3600
     max_active_edits_per_chat: PositiveInt = 5
+    max_request_age_seconds: PositiveInt = 3600
     allowed_chats: Ids = frozenset()
     admin_ids: Ids = frozenset()
 

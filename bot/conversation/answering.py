@@ -1,12 +1,15 @@
 """What handlers share: answering where something was asked, and asking the core for an edit."""
 
+from gettext import NullTranslations
+
 from bot.conversation.feature import Asked, Pressed, Replies
-from bot.conversation.incoming import Message
+from bot.conversation.incoming import Chat, Message
 from bot.conversation.meaning import EditAsked, Meaning, PhotoMissing, PhotoSent, Refused
 from bot.conversation.memory import KEEP_PHOTOS
 from bot.conversation.outgoing import Alert, Buttons, Destination, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
+from bot.conversation.tools import Tools
 from bot.core.edits import Edit, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
@@ -48,7 +51,13 @@ async def _edit_remembered_photo(asked: Asked, command: str, words: str) -> Repl
 
 
 async def _admit(asked: Asked, wish: EditAsked) -> Replies:
-    message = asked.message
+    message, tools, t = asked.message, asked.tools, asked.t
+    if tools.now() - message.sent_at > tools.about.longest_wait:
+        return (say_in_reply(message, away_text(t), merge="away"),)
+    if not await _takes_pictures(tools, message.chat):
+        if not await tools.memory.tell_no_pictures(message.chat.id, tools.now()):
+            return ()
+        return (say_in_reply(message, reason_sentence(t, Reason.MAY_NOT_SEND)),)
     request = Request(
         update_id=message.update_id,
         chat_id=message.chat.id,
@@ -61,10 +70,10 @@ async def _admit(asked: Asked, wish: EditAsked) -> Replies:
         words=wish.words,
         photos=(wish.photo,),
     )
-    admission = await asked.tools.desk.admit(request)
+    admission = await tools.desk.admit(request)
     if isinstance(admission, Edit):
         return ()
-    text = refusal_text(asked.t, admission, asked.tools.now())
+    text = refusal_text(t, admission, tools.now())
     return (say_in_reply(message, text, merge=admission.reason),)
 
 
@@ -82,11 +91,23 @@ async def admit_pressed(pressed: Pressed, request: Request) -> Alert:
     active = await tools.edits.active_of(request.chat_id, request.requester_id)
     if any(asks_the_same(edit.request, request) for edit in active):
         return Alert(press_id, alerts.started(t))
+    if not await _takes_pictures(tools, pressed.press.chat):
+        return Alert(press_id, alerts.plain(reason_sentence(t, Reason.MAY_NOT_SEND)), popup=True)
     admission = await tools.desk.admit(request)
     if isinstance(admission, Refusal):
         text = refusal_text(t, admission, tools.now())
         return Alert(press_id, alerts.plain(text), popup=True)
     return Alert(press_id, alerts.started(t))
+
+
+async def _takes_pictures(tools: Tools, chat: Chat) -> bool:
+    """Asked before anything is paid."""
+    return chat.is_private or await tools.questions.takes_pictures(chat.id)
+
+
+def away_text(t: NullTranslations) -> str:
+    """The answer to a request that came while the bot was not running."""
+    return t.gettext("I was away. Send it again if you still want it.")
 
 
 def asks_the_same(one: Request, other: Request) -> bool:

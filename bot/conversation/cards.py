@@ -34,14 +34,20 @@ class Cards:
         buttons = buttons_of(tuple(features)).values()
         self._buttons = [button for button in buttons if isinstance(button, EditButton)]
 
-    def status(self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> Card:
-        """What the status card shows now; for an edit that has ended, its end."""
+    def status(
+        self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0, *, admins_told: bool = False
+    ) -> Card:
+        """What the status card shows now; for an edit that has ended, its end.
+
+        `admins_told`: an admin has read of why it failed, where that is for admins to mend.
+        """
         t = translations(edit.request.language)
         match edit.stage:
             case Cancelled():
                 return Card(t.gettext("Cancelled. It was not counted."))
             case Failed(reason=reason):
-                return Card(failure_text(t, edit, reason), self._under(Under.FAILURE, edit, t))
+                text = failure_text(t, edit, reason, admins_told=admins_told)
+                return Card(text, self._under(Under.FAILURE, edit, t))
         progress = progress_text(t, edit, now, estimate, ahead)
         title = command_title(t, edit.request.command)
         return Card(f"<b>{title}</b>\n{progress}", self._under(Under.CARD, edit, t))
@@ -65,13 +71,20 @@ def admin_alert(t: NullTranslations, edit: Edit, reason: Reason) -> str:
     match reason:
         case Reason.OUT_OF_CREDIT:
             problem = t.gettext(
-                "The image service says that the account is out of credit. "
-                "Until it is topped up, every edit fails; nothing has to be restarted."
+                "The image service says that the account is out of credit. Edits wait for up to a day, "
+                "and go on by themselves once it is topped up; nothing has to be restarted."
             )
         case Reason.ACCESS_DENIED:
             problem = t.gettext(
-                "The image service or the photo host refused the bot's key. "
-                "Check the keys in its settings (<code>make doctor</code> helps) and restart it."
+                "The image service or the photo host refused the bot's key. Check the keys in its settings "
+                "(<code>make doctor</code> helps); a new key needs a restart. "
+                "Edits wait for up to a day, and go on by themselves."
+            )
+        case Reason.PHOTO_NOT_FETCHED:
+            problem = t.gettext(
+                "The image service could not fetch a photo, twice in a row. Check that the internet reaches "
+                "<code>PUBLIC_URL</code>, or the photo host (<code>make doctor</code> helps). "
+                "Until then edits fail; they are not counted."
             )
         case _:
             problem = t.gettext(

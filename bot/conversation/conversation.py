@@ -25,10 +25,12 @@ from bot.conversation.incoming import (
     Message,
     Press,
     Sender,
+    Surplus,
 )
 from bot.conversation.outgoing import Alert, Destination, Leave, Outgoing, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import translations
+from bot.conversation.texts.wording import number
 from bot.conversation.tools import Tools
 from bot.core.presets import EDIT
 
@@ -46,6 +48,8 @@ class Conversation:
         match incoming:
             case Message():
                 return await self._message(incoming)
+            case Surplus(message, kept):
+                return await self._surplus(message, kept)
             case Press():
                 return await self._press(incoming)
             case MembershipChanged():
@@ -72,6 +76,14 @@ class Conversation:
             return (say_in_reply(message, unknown_command_text(asked.t)),)
         return await self._plain(asked)
 
+    async def _surplus(self, message: Message, kept: int) -> Replies:
+        is_for_us = message.chat.is_private or message.command in self._commands
+        if message.sender.is_bot or not is_for_us:
+            return ()
+        if not await self._access.admits(message.chat, message.sender.id):
+            return ()
+        return (say_in_reply(message, surplus_text(translations(message.sender.language), kept)),)
+
     async def _is_more_of_album(self, message: Message) -> bool:
         """Asked for every part, whatever it says: the one with a caption may come first."""
         if message.album_id is None or not message.chat.is_private:
@@ -95,7 +107,9 @@ class Conversation:
                 if edit is None or edit.chat_id != press.chat.id:
                     return (gone,)
                 if not await self._may_press(edit.request.requester_id, press):
-                    return (Alert(press.press_id, alerts.not_yours(t), popup=True),)
+                    return (
+                        Alert(press.press_id, alerts.not_yours(t, edit.request.requester_id), popup=True),
+                    )
                 return await button.press(EditPressed(self._tools, press, edit_id, edit))
         return (gone,)
 
@@ -113,6 +127,7 @@ class Conversation:
             for edit in await self._tools.edits.active_of(chat.id):
                 await self._tools.desk.abandon(edit)
             return ()
+        await self._tools.questions.forget_rights(chat.id)
         if chat.is_private or await self._access.admits(chat):
             return ()
         return await self._turn_away(chat, change.sender)
@@ -134,6 +149,14 @@ def not_allowed_text(t: NullTranslations, chat_id: int) -> str:
     return t.gettext(
         "This bot only serves chats that its owner has invited. Chat id: <code>{chat_id}</code>"
     ).format(chat_id=chat_id)
+
+
+def surplus_text(t: NullTranslations, kept: int) -> str:
+    """For a chat that sent more than is kept for it."""
+    return t.gettext(
+        "That was a lot at once. I take the first {count} messages and leave out the rest; "
+        "send again what you still want."
+    ).format(count=number(t, kept))
 
 
 def unknown_command_text(t: NullTranslations) -> str:

@@ -67,6 +67,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Surplus:
+    """A message of a chat that had sent more than `kept` at once: those after them were dropped."""
+
+    message: Message
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
 class EditedMessage:
     """A message whose author has changed it; `message` is how it reads now."""
 
@@ -109,4 +117,4 @@ class ChatMigrated:
     new_chat_id: int
 
 
-Incoming: TypeAlias = Message | EditedMessage | Press | MembershipChanged | ChatMigrated
+Incoming: TypeAlias = Message | Surplus | EditedMessage | Press | MembershipChanged | ChatMigrated

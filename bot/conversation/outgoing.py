@@ -32,13 +32,17 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A new message. Of those with the same `merge` in one group within a minute only the first is sent."""
+    """A new message. Of those with the same `merge` in one group within a minute only the first is sent.
+
+    `protected`: it may not be forwarded or saved, and nor may what it is changed into.
+    """
 
     to: Destination
     html: str
     buttons: Buttons = ()
     silent: bool = False
     merge: str = ""
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

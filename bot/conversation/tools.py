@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.conversation.memory import Memory
@@ -84,18 +84,30 @@ class Questions(Protocol):
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """Whether somebody is an admin of a group."""
 
+    async def takes_pictures(self, chat_id: int) -> bool:
+        """Whether the bot may send photos or files to a group."""
+
+    async def forget_rights(self, chat_id: int) -> None:
+        """What the bot may do in a chat has changed."""
+
+    async def has_message(self, chat_id: int, message_id: int) -> bool:
+        """Whether a message of the bot's without buttons is still there."""
+
     async def moved_to(self, chat_id: int) -> int | None:
         """The supergroup that a basic group has become; None for one that has not moved, or is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the bot is called, what it sees in groups, and what it allows."""
+    """What the bot is called, what it sees in groups, and what it allows. Requests of people who have
+    waited longer than `longest_wait` are not painted.
+    """
 
     username: str
     name: str
     reads_group_messages: bool
     limits: Limits
+    longest_wait: timedelta
 
 
 @dataclass(frozen=True, slots=True)

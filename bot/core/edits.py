@@ -37,12 +37,16 @@ class PhotoKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoRef:
-    """A photo as Telegram names it: an id, never a URL."""
+    """A photo as Telegram names it: an id, never a URL.
+
+    `has_spoiler`: it was sent covered. `is_protected`: it may not be forwarded or saved. So is the reply.
+    """
 
     file_id: str
     kind: PhotoKind
     file_name: str | None = None
     has_spoiler: bool = False
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

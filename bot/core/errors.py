@@ -53,6 +53,9 @@ class Reason(StrEnum):
     BAD_REQUEST = "bad_request"
     # Telegram would not take the reply.
     CANNOT_SEND = "cannot_send"
+    MAY_NOT_SEND = "may_not_send"
+    TELEGRAM_AWAY = "telegram_away"
+    TELEGRAM_LIMIT = "telegram_limit"
     CHAT_GONE = "chat_gone"
 
     @property
@@ -82,7 +85,7 @@ _A_DAY = timedelta(hours=24)
 CONSEQUENCES: dict[Reason, Consequences] = {
     **dict.fromkeys(Reason, Consequences()),
     Reason.COULD_NOT_GENERATE: Consequences(retry_helps=True, submit_again=True),
-    Reason.PHOTO_NOT_FETCHED: Consequences(retry_helps=True, submit_again=True),
+    Reason.PHOTO_NOT_FETCHED: Consequences(retry_helps=True, submit_again=True, is_operators=True),
     Reason.SERVICE_DOWN: Consequences(retry_helps=True, submit_again=True),
     Reason.NO_IMAGE: Consequences(retry_helps=True),
     Reason.TASK_LOST: Consequences(retry_helps=True),
@@ -91,6 +94,8 @@ CONSEQUENCES: dict[Reason, Consequences] = {
     Reason.ACCESS_DENIED: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
     Reason.BAD_REQUEST: Consequences(is_operators=True, patience=timedelta(0)),
     Reason.CANNOT_SEND: Consequences(patience=_A_DAY),
+    Reason.TELEGRAM_AWAY: Consequences(retry_helps=True),
+    Reason.TELEGRAM_LIMIT: Consequences(retry_helps=True),
 }
 """The one table of what a reason means for an edit. What people read for it is in conversation/texts."""
 
@@ -120,11 +125,11 @@ class OperatorNeeded(EditFailed):
 
 
 class TryLater(BotError):
-    """Nothing happened; the same call may work after `wait_seconds`."""
+    """Nothing happened; the same call may work after `wait_seconds`. `reason` is what stands in the way."""
 
-    def __init__(self, wait_seconds: float, detail: str = "") -> None:
+    def __init__(self, wait_seconds: float, detail: str = "", reason: Reason | None = None) -> None:
         super().__init__(f"try again in {wait_seconds:g} s{f': {detail}' if detail else ''}")
-        self.wait_seconds = wait_seconds
+        self.wait_seconds, self.reason = wait_seconds, reason
 
 
 class ResultAway(TryLater):

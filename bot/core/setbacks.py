@@ -56,7 +56,7 @@ class Setbacks:
                 return await self._postpone(edit, _UNKNOWN_SECONDS, may_have_arrived=True)
             case TryLater():
                 logger.info("edit %s is %s: %s", edit.id, edit.state, error)
-                return await self._postpone(edit, error.wait_seconds)
+                return await self._postpone(edit, error.wait_seconds, blocked_by=error.reason)
         logger.error("edit %s is %s: unexpected", edit.id, edit.state, exc_info=error)
         return await self._postpone(edit, _UNEXPECTED_SECONDS, may_have_arrived=True)
 
@@ -87,11 +87,13 @@ class Setbacks:
         wait_seconds: float,
         *,
         may_have_arrived: bool = False,
-        blocked_by: Reason = Reason.SERVICE_DOWN,
+        blocked_by: Reason | None = None,
     ) -> Edit | None:
         """Take the same step again later, or give up. A call that cannot have arrived is not counted."""
         now = self._now()
-        reason = Reason.CANNOT_SEND if isinstance(edit.stage, Ready) else blocked_by
+        is_ready = isinstance(edit.stage, Ready)
+        blocked_by = blocked_by or (Reason.CANNOT_SEND if is_ready else Reason.SERVICE_DOWN)
+        reason = Reason.CANNOT_SEND if is_ready else blocked_by
         has_tried = edit.attempts >= _FEWEST_ATTEMPTS or isinstance(edit.stage, Processing)
         if has_tried and now - edit.waiting_since > reason.consequences.patience:
             return await self._fail(edit, reason)
@@ -100,7 +102,7 @@ class Setbacks:
             edit,
             due_at=now + timedelta(seconds=max(wait_seconds, backoff)),
             attempts=edit.attempts + 1,
-            blocked_by=reason,
+            blocked_by=blocked_by,
         )
         match edit.stage:
             case Processing():

@@ -1,12 +1,16 @@
 """What is remembered about chats: photos without a command, albums, moves, what they were told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select, update
 
 from bot.core.edits import PhotoRef
 from bot.storage.database import Database
-from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, PENDING_PHOTOS
+from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, PENDING_PHOTOS, SENT_FILES
+
+_TELL_AGAIN_AFTER = timedelta(hours=1)
+_LONGEST_SENDING = timedelta(minutes=10)
+"""An upload may take so long, repeats included; after that it was cut."""
 
 
 class Chats:
@@ -37,6 +41,70 @@ class Chats:
         noted = insert.on_conflict_do_update(index_elements=["id"], set_={"move_checked_at": now})
         async with self._database.writing() as connection:
             await connection.execute(noted)
+
+    async def picture_right(self, chat_id: int) -> tuple[bool, datetime] | None:
+        """Whether the chat takes pictures, and when that was found out; None where nothing is known."""
+        known = select(CHATS.c.takes_pictures, CHATS.c.rights_checked_at).where(
+            CHATS.c.id == chat_id, CHATS.c.takes_pictures.is_not(None)
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(known)).first()
+        return None if row is None else (row.takes_pictures, row.rights_checked_at)
+
+    async def note_picture_right(self, chat_id: int, *, takes: bool | None, now: datetime) -> None:
+        """Whether the chat takes pictures; None: that has to be asked. Then it may be told anew."""
+        found: dict[str, object] = {"takes_pictures": takes, "rights_checked_at": now}
+        if takes is not False:
+            found["told_no_pictures_at"] = None
+        insert = self._database.insert(CHATS).values(id=chat_id, **found)
+        noted = insert.on_conflict_do_update(index_elements=["id"], set_=found)
+        async with self._database.writing() as connection:
+            await connection.execute(noted)
+
+    async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
+        """Whether this chat is to be told that it takes no pictures: True for one caller an hour."""
+        told_at = CHATS.c.told_no_pictures_at
+        first = (
+            update(CHATS)
+            .where(CHATS.c.id == chat_id, or_(told_at.is_(None), told_at <= now - _TELL_AGAIN_AFTER))
+            .values(told_no_pictures_at=now)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+
+    async def claim_file(self, edit_id: str, now: datetime) -> bool:
+        """Whether the file of an edit is to be sent now: it was not, and nobody is about to send it."""
+        unsent = {"message_id": None, "at": now}
+        insert = self._database.insert(SENT_FILES).values(edit_id=edit_id, **unsent)
+        claimed = insert.on_conflict_do_update(
+            index_elements=["edit_id"],
+            set_=unsent,
+            where=and_(SENT_FILES.c.message_id.is_(None), SENT_FILES.c.at <= now - _LONGEST_SENDING),
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(claimed.returning(SENT_FILES.c.edit_id))).first() is not None
+
+    async def sent_file(self, edit_id: str) -> int | None:
+        """The message that the file of an edit was sent as; None while none was."""
+        async with self._database.reading() as connection:
+            found = select(SENT_FILES.c.message_id).where(SENT_FILES.c.edit_id == edit_id)
+            return (await connection.execute(found)).scalar_one_or_none()
+
+    async def note_file(self, edit_id: str, message_id: int) -> None:
+        """The file of an edit has arrived."""
+        arrived = update(SENT_FILES).where(SENT_FILES.c.edit_id == edit_id).values(message_id=message_id)
+        async with self._database.writing() as connection:
+            await connection.execute(arrived)
+
+    async def forget_file(self, edit_id: str) -> None:
+        """The file of an edit is not there, or not any more."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(SENT_FILES).where(SENT_FILES.c.edit_id == edit_id))
+
+    async def forget_files_before(self, at: datetime) -> int:
+        """Delete what is known of files sent before `at`; returns how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(SENT_FILES).where(SENT_FILES.c.at < at))).rowcount
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         """Every other id that a chat once had."""

@@ -11,6 +11,8 @@ from sqlalchemy import (
     case,
     delete,
     literal,
+    not_,
+    or_,
     select,
     tuple_,
     update,
@@ -21,6 +23,7 @@ from bot.storage.tables import INBOX
 
 _ERROR_LENGTH = 500
 _NO_LARGER_ID = 2**63 - 1
+_OF_CHATS = ("my_chat_member", "migrate_to_chat_id", "migrate_from_chat_id")
 
 
 class NotOurs(Exception):
@@ -76,6 +79,20 @@ class Inbox:
         )
         async with self._database.reading() as connection:
             return [(update_id, raw) for update_id, raw in await connection.execute(query)]
+
+    async def drop_surplus(self, chat_id: int, kept: int, owner: str | None = None) -> list[tuple[int, str]]:
+        """Delete what waits in a chat behind its first `kept` updates, and return it.
+
+        What tells of the chat itself stays. Its names stand where no text of a person's can put them.
+        """
+        waits = and_(_waits(INBOX, owner), INBOX.c.chat_id == chat_id)
+        line = select(INBOX.c.update_id).where(waits).order_by(INBOX.c.update_id)
+        last_kept = line.offset(kept - 1).limit(1).scalar_subquery()
+        of_chat = or_(*(INBOX.c.raw.contains(f', "{name}": ', autoescape=True) for name in _OF_CHATS))
+        surplus = delete(INBOX).where(waits, INBOX.c.update_id > last_kept, not_(of_chat))
+        async with self._database.writing() as connection:
+            dropped = await connection.execute(surplus.returning(INBOX.c.update_id, INBOX.c.raw))
+            return sorted((update_id, raw) for update_id, raw in dropped)
 
     async def attempted(self, update_id: int, owner: str | None = None) -> int:
         """Count one more attempt at handling an update, and return how many that makes.

@@ -113,6 +113,9 @@ class ChatRow(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     told_not_allowed_at: datetime | None
     move_checked_at: datetime | None
+    takes_pictures: bool | None
+    rights_checked_at: datetime | None
+    told_no_pictures_at: datetime | None
 
 
 class ChatMoveRow(SQLModel, table=True):
@@ -137,13 +140,24 @@ class AlbumRow(SQLModel, table=True):
 
 
 class AlertRow(SQLModel, table=True):
-    """When an admin was last told of something that only they can mend."""
+    """When an admin was last to be told of something that only they can mend, and whether that arrived."""
 
     __tablename__: ClassVar[str] = "alerts"
 
     admin_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     reason: Reason = Field(primary_key=True, sa_type=EnumText(Reason))
     told_at: datetime
+    has_arrived: bool
+
+
+class SentFileRow(SQLModel, table=True):
+    """The file of an edit's result that somebody asked for. Without `message_id` it is on its way."""
+
+    __tablename__: ClassVar[str] = "sent_files"
+
+    edit_id: str = Field(primary_key=True)
+    message_id: int | None = Field(sa_type=BigInteger)
+    at: datetime
 
 
 class InboxRow(SQLModel, table=True):
@@ -220,6 +234,7 @@ CHATS = METADATA.tables["chats"]
 CHAT_MOVES = METADATA.tables["chat_moves"]
 ALBUMS = METADATA.tables["albums"]
 ALERTS = METADATA.tables["alerts"]
+SENT_FILES = METADATA.tables["sent_files"]
 INBOX = METADATA.tables["inbox"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
 REPLICAS = METADATA.tables["replicas"]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import httpx
 from telegram import Bot, File
-from telegram.error import BadRequest, Forbidden, NetworkError
+from telegram.error import BadRequest, Forbidden
 
 from bot.core.errors import PhotoRefused, Reason, TryLater
 from bot.http.answers import BodyTooLong, capped
-from bot.telegram.outbox.errors import is_refusal, is_refused, translated
+from bot.telegram.outbox.errors import is_refusal, translated
 
 logger = logging.getLogger(__name__)
 
@@ -51,19 +51,15 @@ class FileDownloader:
         except BodyTooLong:
             raise PhotoRefused(Reason.FILE_TOO_BIG) from None
         except (httpx.HTTPError, TimeoutError) as error:
-            raise TryLater(2, f"file download: {type(error).__name__}") from None  # its text may hold the URL
+            raise _away(type(error).__name__) from None  # its text may hold the URL
 
     async def _get(self, file_id: str) -> File:
-        with translated():
+        with translated(small=True, repeatable=True):
             try:
                 return await self._ask(file_id)
             except (BadRequest, Forbidden) as error:
                 too_big = is_refusal(error, "too big")
                 raise PhotoRefused(Reason.FILE_TOO_BIG if too_big else Reason.PHOTO_GONE) from None
-            except NetworkError as error:
-                if is_refused(error):  # so small a call is not too large: something in between is mistaken
-                    raise TryLater(2, "getFile: too large") from None
-                raise
 
     async def _ask(self, file_id: str) -> File:
         for pause in _PAUSES:
@@ -85,7 +81,7 @@ class FileDownloader:
             if response.status_code == httpx.codes.NOT_FOUND:
                 self._warn()
             if response.status_code != httpx.codes.OK:
-                raise TryLater(2, f"file download: HTTP {response.status_code}")
+                raise _away(f"HTTP {response.status_code}")
             return await capped(response.aiter_bytes(), MAX_FILE_BYTES)
 
     def _warn(self) -> None:
@@ -106,3 +102,7 @@ def _on_disk(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
+
+
+def _away(detail: str) -> TryLater:
+    return TryLater(2, f"file download: {detail}", Reason.TELEGRAM_AWAY)

@@ -13,24 +13,27 @@ from bot.core.clock import Clock
 from bot.core.edits import Edit
 from bot.core.pacing import Estimate
 from bot.settings import Settings
-from bot.storage.alerts import Alerts
 from bot.telegram.files import FileDownloader
 from bot.telegram.inbox.webhook import set_webhook, webhook_secret
 from bot.telegram.menu import publish_description, publish_menu
+from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority
+from bot.telegram.rights import PictureRights
+from bot.wiring.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The way out: messages, the cards of running edits, and the core's `Chat`."""
+    """The way out: messages, the cards of running edits, the core's `Chat`, and what groups let through."""
 
     outbox: Outbox
     board: CardBoard
     chat: TelegramChat
+    rights: PictureRights
 
 
 def way_out(
@@ -39,18 +42,18 @@ def way_out(
     features: Features,
     estimate: Callable[[Edit], Estimate],
     downloader: FileDownloader,
-    alerts: Alerts,
+    rows: Rows,
     now: Clock,
 ) -> Outside:
     """Everything that sends."""
     cards = Cards(features)
     results = ResultSender(bot, cards)
-    outbox = Outbox(bot, results, now)
+    outbox = Outbox(bot, results, rows.chats, now)
     board = CardBoard(outbox, cards, estimate, now)
-    chat = TelegramChat(
-        outbox, results, board, cards, downloader, alerts=alerts, admin_ids=settings.admin_ids, now=now
-    )
-    return Outside(outbox, board, chat)
+    rights = PictureRights(bot, rows.chats, now)
+    admins = Admins(outbox, cards, rows.alerts, settings.admin_ids, now)
+    chat = TelegramChat(outbox, results, board, cards, downloader, rights, admins)
+    return Outside(outbox, board, chat, rights)
 
 
 def own_webhook_secret(settings: Settings) -> str:

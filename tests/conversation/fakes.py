@@ -1,8 +1,9 @@
+# ruff: noqa: ARG002 - a fake takes what the real one takes
 """The rooms behind the conversation, in memory, and a conversation between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.conversation.access import Access
@@ -18,6 +19,8 @@ from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
 from tests.conversation.texts.samples import LIMITS
 from tests.factories import NOW, edit
+
+LONGEST_WAIT = timedelta(hours=1)
 
 
 class FakeService:
@@ -94,6 +97,8 @@ class FakeMemory:
         self.told: dict[int, datetime] = {}
         self.moves: dict[int, int] = {}
         self.checked: dict[int, datetime] = {}
+        self.told_no_pictures: set[int] = set()
+        self.files: dict[str, int | None] = {}
 
     async def remember_photo(
         self, chat_id: int, user_id: int, message_id: int, photo: PhotoRef, now: datetime
@@ -114,6 +119,22 @@ class FakeMemory:
         self.told.setdefault(chat_id, now)
         return is_new
 
+    async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
+        is_new = chat_id not in self.told_no_pictures
+        self.told_no_pictures.add(chat_id)
+        return is_new
+
+    async def claim_file(self, edit_id: str, now: datetime) -> bool:
+        is_new = edit_id not in self.files
+        self.files.setdefault(edit_id, None)
+        return is_new
+
+    async def sent_file(self, edit_id: str) -> int | None:
+        return self.files.get(edit_id)
+
+    async def forget_file(self, edit_id: str) -> None:
+        self.files.pop(edit_id, None)
+
     async def origins(self, chat_id: int) -> frozenset[int]:
         return frozenset(old for old, new in self.moves.items() if new == chat_id)
 
@@ -132,6 +153,18 @@ class FakeQuestions:
         self.moved: dict[int, int] = {}
         self.asked: list[int] = []
         self.error: Exception | None = None
+        self.no_pictures: set[int] = set()
+        self.forgotten: list[int] = []
+        self.messages: set[tuple[int, int]] = set()
+
+    async def takes_pictures(self, chat_id: int) -> bool:
+        return chat_id not in self.no_pictures
+
+    async def forget_rights(self, chat_id: int) -> None:
+        self.forgotten.append(chat_id)
+
+    async def has_message(self, chat_id: int, message_id: int) -> bool:
+        return (chat_id, message_id) in self.messages
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         self.asked.append(chat_id)
@@ -184,7 +217,7 @@ class Room:
             questions=self.questions,
             files=self.files,
             estimate=lambda _: Estimate(None, is_slow=False),
-            about=About("nano_bot", "Nano & <Co>", self.reads_group_messages, self.limits),
+            about=About("nano_bot", "Nano & <Co>", self.reads_group_messages, self.limits, LONGEST_WAIT),
             now=lambda: self.now,
         )
         self.access = Access(self.allowed_chats, self.admin_ids, self.tools)

@@ -16,6 +16,7 @@ from bot.conversation.incoming import (
     Message,
     Replied,
     Sender,
+    Surplus,
 )
 from bot.conversation.outgoing import Alert, Destination, Leave, Say
 from bot.conversation.texts import alerts
@@ -126,7 +127,7 @@ async def test_in_a_group_the_requester_and_admins_may_press_and_nobody_else(ver
         pressed = press(f"{verb}:{edit.id}", chat=GROUP, sender=sender)
         told, *_ = await room.handle(pressed)
         assert isinstance(told, Alert)
-        refused = Alert(pressed.press_id, alerts.not_yours(fr()), popup=True)
+        refused = Alert(pressed.press_id, alerts.not_yours(fr(), ADA.id), popup=True)
         assert (told != refused) == may
     assert room.edits[edit.id] == edit
     assert not [each for each in room.edits.values() if each.request.requester_id == GRACE.id]
@@ -143,7 +144,7 @@ async def test_in_private_only_the_requester_may_press() -> None:
     room = Room()
     edit = room.has(chat_id=PRIVATE.id, requester_id=GRACE.id)
     pressed = press(f"c:{edit.id}")
-    assert await room.alert(pressed) == Alert(pressed.press_id, alerts.not_yours(en()), popup=True)
+    assert await room.alert(pressed) == Alert(pressed.press_id, alerts.not_yours(en(), GRACE.id), popup=True)
     assert not room.questions.asked
 
 
@@ -233,3 +234,36 @@ async def test_a_group_that_became_a_supergroup_keeps_what_is_its_own() -> None:
     assert await room.handle(moved) == ()
     assert await room.handle(replace(moved, update_id=2)) == ()
     assert room.memory.moves == {GROUP.id: SUPERGROUP.id}
+
+
+async def test_a_channel_that_wrote_in_its_own_name_presses_no_buttons() -> None:
+    room = Room()
+    edit = room.has(chat_id=GROUP.id, requester_id=-1_007)
+    told = await room.alert(press(f"c:{edit.id}", chat=GROUP))
+    assert told.text == alerts.not_yours(en(), -1_007)
+    assert "person" not in told.text
+
+
+async def test_rights_are_asked_anew_when_the_bots_own_have_changed() -> None:
+    room = Room()
+    assert await room.handle(MembershipChanged(1, GROUP, ADA, is_member=True)) == ()
+    assert room.questions.forgotten == [GROUP.id]
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_told"),
+    [
+        (message(words="hello"), True),
+        (in_group("sketch"), True),
+        (in_group(words="chatter"), False),
+        (in_group("weather"), False),
+        (message("sketch", sender=replace(ADA, is_bot=True)), False),
+    ],
+)
+async def test_who_sent_too_much_is_told_if_the_bot_was_meant(asked: Message, is_told: bool) -> None:
+    room = Room()
+    said = await room.handle(Surplus(asked, 200))
+    assert [isinstance(each, Say) and "the first 200 messages" in each.html for each in said] == [
+        True
+    ] * is_told
+    assert not room.edits

@@ -90,7 +90,7 @@ class Row:
                 self.asker.deletes(next(m for m in self.chat.bot_messages() if m.labels == [CANCEL]))
             case "moved":
                 self.chat = self.world.telegram.people.migrate(self.chat)
-            case "may not write" | "may send nothing":
+            case "may not write":
                 self.chat.refuses("text messages", "photos", "documents")
             case "may not send photos":
                 self.chat.refuses("photos")

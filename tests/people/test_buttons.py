@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.app import running
 from bot.conversation.features.cancel import cancelled_alert, too_late_alert
-from bot.conversation.features.file import gone_alert, sending_alert
+from bot.conversation.features.file import already_there_alert, gone_alert, sending_alert
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
@@ -31,7 +31,7 @@ from tests.harness.pictures import picture
 from tests.harness.world import World, prompts, quick_bot, services
 
 GONE = Answer(alerts.gone(EN), show_alert=True)
-NOT_YOURS = Answer(alerts.not_yours(EN), show_alert=True)
+NOT_YOURS = Answer(alerts.not_yours(EN, 1), show_alert=True)
 CANCELLED = Answer(cancelled_alert(EN), show_alert=False)
 STARTED = Answer(alerts.started(EN), show_alert=False)
 
@@ -113,6 +113,13 @@ async def test_as_a_file_brings_the_untouched_result(tmp_path: Path) -> None:
         [kept] = (tmp_path / "files").rglob("*result*")
         assert file[0].content() == kept.read_bytes() == uploaded(world)
         assert file[0].document_name == "photo-oil.jpg"
+        for _ in range(5):
+            answer = await ada.presses(result, AS_FILE).answer()
+            assert answer == Answer(already_there_alert(EN), show_alert=True)
+        assert len(files(ada.private.messages(), asked)) == 1
+        ada.deletes(file[0])
+        assert await ada.presses(result, AS_FILE).answer() == Answer(sending_alert(EN), False)
+        await ada.private.wait_for(lambda messages: files(messages, asked))
         kept.unlink()
         answer = await ada.presses(result, AS_FILE).answer()
         assert answer == Answer(gone_alert(EN), show_alert=True)

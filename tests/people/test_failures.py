@@ -35,7 +35,10 @@ async def test_a_failure_is_told_in_words_and_another_try_is_offered_where_it_he
         for name in scenarios:
             world.nanobanana.play(name)
         asked = ada.sends_photo(picture(96, 64), "/edit make it blue")
-        card = await failure_of(ada.private, asked, reason_sentence(EN, reason))
+        sentence = reason_sentence(EN, reason)
+        if reason.consequences.is_operators:  # and there are no admins
+            sentence += "\nPlease tell whoever runs this bot, with the code below."
+        card = await failure_of(ada.private, asked, sentence)
         assert len(world.nanobanana.tasks) == tasks
         assert await limits_line(ada) == UNTOUCHED
         if reason in {Reason.POLICY, Reason.BAD_REQUEST}:

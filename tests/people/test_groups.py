@@ -1,13 +1,18 @@
 """Groups: the bot does what it is asked, in the right place, and otherwise is not noticed."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.conversation.conversation import not_allowed_text
 from bot.conversation.features.help import help_text, start_text
 from bot.conversation.texts import alerts
+from bot.conversation.texts.reasons import reason_sentence
+from bot.core.errors import Reason
 from bot.sandbox.telegram.people import Chat
-from tests.harness.chats import AGAIN, EN, FR, answers, card_of, hears, plain
+from tests.harness.chats import AGAIN, EN, FR, answers, card_of, hears, next_result, plain
 from tests.harness.clock import until
 from tests.harness.pictures import picture
 from tests.harness.world import prompts, quick_bot
@@ -45,7 +50,7 @@ async def test_an_edit_of_somebody_elses_photo_belongs_to_who_asked(tmp_path: Pa
         result = await world.result(group, photo)
         await group.wait_for(lambda messages: not answers(messages, command))
         refused = await ben.presses(result, AGAIN).answer()
-        assert (refused.text, refused.show_alert) == (alerts.not_yours(EN), True)
+        assert (refused.text, refused.show_alert) == (alerts.not_yours(EN, ada.id), True)
         assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)
 
 
@@ -89,7 +94,9 @@ async def test_help_in_a_group_tells_what_the_bot_can_see(tmp_path: Path) -> Non
     async with quick_bot(tmp_path) as world:
         group = world.telegram.people.group("Friends", world.ada)
         answer = await hears(group, world.ada.writes("/help", chat=group), "With a caption")
-        assert "I do not read your conversation" in answer.text
+        assert "Telegram shows me only commands with my name (/sketch@nanobanana_bot), also in captions" in (
+            answer.text
+        )
         assert "/sketch@nanobanana_bot" in answer.text
         assert answer.text == plain(helps(private=False))
         own = await hears(world.ada.private, world.ada.writes("/help"), "With a caption")
@@ -146,3 +153,60 @@ async def left(group: Chat) -> None:
 
 def helps(*, private: bool) -> str:
     return help_text(EN, username="nanobanana_bot", private=private, reads_group_messages=False)
+
+
+async def test_a_group_that_takes_no_pictures_is_told_once_and_nothing_is_paid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.rights._KEEP_NO", timedelta(0))
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        group = world.telegram.people.group("Friends", ada)
+        group.refuses("photos", "documents")
+        asked = [ada.sends_photo(picture(96, 64 + n), "/sketch@nanobanana_bot", chat=group) for n in range(3)]
+        await hears(group, asked[0], reason_sentence(EN, Reason.MAY_NOT_SEND))
+        await hears(group, ada.writes("/limits", chat=group), "This chat may ask for")
+        assert len(group.bot_messages()) == 2
+        assert not prompts(world)
+        group.refuses()
+        late = ada.sends_photo(picture(96, 70), "/sketch@nanobanana_bot", chat=group)
+        await world.result(group, late)
+
+
+async def test_a_finished_picture_waits_for_the_right_to_send_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.rights._KEEP_NO", timedelta(0))
+    monkeypatch.setattr("bot.telegram.outbox.chat._ASK_AGAIN_SECONDS", 0.5)
+    monkeypatch.setattr("bot.telegram.outbox.cards.EDITS_APART", dict.fromkeys((True, False), timedelta(0)))
+    async with quick_bot(tmp_path, 1.0) as world:
+        group = world.telegram.people.group("Friends", world.ada)
+        asked = world.ada.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=group)
+        await card_of(group, asked)
+        group.refuses("photos", "documents")
+        await world.words(group, asked, "Finished, but I may not send pictures here.")
+        uploads = len(world.telegram.calls_of("sendPhoto"))
+        await asyncio.sleep(1.5)
+        assert len(world.telegram.calls_of("sendPhoto")) == uploads == 1
+        group.refuses()
+        assert (await world.result(group, asked)).photo_size == (96, 64)
+        assert len(prompts(world)) == 1
+
+
+async def test_a_covered_photos_result_is_covered_whoever_asked_and_however(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        ada, ben = world.ada, world.telegram.people.person("Ben")
+        group = world.telegram.people.group("Friends", ada, ben)
+        photo = ben.sends_photo(picture(96, 64), chat=group, spoiler=True)
+        ada.writes("/sketch@nanobanana_bot", chat=group, reply_to=photo)
+        result = await world.result(group, photo)
+        assert result.raw["has_media_spoiler"]
+        await ada.presses(result, AGAIN).answer()
+        assert (await next_result(group, photo, but=result)).raw["has_media_spoiler"]
+        styles = ada.sends_photo(picture(96, 65), spoiler=True)
+        offered = await ada.private.wait_for(lambda messages: answers(messages, styles))
+        await ada.presses(offered[0], "s:oil").answer()
+        drawn = await ada.private.wait_for(
+            lambda messages: next((m for m in answers(messages, styles) if m.photo_size), None)
+        )
+        assert drawn.raw["has_media_spoiler"]

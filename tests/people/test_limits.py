@@ -46,7 +46,7 @@ async def test_status_and_cancel_are_about_ones_own_edits_in_this_chat(
         both = await hears(ada.private, ada.writes("/cancel"), "Cancelled 2 edits.")
         assert both.text == plain(cancelled_text(EN, 2))
         lately = await hears(ada.private, ada.writes("/status"), "You have no edits under way here.")
-        assert "🖼️ Oil · cancelled 1 min ago, not counted" in lately.text.splitlines()
+        assert "🖼️ Oil · cancelled a moment ago, not counted" in lately.text.splitlines()
 
 
 async def test_a_full_chat_is_told_when_there_is_a_place_again(tmp_path: Path) -> None:

@@ -71,7 +71,6 @@ EXPECTED: dict[str, dict[tuple[str, str], str]] = {
         (DELIVERED, "photo, photo♪"): ARRIVED,  # nobody can know that it arrived; one of them rings
         FILE: "400, 413, PHOTO_INVALID_DIMENSIONS, IMAGE_PROCESS_FAILED, may not send photos",
         (Reason.CHAT_GONE, "card"): GONE,
-        (Reason.CANNOT_SEND, "told"): "may send nothing",
     },
     "sendDocument": {
         FILE: f"{BEFORE}, no reply, no topic, TOPIC_CLOSED, TOPIC_DELETED, request deleted, moved",

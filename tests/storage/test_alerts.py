@@ -49,3 +49,13 @@ async def test_old_alerts_are_forgotten(alerts: Alerts) -> None:
     await alerts.claim(ADA, Reason.ACCESS_DENIED, NOW)
     assert await alerts.forget_before(NOW) == 1
     assert not await alerts.claim(ADA, Reason.ACCESS_DENIED, NOW)
+
+
+async def test_an_alert_was_heard_only_once_telegram_has_taken_it(alerts: Alerts) -> None:
+    await alerts.claim(ADA, Reason.OUT_OF_CREDIT, NOW)
+    assert not await alerts.has_arrived(Reason.OUT_OF_CREDIT)
+    await alerts.arrived(ADA, Reason.OUT_OF_CREDIT)
+    assert await alerts.has_arrived(Reason.OUT_OF_CREDIT)
+    assert not await alerts.has_arrived(Reason.ACCESS_DENIED)
+    await alerts.claim(ADA, Reason.OUT_OF_CREDIT, NOW + HOUR)
+    assert not await alerts.has_arrived(Reason.OUT_OF_CREDIT)

@@ -120,3 +120,34 @@ async def test_what_a_chat_was_told_and_when_its_move_was_checked_are_two_things
     assert await chats.tell_not_allowed(CHAT_ID, NOW)
     assert await chats.has_checked_move(CHAT_ID, NOW)
     assert not await chats.tell_not_allowed(CHAT_ID, NOW + timedelta(days=9))
+
+
+async def test_what_a_chat_takes_is_known_and_it_is_told_once_an_hour(chats: Chats) -> None:
+    assert await chats.picture_right(CHAT_ID) is None
+    await chats.note_picture_right(CHAT_ID, takes=False, now=NOW)
+    assert await chats.picture_right(CHAT_ID) == (False, NOW)
+    told = await asyncio.gather(*(chats.tell_no_pictures(CHAT_ID, NOW) for _ in range(5)))
+    assert sorted(told) == [False] * 4 + [True]
+    await chats.note_picture_right(CHAT_ID, takes=False, now=NOW)
+    assert not await chats.tell_no_pictures(CHAT_ID, NOW + timedelta(minutes=59))
+    assert await chats.tell_no_pictures(CHAT_ID, NOW + timedelta(hours=1))
+    await chats.note_picture_right(CHAT_ID, takes=True, now=NOW)
+    assert await chats.picture_right(CHAT_ID) == (True, NOW)
+    await chats.note_picture_right(CHAT_ID, takes=None, now=NOW)
+    assert await chats.picture_right(CHAT_ID) is None
+    await chats.note_picture_right(CHAT_ID, takes=False, now=NOW)
+    assert await chats.tell_no_pictures(CHAT_ID, NOW)
+
+
+async def test_one_of_many_presses_sends_the_file(chats: Chats) -> None:
+    claims = await asyncio.gather(*(chats.claim_file("e1", NOW) for _ in range(30)))
+    assert sorted(claims) == [False] * 29 + [True]
+    assert await chats.sent_file("e1") is None
+    assert await chats.claim_file("e1", NOW + timedelta(minutes=10))  # the first one was cut
+    await chats.note_file("e1", 3_000_000_000)
+    assert await chats.sent_file("e1") == 3_000_000_000
+    assert not await chats.claim_file("e1", NOW + timedelta(days=1))
+    await chats.forget_file("e1")
+    assert await chats.claim_file("e1", NOW)
+    assert await chats.forget_files_before(NOW) == 0
+    assert await chats.forget_files_before(NOW + timedelta(seconds=1)) == 1

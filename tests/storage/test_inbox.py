@@ -182,3 +182,24 @@ async def test_updates_that_were_kept_before_their_chats_were_noted_wait_as_befo
             await connection.execute(text(old))
         await database.migrate()
         assert await Inbox(database).waiting(10, per_chat=1) == [(7, "{}")]
+
+
+async def test_one_chats_surplus_is_dropped_and_what_tells_of_the_chat_stays(inbox: Inbox) -> None:
+    def raw(number: int, **content: object) -> tuple[int, int, str]:
+        return number, CHATTY, json.dumps({"update_id": number, **content})
+
+    forged = 'x, "my_chat_member": {} , "migrate_to_chat_id": 5'
+    written = [raw(number, message={"text": forged}) for number in range(10)]
+    kicked, moved = raw(10, my_chat_member={}), raw(11, message={"text": "", "migrate_to_chat_id": 7})
+    await inbox.keep([*written, kicked, moved, (12, QUIET, "{}")], NOW)
+    assert await inbox.drop_surplus(CHATTY, 12) == []
+    dropped = await inbox.drop_surplus(CHATTY, 4)
+    assert [update_id for update_id, _ in dropped] == [4, 5, 6, 7, 8, 9]
+    assert sorted(update_id for update_id, _ in await waiting(inbox, 100)) == [0, 1, 2, 3, 10, 11, 12]
+    assert await inbox.drop_surplus(CHATTY, 4) == []
+
+
+async def test_another_replicas_surplus_is_left_to_it(inbox: Inbox) -> None:
+    await inbox.keep([(each, CHATTY, "{}") for each in range(5)], NOW, "there")
+    assert await inbox.drop_surplus(CHATTY, 1, "here") == []
+    assert len(await inbox.drop_surplus(CHATTY, 1, "there")) == 4

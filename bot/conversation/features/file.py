@@ -11,11 +11,19 @@ from bot.core.errors import Reason
 
 
 async def send(pressed: EditPressed) -> Replies:
-    """Send the bytes that are kept for a while after delivery."""
-    edit, t = pressed.edit, pressed.t
-    content = await pressed.tools.files.get(edit.id, "result")
+    """Send the bytes that are kept for a while after delivery; not again as long as they are there."""
+    edit, t, tools = pressed.edit, pressed.t, pressed.tools
+    content = await tools.files.get(edit.id, "result")
     if content is None or edit.result is None:
         return alert(pressed, gone_alert(t))
+    if not await tools.memory.claim_file(edit.id, tools.now()):
+        message_id = await tools.memory.sent_file(edit.id)
+        if message_id is None:
+            return toast(pressed, sending_alert(t))
+        if await tools.questions.has_message(edit.chat_id, message_id):
+            return alert(pressed, already_there_alert(t))
+        await tools.memory.forget_file(edit.id)
+        await tools.memory.claim_file(edit.id, tools.now())
     to = Destination(edit.chat_id, edit.request.thread_id, edit.request.photo_message_id)
     refused = Say(to, reason_sentence(t, Reason.CANNOT_SEND), silent=not edit.request.is_private)
     return (*toast(pressed, sending_alert(t)), SendFile(edit, content, otherwise=refused))
@@ -25,6 +33,10 @@ def gone_alert(t: NullTranslations) -> str:
     return t.gettext(
         "I keep the full-quality file for 48 hours, and this one is gone. Ask again for a new one."
     )
+
+
+def already_there_alert(t: NullTranslations) -> str:
+    return t.gettext("The file is already here, as a reply to the photo. Delete it there to have it again.")
 
 
 def sending_alert(t: NullTranslations) -> str:

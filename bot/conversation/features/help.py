@@ -101,9 +101,8 @@ def _in_groups(t: NullTranslations, username: str, *, reads: bool) -> list[str]:
         ).format(name=name)
     else:
         explained = t.gettext(
-            "I do not read your conversation: unless I am an admin here, "
-            "Telegram only passes me commands and replies to me. "
-            "If I do not react, add my name to the command, as in <code>/sketch{name}</code>"
+            "I do not read your conversation. Unless I am an admin here, Telegram shows me only commands "
+            "with my name (<code>/sketch{name}</code>), also in captions, and replies to my messages."
         ).format(name=name)
     return [t.gettext("<b>In this group</b>"), explained]
 

@@ -8,7 +8,7 @@ from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, Command, Feature, Replies
 from bot.conversation.texts.cards import heading, progress_text
 from bot.conversation.texts.i18n import N_
-from bot.conversation.texts.wording import duration, escaped, since
+from bot.conversation.texts.wording import ago, escaped
 from bot.core.edits import Cancelled, Edit, Failed
 from bot.core.pacing import Estimate
 
@@ -48,15 +48,15 @@ def status_text(
 
 
 def _ending(t: NullTranslations, edit: Edit, now: datetime) -> str:
-    ago = duration(t, since((now - (edit.ended_at or edit.created_at)).total_seconds()))
+    when = ago(t, (now - (edit.ended_at or edit.created_at)).total_seconds())
     match edit.stage:
         case Failed():
-            return t.gettext("failed {duration} ago, not counted (code <code>{code}</code>)").format(
-                duration=ago, code=escaped(edit.code)
+            return t.gettext("failed {when}, not counted (code <code>{code}</code>)").format(
+                when=when, code=escaped(edit.code)
             )
         case Cancelled():
-            return t.gettext("cancelled {duration} ago, not counted").format(duration=ago)
-    return t.gettext("done {duration} ago").format(duration=ago)
+            return t.gettext("cancelled {when}, not counted").format(when=when)
+    return t.gettext("done {when}").format(when=when)
 
 
 FEATURE = Feature(

@@ -13,7 +13,13 @@ def plain(html_text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def not_yours(t: NullTranslations) -> str:
+def not_yours(t: NullTranslations, requester_id: int) -> str:
+    """Channels and groups, which speak in their own name, have negative ids and press no buttons."""
+    if requester_id < 0:
+        return t.gettext(
+            "This edit was asked for in the name of a channel or of the group: "
+            "only an admin of the group can use its buttons."
+        )
     return t.gettext(
         "Only the person who asked for this edit, or an admin of the group, can use its buttons."
     )

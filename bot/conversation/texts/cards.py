@@ -20,13 +20,26 @@ def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Esti
     match edit.stage:
         case Processing(task=task):
             return _painting(t, max(0.0, (now - task.submitted_at).total_seconds()), estimate)
-        case Ready() if edit.attempts or edit.sends > 1:
-            return t.gettext("Finished. Telegram is slow to take it; I keep trying to send it.")
         case Ready():
-            return t.gettext("Finishing, your picture is on its way.")
+            return _sending(t, edit)
         case Delivered() | Failed() | Cancelled():
             return t.gettext("Done.")
     return _waiting(t, edit, estimate, ahead)
+
+
+def _sending(t: NullTranslations, edit: Edit) -> str:
+    if not edit.attempts and edit.sends <= 1:
+        return t.gettext("Finishing, your picture is on its way.")
+    match edit.blocked_by:
+        case Reason.MAY_NOT_SEND:
+            return t.gettext(
+                "Finished, but I may not send pictures here. Once an admin lets me, it comes by itself."
+            )
+        case Reason.TELEGRAM_LIMIT:
+            return t.gettext(
+                "Finished. I may only send so many messages at a time; your picture comes as soon as I may."
+            )
+    return t.gettext("Finished. Telegram is slow to take it; I keep trying to send it.")
 
 
 def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) -> str:
@@ -44,6 +57,8 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) ->
             "Waiting. {count} edits go before this one.",
             ahead,
         ).format(count=ahead)
+    if edit.attempts and edit.blocked_by in {Reason.TELEGRAM_AWAY, Reason.TELEGRAM_LIMIT}:
+        return t.gettext("Waiting. Telegram does not give me your photo yet; I keep trying.")
     if edit.attempts:
         return t.gettext("Waiting. The image service is busy; I keep trying.")
     if isinstance(edit.stage, Received) and edit.submits:

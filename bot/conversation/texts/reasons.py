@@ -28,7 +28,7 @@ _SENTENCES: dict[Reason, str] = {
     ),
     Reason.NOT_AN_IMAGE: N_(
         "That is not a picture I can open. I take JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP and TIFF. "
-        "Other kinds work if you send them as a photo instead of as a file."
+        "Save it as one of these, or send a screenshot of it."
     ),
     Reason.ANIMATED: N_(
         "That one moves, and I can only edit still pictures. "
@@ -38,11 +38,11 @@ _SENTENCES: dict[Reason, str] = {
         "I could not open that picture; the file seems damaged. Send it again, or send it as a photo."
     ),
     Reason.UNSUPPORTED: N_(
-        "I cannot read that kind of picture, though the file seems fine. "
-        "Save it as an ordinary JPEG or PNG, or send it as a photo."
+        "The file is fine, but it holds a kind of picture that I cannot read. "
+        "Save it as JPEG or PNG and send that, or send a screenshot of it."
     ),
     Reason.TRANSPARENT: N_(
-        "That picture is completely transparent: there is nothing to see in it. Please send another one."
+        "There is nothing to see in that picture: all of it is see-through. Send another one."
     ),
     Reason.FILE_TOO_BIG: N_(
         "That file is over 20 MB, which is more than Telegram lets bots fetch. "
@@ -80,19 +80,20 @@ _SENTENCES: dict[Reason, str] = {
         "This took far longer than it should, so I stopped waiting. Try again in a few minutes."
     ),
     Reason.SERVICE_DOWN: N_("The image service is not working at the moment. Try again in a few minutes."),
-    Reason.OUT_OF_CREDIT: N_(
-        "I have run out of credit at the image service. Whoever runs this bot has been told; try again later."
-    ),
-    Reason.ACCESS_DENIED: N_(
-        "The image service does not let me in at the moment. "
-        "Whoever runs this bot has been told; try again later."
-    ),
-    Reason.BAD_REQUEST: N_(
-        "Something is wrong on my side, not with your photo. Whoever runs this bot has been told."
-    ),
+    Reason.OUT_OF_CREDIT: N_("I have run out of credit at the image service. Try again later."),
+    Reason.ACCESS_DENIED: N_("The image service does not let me in at the moment. Try again later."),
+    Reason.BAD_REQUEST: N_("Something is wrong on my side, not with your photo."),
     Reason.CANNOT_SEND: N_(
         "Your picture was made, but Telegram did not let me send it. "
         "Check that I may send photos and files in this chat, then ask again."
+    ),
+    Reason.MAY_NOT_SEND: N_(
+        "I may not send photos or files in this group, so I have not started. "
+        "Once an admin allows it, ask again."
+    ),
+    Reason.TELEGRAM_AWAY: N_("Telegram did not give me your photo for a long time. Please try again later."),
+    Reason.TELEGRAM_LIMIT: N_(
+        "Telegram did not let me fetch your photo for a long time. Please try again later."
     ),
     Reason.CHAT_GONE: N_("I can no longer write in this chat."),
 }
@@ -111,15 +112,18 @@ def reason_sentence(t: NullTranslations, reason: Reason, *, command: str = EDIT)
     )
 
 
-def failure_text(t: NullTranslations, edit: Edit, reason: Reason) -> str:
-    """The end of an edit that failed: why, that it cost nothing, and a code to ask about."""
-    return "\n".join(
-        (
-            reason_sentence(t, reason, command=edit.request.command),
-            t.gettext("This one was not counted."),
-            t.gettext("Code: <code>{code}</code>").format(code=escaped(edit.code)),
+def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told: bool) -> str:
+    """The end of an edit that failed: why, who mends it, that it cost nothing, and a code to ask about."""
+    lines = [reason_sentence(t, reason, command=edit.request.command)]
+    if reason.consequences.is_operators:
+        lines.append(
+            t.gettext("Whoever runs this bot has been told.")
+            if admins_told
+            else t.gettext("Please tell whoever runs this bot, with the code below.")
         )
-    )
+    lines.append(t.gettext("This one was not counted."))
+    lines.append(t.gettext("Code: <code>{code}</code>").format(code=escaped(edit.code)))
+    return "\n".join(lines)
 
 
 def prompt_too_long(t: NullTranslations, length: int, limit: int = MAX_PROMPT_CHARACTERS) -> str:

@@ -53,9 +53,11 @@ def until(seconds: float) -> int:
     return whole if whole < _MINUTE else -(-whole // _MINUTE) * _MINUTE
 
 
-def since(seconds: float) -> int:
+def ago(t: NullTranslations, seconds: float) -> str:
     """How long ago something ended, in whole minutes."""
-    return max(_MINUTE, int(seconds) // _MINUTE * _MINUTE)
+    if seconds < _MINUTE:
+        return t.gettext("a moment ago")
+    return t.gettext("{duration} ago").format(duration=duration(t, int(seconds) // _MINUTE * _MINUTE))
 
 
 def bar(progress: float) -> str:

@@ -11,13 +11,14 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Update
 from telegram.ext import ExtBot
 
-from bot.conversation.incoming import Incoming, Press
+from bot.conversation.incoming import Incoming, Message, Press, Surplus
 from bot.conversation.outgoing import Alert, Outgoing
 from bot.core.clock import Clock
 from bot.core.errors import BotError, OutcomeUnknown, TryLater
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
 
 PER_CHAT, UNSENT = 50, 20
 """Updates of one chat that are held here, and those among them that wait for their answers to be sent."""
+LONGEST_LINE = 200
+"""Updates of one chat that may wait. Answering so many takes minutes; what comes on top is dropped."""
+_BOUND_EVERY = timedelta(seconds=1)
 _ATTEMPTS = 3
 _BATCH = 1000
 _LOOK_AGAIN_SECONDS = 5
@@ -71,6 +75,8 @@ class Intake:
         self._queued: set[int] = set()
         self._held: Counter[int] = Counter()
         self._full: set[int] = set()
+        self._overrun: set[int] = set()
+        self._bounded_at: datetime | None = None
         self._unmarked: list[Answers] = []
 
     def ring(self) -> None:
@@ -110,6 +116,24 @@ class Intake:
             self._updates.put((update.chat_id, update.line, update.is_press), update)
         if len(found) >= _BATCH:
             self.ring()
+        if self._full and (self._bounded_at is None or self._now() - self._bounded_at >= _BOUND_EVERY):
+            self._bounded_at = self._now()
+            for line in tuple(self._full):
+                await self._bound(line, owner)
+
+    async def _bound(self, line: int, owner: str) -> None:
+        """Drop what one chat has sent beyond its share; it is told so once, as long as it has a backlog."""
+        dropped = await self._inbox.drop_surplus(line, LONGEST_LINE, owner)
+        if not dropped:
+            return
+        logger.warning("chat %s: %d updates dropped", line, len(dropped))
+        if line in self._overrun:
+            return
+        self._overrun.add(line)
+        update_id, raw = next((each for each in dropped if '"bot_command"' in each[1]), dropped[-1])
+        update = RawUpdate(update_id, json.loads(raw), owner, is_surplus=True)
+        self._held[line] += 1
+        self._updates.put((line, update_id), update)
 
     async def _take(self, update: RawUpdate) -> None:
         """Handle one update and leave its answers to the lane that sends them."""
@@ -136,6 +160,11 @@ class Intake:
             return Answers(update, (), f"it cannot be read: {type(error).__name__}")
         if incoming is None:
             return Answers(update, ())
+        if update.is_surplus:
+            if not isinstance(incoming, Message):
+                return Answers(update, ())
+            async with self._slots.taken():
+                return Answers(update, await self._handle(Surplus(incoming, LONGEST_LINE)))
         problem = "it was attempted too often"
         while True:
             async with self._slots.taken():
@@ -209,6 +238,7 @@ class Intake:
             self.ring()
         if not self._held[line]:
             del self._held[line]
+            self._overrun.discard(line)
 
 
 def _pause(error: Exception, attempt: int) -> float:

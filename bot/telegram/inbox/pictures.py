@@ -6,6 +6,7 @@ from bot.conversation.incoming import Picture
 from bot.core.edits import PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.telegram.files import MAX_FILE_BYTES
+from bot.telegram.inbox.raw_updates import encodable
 
 SHORTEST_SIDE, LONGEST_RATIO = 32, 20
 _IMAGE_ENDINGS = (
@@ -23,24 +24,36 @@ _IMAGE_ENDINGS = (
 )
 
 
-def picture_of(message: Message | ExternalReplyInfo) -> Picture:
-    """The photo, image file or sticker that a message carries; a reason when it cannot be edited."""
+def picture_of(message: Message | ExternalReplyInfo, *, is_protected: bool = False) -> Picture:
+    """The photo, image file or sticker that a message carries; a reason when it cannot be edited.
+
+    `is_protected`: its chat does not let messages be forwarded or saved.
+    """
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
-        photo = PhotoRef(largest.file_id, PhotoKind.PHOTO, has_spoiler=bool(message.has_media_spoiler))
+        photo = PhotoRef(
+            largest.file_id,
+            PhotoKind.PHOTO,
+            has_spoiler=bool(message.has_media_spoiler),
+            is_protected=is_protected,
+        )
         return _size_problem(largest.width, largest.height) or photo
     if message.animation or message.video or message.video_note:
         return Reason.ANIMATED
     if sticker := message.sticker:
         moves = sticker.is_animated or sticker.is_video
-        return Reason.ANIMATED if moves else PhotoRef(sticker.file_id, PhotoKind.STICKER)
+        if moves:
+            return Reason.ANIMATED
+        return PhotoRef(sticker.file_id, PhotoKind.STICKER, is_protected=is_protected)
     if document := message.document:
         name = document.file_name or ""
         if not (document.mime_type or "").startswith("image/") and not name.lower().endswith(_IMAGE_ENDINGS):
             return Reason.NOT_AN_IMAGE
         if (document.file_size or 0) > MAX_FILE_BYTES:
             return Reason.FILE_TOO_BIG
-        return PhotoRef(document.file_id, PhotoKind.DOCUMENT, name or None)
+        return PhotoRef(
+            document.file_id, PhotoKind.DOCUMENT, encodable(name) or None, is_protected=is_protected
+        )
     return None
 
 

@@ -22,6 +22,9 @@ class Inbox(Protocol):
     ) -> Sequence[tuple[int, str]]:
         """The oldest `per_chat` updates of each line that are not handled yet, without those in `queued`."""
 
+    async def drop_surplus(self, chat_id: int, kept: int, owner: str) -> Sequence[tuple[int, str]]:
+        """Delete what waits in a line behind its first `kept` updates, and return it."""
+
     async def attempted(self, update_id: int, owner: str) -> int:
         """Count one more attempt, and return how many that makes. NotOurs where it is another replica's."""
 
@@ -31,11 +34,12 @@ class Inbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RawUpdate:
-    """An update from the inbox, as the replica `owner` found it there."""
+    """An update from the inbox, as the replica `owner` found it there. `is_surplus`: it was dropped."""
 
     update_id: int
     content: Mapping[str, Any]
     owner: str
+    is_surplus: bool = False
 
     @property
     def is_press(self) -> bool:
@@ -54,6 +58,11 @@ def line_of(content: Mapping[str, Any]) -> int:
     """Whose line an update stands in: its chat's, or for a press that of the person who pressed."""
     query = content.get("callback_query")
     return _chat_id(content) if query is None else _first_id([_within(_within(query, "from"), "id")])
+
+
+def encodable(text: str) -> str:
+    """Without NUL, which PostgreSQL refuses, and without halves of characters, which nobody can write."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def _chat_id(content: Mapping[str, Any]) -> int:

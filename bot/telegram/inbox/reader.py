@@ -20,6 +20,7 @@ from bot.conversation.incoming import (
 )
 from bot.conversation.texts.i18n import language_of
 from bot.telegram.inbox.pictures import picture_of
+from bot.telegram.inbox.raw_updates import encodable
 
 _NO_LONGER_THERE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
@@ -60,7 +61,7 @@ def _message(update_id: int, message: TelegramMessage, username: str) -> Message
         sent_at=message.date,
         command=command,
         words=words,
-        picture=picture_of(message),
+        picture=picture_of(message, is_protected=bool(message.has_protected_content)),
         replied=_replied(message),
         album_id=message.media_group_id,
         is_forwarded=message.forward_origin is not None,
@@ -73,13 +74,13 @@ def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
     entities = message.entities or message.caption_entities
     first = next((e for e in entities if e.type == MessageEntity.BOT_COMMAND and e.offset == 0), None)
     if first is None:
-        return None, text.strip()
+        return None, encodable(text).strip()
     units = text.encode("utf-16-le", "surrogatepass")  # entity lengths count UTF-16 units
     length = 2 * first.length
     name, _, addressee = units[:length].decode("utf-16-le", "ignore")[1:].partition("@")
     if addressee and addressee.lower() != username.lower():
         return None, ""
-    return name.lower(), units[length:].decode("utf-16-le", "ignore").strip()
+    return name.lower(), encodable(units[length:].decode("utf-16-le", "ignore")).strip()
 
 
 def _sender(message: TelegramMessage) -> Sender:
@@ -96,9 +97,10 @@ def _sender(message: TelegramMessage) -> Sender:
 def _replied(message: TelegramMessage) -> Replied | None:
     """In a topic everything is a reply to the message that opened it, unless it is one to another."""
     original, quoted = message.reply_to_message, message.external_reply
+    is_protected = bool(message.has_protected_content)
     if original is not None and original.forum_topic_created is None:
-        return Replied(original.message_id, picture_of(original))
-    return None if quoted is None else Replied(None, picture_of(quoted))
+        return Replied(original.message_id, picture_of(original, is_protected=is_protected))
+    return None if quoted is None else Replied(None, picture_of(quoted, is_protected=is_protected))
 
 
 def _press(update_id: int, query: CallbackQuery) -> Press:

@@ -53,9 +53,9 @@ class CardBoard:
         self._shown: dict[str, Shown] = {}
         self._calls: set[asyncio.Task[None]] = set()
 
-    def render(self, edit: Edit, ahead: int = 0) -> Card:
+    def render(self, edit: Edit, ahead: int = 0, *, admins_told: bool = False) -> Card:
         """What the card of `edit` is to show now."""
-        return self._cards.status(edit, self._now(), self._estimate(edit), ahead)
+        return self._cards.status(edit, self._now(), self._estimate(edit), ahead, admins_told=admins_told)
 
     def posted(self, edit: Edit, message_id: int, card: Card) -> None:
         """A card was sent that shows `card`: the first thing that it does not say yet may follow at once."""

@@ -1,17 +1,17 @@
 """The bot's side of a conversation about an edit: its card, its result, its end."""
 
 import logging
-from collections.abc import Collection
-from datetime import datetime
 from typing import Protocol
 
-from bot.conversation.cards import Cards
+from telegram.error import TelegramError
+
+from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText, Delete, Destination, Say
-from bot.core.clock import Clock
 from bot.core.edits import Edit, EditState, PhotoRef
-from bot.core.errors import BotError, ChatGone, ChatMoved, EditFailed, Reason, TryLater
+from bot.core.errors import EditFailed, Reason, TryLater
 from bot.core.ports import Reply
 from bot.telegram.files import FileDownloader
+from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.errors import lacks_right
 from bot.telegram.outbox.outbox import Outbox
@@ -20,15 +20,17 @@ from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 
+_ASK_AGAIN_SECONDS = 60.0
 
-class Alerts(Protocol):
-    """Which admin was told of what and when, by whichever replica."""
 
-    async def claim(self, admin_id: int, reason: Reason, now: datetime) -> bool:
-        """Whether this admin is to be told now; afterwards nobody tells it again for a while."""
+class Rights(Protocol):
+    """What groups let the bot send."""
 
-    async def give_back(self, admin_id: int, reason: Reason) -> None:
-        """The admin was not told after all."""
+    async def may_send(self, chat_id: int) -> bool:
+        """Whether it takes pictures there."""
+
+    async def refused(self, chat_id: int) -> None:
+        """It did not take one."""
 
 
 class TelegramChat:
@@ -41,13 +43,11 @@ class TelegramChat:
         board: CardBoard,
         cards: Cards,
         downloader: FileDownloader,
-        *,
-        alerts: Alerts,
-        admin_ids: Collection[int],
-        now: Clock,
+        rights: Rights,
+        admins: Admins,
     ) -> None:
         self._outbox, self._results, self._board, self._cards = outbox, results, board, cards
-        self._downloader, self._alerts, self._admin_ids, self._now = downloader, alerts, admin_ids, now
+        self._downloader, self._rights, self._admins = downloader, rights, admins
 
     async def download(self, photo: PhotoRef) -> bytes:
         """The photo's bytes."""
@@ -56,7 +56,8 @@ class TelegramChat:
     async def post_card(self, edit: Edit) -> int:
         """Send the status card as a silent reply to the request."""
         card = self._board.render(edit)
-        say = Say(_destination(edit), card.html, card.buttons, silent=True)
+        protected = edit.request.photo.is_protected  # it may become the result
+        say = Say(_destination(edit), card.html, card.buttons, silent=True, protected=protected)
         try:
             message_id = await self._outbox.post(say, Priority.CARD)
         except EditFailed as error:
@@ -71,7 +72,30 @@ class TelegramChat:
         self._board.show(edit, ahead)
 
     async def deliver(self, edit: Edit, reply: Reply) -> int:
-        """Send the result; onto the card where an earlier attempt may have arrived."""
+        """Send the result; onto the card where an earlier attempt may have arrived.
+
+        Where the bot may not send pictures, it waits for that right.
+        """
+        if not await self._may_send(edit):
+            raise _held("known before")
+        try:
+            return await self._deliver(edit, reply)
+        except EditFailed as error:
+            if edit.request.is_private or not lacks_right(error.__cause__):
+                raise
+            await self._rights.refused(edit.chat_id)
+            raise _held(str(error)) from error
+
+    async def _may_send(self, edit: Edit) -> bool:
+        """Whoever cannot be asked is tried."""
+        if edit.blocked_by is not Reason.MAY_NOT_SEND:
+            return True
+        try:
+            return await self._rights.may_send(edit.chat_id)
+        except TelegramError:
+            return True
+
+    async def _deliver(self, edit: Edit, reply: Reply) -> int:
         if edit.sends and edit.status_message_id is not None:
             self._board.take_down(edit.id)
             if await self._results.put_on_card(edit, reply, edit.status_message_id):
@@ -86,23 +110,14 @@ class TelegramChat:
         if edit.state is EditState.DELIVERED:
             await self._remove_card(edit)
             return None
-        if await self._end_card(edit) or edit.state is not EditState.FAILED:
+        card = self._board.render(edit, admins_told=await self._admins.have_heard_of(edit))
+        if await self._end_card(edit, card) or edit.state is not EditState.FAILED:
             return None
-        card = self._board.render(edit)
         return await self._outbox.post(Say(_destination(edit), card.html, card.buttons, silent=True))
 
     async def alert_admins(self, edit: Edit, reason: Reason) -> None:
-        """One message for each admin and reason, once in a while; one that did not arrive is sent again."""
-        for admin_id in self._admin_ids:
-            if not await self._alerts.claim(admin_id, reason, self._now()):
-                continue
-            try:
-                await self._outbox.post(Say(Destination(admin_id), self._cards.admin_alert(edit, reason)))
-            except (ChatGone, ChatMoved, EditFailed) as error:  # another try would fare no better
-                logger.warning("admin %s cannot be told of %s: %s", admin_id, reason, error)
-            except BotError as error:
-                logger.warning("admin %s was not told of %s: %s", admin_id, reason, error)
-                await self._alerts.give_back(admin_id, reason)
+        """One message for each admin and reason, once in a while."""
+        await self._admins.alert(edit, reason)
 
     async def _remove_card(self, edit: Edit) -> None:
         """One that Telegram keeps, such as one that is too old, says that the edit is done."""
@@ -112,13 +127,12 @@ class TelegramChat:
             await self._outbox.delete(Delete(edit.chat_id, edit.status_message_id))
         except EditFailed as error:
             logger.debug("card of edit %s: %s", edit.id, error)
-            await self._end_card(edit)
+            await self._end_card(edit, self._board.render(edit))
 
-    async def _end_card(self, edit: Edit) -> bool:
+    async def _end_card(self, edit: Edit, card: Card) -> bool:
         """Give the card its last words; False when there is no card that takes them."""
         if edit.status_message_id is None:
             return False
-        card = self._board.render(edit)
         try:
             await self._outbox.change(
                 ChangeText(edit.chat_id, edit.status_message_id, card.html, card.buttons), Priority.END
@@ -126,6 +140,10 @@ class TelegramChat:
         except EditFailed:
             return False
         return True
+
+
+def _held(detail: str) -> TryLater:
+    return TryLater(_ASK_AGAIN_SECONDS, f"pictures are not allowed: {detail}", Reason.MAY_NOT_SEND)
 
 
 def _destination(edit: Edit) -> Destination:

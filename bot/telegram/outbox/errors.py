@@ -44,10 +44,10 @@ def translated(*, small: bool = False, repeatable: bool = False) -> Iterator[Non
         yield
     except TelegramError as error:
         if small and is_too_large(error):
-            raise TryLater(_OTHERWISE_SECONDS, "too large") from error
+            raise _away(_OTHERWISE_SECONDS, "too large") from error
         translation = _translation(error)
         if repeatable and isinstance(translation, OutcomeUnknown):
-            raise TryLater(_REPEAT_SECONDS, str(translation)) from error
+            raise _away(_REPEAT_SECONDS, str(translation)) from error
         raise translation from error
 
 
@@ -55,7 +55,7 @@ def _translation(error: TelegramError) -> BotError:
     """BadRequest is a NetworkError, so it goes first."""
     match error:
         case RetryAfter():
-            return TryLater(retry_seconds(error), "flood control")
+            return TryLater(retry_seconds(error), "flood control", Reason.TELEGRAM_LIMIT)
         case ChatMigrated():
             return ChatMoved(error.new_chat_id)
         case Forbidden() if lacks_right(error):
@@ -67,13 +67,17 @@ def _translation(error: TelegramError) -> BotError:
         case BadRequest() | NetworkError() if is_refused(error):
             return EditFailed(Reason.CANNOT_SEND, error.message)
         case InvalidToken():
-            return TryLater(_TOKEN_REFUSED_SECONDS, "Telegram refuses the bot token")
+            return _away(_TOKEN_REFUSED_SECONDS, "Telegram refuses the bot token")
         case TimedOut() | NetworkError() if not isinstance(error.__cause__, _NEVER_SENT):
             too_many = "too many requests" in error.message.lower()
             if too_many:
-                return TryLater(_FLOOD_SECONDS, "flood control")
+                return TryLater(_FLOOD_SECONDS, "flood control", Reason.TELEGRAM_LIMIT)
             return OutcomeUnknown(type(error).__name__)
-    return TryLater(_OTHERWISE_SECONDS, type(error).__name__)
+    return _away(_OTHERWISE_SECONDS, type(error).__name__)
+
+
+def _away(wait_seconds: float, detail: str) -> TryLater:
+    return TryLater(wait_seconds, detail, Reason.TELEGRAM_AWAY)
 
 
 def retry_seconds(error: RetryAfter) -> float:
@@ -82,7 +86,7 @@ def retry_seconds(error: RetryAfter) -> float:
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
-def is_refusal(error: Exception, *texts: str) -> bool:
+def is_refusal(error: BaseException | None, *texts: str) -> bool:
     """Whether `error` is a BadRequest that says one of `texts` (lower case)."""
     return isinstance(error, BadRequest) and any(text in error.message.lower() for text in texts)
 

@@ -6,6 +6,7 @@ What python-telegram-bot raises is translated here once; nobody outside of this 
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from telegram import ForceReply, InlineKeyboardMarkup
 from telegram.constants import ChatAction, ParseMode
@@ -36,6 +37,16 @@ logger = logging.getLogger(__name__)
 MERGED_WITHIN = timedelta(seconds=60)
 
 
+class SentFiles(Protocol):
+    """Which files are in people's chats."""
+
+    async def note_file(self, edit_id: str, message_id: int) -> None:
+        """The file of an edit has arrived."""
+
+    async def forget_file(self, edit_id: str) -> None:
+        """It has not, as far as is known."""
+
+
 class Outbox:
     """Sends each kind of outgoing value.
 
@@ -43,8 +54,10 @@ class Outbox:
     it as it is), ChatGone, and ChatMoved for what cannot follow the chat by itself.
     """
 
-    def __init__(self, bot: ExtBot[Priority], results: ResultSender, now: Clock) -> None:
-        self._bot, self._results, self._now = bot, results, now
+    def __init__(
+        self, bot: ExtBot[Priority], results: ResultSender, sent_files: SentFiles, now: Clock
+    ) -> None:
+        self._bot, self._results, self._sent_files, self._now = bot, results, sent_files, now
         self._merged: dict[tuple[int, str], datetime] = {}
 
     async def send(self, outgoing: Outgoing) -> int | None:
@@ -69,10 +82,12 @@ class Outbox:
     async def post(self, message: Say | Ask, priority: Priority = Priority.ANSWER) -> int:
         """Send a new message; ChatMoved where the chat has another id now. Returns its id."""
         markup: InlineKeyboardMarkup | ForceReply | None
+        silent = protected = False
         if isinstance(message, Ask):
-            markup, silent = ForceReply(selective=True, input_field_placeholder=message.placeholder), False
+            markup = ForceReply(selective=True, input_field_placeholder=message.placeholder)
         else:
-            markup, silent = keyboard(message.buttons), message.silent
+            markup = keyboard(message.buttons)
+            silent, protected = message.silent, message.protected
 
         async def send(to: Destination) -> int:
             sent = await self._bot.send_message(
@@ -83,6 +98,7 @@ class Outbox:
                 reply_parameters=reply_to(to),
                 message_thread_id=to.thread_id,
                 disable_notification=silent,
+                protect_content=protected or None,
                 rate_limit_args=priority,
             )
             return sent.message_id
@@ -152,16 +168,20 @@ class Outbox:
             logger.info("a press stays unanswered: %s", error)
 
     async def _send_file(self, send: SendFile) -> int | None:
-        result = send.edit.result
+        edit, result = send.edit, send.edit.result
         if result is None:
             return await self.send(send.otherwise)
         try:
-            return await self._results.send_file(send.edit, send.content, result.format)
+            message_id = await self._results.send_file(edit, send.content, result.format)
         except EditFailed:
+            await self._sent_files.forget_file(edit.id)
             return await self.send(send.otherwise)
         except OutcomeUnknown:  # whoever does not see it can press again
-            logger.info("edit %s: whether the file arrived is not known", send.edit.id)
+            logger.info("edit %s: whether the file arrived is not known", edit.id)
+            await self._sent_files.forget_file(edit.id)
             return None
+        await self._sent_files.note_file(edit.id, message_id)
+        return message_id
 
     async def _leave(self, leave: Leave) -> None:
         with translated(repeatable=True):

@@ -32,7 +32,9 @@ _EXTRA_FILE_ATTEMPTS, _LONGEST_WAIT_FOR_EXTRA_FILE_SECONDS = 3, 60.0
 
 
 class ResultSender:
-    """Raises the core's errors. A photo that was sent under a spoiler comes back under one."""
+    """Raises the core's errors. A photo that was sent under a spoiler comes back under one, and what may not
+    be saved stays so.
+    """
 
     def __init__(self, bot: ExtBot[Priority], cards: Cards) -> None:
         self._bot, self._cards = bot, cards
@@ -93,8 +95,9 @@ class ResultSender:
             reply_parameters=reply_to(to),
             message_thread_id=to.thread_id,
             has_spoiler=edit.request.photo.has_spoiler or None,
+            protect_content=edit.request.photo.is_protected or None,
         )
-        if not has_size(message, reply.size):
+        if not has_size(message, reply.size) and not edit.request.photo.has_spoiler:  # no file is covered
             await self._add_file(edit, reply, to)
         return message.message_id
 
@@ -134,6 +137,7 @@ class ResultSender:
             reply_parameters=reply_to(to),
             message_thread_id=to.thread_id,
             disable_content_type_detection=True,
+            protect_content=edit.request.photo.is_protected or None,
         )
 
     async def _turn_card(self, edit: Edit, reply: Reply, card_id: int, *, as_photo: bool) -> None:

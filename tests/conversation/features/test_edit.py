@@ -1,5 +1,6 @@
 """/edit and plain words, and what every command for an edit shares."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,23 @@ from bot.conversation.incoming import Message, Replied
 from bot.conversation.memory import KEEP_PHOTOS
 from bot.conversation.outgoing import Destination, Say
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
-from bot.core.edits import Request
+from bot.core.edits import EditState, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
-from tests.conversation.fakes import Room
-from tests.conversation.samples import GRACE, GROUP, OTHER_PHOTO, PHOTO, in_group, message
+from tests.conversation.fakes import LONGEST_WAIT, Room
+from tests.conversation.samples import (
+    ADA,
+    GRACE,
+    GROUP,
+    OTHER_PHOTO,
+    PHOTO,
+    PRIVATE,
+    in_group,
+    message,
+    press,
+)
 from tests.conversation.texts.samples import AT_ONCE, HOURLY, en, fr
-from tests.factories import NOW
+from tests.factories import NOW, STAGES
 
 FULL = Refusal(HOURLY, NOW + timedelta(minutes=5))
 
@@ -182,3 +193,36 @@ async def test_an_album_in_a_group_is_nothing_to_remember() -> None:
     await room.admits(in_group("sketch", picture=PHOTO, album_id="77"))
     assert await room.handle(in_group(picture=PHOTO, album_id="77")) == ()
     assert not room.memory.albums
+
+
+async def test_what_was_asked_while_the_bot_was_away_is_not_painted_but_answered() -> None:
+    room = Room()
+    at_the_limit = message("sketch", picture=PHOTO, sent_at=NOW - LONGEST_WAIT)
+    await room.admits(at_the_limit)
+    late = replace(at_the_limit, update_id=1, sent_at=NOW - LONGEST_WAIT - timedelta(seconds=1))
+    said = await room.say(late)
+    assert said.html == "I was away. Send it again if you still want it."
+    assert said.to == Destination(PRIVATE.id, None, late.message_id)
+    assert len(room.edits) == 1
+
+
+async def test_a_group_that_takes_no_pictures_is_told_once_and_nothing_is_paid() -> None:
+    room = Room()
+    room.questions.no_pictures.add(GROUP.id)
+    said = await room.say(in_group("sketch", picture=PHOTO))
+    assert said.html == reason_sentence(en(), Reason.MAY_NOT_SEND)
+    assert await room.handle(in_group("sketch", picture=PHOTO)) == ()
+    assert not room.edits
+    room.questions.no_pictures.clear()
+    await room.admits(in_group("sketch", picture=PHOTO))
+
+
+async def test_a_press_in_a_group_that_takes_no_pictures_says_so_to_who_pressed() -> None:
+    room = Room()
+    room.questions.no_pictures.add(GROUP.id)
+    edit = room.has(chat_id=GROUP.id, requester_id=ADA.id, stage=STAGES[EditState.DELIVERED])
+    for _ in range(2):
+        pressed = await room.alert(press(f"a:{edit.id}", chat=GROUP))
+        assert pressed.text == reason_sentence(en(), Reason.MAY_NOT_SEND)
+        assert pressed.popup
+    assert list(room.edits) == [edit.id]

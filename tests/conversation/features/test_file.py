@@ -1,4 +1,4 @@
-from bot.conversation.features.file import gone_alert, sending_alert
+from bot.conversation.features.file import already_there_alert, gone_alert, sending_alert
 from bot.conversation.outgoing import Alert, Destination, Say, SendFile
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.edits import Edit, EditState
@@ -64,3 +64,21 @@ async def test_an_admin_may_have_the_file_of_somebody_elses_edit() -> None:
     await room.files.put(edit.id, "result", b"as painted")
     room.questions.admins.add((GROUP.id, ROOT.id))
     assert len(await room.handle(press(f"f:{edit.id}", chat=GROUP, sender=ROOT))) == 2
+
+
+async def test_a_file_is_sent_once_as_long_as_it_is_there() -> None:
+    room = Room()
+    edit = delivered(room)
+    await room.files.put(edit.id, "result", b"as painted")
+    _, sent = await room.handle(press(f"f:{edit.id}"))
+    assert isinstance(sent, SendFile)
+    pressed = press(f"f:{edit.id}")
+    assert await room.alert(pressed) == Alert(pressed.press_id, sending_alert(en()))
+    room.memory.files[edit.id] = 900
+    room.questions.messages.add((PRIVATE.id, 900))
+    for _ in range(30):
+        pressed = press(f"f:{edit.id}")
+        assert await room.alert(pressed) == Alert(pressed.press_id, already_there_alert(en()), popup=True)
+    room.questions.messages.clear()  # somebody deleted it
+    _, again = await room.handle(press(f"f:{edit.id}"))
+    assert isinstance(again, SendFile)

@@ -1,17 +1,19 @@
 from gettext import NullTranslations
 
 from bot.conversation.features.cancel import cancelled_alert, too_late_alert
-from bot.conversation.features.file import gone_alert, sending_alert
+from bot.conversation.features.file import already_there_alert, gone_alert, sending_alert
 from bot.conversation.texts import alerts
 from tests.conversation.texts.samples import every_language
 
 ALERTS = (
     alerts.gone,
-    alerts.not_yours,
+    lambda t: alerts.not_yours(t, 7),
+    lambda t: alerts.not_yours(t, -1007),
     alerts.started,
     cancelled_alert,
     too_late_alert,
     gone_alert,
+    already_there_alert,
     sending_alert,
 )
 

@@ -108,6 +108,18 @@ def test_the_bar_only_grows_with_time(estimate: Estimate) -> None:
         (EDIT, "Waiting to start. It then takes about 25 s."),
         (replace(EDIT, stage=Submitting(), submits=1), "Waiting to start. It then takes about 25 s."),
         (replace(EDIT, attempts=2), "Waiting. The image service is busy; I keep trying."),
+        (
+            replace(EDIT, attempts=2, blocked_by=Reason.TELEGRAM_AWAY),
+            "Waiting. Telegram does not give me your photo yet; I keep trying.",
+        ),
+        (
+            replace(EDIT, stage=Ready(TASK, RESULT), attempts=1, blocked_by=Reason.TELEGRAM_LIMIT),
+            "Finished. I may only send so many messages at a time; your picture comes as soon as I may.",
+        ),
+        (
+            replace(EDIT, stage=Ready(TASK, RESULT), attempts=1, blocked_by=Reason.MAY_NOT_SEND),
+            "Finished, but I may not send pictures here. Once an admin lets me, it comes by itself.",
+        ),
         (replace(EDIT, submits=1), "Waiting. The first try did not work, I am starting a second one."),
         (
             replace(EDIT, attempts=2, blocked_by=Reason.OUT_OF_CREDIT),
@@ -147,7 +159,7 @@ def test_an_edit_in_line_says_how_many_go_before_it(ahead: int, words: str) -> N
 def test_a_caption_has_the_style_the_words_and_what_was_cropped() -> None:
     edit = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.012)
     assert caption(en(), edit) == "✏️ Sketch · <i>in red chalk</i>\n1280×853, 1 % cropped"
-    assert caption(fr(), edit).endswith("\n1280×853, rogné à 1\u00a0%")
+    assert caption(fr(), edit).endswith("\n1280×853, rogné de 1\u00a0%")
     uncropped = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.004)
     assert caption(en(), uncropped) == "✏️ Sketch · <i>in red chalk</i>"
 

@@ -43,14 +43,30 @@ def test_the_example_is_of_the_command_that_was_used() -> None:
 
 
 def test_a_failure_says_why_that_it_cost_nothing_and_its_code() -> None:
-    assert failure_text(en(), FAILED, Reason.POLICY) == (
+    assert failure_text(en(), FAILED, Reason.POLICY, admins_told=False) == (
         "The image service declined this one because of its content rules. "
         "Other words or another photo may work.\n"
         "This one was not counted.\n"
         "Code: <code>ab12cd</code>"
     )
     lost = replace(asking(FAILED, command="background"), stage=Failed(Reason.NO_PHOTO, NOW))
-    assert "<code>/background a beach" in failure_text(en(), lost, Reason.NO_PHOTO)
+    assert "<code>/background a beach" in failure_text(en(), lost, Reason.NO_PHOTO, admins_told=False)
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason.consequences.is_operators])
+def test_nobody_is_said_to_have_been_told_who_was_not(reason: Reason) -> None:
+    told = failure_text(en(), FAILED, reason, admins_told=True)
+    assert "Whoever runs this bot has been told." in told
+    assert "tell whoever" not in told
+    untold = failure_text(en(), FAILED, reason, admins_told=False)
+    assert "has been told" not in untold
+    assert "Please tell whoever runs this bot, with the code below." in untold
+
+
+def test_no_way_out_is_offered_that_telegram_does_not_have() -> None:
+    """A client cannot send an SVG as a photo."""
+    assert "as a photo" not in reason_sentence(en(), Reason.NOT_AN_IMAGE)
+    assert "damaged" not in reason_sentence(en(), Reason.UNSUPPORTED)
 
 
 def test_a_full_window_names_the_limit_and_when_there_is_a_place() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.conversation.texts.wording import duration, excerpt, number, passed, since, until
+from bot.conversation.texts.wording import ago, duration, excerpt, number, passed, until
 from tests.conversation.texts.samples import en, fr
 
 
@@ -37,7 +37,12 @@ def test_who_comes_back_when_told_is_not_too_early() -> None:
 
 def test_time_gone_by_is_rounded_down() -> None:
     assert [passed(seconds) for seconds in (-1, 4, 14.9, 65, 659)] == [0, 0, 10, 60, 600]
-    assert [since(seconds) for seconds in (0, 61, 230)] == [60, 60, 180]
+
+
+def test_what_ended_a_second_ago_did_not_end_a_minute_ago() -> None:
+    said = [ago(en(), seconds) for seconds in (-1, 1, 59.9, 60, 119, 230)]
+    assert said == ["a moment ago"] * 3 + ["1 min ago", "1 min ago", "3 min ago"]
+    assert ago(fr(), 5) == "à l’instant"
 
 
 def test_an_excerpt_is_one_escaped_line_cut_at_a_space() -> None:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.conversation.incoming import Incoming, Message, Press
+from bot.conversation.incoming import Incoming, Message, Press, Surplus
 from bot.conversation.outgoing import Alert, Destination, Outgoing, Say
 from bot.core.errors import ChatGone, OutcomeUnknown, TryLater
 from bot.storage.inbox import NotOurs
-from bot.telegram.inbox.intake import PER_CHAT, UNSENT, Intake
+from bot.telegram.inbox.intake import LONGEST_LINE, PER_CHAT, UNSENT, Intake
 from bot.telegram.inbox.raw_updates import line_of
 from bot.telegram.inbox.slots import AT_ONCE, Slots
 from tests.telegram.fake_telegram import FakeTelegram
@@ -47,6 +47,16 @@ class FakeInbox:
         self.most_returned = max(self.most_returned, len(found))
         return found
 
+    async def drop_surplus(self, chat_id: int, kept: int, owner: str) -> Sequence[tuple[int, str]]:
+        waiting = [
+            (update_id, raw)
+            for update_id, (line, raw) in sorted(self.rows.items())
+            if line == chat_id and update_id not in self.done
+        ]
+        for update_id, _ in waiting[kept:]:
+            del self.rows[update_id]
+        return waiting[kept:]
+
     async def attempted(self, update_id: int, owner: str) -> int:
         self.attempts[update_id] += 1
         return self.attempts[update_id]
@@ -63,6 +73,7 @@ class World:
     def __init__(self) -> None:
         self.inbox, self.slots = FakeInbox(), Slots()
         self.handled: list[int] = []
+        self.surplus: list[str] = []
         self.sent: list[Outgoing] = []
         self.troubles: dict[str, list[Exception]] = {}
         self.held: dict[int, asyncio.Event] = {}
@@ -76,6 +87,9 @@ class World:
         self.most_in_handle = max(self.most_in_handle, self.in_handle)
         try:
             await asyncio.sleep(0)
+            if isinstance(incoming, Surplus):
+                self.surplus.append(incoming.message.words)
+                return [Say(Destination(incoming.message.chat.id), "too much")]
             assert isinstance(incoming, Press | Message)
             self.handled.append(incoming.update_id)
             if isinstance(incoming, Press):
@@ -196,7 +210,21 @@ async def test_one_chats_backlog_hides_nobody_elses_updates(world: World) -> Non
     world.held[-100].set()
     for _ in range(10):
         await world.settle()
-    assert len(world.inbox.done) == 1001
+    assert world.said.count("many") == LONGEST_LINE
+
+
+async def test_who_sends_too_much_is_told_once_and_the_rest_is_forgotten(world: World) -> None:
+    world.held[-100] = asyncio.Event()
+    await world.takes(*(writes("many", -100) for _ in range(LONGEST_LINE + 20)))
+    await world.takes(writes("/sketch", -100), writes("more", -100))
+    assert len(world.inbox.rows) == LONGEST_LINE + 2  # what came since is bounded in a second
+    world.held[-100].set()
+    for _ in range(10):
+        await world.settle()
+    assert world.surplus == ["many"]
+    assert world.said.count("too much") == 1
+    assert not world.intake._held
+    assert not world.intake._overrun
 
 
 async def test_only_what_was_not_sent_is_sent_again(world: World) -> None:

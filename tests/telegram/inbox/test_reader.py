@@ -87,7 +87,8 @@ def test_a_message_is_read_whole() -> None:
         ("please /edit this", None, "please /edit this"),
         ("/roll 20", "roll", "20"),
         (" hello ", None, "hello"),
-        ("\ud83d lost half", None, "\ud83d lost half"),
+        ("\ud83d lost half", None, "lost half"),
+        ("/edit a \0 and \ude00 b", "edit", "a  and  b"),
     ],
 )
 @pytest.mark.parametrize("as_caption", [False, True])
@@ -281,3 +282,30 @@ def test_both_chats_of_a_move_tell_the_same() -> None:
 @pytest.mark.parametrize("other", [{}, {"something_new": {}}, {"channel_post": message(text="/sketch")}])
 def test_what_is_not_asked_for_is_nobodys(other: dict[str, Any]) -> None:
     assert reading(**other) is None
+
+
+def test_a_file_name_has_nothing_in_it_that_no_database_takes() -> None:
+    assert said(document=document("image/png", "a\0b\ud83d.png")).picture == PhotoRef(
+        "doc", PhotoKind.DOCUMENT, "ab.png"
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [{"photo": PHOTO}, {"sticker": STICKER}, {"document": document("image/png")}]
+)
+def test_what_may_not_be_saved_is_read_as_such(content: dict[str, Any]) -> None:
+    def protected(picture: object) -> bool:
+        assert isinstance(picture, PhotoRef)
+        return picture.is_protected
+
+    assert protected(said(**content, has_protected_content=True).picture)
+    assert not protected(said(**content).picture)
+    answered = said(text="/oil", has_protected_content=True, reply_to_message=replied(**content)).replied
+    assert answered is not None
+    assert protected(answered.picture)
+
+
+@pytest.mark.parametrize("name", ["IMG_1.HEIC", "a.heif", "b.avif"])
+def test_what_phones_send_as_files_is_a_picture(name: str) -> None:
+    kind = document("application/octet-stream", name)
+    assert isinstance(said(document=kind).picture, PhotoRef)

@@ -28,6 +28,7 @@ from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
 from bot.core.ports import Reply
 from bot.telegram.files import FileDownloader
+from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
 from bot.telegram.outbox.outbox import Outbox
@@ -67,7 +68,11 @@ class PlainCards(Cards):
     def __init__(self) -> None:
         super().__init__([])
 
-    def status(self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> Card:
+    def status(
+        self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0, *, admins_told: bool = False
+    ) -> Card:
+        if edit.failure is not None and edit.failure.consequences.is_operators:
+            return Card(f"{edit.failure}, {'told' if admins_told else 'not told'}")
         minutes = (now - NOW) // timedelta(seconds=30)
         return Card(f"{edit.state} {minutes} {ahead}", ((Button("x", f"c:{edit.id}"),),))
 
@@ -81,6 +86,7 @@ class PlainCards(Cards):
 class PlainAlerts:
     def __init__(self) -> None:
         self.claimed: set[tuple[int, Reason]] = set()
+        self.told: set[Reason] = set()
 
     async def claim(self, admin_id: int, reason: Reason, now: datetime) -> bool:
         claimed = (admin_id, reason) not in self.claimed
@@ -89,6 +95,38 @@ class PlainAlerts:
 
     async def give_back(self, admin_id: int, reason: Reason) -> None:
         self.claimed.discard((admin_id, reason))
+
+    async def arrived(self, admin_id: int, reason: Reason) -> None:
+        self.told.add(reason)
+
+    async def has_arrived(self, reason: Reason) -> bool:
+        return reason in self.told
+
+
+class PlainRights:
+    """What Telegram says of each group, and which of them refused a picture."""
+
+    def __init__(self) -> None:
+        self.takes = True
+        self.refusals: list[int] = []
+
+    async def may_send(self, chat_id: int) -> bool:
+        return self.takes
+
+    async def refused(self, chat_id: int) -> None:
+        self.refusals.append(chat_id)
+
+
+class PlainSentFiles:
+    def __init__(self) -> None:
+        self.noted: dict[str, int] = {}
+        self.forgotten: list[str] = []
+
+    async def note_file(self, edit_id: str, message_id: int) -> None:
+        self.noted[edit_id] = message_id
+
+    async def forget_file(self, edit_id: str) -> None:
+        self.forgotten.append(edit_id)
 
 
 class EditWorld:
@@ -99,7 +137,8 @@ class EditWorld:
         self.at, self.settle = NOW, settle
         bot = self.telegram.bot(limits)
         results = ResultSender(bot, self.cards)
-        self.outbox = Outbox(bot, results, lambda: self.at)
+        self.rights, self.sent_files = PlainRights(), PlainSentFiles()
+        self.outbox = Outbox(bot, results, self.sent_files, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )
@@ -110,9 +149,8 @@ class EditWorld:
             self.board,
             self.cards,
             downloader,
-            alerts=self.alerts,
-            admin_ids=[ADMIN],
-            now=lambda: self.at,
+            self.rights,
+            Admins(self.outbox, self.cards, self.alerts, [ADMIN], lambda: self.at),
         )
 
     async def posted(self, edit: Edit) -> Edit:

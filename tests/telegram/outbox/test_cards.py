@@ -237,3 +237,83 @@ async def test_an_admin_is_told_once_or_again_where_telegram_did_not_take_it(wor
     for _ in range(2):
         await world.chat.alert_admins(edit, Reason.ACCESS_DENIED)
     assert len(world.telegram.of("sendMessage")) == 3
+
+
+async def test_a_person_reads_that_an_admin_was_told_only_where_one_was(world: EditWorld) -> None:
+    failed = replace(FAILED, reason=Reason.OUT_OF_CREDIT)
+    edit = replace(await world.posted(an_edit()), stage=failed)
+    world.telegram.will_refuse("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    await world.chat.alert_admins(edit, Reason.OUT_OF_CREDIT)
+    await world.chat.settle(edit)
+    world.alerts.claimed.clear()
+    await world.chat.alert_admins(edit, Reason.OUT_OF_CREDIT)
+    await world.chat.settle(edit)
+    assert world.texts == ["out_of_credit, not told", "out_of_credit, told"]
+
+
+async def test_what_only_admins_can_mend_is_in_the_log_once_even_without_admins(
+    world: EditWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    for reason in (Reason.OUT_OF_CREDIT, Reason.OUT_OF_CREDIT, Reason.ACCESS_DENIED):
+        await world.chat.alert_admins(an_edit(), reason)
+    warnings = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert [each.split(": ")[1].split()[0] for each in warnings] == ["out_of_credit", "access_denied"]
+    await world.passes(3600)
+    await world.chat.alert_admins(an_edit(), Reason.OUT_OF_CREDIT)
+    assert len(caplog.records) > len(warnings)
+
+
+async def test_a_picture_waits_for_the_right_to_send_it(world: EditWorld) -> None:
+    edit = an_edit(GROUP, stage=READY, sends=0)
+    for method in ("sendPhoto", "sendDocument"):
+        world.telegram.will_refuse(method, 400, "Bad Request: not enough rights to send it to the chat")
+    with pytest.raises(TryLater) as held:
+        await world.chat.deliver(edit, REPLY)
+    assert held.value.reason is Reason.MAY_NOT_SEND
+    assert world.rights.refusals == [GROUP]
+    edit, world.rights.takes = replace(edit, blocked_by=Reason.MAY_NOT_SEND, attempts=1), False
+    with pytest.raises(TryLater):
+        await world.chat.deliver(edit, REPLY)
+    assert world.telegram.methods == ["sendPhoto", "sendDocument"]  # it was not even uploaded
+    world.rights.takes = True
+    assert await world.chat.deliver(edit, REPLY) == 501
+
+
+async def test_what_stands_in_the_way_is_told_apart(world: EditWorld) -> None:
+    world.telegram.will_refuse("sendPhoto", 429, "Too Many Requests: retry after 9", retry_after=9)
+    with pytest.raises(TryLater) as full:
+        await world.chat.deliver(an_edit(stage=READY), REPLY)
+    assert full.value.reason is Reason.TELEGRAM_LIMIT
+    world.telegram.will_refuse("getFile", 502, "Bad Gateway")
+    with pytest.raises(TryLater) as away:
+        await world.chat.download(PhotoRef("f1", PhotoKind.PHOTO))
+    assert away.value.reason is Reason.TELEGRAM_AWAY
+
+
+@pytest.mark.parametrize("is_protected", [True, False])
+@pytest.mark.parametrize("kind", [PhotoKind.PHOTO, PhotoKind.DOCUMENT])
+async def test_what_may_not_be_saved_comes_back_so(
+    world: EditWorld, kind: PhotoKind, is_protected: bool
+) -> None:
+    """The card too, which may become the result."""
+    edit = an_edit(photo=PhotoRef("f1", kind, is_protected=is_protected), stage=READY)
+    await world.chat.post_card(edit)
+    await world.chat.deliver(edit, REPLY)
+    calls = [call.data for call in world.telegram.calls if call.method.startswith("send")]
+    assert len(calls) == (3 if kind is PhotoKind.PHOTO else 2)
+    assert {bool(call.get("protect_content")) for call in calls} == {is_protected}
+
+
+async def test_no_file_uncovers_a_covered_photo(world: EditWorld) -> None:
+    """A file cannot be covered: the exact size is there for who asks for it."""
+    covered = PhotoRef("f1", PhotoKind.PHOTO, has_spoiler=True)
+    await world.chat.deliver(an_edit(photo=covered, stage=READY), REPLY)
+    assert world.telegram.methods == ["sendPhoto"]
+
+
+async def test_a_card_that_becomes_a_covered_photos_result_is_covered(world: EditWorld) -> None:
+    covered = PhotoRef("f1", PhotoKind.PHOTO, has_spoiler=True)
+    edit = replace(await world.posted(an_edit(photo=covered)), stage=READY, sends=1)
+    await world.chat.deliver(edit, REPLY)
+    [turned] = world.telegram.of("editMessageMedia")
+    assert turned["media"]["has_spoiler"] is True

@@ -18,11 +18,13 @@ from bot.conversation.outgoing import (
     Leave,
     Outgoing,
     Say,
+    SendFile,
 )
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, TryLater
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from tests.telegram.fake_telegram import FakeTelegram
+from tests.telegram.outbox.edit_world import DELIVERED, PlainSentFiles, an_edit
 
 ADA, GROUP = 11, -100_1
 IN_A_TOPIC = Destination(GROUP, thread_id=7, reply_to=70)
@@ -33,7 +35,8 @@ class Post:
         self.telegram = FakeTelegram()
         self.at = datetime(2026, 3, 29, tzinfo=UTC)
         bot = self.telegram.bot()
-        self.outbox = Outbox(bot, ResultSender(bot, Cards([])), lambda: self.at)
+        self.sent_files = PlainSentFiles()
+        self.outbox = Outbox(bot, ResultSender(bot, Cards([])), self.sent_files, lambda: self.at)
 
     async def send(self, outgoing: Outgoing) -> int | None:
         return await self.outbox.send(outgoing)
@@ -180,3 +183,16 @@ async def test_telegrams_errors_become_what_can_be_done_about_them(
         with pytest.raises(expected) as error:
             await post.send(outgoing)
         assert type(error.value) is expected
+
+
+async def test_where_a_file_is_is_noted_and_one_that_did_not_arrive_may_be_asked_for(post: Post) -> None:
+    edit = an_edit(ADA, stage=DELIVERED)
+    file = SendFile(edit, b"bytes", otherwise=Say(Destination(ADA), "no"))
+    message_id = await post.send(file)
+    assert post.sent_files.noted == {edit.id: message_id}
+    post.telegram.will_refuse("sendDocument", 400, "Bad Request: not enough rights")
+    await post.send(file)
+    post.telegram.will_raise("sendDocument", TimedOut())
+    await post.send(file)
+    assert post.sent_files.forgotten == [edit.id, edit.id]
+    assert post.sent_files.noted == {edit.id: message_id}
