@@ -100,6 +100,7 @@ def full_edit(**changes: Any) -> Edit:
             ),
             "stage": STAGES[EditState.DELIVERED],
             "due_at": NOW + timedelta(microseconds=1),
+            "callback_secret": "secret-of-a-callback",
             "submits": 2,
             "attempts": 5,
             "sends": 3,

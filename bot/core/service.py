@@ -19,6 +19,7 @@ from bot.core.edits import (
     EditState,
     Failed,
     Processing,
+    Received,
     Request,
     Submitting,
     Task,
@@ -27,9 +28,11 @@ from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
+from bot.core.photos import photo_name
 from bot.core.ports import Lease, Ports, Sources, Workload
 from bot.core.setbacks import Setbacks
 from bot.core.steps import Steps
+from bot.core.submission import running
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +53,8 @@ class EditService:
         self._ports, self._lease, self._workload = ports, lease, workload
         self._limits, self._sources = limits, sources
         self._pending = PendingWrites(ports.store)
-        self._steps = Steps(ports, self._pending, lease, pacing, callbacks, sources.now)
-        self._setbacks = Setbacks(ports.store, ports.chat, callbacks, sources.now)
+        self._steps = Steps(ports, self._pending, lease, pacing, callbacks, sources)
+        self._setbacks = Setbacks(ports.store, ports.chat, pacing, callbacks, sources.now)
 
     async def admit(self, request: Request) -> Admission:
         """Accept a request as an edit, or say why not; the same update is admitted once."""
@@ -141,16 +144,25 @@ class EditService:
         """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
         return await self._ports.store.follow_chat(old_chat_id, new_chat_id)
 
-    async def adopt(self, edit: Edit, task_id: str) -> Edit:
-        """A callback named the task of an edit whose create call was cut: take it as its own."""
+    async def called_back(self, edit: Edit, task_id: str | None) -> Edit:
+        """The provider has called back for an edit's last create call; returns the edit as it stands then.
+
+        A task that the edit does not have yet becomes its own if the provider's record of it names the photo
+        of that call. Raises what keeps the record away: the callback is to come again.
+        """
+        if task_id is None or not isinstance(edit.stage, Received | Submitting):
+            return edit
+        if not await self._ports.model.names_photo(task_id, photo_name(edit.secret, edit.submits)):
+            logger.warning("edit %s: a callback named a task that is not its own", edit.id)
+            return edit
         current: Edit | None = edit
-        while current is not None and isinstance(current.stage, Submitting):
-            edit, now = current, self._sources.now()
-            stage = Processing(Task(task_id, submitted_at=now))
-            running = replace(edit, stage=stage, due_at=now, attempts=0, blocked_by=None)
-            if await self._ports.store.move(edit, running) is not None:
-                self._tell(edit, running)
-                return running
+        while current is not None and current.callback_secret == edit.callback_secret:
+            if not isinstance(current.stage, Received | Submitting):
+                return current
+            adopted = running(current, Task(task_id, submitted_at=self._sources.now()))
+            if await self._ports.store.move(current, adopted) is not None:
+                self._tell(current, adopted)
+                return adopted
             current = await self._ports.store.get(edit.id)  # somebody else moved it just now
         return current or edit
 

@@ -11,12 +11,14 @@ from bot.core.errors import (
     ChatGone,
     ChatMoved,
     EditFailed,
+    GatewayDown,
     OperatorNeeded,
     OutcomeUnknown,
     PhotoRefused,
     Reason,
     TryLater,
 )
+from bot.core.pacing import Pacing
 from bot.core.ports import Chat, EditStore
 
 logger = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ _CUT_CALL_WAIT = timedelta(seconds=5)
 _FEWEST_ATTEMPTS = 6
 """Before giving up: an edit that waited long for its turn, or for a restart, has not been tried at all."""
 _OPERATOR_SECONDS = 5.0
+_GATEWAY_SECONDS = 5.0
 _UNKNOWN_SECONDS, _UNEXPECTED_SECONDS = 1.0, 10.0
 _LONGEST_BACKOFF = 6
 """The power of two that waits in seconds grow to: about a minute."""
@@ -34,8 +37,11 @@ _LONGEST_BACKOFF = 6
 class Setbacks:
     """Every error of a step is translated into a move here, and nowhere else."""
 
-    def __init__(self, store: EditStore, chat: Chat, callbacks: Callbacks, now: Clock) -> None:
-        self._store, self._chat, self._callbacks, self._now = store, chat, callbacks, now
+    def __init__(
+        self, store: EditStore, chat: Chat, pacing: Pacing, callbacks: Callbacks, now: Clock
+    ) -> None:
+        self._store, self._chat, self._now = store, chat, now
+        self._pacing, self._callbacks = pacing, callbacks
 
     async def after(self, error: Exception, edit: Edit) -> Edit | None:
         """The edit, as it stood when the error came, moved on. None when somebody else moved it."""
@@ -49,6 +55,9 @@ class Setbacks:
             case ChatMoved():
                 await self._store.follow_chat(edit.chat_id, error.new_chat_id)
                 return await self._store.get(edit.id)
+            case GatewayDown() if isinstance(edit.stage, Submitting):
+                logger.info("edit %s is %s: %s", edit.id, edit.state, error)
+                return await self._postpone(edit, _GATEWAY_SECONDS, may_have_arrived=True)
             case OutcomeUnknown() if isinstance(edit.stage, Submitting):
                 logger.warning("edit %s: %s", edit.id, error)
                 return await self._await_callback(edit)
@@ -62,8 +71,10 @@ class Setbacks:
 
     async def _await_callback(self, edit: Edit) -> Edit | None:
         """The create call was cut: for a while from now, a callback may tell of its task."""
-        wait = max(self._callbacks.adoption_wait, _CUT_CALL_WAIT)
-        return await self._store.move(edit, replace(edit, due_at=self._now() + wait))
+        usual = self._pacing.usual_longest(edit.operation)
+        wait = max(self._callbacks.adoption_wait(usual), _CUT_CALL_WAIT)
+        waiting = replace(edit, due_at=self._now() + wait, blocked_by=Reason.SERVICE_DOWN)
+        return await self._store.move(edit, waiting)
 
     async def _wait_for_operator(self, edit: Edit, error: OperatorNeeded) -> Edit | None:
         """The key or the credit has to be mended: everything waits, and goes on by itself once it is."""

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.callbacks import Callbacks
-from bot.core.clock import Clock
 from bot.core.edits import (
     Cancelled,
     Delivered,
@@ -28,7 +27,7 @@ from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import Photos
 from bot.core.pictures import Fitted, ImageFormat
-from bot.core.ports import Lease, Ports, Reply, TaskDone, TaskFailed, TaskMissing, TaskRunning
+from bot.core.ports import Lease, Ports, Reply, Sources, TaskDone, TaskFailed, TaskMissing, TaskRunning
 from bot.core.presets import keeps_outline
 from bot.core.submission import MAX_SUBMITS, Submission
 
@@ -51,12 +50,12 @@ class Steps:
         lease: Lease,
         pacing: Pacing,
         callbacks: Callbacks,
-        now: Clock,
+        sources: Sources,
     ) -> None:
         self._ports, self._pending, self._lease = ports, pending, lease
-        self._pacing, self._now = pacing, now
+        self._pacing, self._now = pacing, sources.now
         self._photos = Photos(ports)
-        self._submission = Submission(ports, self._photos, pending, lease, callbacks, now)
+        self._submission = Submission(ports, self._photos, pending, lease, callbacks, sources)
         self._seen_running: dict[str, timedelta] = {}
         self._noted_attempts: set[str] = set()
 
@@ -65,8 +64,8 @@ class Steps:
         match edit.stage:
             case Received():
                 return await self._submission.submit(edit)
-            case Submitting():  # found later, and no callback has told of a task: once more
-                return await self._ports.store.move(edit, replace(edit, stage=Received()))
+            case Submitting():  # found later
+                return await self._submission.resume(edit)
             case Processing(task):
                 return await self._check(edit, task)
             case Ready(task, result):
@@ -80,12 +79,13 @@ class Steps:
         age = self._now() - task.submitted_at
         match await self._ports.model.check(task.id):
             case TaskDone(urls, seconds):
-                took = seconds or self._midpoint_seconds(edit, age)
+                took = min(seconds or self._midpoint_seconds(edit, age), age.total_seconds())
                 self._ports.observer.found_done(edit.operation, took, age.total_seconds() - took)
                 return await self._finish(edit, task, urls, took)
             case TaskFailed(reason, detail):
                 if reason.consequences.submit_again and edit.submits < MAX_SUBMITS:
-                    return await self._ports.store.move(edit, replace(edit, stage=Received(), attempts=0))
+                    given_up = replace(edit, stage=Received(), callback_secret=None, attempts=0)
+                    return await self._ports.store.move(edit, given_up)
                 raise EditFailed(reason, detail)
             case TaskMissing() if age > _MISSING_GRACE:
                 raise EditFailed(Reason.TASK_LOST)

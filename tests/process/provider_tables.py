@@ -32,7 +32,6 @@ EXPECTED: dict[str, tuple[str, int, int]] = {
     "create-heavy": (DELIVERED, 2, 1),
     "create-502-html": (DELIVERED, 2, 1),
     "create-520-html": (DELIVERED, 2, 1),
-    "create-502-html, create-520-html": (Reason.SERVICE_DOWN, 2, 0),
     # somebody has to do something, and then it goes on; what is our own fault is told
     "create-400": (Reason.BAD_REQUEST, 1, 0),
     "create-401": (DELIVERED, 2, 1),

@@ -14,7 +14,7 @@ from tests.ground import picture, size_of
 from tests.process.process_ground import Town, answers, town, until
 
 DONE = "SELECT 1 FROM edits WHERE state = 'delivered' AND due_at IS NULL"
-PAINTING = "SELECT secret, task_id FROM edits WHERE state = 'processing'"
+PAINTING = "SELECT callback_secret, task_id FROM edits WHERE state = 'processing'"
 
 
 def settings(ground: Town, **changed: object) -> Settings:

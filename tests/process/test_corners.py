@@ -133,7 +133,7 @@ async def test_a_create_call_that_was_cut_late_still_waits_for_its_callback(
         "bot.wiring.outside.NanoBananaClient",
         partial(NanoBananaClient, patience=Patience(create_seconds=1.5)),
     )
-    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, longest_wait=timedelta(seconds=3)))
+    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, unlearned_wait=timedelta(seconds=3)))
     async with town(tmp_path, task_seconds=3.7) as ground:
         ground.nanobanana.faults.at("create", ground.hang, phase="after", times=1)
         async with running(settings(ground)):

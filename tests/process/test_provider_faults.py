@@ -71,7 +71,7 @@ class Fates:
 
 @pytest.fixture(autouse=True)
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, longest_wait=timedelta(seconds=3)))
+    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, unlearned_wait=timedelta(seconds=3)))
     monkeypatch.setattr(
         "bot.wiring.outside.NanoBananaClient",
         partial(NanoBananaClient, patience=Patience(create_seconds=5, check_seconds=3)),
@@ -86,6 +86,7 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
         replace(CONSEQUENCES[Reason.SERVICE_DOWN], patience=timedelta(seconds=10)),
     )
     monkeypatch.setattr("bot.core.setbacks._OPERATOR_SECONDS", 0.5)
+    monkeypatch.setattr("bot.core.setbacks._GATEWAY_SECONDS", 0.5)
     monkeypatch.setattr("bot.core.setbacks._CUT_CALL_WAIT", timedelta(seconds=1))
     monkeypatch.setattr("bot.core.steps._MISSING_GRACE", timedelta(seconds=5))
     monkeypatch.setattr("bot.nanobanana.errors._WAITS", {429: 0.2, 455: 0.3})
