@@ -107,6 +107,8 @@ def full_edit(**changes: Any) -> Edit:
             "status_message_id": 3_000_000_004,
             "has_lost_card": True,
             "is_told": True,
+            "is_late": True,
+            "starts": 4,
             "owner": "replica-Q7",
             "blocked_by": Reason.OUT_OF_CREDIT,
         }

@@ -73,6 +73,11 @@ def admin_alert(t: NullTranslations, edit: Edit, reason: Reason) -> str:
                 "The image service or the photo host refused the bot's key. "
                 "Check the keys in its settings (<code>make doctor</code> helps) and restart it."
             )
+        case Reason.OUR_FAULT:
+            problem = t.gettext(
+                "An edit failed because of a fault in the bot itself. The log has the traceback; "
+                "look for a newer version, or report it."
+            )
         case _:
             problem = t.gettext(
                 "The image service or the photo host did not accept a request of the bot. The log says more; "

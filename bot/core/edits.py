@@ -169,7 +169,9 @@ class Edit:
     arrived. `secret` is the unguessable part of its photos' names. `callback_secret` is that of the last
     create call's callback, None while there is none to expect. `owner` is the replica that works on it.
     `blocked_by` is what it waits for while it cannot go on. `has_lost_card`: a status card was sent, and
-    nobody knows whether it arrived. `is_told`: its chat knows that it has ended.
+    nobody knows whether it arrived. `is_told`: its chat knows that it has ended. `is_late`: its task may end
+    well after its chat was told that it had failed, and no limit counts it any more. `starts` counts the
+    processes that began to work on the pictures of the present step.
     """
 
     id: str
@@ -186,6 +188,8 @@ class Edit:
     status_message_id: int | None = None
     has_lost_card: bool = False
     is_told: bool = False
+    is_late: bool = False
+    starts: int = 0
     owner: str | None = None
     blocked_by: Reason | None = None
 

@@ -16,8 +16,10 @@ from bot.core.errors import (
     OutcomeUnknown,
     PhotoRefused,
     Reason,
+    ResultAway,
     TryLater,
 )
+from bot.core.late import next_late_look
 from bot.core.pacing import Pacing
 from bot.core.ports import Chat, EditStore
 
@@ -27,6 +29,8 @@ _CUT_CALL_WAIT = timedelta(seconds=5)
 """Before the second create call where no callback can tell of the first: what cut it may have passed."""
 _FEWEST_ATTEMPTS = 6
 """Before giving up: an edit that waited long for its turn, or for a restart, has not been tried at all."""
+_OWN_FAULTS = 3
+"""In a row, of our own: the same will hardly do better after that."""
 _OPERATOR_SECONDS = 5.0
 _GATEWAY_SECONDS = 5.0
 _UNKNOWN_SECONDS, _UNEXPECTED_SECONDS = 1.0, 10.0
@@ -49,7 +53,8 @@ class Setbacks:
             case OperatorNeeded() if error.reason.consequences.patience:
                 return await self._wait_for_operator(edit, error)
             case PhotoRefused() | EditFailed():
-                return await self._fail(edit, error.reason, str(error))
+                late = error.reason.consequences.looks_late
+                return await self._fail(edit, error.reason, str(error), looks_late=late)
             case ChatGone():
                 return await self._fail(edit, Reason.CHAT_GONE)
             case ChatMoved():
@@ -65,9 +70,20 @@ class Setbacks:
                 return await self._postpone(edit, _UNKNOWN_SECONDS, may_have_arrived=True)
             case TryLater():
                 logger.info("edit %s is %s: %s", edit.id, edit.state, error)
-                return await self._postpone(edit, error.wait_seconds)
-        logger.error("edit %s is %s: unexpected", edit.id, edit.state, exc_info=error)
-        return await self._postpone(edit, _UNEXPECTED_SECONDS, may_have_arrived=True)
+                reason = Reason.RESULT_AWAY if isinstance(error, ResultAway) else Reason.SERVICE_DOWN
+                return await self._postpone(edit, error.wait_seconds, blocked_by=reason)
+        return await self._after_own_fault(error, edit)
+
+    async def _after_own_fault(self, error: Exception, edit: Edit) -> Edit | None:
+        """Tried again a few times, or for as long as a disk or a connection may be away."""
+        faults = 1 + (edit.attempts if edit.blocked_by is Reason.OUR_FAULT else 0)
+        trace = error if faults == 1 else None
+        logger.error("edit %s is %s: a fault of our own: %r", edit.id, edit.state, error, exc_info=trace)
+        if faults >= _OWN_FAULTS and not isinstance(error, OSError):
+            return await self._fail(edit, Reason.OUR_FAULT, repr(error), looks_late=True)
+        return await self._postpone(
+            edit, _UNEXPECTED_SECONDS, may_have_arrived=True, blocked_by=Reason.OUR_FAULT
+        )
 
     async def _await_callback(self, edit: Edit) -> Edit | None:
         """The create call was cut: for a while from now, a callback may tell of its task."""
@@ -82,12 +98,17 @@ class Setbacks:
         logger.info("edit %s is %s: %s", edit.id, edit.state, error)
         return await self._postpone(edit, _OPERATOR_SECONDS, blocked_by=error.reason)
 
-    async def _fail(self, edit: Edit, reason: Reason, detail: str = "") -> Edit | None:
-        if not edit.is_active:  # it has ended; only settling it failed
-            return await self._store.move(edit, replace(edit, due_at=None))
-        logger.info("edit %s fails: %s", edit.id, detail or reason)
+    async def _fail(
+        self, edit: Edit, reason: Reason, detail: str = "", *, looks_late: bool = False
+    ) -> Edit | None:
+        """`looks_late`: where its task runs, that may still end well. It is given a second chance once."""
         now = self._now()
-        failed = replace(edit, stage=Failed(reason, now, edit.task), due_at=now, attempts=0)
+        if not edit.is_active:  # it has ended; only settling it failed, or a late look
+            return await self._store.move(edit, replace(edit, due_at=next_late_look(edit, now)))
+        logger.info("edit %s fails: %s", edit.id, detail or reason)
+        is_late = looks_late and isinstance(edit.stage, Processing) and not edit.is_late
+        stage = Failed(reason, now, edit.task)
+        failed = replace(edit, stage=stage, due_at=now, attempts=0, is_late=is_late)
         if reason.consequences.is_operators:
             await self._chat.alert_admins(failed, reason)
         return await self._store.move(edit, failed)
@@ -102,19 +123,21 @@ class Setbacks:
     ) -> Edit | None:
         """Take the same step again later, or give up. A call that cannot have arrived is not counted."""
         now = self._now()
-        reason = Reason.CANNOT_SEND if isinstance(edit.stage, Ready) else blocked_by
+        is_ours = blocked_by is Reason.OUR_FAULT
+        reason = Reason.CANNOT_SEND if isinstance(edit.stage, Ready) and not is_ours else blocked_by
         has_tried = edit.attempts >= _FEWEST_ATTEMPTS or isinstance(edit.stage, Processing)
         if has_tried and now - edit.waiting_since > reason.consequences.patience:
-            return await self._fail(edit, reason)
-        backoff = 2.0 ** min(edit.attempts, _LONGEST_BACKOFF)
+            return await self._fail(edit, reason, looks_late=True)
+        attempts = edit.attempts if reason is edit.blocked_by or not is_ours else 0
+        backoff = 2.0 ** min(attempts, _LONGEST_BACKOFF)
         later = replace(
             edit,
             due_at=now + timedelta(seconds=max(wait_seconds, backoff)),
-            attempts=edit.attempts + 1,
+            attempts=attempts + 1,
             blocked_by=reason,
         )
         match edit.stage:
-            case Processing():
+            case Processing() if not (is_ours or reason is Reason.RESULT_AWAY):
                 return edit  # looked at again at its own pace, without a write
             case Submitting() if not may_have_arrived:
                 later = replace(later, stage=Received(), submits=edit.submits - 1)

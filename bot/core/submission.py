@@ -12,6 +12,7 @@ from bot.core.pending_writes import PendingWrites
 from bot.core.photos import Photos
 from bot.core.ports import Lease, Order, Ports, Sources
 from bot.core.presets import full_prompt
+from bot.core.starts import Starts
 from bot.tasks import end
 
 logger = logging.getLogger(__name__)
@@ -27,8 +28,10 @@ _LOOK_SECONDS = 0.5
 
 
 def running(edit: Edit, task: Task) -> Edit:
-    """The edit with its task, to be looked at from now on."""
-    return replace(edit, stage=Processing(task), due_at=task.submitted_at, attempts=0, blocked_by=None)
+    """The edit with its task, to be looked at from now on. The start of fitting its result is counted."""
+    return replace(
+        edit, stage=Processing(task), due_at=task.submitted_at, attempts=0, blocked_by=None, starts=1
+    )
 
 
 class Submission:
@@ -38,12 +41,13 @@ class Submission:
         self,
         ports: Ports,
         photos: Photos,
+        starts: Starts,
         pending: PendingWrites,
         lease: Lease,
         callbacks: Callbacks,
         sources: Sources,
     ) -> None:
-        self._ports, self._photos, self._pending = ports, photos, pending
+        self._ports, self._photos, self._starts, self._pending = ports, photos, starts, pending
         self._lease, self._callbacks, self._sources = lease, callbacks, sources
         self._cards = CardPosting(ports.chat, pending, lease, sources.now)
         self._balances: dict[str, float | None] = {}
@@ -58,7 +62,7 @@ class Submission:
             self._ports.chat.show(edit, ahead)
             return await self._cards.with_card(edit)
         card = asyncio.ensure_future(self._cards.with_card(edit))  # noqa: TID251 - gathered at once
-        create = self._order_and_create(edit, card)
+        create = self._start_and_create(edit, card)
         carded, moved = await asyncio.gather(card, create, return_exceptions=True)
         if isinstance(moved, BaseException):
             raise moved
@@ -84,6 +88,10 @@ class Submission:
                 raise OutcomeUnknown("something was paid for")
             submits -= 1
         return await self._ports.store.move(edit, replace(edit, stage=Received(), submits=submits))
+
+    async def _start_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
+        started = await self._starts.note(edit)
+        return started and await self._order_and_create(started, card)
 
     async def _order_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
         """The create call waits a moment for the card: who may not say that may not send a picture either."""

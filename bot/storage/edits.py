@@ -261,4 +261,6 @@ def _counted(chat_id: int, rule: Rule, now: datetime) -> Select[datetime]:
     counted = select(EDITS.c.created_at).where(EDITS.c.chat_id == chat_id).order_by(EDITS.c.created_at)
     if rule.window is None:
         return counted.where(_IS_ACTIVE)
-    return counted.where(EDITS.c.created_at > now - rule.window, EDITS.c.state.not_in(NOT_COUNTED))
+    return counted.where(
+        EDITS.c.created_at > now - rule.window, EDITS.c.state.not_in(NOT_COUNTED), ~EDITS.c.is_late
+    )

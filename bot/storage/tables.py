@@ -93,6 +93,8 @@ class EditRow(SQLModel, table=True):
     status_message_id: int | None = Field(sa_type=BigInteger)
     has_lost_card: bool
     is_told: bool
+    is_late: bool
+    starts: int
     task_id: str | None
     submitted_at: datetime | None
     task_seconds: float | None

@@ -97,12 +97,17 @@ def nanobanana_client(
     stack.push_async_callback(downloader.aclose)
     client = NanoBananaClient(
         Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value(), ways),
-        Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution),
+        operation(settings),
         downloader,
         on_call=on_call,
     )
     stack.push_async_callback(client.aclose)
     return client
+
+
+def operation(settings: Settings) -> Operation:
+    """What every task is asked for."""
+    return Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution)
 
 
 def web_host(settings: Settings) -> WebHost:

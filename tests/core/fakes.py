@@ -45,7 +45,8 @@ class FakeStore:
     def write(self, before: Edit, after: Edit) -> Edit | None:
         row = self.rows[before.id]
         seen = (row.state, row.owner) == (before.state, before.owner)
-        card_known = after.due_at is not None or row.status_message_id == before.status_message_id
+        still_to_tell = after.due_at is not None and not after.is_told
+        card_known = still_to_tell or row.status_message_id == before.status_message_id
         if not (seen and card_known):
             return None
         names = [

@@ -52,6 +52,9 @@ _SENTENCES: dict[Reason, str] = {
         "That picture is too long and narrow: its long side may be at most 20 times the short one. "
         "Crop it and send it again."
     ),
+    Reason.TOO_HEAVY: N_(
+        "I tried three times, and this picture was too much for me. Send a smaller or simpler one."
+    ),
     Reason.PHOTO_GONE: N_(
         "Telegram could not give me that photo any more. Please send it again with your request."
     ),
@@ -72,6 +75,9 @@ _SENTENCES: dict[Reason, str] = {
     Reason.TIMED_OUT: N_(
         "This took far longer than it should, so I stopped waiting. Try again in a few minutes."
     ),
+    Reason.RESULT_AWAY: N_(
+        "The image service has finished your picture, but I could not fetch it. Try again in a few minutes."
+    ),
     Reason.SERVICE_DOWN: N_("The image service is not working at the moment. Try again in a few minutes."),
     Reason.OUT_OF_CREDIT: N_(
         "I have run out of credit at the image service. Whoever runs this bot has been told; try again later."
@@ -83,6 +89,7 @@ _SENTENCES: dict[Reason, str] = {
     Reason.BAD_REQUEST: N_(
         "Something is wrong on my side, not with your photo. Whoever runs this bot has been told."
     ),
+    Reason.OUR_FAULT: N_("Something went wrong on my side, not with your photo. Please try again later."),
     Reason.CANNOT_SEND: N_(
         "Your picture was made, but Telegram did not let me send it. "
         "Check that I may send photos and files in this chat, then ask again."
@@ -106,9 +113,11 @@ def reason_sentence(t: NullTranslations, reason: Reason, *, command: str = EDIT)
 
 def failure_text(t: NullTranslations, edit: Edit, reason: Reason) -> str:
     """The end of an edit that failed: why, that it cost nothing, and a code to ask about."""
+    late = (t.gettext("If the picture still comes within the hour, I send it."),) if edit.is_late else ()
     return "\n".join(
         (
             reason_sentence(t, reason, command=edit.request.command),
+            *late,
             t.gettext("This one was not counted."),
             t.gettext("Code: <code>{code}</code>").format(code=escaped(edit.code)),
         )
