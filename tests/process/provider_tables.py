@@ -119,10 +119,10 @@ EXPECTED: dict[str, tuple[str, int, int]] = {
     "result-redirect-metadata": (Reason.NO_IMAGE, 1, 1),
     "result-in-private": (Reason.NO_IMAGE, 1, 1),
     # what may come yet is waited for, but not for ever
-    "result-403": (Reason.SERVICE_DOWN, 1, 1),
-    "result-404": (Reason.SERVICE_DOWN, 1, 1),
-    "result-redirect": (Reason.SERVICE_DOWN, 1, 1),
-    "result-bad-certificate": (Reason.SERVICE_DOWN, 1, 1),
+    "result-403": (Reason.RESULT_AWAY, 1, 1),
+    "result-404": (Reason.RESULT_AWAY, 1, 1),
+    "result-redirect": (Reason.RESULT_AWAY, 1, 1),
+    "result-bad-certificate": (Reason.RESULT_AWAY, 1, 1),
 }
 # The later models ask for a resolution; of one of them a callback is a whole record, with code 200 even for
 # a failure.

@@ -80,11 +80,10 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
         "bot.wiring.outside.Downloader", partial(Downloader, bounds=Bounds(deadline_seconds=5))
     )
     monkeypatch.setattr("bot.nanobanana.download._WAITS_BETWEEN_TRIES", (0.1, 0.2))
-    monkeypatch.setitem(
-        CONSEQUENCES,
-        Reason.SERVICE_DOWN,
-        replace(CONSEQUENCES[Reason.SERVICE_DOWN], patience=timedelta(seconds=10)),
-    )
+    for reason in (Reason.SERVICE_DOWN, Reason.RESULT_AWAY):
+        short = replace(CONSEQUENCES[reason], patience=timedelta(seconds=10))
+        monkeypatch.setitem(CONSEQUENCES, reason, short)
+    monkeypatch.setattr("bot.core.late.LATE_LOOKS", (timedelta(seconds=1),))
     monkeypatch.setattr("bot.core.setbacks._OPERATOR_SECONDS", 0.5)
     monkeypatch.setattr("bot.core.setbacks._GATEWAY_SECONDS", 0.5)
     monkeypatch.setattr("bot.core.setbacks._CUT_CALL_WAIT", timedelta(seconds=1))
