@@ -92,7 +92,8 @@ class _App:
         model = outside.nanobanana_client(
             settings, self._stack, lambda status: process.called("nanobanana", status)
         )
-        pacing = Pacing(settings.poll_interval_seconds, timedelta(seconds=settings.edit_timeout_seconds))
+        longest_seconds = settings.edit_timeout_seconds * outside.operation(settings).slowness
+        pacing = Pacing(settings.poll_interval_seconds, timedelta(seconds=longest_seconds))
         pacing.learn(model.operation, await rows.edits.durations(model.operation, MEMORY))
 
         def estimate(edit: Edit) -> Estimate:

@@ -86,6 +86,11 @@ def admin_alert(t: NullTranslations, edit: Edit, reason: Reason) -> str:
                 "<code>PUBLIC_URL</code>, or the photo host (<code>make doctor</code> helps). "
                 "Until then edits fail; they are not counted."
             )
+        case Reason.OUR_FAULT:
+            problem = t.gettext(
+                "An edit failed because of a fault in the bot itself. The log has the traceback; "
+                "look for a newer version, or report it."
+            )
         case _:
             problem = t.gettext(
                 "The image service or the photo host did not accept a request of the bot. The log says more; "

@@ -22,6 +22,9 @@ class Service(Protocol):
     async def cancel(self, edit: Edit) -> Edit | None:
         """End an edit on its requester's wish; None when it was too late for that."""
 
+    async def resume(self, edit: Edit) -> Edit | None:
+        """Wait once more for the task of an edit that was given up; None where that makes no sense."""
+
     async def abandon(self, edit: Edit) -> Edit | None:
         """End an edit whose chat is gone; None when it had ended."""
 
@@ -48,6 +51,13 @@ class Desk:
         if cancelled is not None:
             await self._wake(cancelled)
         return cancelled is not None
+
+    async def resume(self, edit: Edit) -> bool:
+        """Wait once more for the task of an edit that was given up; False where it has to be made anew."""
+        resumed = await self._service.resume(edit)
+        if resumed is not None:
+            await self._wake(resumed)
+        return resumed is not None
 
     async def abandon(self, edit: Edit) -> None:
         """End an edit whose chat is gone; nobody is told."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 NOWHERE = "https://nanobanana-bot.invalid/callback"
 """The API wants a URL in any case; `.invalid` belongs to nobody."""
+_CALLBACK_GRACE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +13,19 @@ class Callbacks:
     """`public_url` is the address of the bot's web server, None where the provider cannot reach it."""
 
     public_url: str | None = None
-    longest_wait: timedelta = timedelta(seconds=60)
+    unlearned_wait: timedelta = timedelta(seconds=60)
 
     def url(self, secret: str) -> str:
         """What a create call tells the provider to call."""
         return f"{self.public_url}/callback/{secret}" if self.public_url else NOWHERE
 
-    @property
-    def adoption_wait(self) -> timedelta:
-        """How long a callback may yet name the task of a create call that was cut."""
-        return self.longest_wait if self.public_url else timedelta(0)
+    def adoption_wait(self, usual_seconds: float | None = None) -> timedelta:
+        """How long a callback may yet name the task of a create call that was cut.
+
+        It comes once the task has ended: nearly all take at most `usual_seconds`, where that is known.
+        """
+        if self.public_url is None:
+            return timedelta(0)
+        if usual_seconds is None:
+            return self.unlearned_wait
+        return timedelta(seconds=usual_seconds) + _CALLBACK_GRACE

@@ -170,9 +170,12 @@ class Edit:
 
     `due_at` is when there is something to do next, None once nothing is. `submits` counts the create calls
     that may have made a task, `attempts` the tries of the present step, `sends` the replies that may have
-    arrived. `secret` is the unguessable part of this edit's URLs. `owner` is the replica that works on it.
+    arrived. `secret` is the unguessable part of its photos' names. `callback_secret` is that of the last
+    create call's callback, None while there is none to expect. `owner` is the replica that works on it.
     `blocked_by` is what it waits for while it cannot go on. `has_lost_card`: a status card was sent, and
-    nobody knows whether it arrived. `is_told`: its chat knows that it has ended.
+    nobody knows whether it arrived. `is_told`: its chat knows that it has ended. `is_late`: its task may end
+    well after its chat was told that it had failed, and no limit counts it any more. `starts` counts the
+    processes that began to work on the pictures of the present step.
     """
 
     id: str
@@ -182,12 +185,15 @@ class Edit:
     created_at: datetime
     due_at: datetime | None
     stage: Stage = Received()
+    callback_secret: str | None = None
     submits: int = 0
     attempts: int = 0
     sends: int = 0
     status_message_id: int | None = None
     has_lost_card: bool = False
     is_told: bool = False
+    is_late: bool = False
+    starts: int = 0
     owner: str | None = None
     blocked_by: Reason | None = None
 

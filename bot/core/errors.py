@@ -36,6 +36,7 @@ class Reason(StrEnum):
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"
     TOO_ELONGATED = "too_elongated"
+    TOO_HEAVY = "too_heavy"
     PHOTO_GONE = "photo_gone"
     LIMIT_REACHED = "limit_reached"
     TOO_MANY_ACTIVE = "too_many_active"
@@ -46,11 +47,13 @@ class Reason(StrEnum):
     NO_IMAGE = "no_image"
     TASK_LOST = "task_lost"
     TIMED_OUT = "timed_out"
+    RESULT_AWAY = "result_away"
     SERVICE_DOWN = "service_down"
     # Who runs the bot has to act.
     OUT_OF_CREDIT = "out_of_credit"
     ACCESS_DENIED = "access_denied"
     BAD_REQUEST = "bad_request"
+    OUR_FAULT = "our_fault"
     # Telegram would not take the reply.
     CANNOT_SEND = "cannot_send"
     MAY_NOT_SEND = "may_not_send"
@@ -70,12 +73,14 @@ class Consequences:
 
     `retry_helps`: asking for the same once more may work, so the failure card offers it. `submit_again`: the
     bot itself makes one more create call first. `is_operators`: only who runs the bot can mend it, and the
-    admins are told. `patience`: how long an edit waits for it to pass before it fails; zero is not at all.
+    admins are told. `looks_late`: a task that was given up for it is looked at again later. `patience`: how
+    long an edit waits for it to pass before it fails; zero is not at all.
     """
 
     retry_helps: bool = False
     submit_again: bool = False
     is_operators: bool = False
+    looks_late: bool = False
     patience: timedelta = timedelta(hours=1)
 
 
@@ -89,10 +94,12 @@ CONSEQUENCES: dict[Reason, Consequences] = {
     Reason.SERVICE_DOWN: Consequences(retry_helps=True, submit_again=True),
     Reason.NO_IMAGE: Consequences(retry_helps=True),
     Reason.TASK_LOST: Consequences(retry_helps=True),
-    Reason.TIMED_OUT: Consequences(retry_helps=True),
+    Reason.TIMED_OUT: Consequences(retry_helps=True, looks_late=True),
+    Reason.RESULT_AWAY: Consequences(retry_helps=True, looks_late=True, patience=timedelta(minutes=15)),
     Reason.OUT_OF_CREDIT: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
     Reason.ACCESS_DENIED: Consequences(retry_helps=True, is_operators=True, patience=_A_DAY),
     Reason.BAD_REQUEST: Consequences(is_operators=True, patience=timedelta(0)),
+    Reason.OUR_FAULT: Consequences(retry_helps=True, is_operators=True, looks_late=True),
     Reason.CANNOT_SEND: Consequences(patience=_A_DAY),
     Reason.TELEGRAM_AWAY: Consequences(retry_helps=True),
     Reason.TELEGRAM_LIMIT: Consequences(retry_helps=True),

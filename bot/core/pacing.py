@@ -70,6 +70,11 @@ class Pacing:
         looks = age / self.interval_seconds
         return self.interval_seconds * (1 if looks < _SEED_STEADY else 2 if looks < _SEED_SLOW else 6)
 
+    def usual_longest(self, operation: str) -> float | None:
+        """Seconds within which nearly all tasks of an operation were done; None before enough are known."""
+        past = sorted(self._past.get(operation, []))
+        return past[int(_LATE * len(past))] if len(past) >= _ENOUGH else None
+
     def estimate(self, operation: str, age: float) -> Estimate:
         """How long a task of this age will still take, from those that took at least as long."""
         past = sorted(self._past.get(operation, []))

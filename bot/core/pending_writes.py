@@ -46,9 +46,14 @@ class PendingWrites:
         if not changed or noted.state is not before.state:  # it was written, or somebody else moved the edit
             self._moves.pop(edit.id, None)
             return noted if noted != edit else None
-        return await self.move(noted, replace(noted, **changed))
+        return await self.move(noted, replace(noted, **{**_waiting(after), **changed}))
 
 
 def _changed(before: Edit, after: Edit) -> dict[str, Any]:
     names = (field.name for field in fields(Edit))
     return {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+
+
+def _waiting(edit: Edit) -> dict[str, Any]:
+    """What the error that kept the write away has changed meanwhile."""
+    return {"due_at": edit.due_at, "attempts": edit.attempts, "blocked_by": edit.blocked_by}

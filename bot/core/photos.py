@@ -5,8 +5,22 @@ from bot.core.pictures import Size
 from bot.core.ports import Ports, PublicUrl
 
 
+def photo_name(secret: str, attempt: int, number: int = 0) -> str:
+    """What the photo `number` of an edit is hosted as: nobody guesses it, and each create call has its own.
+
+    A cache that could not fetch the first attempt's photo knows nothing of the second's; and a task whose
+    record names a photo is a task of that attempt.
+    """
+    return "-".join((secret, *([f"a{attempt}"] if attempt > 1 else []), *([str(number)] if number else [])))
+
+
+def photo_names(secret: str, attempts: int, count: int) -> list[str]:
+    """Everything that may be hosted after so many attempts for a request of `count` photos."""
+    return [photo_name(secret, attempt, n) for attempt in range(1, attempts + 1) for n in range(count)]
+
+
 class Photos:
-    """Keeps and hosts each photo under a name of its own, made from the edit's id and its secret."""
+    """Keeps the originals by the edit's id, and hosts what is prepared of them under unguessable names."""
 
     def __init__(self, ports: Ports) -> None:
         self._files, self._chat = ports.files, ports.chat
@@ -14,7 +28,7 @@ class Photos:
 
     async def original(self, edit: Edit, number: int = 0) -> bytes:
         """The person's bytes, from our side where they are still kept. Raises PhotoRefused, TryLater."""
-        name = _name(edit.id, number)
+        name = _kept_name(edit, number)
         kept = await self._files.get(name, "photo")
         if kept is None:
             kept = await self._chat.download(edit.request.photos[number])
@@ -22,11 +36,13 @@ class Photos:
         return kept
 
     async def publish(self, edit: Edit) -> tuple[tuple[PublicUrl, ...], Size]:
-        """Where the provider can fetch them, and the size of the first, which the result is to have."""
+        """Where the provider can fetch them for the next create call, and the first one's size, which the
+        result is to have.
+        """
         urls, sizes = list[PublicUrl](), list[Size]()
         for number in range(len(edit.request.photos)):
             jpeg, size = await self._images.prepare(await self.original(edit, number))
-            urls.append(await self._host.publish(_name(edit.secret, number), jpeg))
+            urls.append(await self._host.publish(photo_name(edit.secret, edit.submits + 1, number), jpeg))
             sizes.append(size)
         return tuple(urls), sizes[0]
 
@@ -37,11 +53,14 @@ class Photos:
         """
         if not (isinstance(edit.stage, Delivered) and edit.offers_file):
             await self._files.remove(edit.id, "result")
-        for number in range(len(edit.request.photos)):
-            await self._files.remove(_name(edit.id, number), "photo")
-        for number in range(len(edit.request.photos)):
-            await self._host.withdraw(_name(edit.secret, number))
+        count = len(edit.request.photos)
+        for number in range(count):
+            await self._files.remove(_kept_name(edit, number), "photo")
+        # What has not been delivered may have been published for one more attempt.
+        attempts = max(edit.submits, 1) if isinstance(edit.stage, Delivered) else edit.submits + 1
+        for name in photo_names(edit.secret, attempts, count):
+            await self._host.withdraw(name)
 
 
-def _name(base: str, number: int) -> str:
-    return f"{base}-{number}" if number else base
+def _kept_name(edit: Edit, number: int) -> str:
+    return f"{edit.id}-{number}" if number else edit.id

@@ -173,6 +173,12 @@ class ImageModel(Protocol):
     async def check(self, task_id: str) -> TaskStatus:
         """Ask how a task is doing."""
 
+    async def names_photo(self, task_id: str, photo_name: str) -> bool:
+        """Whether the provider's own record of a task names this photo as what it is made from."""
+
+    async def credits(self) -> float:
+        """The account's balance: it is lower once a task was made."""
+
     async def fetch(self, urls: Sequence[str]) -> bytes:
         """The result's bytes from the first URL that works; TryLater or ResultUnusable."""
 

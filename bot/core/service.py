@@ -19,17 +19,21 @@ from bot.core.edits import (
     EditState,
     Failed,
     Processing,
+    Received,
     Request,
     Submitting,
     Task,
 )
-from bot.core.errors import Reason
+from bot.core.errors import BotError, Reason, TryLater
 from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
-from bot.core.ports import Lease, Ports, Sources, Workload
+from bot.core.photos import photo_name
+from bot.core.ports import Lease, Ports, Sources, TaskDone, TaskRunning, Workload
 from bot.core.setbacks import Setbacks
+from bot.core.starts import Starts
 from bot.core.steps import Steps
+from bot.core.submission import running
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +54,13 @@ class EditService:
         self._ports, self._lease, self._workload = ports, lease, workload
         self._limits, self._sources = limits, sources
         self._pending = PendingWrites(ports.store)
-        self._steps = Steps(ports, self._pending, lease, pacing, callbacks, sources.now)
-        self._setbacks = Setbacks(ports.store, ports.chat, callbacks, sources.now)
+        self._starts = Starts(ports.store)
+        self._steps = Steps(ports, self._starts, self._pending, lease, pacing, callbacks, sources)
+        self._setbacks = Setbacks(ports.store, ports.chat, pacing, callbacks, sources.now)
 
     async def admit(self, request: Request) -> Admission:
         """Accept a request as an edit, or say why not; the same update is admitted once."""
-        now = self._sources.now()
+        now, is_ours = self._sources.now(), self._workload.has_room
         edit = Edit(
             id=self._sources.new_id(),
             request=request,
@@ -63,12 +68,15 @@ class EditService:
             secret=self._sources.new_secret(),
             created_at=now,
             due_at=now,
-            owner=self._lease.name if self._workload.has_room else None,
+            owner=self._lease.name if is_ours else None,
+            starts=int(is_ours),
         )
         admission = await self._ports.store.admit(edit, self._limits, now)
         if isinstance(admission, Refusal):
             self._ports.observer.refused(admission.reason)
         elif admission.id == edit.id:
+            if is_ours:
+                self._starts.counted(edit.id)
             self._ports.observer.moved(admission, now)
         return admission
 
@@ -106,6 +114,8 @@ class EditService:
             if current is None or current.owner != edit.owner:
                 return None
             moved = await self._setbacks.after(error, current)
+            if moved == current:  # nothing to do yet, whatever was written beside the step
+                return edit
         if moved is not None and moved != edit:
             self._tell(edit, moved)
         return moved
@@ -141,18 +151,60 @@ class EditService:
         """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
         return await self._ports.store.follow_chat(old_chat_id, new_chat_id)
 
-    async def adopt(self, edit: Edit, task_id: str) -> Edit:
-        """A callback named the task of an edit whose create call was cut: take it as its own."""
+    async def called_back(self, edit: Edit, task_id: str | None) -> Edit:
+        """The provider has called back for an edit's last create call; returns the edit as it stands then.
+
+        A task that the edit does not have yet becomes its own if the provider's record of it names the photo
+        of that call. Raises what keeps the record away: the callback is to come again.
+        """
+        if task_id is None or self._after_callback(edit, task_id) is None:
+            return edit
+        name = photo_name(edit.secret, edit.submits)
+        if edit.task is None and not await self._ports.model.names_photo(task_id, name):
+            logger.warning("edit %s: a callback named a task that is not its own", edit.id)
+            return edit
         current: Edit | None = edit
-        while current is not None and isinstance(current.stage, Submitting):
-            edit, now = current, self._sources.now()
-            stage = Processing(Task(task_id, submitted_at=now))
-            running = replace(edit, stage=stage, due_at=now, attempts=0, blocked_by=None)
-            if await self._ports.store.move(edit, running) is not None:
-                self._tell(edit, running)
-                return running
+        while current is not None and current.callback_secret == edit.callback_secret:
+            after = self._after_callback(current, task_id)
+            if after is None:
+                return current
+            if await self._ports.store.move(current, after) is not None:
+                self._tell(current, after)
+                return after
             current = await self._ports.store.get(edit.id)  # somebody else moved it just now
         return current or edit
+
+    def _after_callback(self, edit: Edit, task_id: str) -> Edit | None:
+        """What a callback makes of an edit; None where it only has it looked at."""
+        now = self._sources.now()
+        match edit.stage:
+            case Received() | Submitting():
+                return running(edit, Task(task_id, submitted_at=now))
+            case Failed(reason, ended_at, task) if reason.consequences.retry_helps:
+                stage = Failed(reason, ended_at, task or Task(task_id, submitted_at=now))
+                return replace(edit, stage=stage, is_late=True, due_at=now)
+        return None
+
+    async def resume(self, edit: Edit) -> Edit | None:
+        """Wait once more for the task of an edit that was given up, rather than pay for another one.
+
+        Returns the edit, to be woken; None where it has no task that may still end well.
+        """
+        if not (edit.is_late and isinstance(edit.stage, Failed) and edit.task is not None):
+            return None
+        try:
+            status = await self._ports.model.check(edit.task.id)
+        except TryLater:
+            status = TaskRunning()  # nobody could make another one now
+        except BotError:
+            return None
+        if not isinstance(status, TaskDone | TaskRunning):
+            return None
+        resumed = replace(running(edit, Task(edit.task.id, self._sources.now())), is_told=False)
+        if await self._ports.store.move(edit, resumed) is not None:
+            self._tell(edit, resumed)
+            return resumed
+        return await self._ports.store.get(edit.id)  # somebody else was faster, or the picture is there
 
     def _tell(self, before: Edit, after: Edit) -> None:
         """Its card, the metrics and the log learn of a move."""

@@ -11,12 +11,16 @@ from bot.core.errors import (
     ChatGone,
     ChatMoved,
     EditFailed,
+    GatewayDown,
     OperatorNeeded,
     OutcomeUnknown,
     PhotoRefused,
     Reason,
+    ResultAway,
     TryLater,
 )
+from bot.core.late import next_late_look
+from bot.core.pacing import Pacing
 from bot.core.ports import Chat, EditStore
 
 logger = logging.getLogger(__name__)
@@ -25,7 +29,10 @@ _CUT_CALL_WAIT = timedelta(seconds=5)
 """Before the second create call where no callback can tell of the first: what cut it may have passed."""
 _FEWEST_ATTEMPTS = 6
 """Before giving up: an edit that waited long for its turn, or for a restart, has not been tried at all."""
+_OWN_FAULTS = 3
+"""In a row, of our own: the same will hardly do better after that."""
 _OPERATOR_SECONDS = 5.0
+_GATEWAY_SECONDS = 5.0
 _UNKNOWN_SECONDS, _UNEXPECTED_SECONDS = 1.0, 10.0
 _LONGEST_BACKOFF = 6
 """The power of two that waits in seconds grow to: about a minute."""
@@ -34,8 +41,11 @@ _LONGEST_BACKOFF = 6
 class Setbacks:
     """Every error of a step is translated into a move here, and nowhere else."""
 
-    def __init__(self, store: EditStore, chat: Chat, callbacks: Callbacks, now: Clock) -> None:
-        self._store, self._chat, self._callbacks, self._now = store, chat, callbacks, now
+    def __init__(
+        self, store: EditStore, chat: Chat, pacing: Pacing, callbacks: Callbacks, now: Clock
+    ) -> None:
+        self._store, self._chat, self._now = store, chat, now
+        self._pacing, self._callbacks = pacing, callbacks
 
     async def after(self, error: Exception, edit: Edit) -> Edit | None:
         """The edit, as it stood when the error came, moved on. None when somebody else moved it."""
@@ -43,12 +53,16 @@ class Setbacks:
             case OperatorNeeded() if error.reason.consequences.patience:
                 return await self._wait_for_operator(edit, error)
             case PhotoRefused() | EditFailed():
-                return await self._fail(edit, error.reason, str(error))
+                late = error.reason.consequences.looks_late
+                return await self._fail(edit, error.reason, str(error), looks_late=late)
             case ChatGone():
                 return await self._fail(edit, Reason.CHAT_GONE)
             case ChatMoved():
                 await self._store.follow_chat(edit.chat_id, error.new_chat_id)
                 return await self._store.get(edit.id)
+            case GatewayDown() if isinstance(edit.stage, Submitting):
+                logger.info("edit %s is %s: %s", edit.id, edit.state, error)
+                return await self._postpone(edit, _GATEWAY_SECONDS, may_have_arrived=True)
             case OutcomeUnknown() if isinstance(edit.stage, Submitting):
                 logger.warning("edit %s: %s", edit.id, error)
                 return await self._await_callback(edit)
@@ -56,14 +70,27 @@ class Setbacks:
                 return await self._postpone(edit, _UNKNOWN_SECONDS, may_have_arrived=True)
             case TryLater():
                 logger.info("edit %s is %s: %s", edit.id, edit.state, error)
-                return await self._postpone(edit, error.wait_seconds, blocked_by=error.reason)
-        logger.error("edit %s is %s: unexpected", edit.id, edit.state, exc_info=error)
-        return await self._postpone(edit, _UNEXPECTED_SECONDS, may_have_arrived=True)
+                reason = Reason.RESULT_AWAY if isinstance(error, ResultAway) else error.reason
+                return await self._postpone(edit, error.wait_seconds, blocked_by=reason)
+        return await self._after_own_fault(error, edit)
+
+    async def _after_own_fault(self, error: Exception, edit: Edit) -> Edit | None:
+        """Tried again a few times, or for as long as a disk or a connection may be away."""
+        faults = 1 + (edit.attempts if edit.blocked_by is Reason.OUR_FAULT else 0)
+        trace = error if faults == 1 else None
+        logger.error("edit %s is %s: a fault of our own: %r", edit.id, edit.state, error, exc_info=trace)
+        if faults >= _OWN_FAULTS and not isinstance(error, OSError):
+            return await self._fail(edit, Reason.OUR_FAULT, repr(error), looks_late=True)
+        return await self._postpone(
+            edit, _UNEXPECTED_SECONDS, may_have_arrived=True, blocked_by=Reason.OUR_FAULT
+        )
 
     async def _await_callback(self, edit: Edit) -> Edit | None:
         """The create call was cut: for a while from now, a callback may tell of its task."""
-        wait = max(self._callbacks.adoption_wait, _CUT_CALL_WAIT)
-        return await self._store.move(edit, replace(edit, due_at=self._now() + wait))
+        usual = self._pacing.usual_longest(edit.operation)
+        wait = max(self._callbacks.adoption_wait(usual), _CUT_CALL_WAIT)
+        waiting = replace(edit, due_at=self._now() + wait, blocked_by=Reason.SERVICE_DOWN)
+        return await self._store.move(edit, waiting)
 
     async def _wait_for_operator(self, edit: Edit, error: OperatorNeeded) -> Edit | None:
         """The key or the credit has to be mended: everything waits, and goes on by itself once it is."""
@@ -71,12 +98,17 @@ class Setbacks:
         logger.info("edit %s is %s: %s", edit.id, edit.state, error)
         return await self._postpone(edit, _OPERATOR_SECONDS, blocked_by=error.reason)
 
-    async def _fail(self, edit: Edit, reason: Reason, detail: str = "") -> Edit | None:
-        if not edit.is_active:  # it has ended; only settling it failed
-            return await self._store.move(edit, replace(edit, due_at=None))
-        logger.info("edit %s fails: %s", edit.id, detail or reason)
+    async def _fail(
+        self, edit: Edit, reason: Reason, detail: str = "", *, looks_late: bool = False
+    ) -> Edit | None:
+        """`looks_late`: where its task runs, that may still end well. It is given a second chance once."""
         now = self._now()
-        failed = replace(edit, stage=Failed(reason, now, edit.task), due_at=now, attempts=0)
+        if not edit.is_active:  # it has ended; only settling it failed, or a late look
+            return await self._store.move(edit, replace(edit, due_at=next_late_look(edit, now)))
+        logger.info("edit %s fails: %s", edit.id, detail or reason)
+        is_late = looks_late and isinstance(edit.stage, Processing) and not edit.is_late
+        stage = Failed(reason, now, edit.task)
+        failed = replace(edit, stage=stage, due_at=now, attempts=0, is_late=is_late)
         if reason.consequences.is_operators:
             await self._chat.alert_admins(failed, reason)
         return await self._store.move(edit, failed)
@@ -91,21 +123,22 @@ class Setbacks:
     ) -> Edit | None:
         """Take the same step again later, or give up. A call that cannot have arrived is not counted."""
         now = self._now()
-        is_ready = isinstance(edit.stage, Ready)
+        is_ready, is_ours = isinstance(edit.stage, Ready), blocked_by is Reason.OUR_FAULT
         blocked_by = blocked_by or (Reason.CANNOT_SEND if is_ready else Reason.SERVICE_DOWN)
-        reason = Reason.CANNOT_SEND if is_ready else blocked_by
+        reason = Reason.CANNOT_SEND if is_ready and not is_ours else blocked_by
         has_tried = edit.attempts >= _FEWEST_ATTEMPTS or isinstance(edit.stage, Processing)
         if has_tried and now - edit.waiting_since > reason.consequences.patience:
-            return await self._fail(edit, reason)
-        backoff = 2.0 ** min(edit.attempts, _LONGEST_BACKOFF)
+            return await self._fail(edit, reason, looks_late=True)
+        attempts = edit.attempts if blocked_by is edit.blocked_by or not is_ours else 0
+        backoff = 2.0 ** min(attempts, _LONGEST_BACKOFF)
         later = replace(
             edit,
             due_at=now + timedelta(seconds=max(wait_seconds, backoff)),
-            attempts=edit.attempts + 1,
+            attempts=attempts + 1,
             blocked_by=blocked_by,
         )
         match edit.stage:
-            case Processing():
+            case Processing() if not (is_ours or reason is Reason.RESULT_AWAY):
                 return edit  # looked at again at its own pace, without a write
             case Submitting() if not may_have_arrived:
                 later = replace(later, stage=Received(), submits=edit.submits - 1)

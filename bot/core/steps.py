@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.callbacks import Callbacks
-from bot.core.clock import Clock
 from bot.core.edits import (
     Cancelled,
     Delivered,
@@ -23,13 +22,15 @@ from bot.core.edits import (
     Submitting,
     Task,
 )
-from bot.core.errors import ChatGone, EditFailed, Reason, ResultUnusable
+from bot.core.errors import BotError, ChatGone, EditFailed, Reason, ResultUnusable
+from bot.core.late import next_late_look
 from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import Photos
 from bot.core.pictures import Fitted, ImageFormat
-from bot.core.ports import Lease, Ports, Reply, TaskDone, TaskFailed, TaskMissing, TaskRunning
+from bot.core.ports import Lease, Ports, Reply, Sources, TaskDone, TaskFailed, TaskMissing, TaskRunning
 from bot.core.presets import keeps_outline
+from bot.core.starts import Starts
 from bot.core.submission import MAX_SUBMITS, Submission
 
 logger = logging.getLogger(__name__)
@@ -47,16 +48,17 @@ class Steps:
     def __init__(
         self,
         ports: Ports,
+        starts: Starts,
         pending: PendingWrites,
         lease: Lease,
         pacing: Pacing,
         callbacks: Callbacks,
-        now: Clock,
+        sources: Sources,
     ) -> None:
         self._ports, self._pending, self._lease = ports, pending, lease
-        self._pacing, self._now = pacing, now
-        self._photos = Photos(ports)
-        self._submission = Submission(ports, self._photos, pending, lease, callbacks, now)
+        self._pacing, self._now = pacing, sources.now
+        self._photos, self._starts = Photos(ports), starts
+        self._submission = Submission(ports, self._photos, starts, pending, lease, callbacks, sources)
         self._seen_running: dict[str, timedelta] = {}
         self._noted_attempts: set[str] = set()
 
@@ -65,12 +67,14 @@ class Steps:
         match edit.stage:
             case Received():
                 return await self._submission.submit(edit)
-            case Submitting():  # found later, and no callback has told of a task: once more
-                return await self._ports.store.move(edit, replace(edit, stage=Received()))
+            case Submitting():  # found later
+                return await self._submission.resume(edit)
             case Processing(task):
                 return await self._check(edit, task)
             case Ready(task, result):
                 return await self._deliver(edit, task, result)
+            case Failed(task=Task() as task) if edit.is_told and edit.is_late:
+                return await self._look_late(edit, task)
             case Delivered() | Failed() | Cancelled():
                 return await self._settle(edit)
 
@@ -81,11 +85,13 @@ class Steps:
         match await self._ports.model.check(task.id):
             case TaskDone(urls, seconds):
                 took = seconds or self._midpoint_seconds(edit, age)
+                took = max(0.0, min(took, age.total_seconds()))
                 self._ports.observer.found_done(edit.operation, took, age.total_seconds() - took)
                 return await self._finish(edit, task, urls, took)
             case TaskFailed(reason, detail):
                 if reason.consequences.submit_again and edit.submits < MAX_SUBMITS:
-                    return await self._ports.store.move(edit, replace(edit, stage=Received(), attempts=0))
+                    given_up = replace(edit, stage=Received(), callback_secret=None, attempts=0)
+                    return await self._ports.store.move(edit, given_up)
                 raise EditFailed(reason, detail)
             case TaskMissing() if age > _MISSING_GRACE:
                 raise EditFailed(Reason.TASK_LOST)
@@ -95,20 +101,48 @@ class Steps:
         return edit
 
     async def _finish(self, edit: Edit, task: Task, urls: tuple[str, ...], seconds: float) -> Edit | None:
+        if await self._starts.note(edit) is None:
+            return None
         try:
             fitted = await self._fetched(edit, urls)
         except ResultUnusable as error:
             return await self._look_again(edit, task, error)
-        await self._ports.files.put(edit.id, "result", fitted.content)
-        result = Result(seconds, fitted.size, fitted.format, fitted.cropped)
-        ready = replace(edit, stage=Ready(task, result), due_at=self._now(), attempts=0)
-        if self._lease.may_begin:  # the reply is sent at once: its attempt is noted in the same write
-            ready = replace(ready, sends=edit.sends + 1)
-            self._noted_attempts.add(edit.id)
-        moved = await self._pending.move(edit, ready)
+        moved = await self._keep(edit, task, fitted, seconds)
         self._seen_running.pop(edit.id, None)
         self._pacing.learn(edit.operation, [seconds])
         return moved
+
+    async def _look_late(self, edit: Edit, task: Task) -> Edit | None:
+        """The chat knows that this one failed: it hears of it again only if there is a picture after all."""
+        later = replace(edit, due_at=next_late_look(edit, self._now()))
+        try:
+            match await self._ports.model.check(task.id):
+                case TaskDone(urls):
+                    if await self._starts.note(edit) is None:
+                        return None
+                    seconds = (self._now() - task.submitted_at).total_seconds()
+                    return await self._keep(edit, task, await self._fetched(edit, urls), seconds)
+                case TaskFailed() | TaskMissing():
+                    later = replace(edit, due_at=None)
+        except BotError as error:
+            logger.info("edit %s is late, and has no picture yet: %s", edit.id, error)
+        return await self._ports.store.move(edit, later)
+
+    async def _keep(self, edit: Edit, task: Task, fitted: Fitted, seconds: float) -> Edit | None:
+        await self._ports.files.put(edit.id, "result", fitted.content)
+        result = Result(seconds, fitted.size, fitted.format, fitted.cropped)
+        ready = replace(
+            edit,
+            stage=Ready(task, result),
+            due_at=self._now(),
+            attempts=0,
+            blocked_by=None,
+            is_told=False,
+        )
+        if self._lease.may_begin:  # the reply is sent at once: its attempt is noted in the same write
+            ready = replace(ready, sends=edit.sends + 1)
+            self._noted_attempts.add(edit.id)
+        return await self._pending.move(edit, ready)
 
     async def _fetched(self, edit: Edit, urls: tuple[str, ...]) -> Fitted:
         if not urls:
@@ -123,13 +157,14 @@ class Steps:
 
     async def _look_again(self, edit: Edit, task: Task, error: ResultUnusable) -> Edit | None:
         """Such looks are counted in the row, so that there is an end to them after restarts as well."""
-        attempts = edit.attempts + 1
+        attempts = 1 if edit.blocked_by else edit.attempts + 1
         if attempts >= _UNUSABLE_RESULTS_TAKEN:
             raise EditFailed(Reason.NO_IMAGE, str(error)) from error
         logger.info("edit %s: %s", edit.id, error)
         now = self._now()
         wait = self._pacing.next_wait(edit.operation, (now - task.submitted_at).total_seconds())
-        later = replace(edit, attempts=attempts, due_at=now + timedelta(seconds=wait))
+        due_at = now + timedelta(seconds=wait)
+        later = replace(edit, attempts=attempts, blocked_by=None, due_at=due_at)
         return await self._ports.store.move(edit, later)
 
     async def _deliver(self, edit: Edit, task: Task, result: Result) -> Edit | None:
@@ -160,6 +195,7 @@ class Steps:
         """An ended edit's last step: its card goes or says why, and its photos are forgotten."""
         self._seen_running.pop(edit.id, None)
         self._noted_attempts.discard(edit.id)
+        self._starts.forget(edit.id)
         shown = edit if edit.is_told else await self._show_end(edit)
         told = replace(shown, is_told=True)
         try:
@@ -168,7 +204,9 @@ class Steps:
             if told != shown:  # however often the photos have to be tried, nothing is said again
                 await self._ports.store.move(shown, told)
             raise
-        return await self._ports.store.move(shown, replace(told, due_at=None, status_message_id=None))
+        look_at = next_late_look(told, self._now())
+        card = told.status_message_id if look_at else None  # it goes when a late picture comes
+        return await self._ports.store.move(shown, replace(told, due_at=look_at, status_message_id=card))
 
     async def _show_end(self, edit: Edit) -> Edit:
         """The edit with its card; a message that had to be sent anew is its card from now on."""

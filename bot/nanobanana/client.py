@@ -10,7 +10,7 @@ from bot.nanobanana.account import Account
 from bot.nanobanana.calls import Calls, Kind, OnCall
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.errors import cut_create, cut_question, refused_create, refused_question
-from bot.nanobanana.records import task_status
+from bot.nanobanana.records import parameters_text, task_status
 from bot.nanobanana.requests import CHECK_PATH, CREDIT_PATH, Operation, create_call
 from bot.nanobanana.responses import credits_left, is_task_id, task_id
 
@@ -71,6 +71,18 @@ class NanoBananaClient:
         if status is None:
             raise refused_question(envelope)
         return status
+
+    async def names_photo(self, task_id: str, photo_name: str) -> bool:
+        """Whether the record of a task, as the provider keeps it, names a photo as what it is made from.
+
+        TryLater where there is no record: one that has just begun may not be known everywhere.
+        """
+        if not is_task_id(task_id):
+            return False
+        envelope = await self._looks.answer("GET", CHECK_PATH, parameters={"taskId": task_id})
+        if isinstance(task_status(envelope), TaskMissing | None):
+            raise refused_question(envelope)
+        return photo_name in parameters_text(envelope)
 
     async def fetch(self, urls: Sequence[str]) -> bytes:
         """The bytes behind the first URL that has an image. Any that may work later is worth coming back:

@@ -58,6 +58,12 @@ def task_status(envelope: Envelope) -> TaskStatus | None:
     return TaskMissing() if _is_missing(envelope) else None
 
 
+def parameters_text(envelope: Envelope) -> str:
+    """What the task was asked for, as text: the create call's own JSON."""
+    record = _record(envelope)
+    return str(record.get("paramJson") or record.get("param") or "")
+
+
 def _record(envelope: Envelope) -> dict[str, Json]:
     """Where the task's fields are: inside `data`, which may be JSON in a string, or at the top."""
     inside = as_object(_unpacked(envelope.data))

@@ -52,6 +52,12 @@ class Operation:
     model: Model
     resolution: Resolution
 
+    @property
+    def slowness(self) -> int:
+        """How much longer than others its tasks may take: at 4K, five minutes have been seen."""
+        is_large = self.model is not Model.NANO_BANANA and self.resolution != "1K"
+        return 2 if is_large or self.model is Model.NANO_BANANA_PRO else 1
+
     def __str__(self) -> str:
         """Its name in the database and in metrics. The basic model knows no resolution."""
         return self.model.value if self.model is Model.NANO_BANANA else f"{self.model} {self.resolution}"

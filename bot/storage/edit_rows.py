@@ -70,7 +70,7 @@ def guarded_update(before: Edit, after: Edit) -> Update:
         EDITS.c.state == before.state,
         EDITS.c.owner.is_not_distinct_from(before.owner),
     )
-    if after.due_at is None:  # a card that has come meanwhile is still to hear of the end
+    if after.due_at is None or after.is_told:  # a card that has come meanwhile is still to hear of the end
         guarded = guarded.where(EDITS.c.status_message_id.is_not_distinct_from(before.status_message_id))
     return guarded.values(changed or {"state": after.state})
 

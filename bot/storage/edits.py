@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import ACTIVE, NOT_COUNTED, Edit, EditState
 from bot.core.limits import Admission, Limits, Rule, Usage, refusal, usage
+from bot.core.photos import photo_names
 from bot.core.ports import FileKind
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
@@ -74,9 +75,9 @@ class SqlEditStore:
         """
         return self._running.get(edit_id)
 
-    async def by_secret(self, secret: str) -> Edit | None:
-        """The edit whose URLs hold this secret."""
-        return await self._first(EDITS.c.secret == secret)
+    async def by_callback_secret(self, secret: str) -> Edit | None:
+        """The edit whose last create call was given this secret to call back with."""
+        return await self._first(EDITS.c.callback_secret == secret)
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
         """The newest edit that a message belongs to: its photo, request, status card or result."""
@@ -196,10 +197,14 @@ class SqlEditStore:
             results = frozenset(await connection.scalars(select(EDITS.c.id).where(delivered)))
         return {"photo": unsettled, "result": unsettled | results}
 
-    async def kept_secrets(self) -> frozenset[str]:
-        """The secrets whose photos the provider may still fetch: those of unsettled edits."""
+    async def kept_photo_names(self) -> frozenset[str]:
+        """What the provider may still fetch: the photos of unsettled edits, also for the next create call."""
+        query = select(EDITS.c.secret, EDITS.c.submits, EDITS.c.photos).where(_IS_UNSETTLED)
         async with self._database.reading() as connection:
-            return frozenset(await connection.scalars(select(EDITS.c.secret).where(_IS_UNSETTLED)))
+            rows = (await connection.execute(query)).all()
+        return frozenset(
+            name for row in rows for name in photo_names(row.secret, row.submits + 1, len(row.photos))
+        )
 
     async def forget_before(self, at: datetime) -> int:
         """Delete the edits that ended before `at` and have nothing left to do; returns how many."""
@@ -256,4 +261,6 @@ def _counted(chat_id: int, rule: Rule, now: datetime) -> Select[datetime]:
     counted = select(EDITS.c.created_at).where(EDITS.c.chat_id == chat_id).order_by(EDITS.c.created_at)
     if rule.window is None:
         return counted.where(_IS_ACTIVE)
-    return counted.where(EDITS.c.created_at > now - rule.window, EDITS.c.state.not_in(NOT_COUNTED))
+    return counted.where(
+        EDITS.c.created_at > now - rule.window, EDITS.c.state.not_in(NOT_COUNTED), ~EDITS.c.is_late
+    )

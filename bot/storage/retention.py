@@ -30,7 +30,7 @@ class HostedPhotos(Protocol):
     """The photos that the bot's own web server shows."""
 
     async def sweep(self, keep: Collection[str], before: datetime) -> int:
-        """Remove what was last written before that moment and belongs to no secret in `keep`."""
+        """Remove what was last written before that moment and is not named in `keep`."""
 
 
 class RowRetention:
@@ -66,7 +66,7 @@ class FileRetention:
 
     async def sweep_hosted(self) -> None:
         """Prepared photos that the provider may no longer need."""
-        await self._hosted.sweep(await self._edits.kept_secrets(), self._now() - FILE_GRACE)
+        await self._hosted.sweep(await self._edits.kept_photo_names(), self._now() - FILE_GRACE)
 
     async def make_room(self) -> None:
         """Remove delivered results, the oldest first, while the files take too much."""

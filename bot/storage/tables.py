@@ -56,6 +56,7 @@ class EditRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_edits_update_id", "update_id", unique=True),
         Index("ix_edits_secret", "secret", unique=True),
+        Index("ix_edits_callback_secret", "callback_secret", unique=True),
         Index("ix_edits_chat_id_created_at", "chat_id", "created_at"),
         Index("ix_edits_chat_id_state", "chat_id", "state"),
         Index("ix_edits_operation_submitted_at", "operation", "submitted_at"),
@@ -82,6 +83,7 @@ class EditRow(SQLModel, table=True):
     photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
     operation: str
     secret: str
+    callback_secret: str | None
     state: EditState = Field(sa_type=EnumText(EditState))
     created_at: datetime
     due_at: datetime | None
@@ -91,6 +93,8 @@ class EditRow(SQLModel, table=True):
     status_message_id: int | None = Field(sa_type=BigInteger)
     has_lost_card: bool
     is_told: bool
+    is_late: bool
+    starts: int
     task_id: str | None
     submitted_at: datetime | None
     task_seconds: float | None

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from bot.core.edits import Edit
+from bot.core.errors import BotError
 from bot.core.ports import Wake
 from bot.storage.database import DATABASE_ERRORS
 
@@ -15,34 +16,33 @@ _LONGEST_TASK_ID = 128
 
 
 class EditsBySecret(Protocol):
-    """Where an edit's secret is looked up."""
+    """Where a callback's secret is looked up."""
 
-    async def by_secret(self, secret: str) -> Edit | None:
-        """The edit whose URLs hold this secret."""
+    async def by_callback_secret(self, secret: str) -> Edit | None:
+        """The edit whose last create call was given this secret to call back with."""
 
 
-class Adopts(Protocol):
-    """What takes a task that a callback names."""
+class Service(Protocol):
+    """The core's `EditService`, as far as callbacks concern it."""
 
-    async def adopt(self, edit: Edit, task_id: str) -> Edit:
-        """Take the task if the edit's create call was cut; returns the edit as it stands then."""
+    async def called_back(self, edit: Edit, task_id: str | None) -> Edit:
+        """The provider has called back for an edit's last create call; returns the edit as it stands then."""
 
 
 class Callbacks:
     """Has the edit of a callback looked at."""
 
-    def __init__(self, edits: EditsBySecret, service: Adopts, wake: Wake) -> None:
+    def __init__(self, edits: EditsBySecret, service: Service, wake: Wake) -> None:
         self._edits, self._service, self._wake = edits, service, wake
 
     async def take(self, secret: str, body: bytes) -> HTTPStatus:
         """The HTTP status to answer: NOT_FOUND for an unknown secret; anything but OK is sent again."""
         try:
-            edit = await self._edits.by_secret(secret)
+            edit = await self._edits.by_callback_secret(secret)
             if edit is None:
                 return HTTPStatus.NOT_FOUND
-            task_id = task_id_of(body)
-            await self._wake(await self._service.adopt(edit, task_id) if task_id else edit)
-        except DATABASE_ERRORS as error:
+            await self._wake(await self._service.called_back(edit, task_id_of(body)))
+        except (BotError, *DATABASE_ERRORS) as error:
             logger.warning("a callback could not be taken: %s", type(error).__name__)
             return HTTPStatus.SERVICE_UNAVAILABLE
         return HTTPStatus.OK

@@ -47,6 +47,9 @@ class FakeService:
         self.edits[edit.id] = replace(current, stage=Cancelled(NOW))
         return self.edits[edit.id]
 
+    async def resume(self, edit: Edit) -> Edit | None:
+        return edit if edit.is_late else None
+
     async def abandon(self, edit: Edit) -> Edit | None:
         self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
         return self.edits[edit.id]

@@ -45,7 +45,8 @@ class FakeStore:
     def write(self, before: Edit, after: Edit) -> Edit | None:
         row = self.rows[before.id]
         seen = (row.state, row.owner) == (before.state, before.owner)
-        card_known = after.due_at is not None or row.status_message_id == before.status_message_id
+        still_to_tell = after.due_at is not None and not after.is_told
+        card_known = still_to_tell or row.status_message_id == before.status_message_id
         if not (seen and card_known):
             return None
         names = [
@@ -86,15 +87,29 @@ class FakeModel:
         self._call = call
         self.orders: list[Order] = []
         self.status: TaskStatus = TaskRunning()
+        self.photo_names: dict[str, str] = {}
+        self.balance = 100.0
 
     async def create(self, order: Order) -> str:
         await self._call("create")
         self.orders.append(order)
-        return f"task-{len(self.orders)}"
+        self.balance -= 4
+        task_id = f"task-{len(self.orders)}"
+        self.photo_names[task_id] = order.photos[0].value.rpartition("/")[2]
+        await self._call("created")
+        return task_id
 
     async def check(self, task_id: str) -> TaskStatus:
         await self._call("check")
         return self.status
+
+    async def names_photo(self, task_id: str, photo_name: str) -> bool:
+        await self._call("names_photo")
+        return self.photo_names.get(task_id) == photo_name
+
+    async def credits(self) -> float:
+        await self._call("credits")
+        return self.balance
 
     async def fetch(self, urls: Sequence[str]) -> bytes:
         await self._call("fetch")

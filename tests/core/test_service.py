@@ -1,6 +1,5 @@
-"""Admission, a whole life, adoption by a callback, and who may advance."""
+"""Admission, a whole life, and who may advance."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,6 @@ from bot.core.edits import (
     Ready,
     Received,
     Stage,
-    Submitting,
     Task,
 )
 from bot.core.errors import Reason
@@ -20,7 +18,7 @@ from bot.core.limits import Refusal, Rule, Scope
 from bot.core.ports import TaskDone
 from tests.core.fakes import NAME
 from tests.core.world import World
-from tests.factories import NOW, RESULT, STAGES, request
+from tests.factories import NOW, RESULT, request
 
 DONE = TaskDone(("https://result.example/1",), 17.0)
 TASK = Task("task-1", NOW)
@@ -88,26 +86,6 @@ async def test_the_same_update_is_admitted_once_and_counted_once(world: World) -
     first = await world.service.admit(asked)
     assert await world.service.admit(asked) == first
     assert world.observer.states == ["received"]
-
-
-async def test_a_callback_gives_a_cut_create_call_its_task(world: World) -> None:
-    cut = world.holds(stage=Submitting(), submits=1, attempts=3, due_at=NOW + timedelta(seconds=60))
-    adopted = await world.service.adopt(cut, "told")
-    assert adopted == world.row(cut)
-    assert (adopted.stage, adopted.due_at, adopted.attempts) == (Processing(Task("told", NOW)), NOW, 0)
-
-
-@pytest.mark.parametrize("stage", [*STAGES.values()], ids=[*STAGES])
-async def test_a_callback_changes_nothing_at_any_other_stage(world: World, stage: Stage) -> None:
-    held = world.holds(stage=stage)
-    adopted = await world.service.adopt(held, "told")
-    assert (adopted == held) is not isinstance(stage, Submitting)
-
-
-async def test_a_callback_that_came_too_late_finds_the_edit_as_it_is(world: World) -> None:
-    cut = world.holds(stage=Submitting())
-    world.store.rows[cut.id] = running = replace(cut, stage=Processing(TASK))
-    assert await world.service.adopt(cut, "told") == running
 
 
 async def test_nobody_advances_another_replicas_edit(world: World) -> None:

@@ -12,10 +12,12 @@ from bot.core.errors import (
     ChatGone,
     ChatMoved,
     EditFailed,
+    GatewayDown,
     OperatorNeeded,
     OutcomeUnknown,
     PhotoRefused,
     Reason,
+    ResultAway,
     ResultUnusable,
     TryLater,
 )
@@ -64,6 +66,7 @@ def waits(seconds: float, reason: Reason = Reason.SERVICE_DOWN, alerts: tuple[Re
 
 RUNS = Then("processing", 0)
 """Looked at again at its own pace: nothing is written."""
+OUR_FAULT = Then("processing", 10, attempts=1, blocked_by=Reason.OUR_FAULT)
 NO_CREDIT = OperatorNeeded(Reason.OUT_OF_CREDIT)
 NO_ACCESS = OperatorNeeded(Reason.ACCESS_DENIED)
 OUR_MISTAKE = OperatorNeeded(Reason.BAD_REQUEST)
@@ -75,7 +78,7 @@ TABLE = [
     ("download", PhotoRefused(Reason.PHOTO_GONE), failed(Reason.PHOTO_GONE)),
     ("download", ChatGone(), failed(Reason.CHAT_GONE)),
     ("download", OutcomeUnknown(), waits(1)),
-    ("download", BUG, waits(10)),
+    ("download", BUG, waits(10, Reason.OUR_FAULT)),
     ("prepare", PhotoRefused(Reason.ANIMATED), failed(Reason.ANIMATED)),
     ("publish", TryLater(3), waits(3)),
     ("publish", NO_ACCESS, waits(5, Reason.ACCESS_DENIED, (Reason.ACCESS_DENIED,))),
@@ -83,22 +86,24 @@ TABLE = [
     ("create", EditFailed(Reason.POLICY), failed(Reason.POLICY, submits=1)),
     ("create", NO_CREDIT, waits(5, Reason.OUT_OF_CREDIT, (Reason.OUT_OF_CREDIT,))),
     ("create", OUR_MISTAKE, failed(Reason.BAD_REQUEST, (Reason.BAD_REQUEST,), submits=1)),
-    ("create", OutcomeUnknown(), Then("submitting", 60, submits=1)),
-    ("create", BUG, Then("submitting", 10, attempts=1, blocked_by=Reason.SERVICE_DOWN, submits=1)),
+    ("create", OutcomeUnknown(), Then("submitting", 60, blocked_by=Reason.SERVICE_DOWN, submits=1)),
+    ("create", GatewayDown(), Then("submitting", 5, attempts=1, blocked_by=Reason.SERVICE_DOWN, submits=1)),
+    ("create", BUG, Then("submitting", 10, attempts=1, blocked_by=Reason.OUR_FAULT, submits=1)),
     ("check", TryLater(3), RUNS),
     ("check", OutcomeUnknown(), RUNS),
-    ("check", BUG, RUNS),
+    ("check", BUG, OUR_FAULT),
     ("check", EditFailed(Reason.TASK_LOST), failed(Reason.TASK_LOST)),
     ("check", NO_ACCESS, replace(RUNS, alerts=(Reason.ACCESS_DENIED,))),
     ("fetch", TryLater(3), RUNS),
     ("fetch", ResultUnusable(), Then("processing", 5, attempts=1)),
     ("fit", ResultUnusable(), Then("processing", 5, attempts=1)),
     ("fit", PhotoRefused(Reason.UNREADABLE), failed(Reason.UNREADABLE)),
-    ("fit", BUG, RUNS),
-    ("put", OSError("disk full"), RUNS),
+    ("fetch", ResultAway(3), Then("processing", 3, attempts=1, blocked_by=Reason.RESULT_AWAY)),
+    ("fit", BUG, OUR_FAULT),
+    ("put", OSError("disk full"), OUR_FAULT),
     ("deliver", TryLater(30), Then("ready", 30, attempts=1, blocked_by=Reason.CANNOT_SEND)),
     ("deliver", OutcomeUnknown(), Then("ready", 1, attempts=1, blocked_by=Reason.CANNOT_SEND, sends=1)),
-    ("deliver", BUG, Then("ready", 10, attempts=1, blocked_by=Reason.CANNOT_SEND, sends=1)),
+    ("deliver", BUG, Then("ready", 10, attempts=1, blocked_by=Reason.OUR_FAULT, sends=1)),
     ("deliver", EditFailed(Reason.CANNOT_SEND), failed(Reason.CANNOT_SEND, sends=1)),
     ("deliver", ChatGone(), failed(Reason.CHAT_GONE, sends=1)),
 ]
@@ -232,10 +237,48 @@ async def test_an_edit_that_was_cancelled_while_its_step_failed_stays_cancelled(
     assert after.state is EditState.CANCELLED
 
 
-async def test_an_error_that_nobody_foresaw_is_logged_whole(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("call", "seconds"), [("prepare", 10), ("fit", 10), ("deliver", 10)])
+async def test_a_fault_of_our_own_is_tried_three_times_logged_whole_once_and_told_as_what_it_is(
+    caplog: pytest.LogCaptureFixture, call: str, seconds: float
+) -> None:
     world = World()
-    world.faults["check"].append(BUG)
+    world.model.status = DONE
+    held = world.holds(stage={**STAGE_OF, "prepare": Received()}[call], attempts=5)
+    world.files.kept[held.id, "result"] = b"a picture"
+    world.faults[call] = [BUG] * 9
     with caplog.at_level(logging.ERROR):
-        await world.advance(world.holds(stage=Processing(TASK)))
-    [record] = caplog.records
-    assert record.exc_info
+        for _ in range(3):
+            failed = await world.advance(held)
+            world.pass_seconds(seconds)
+    assert (failed.failure, world.chat.alerts) == (Reason.OUR_FAULT, [Reason.OUR_FAULT])
+    assert [bool(record.exc_info) for record in caplog.records] == [True, False, False]
+    assert world.journal.count(call) == 3
+
+
+async def test_a_disk_that_is_full_for_a_while_is_waited_for() -> None:
+    world = World()
+    world.model.status = DONE
+    held = world.holds(stage=Processing(TASK))
+    world.faults["put"] = [OSError("disk full")] * 5
+    for _ in range(5):
+        assert (await world.advance(held)).state == "processing"
+        world.pass_seconds(64)
+    assert (await world.advance(held)).state == "delivered"
+
+
+async def test_a_finished_picture_that_cannot_be_fetched_is_asked_for_ever_more_slowly_and_given_up() -> None:
+    world = World()
+    world.model.status = DONE
+    held = world.holds(stage=Processing(TASK))
+    world.faults["fetch"] = [ResultAway(5)] * 99
+    looks = 0
+    while (waiting := await world.advance(held)).is_active:
+        assert (waiting.blocked_by, waiting.due_at and waiting.due_at > world.now) == (
+            Reason.RESULT_AWAY,
+            True,
+        )
+        world.now = waiting.due_at or world.now
+        looks += 1
+    assert (waiting.failure, waiting.is_late, waiting.task) == (Reason.RESULT_AWAY, True, TASK)
+    assert timedelta(minutes=15) < world.now - NOW < timedelta(minutes=17)
+    assert looks < 20

@@ -50,7 +50,7 @@ async def test_an_order_says_what_to_paint_from_which_photos_and_where_to_call_b
             full_prompt("oil", "in blue"),
             urls,
             Size(len("first"), 100),
-            "https://bot.example/callback/s3cret",
+            f"https://bot.example/callback/{world.row(held).callback_secret}",
         )
     ]
     assert world.photo_host.hosted["s3cret-1"] == b"prepared another"

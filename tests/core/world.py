@@ -73,9 +73,10 @@ class World:
         self.now += timedelta(seconds=seconds)
 
     def holds(self, **changes: object) -> Edit:
-        """An edit of this process's, as a row."""
+        """An edit of this process's, as a row, that it has begun to work on."""
         held = edit(**{"owner": NAME, **changes})
         self.store.rows[held.id] = held
+        self.service._starts.counted(held.id)
         return held
 
     async def advance(self, edit: Edit) -> Edit:

@@ -32,7 +32,6 @@ EXPECTED: dict[str, tuple[str, int, int]] = {
     "create-heavy": (DELIVERED, 2, 1),
     "create-502-html": (DELIVERED, 2, 1),
     "create-520-html": (DELIVERED, 2, 1),
-    "create-502-html, create-520-html": (Reason.SERVICE_DOWN, 2, 0),
     # somebody has to do something, and then it goes on; what is our own fault is told
     "create-400": (Reason.BAD_REQUEST, 1, 0),
     "create-401": (DELIVERED, 2, 1),
@@ -120,10 +119,10 @@ EXPECTED: dict[str, tuple[str, int, int]] = {
     "result-redirect-metadata": (Reason.NO_IMAGE, 1, 1),
     "result-in-private": (Reason.NO_IMAGE, 1, 1),
     # what may come yet is waited for, but not for ever
-    "result-403": (Reason.SERVICE_DOWN, 1, 1),
-    "result-404": (Reason.SERVICE_DOWN, 1, 1),
-    "result-redirect": (Reason.SERVICE_DOWN, 1, 1),
-    "result-bad-certificate": (Reason.SERVICE_DOWN, 1, 1),
+    "result-403": (Reason.RESULT_AWAY, 1, 1),
+    "result-404": (Reason.RESULT_AWAY, 1, 1),
+    "result-redirect": (Reason.RESULT_AWAY, 1, 1),
+    "result-bad-certificate": (Reason.RESULT_AWAY, 1, 1),
 }
 # The later models ask for a resolution; of one of them a callback is a whole record, with code 200 even for
 # a failure.

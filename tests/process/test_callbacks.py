@@ -16,7 +16,7 @@ from tests.harness.pictures import picture, size_of
 from tests.harness.processes import Processes, processes
 
 DONE = "SELECT 1 FROM edits WHERE state = 'delivered' AND due_at IS NULL"
-PAINTING = "SELECT secret, task_id FROM edits WHERE state = 'processing'"
+PAINTING = "SELECT callback_secret, task_id FROM edits WHERE state = 'processing'"
 
 
 def settings(world: Processes, **changed: object) -> Settings:

@@ -141,7 +141,7 @@ async def test_a_create_call_that_was_cut_late_still_waits_for_its_callback(
         "bot.wiring.outside.NanoBananaClient",
         partial(NanoBananaClient, patience=Patience(create_seconds=1.5)),
     )
-    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, longest_wait=timedelta(seconds=3)))
+    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, unlearned_wait=timedelta(seconds=3)))
     async with processes(tmp_path, task_seconds=3.7) as world:
         world.nanobanana.faults.at("create", world.hang, phase="after", times=1)
         async with running(settings(world)):

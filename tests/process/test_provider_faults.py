@@ -72,7 +72,7 @@ class Fates:
 
 @pytest.fixture(autouse=True)
 def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, longest_wait=timedelta(seconds=3)))
+    monkeypatch.setattr("bot.app.Callbacks", partial(Callbacks, unlearned_wait=timedelta(seconds=3)))
     monkeypatch.setattr(
         "bot.wiring.outside.NanoBananaClient",
         partial(NanoBananaClient, patience=Patience(create_seconds=5, check_seconds=3)),
@@ -81,12 +81,12 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
         "bot.wiring.outside.Downloader", partial(Downloader, bounds=Bounds(deadline_seconds=5))
     )
     monkeypatch.setattr("bot.nanobanana.download._WAITS_BETWEEN_TRIES", (0.1, 0.2))
-    monkeypatch.setitem(
-        CONSEQUENCES,
-        Reason.SERVICE_DOWN,
-        replace(CONSEQUENCES[Reason.SERVICE_DOWN], patience=timedelta(seconds=10)),
-    )
+    for reason in (Reason.SERVICE_DOWN, Reason.RESULT_AWAY):
+        short = replace(CONSEQUENCES[reason], patience=timedelta(seconds=10))
+        monkeypatch.setitem(CONSEQUENCES, reason, short)
+    monkeypatch.setattr("bot.core.late.LATE_LOOKS", (timedelta(seconds=1),))
     monkeypatch.setattr("bot.core.setbacks._OPERATOR_SECONDS", 0.5)
+    monkeypatch.setattr("bot.core.setbacks._GATEWAY_SECONDS", 0.5)
     monkeypatch.setattr("bot.core.setbacks._CUT_CALL_WAIT", timedelta(seconds=1))
     monkeypatch.setattr("bot.core.steps._MISSING_GRACE", timedelta(seconds=5))
     monkeypatch.setattr("bot.nanobanana.errors._WAITS", {429: 0.2, 455: 0.3})

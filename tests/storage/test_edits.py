@@ -77,7 +77,7 @@ async def test_a_moment_without_a_zone_is_refused(store: SqlEditStore) -> None:
 
 async def test_an_unknown_edit_is_none(store: SqlEditStore) -> None:
     assert await store.get("edit-unknown") is None
-    assert await store.by_secret("secret_unknown") is None
+    assert await store.by_callback_secret("secret_unknown") is None
     assert await store.by_message(CHAT_ID, 1) is None
 
 
@@ -239,10 +239,11 @@ async def test_recent_edits_come_newest_first(store: SqlEditStore) -> None:
     assert await store.recent_of(CHAT_ID, None, 2) == [other, edits[3]]
 
 
-async def test_an_edit_is_found_by_its_secret(store: SqlEditStore) -> None:
-    one, other = edit(), edit(created_at=NOW + SECOND)
+async def test_an_edit_is_found_by_its_callbacks_secret_and_by_no_other(store: SqlEditStore) -> None:
+    one, other = edit(callback_secret="one"), edit(created_at=NOW + SECOND)
     await keep(store, one, other)
-    assert await store.by_secret(one.secret) == one
+    assert await store.by_callback_secret("one") == one
+    assert await store.by_callback_secret(one.secret) is None
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
     store: SqlEditStore, tmp_path: Path
 ) -> None:
     files, hosted, now = DiskFiles(tmp_path / "files"), Hosted(), NOW
-    running, fresh, old = edit(), await delivered(store, NOW), await delivered(store, NOW - MOMENT)
+    running, fresh, old = edit(submits=1), await delivered(store, NOW), await delivered(store, NOW - MOMENT)
     await store.admit(running, NO_LIMITS, NOW)
     for each in (running, fresh, old):
         for kind in ("photo", "result"):
@@ -105,7 +105,7 @@ async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
         [f"{running.id}.photo", f"{running.id}.result", f"{fresh.id}.result"]
     )
     await retention.sweep_hosted()
-    assert hosted.swept == [({running.secret}, now - timedelta(minutes=10))]
+    assert hosted.swept == [({running.secret, f"{running.secret}-a2"}, now - timedelta(minutes=10))]
 
 
 async def test_where_files_take_too_much_delivered_results_go_the_oldest_first(

@@ -5,10 +5,12 @@ import pytest
 from sqlalchemy.exc import InterfaceError
 
 from bot.core.edits import Edit, Processing, Submitting
+from bot.core.errors import TryLater
 from bot.web.callbacks import Callbacks, task_id_of
 from tests.factories import TASK, edit
 
-CUT = edit(secret="secret-of-a-cut-create-call", stage=Submitting())
+SECRET = "secret-of-a-cut-create-call"
+CUT = edit(callback_secret=SECRET, stage=Submitting())
 NAMED = json.dumps({"code": 200, "data": {"taskId": TASK.id}}).encode()
 
 
@@ -17,16 +19,16 @@ class Bot:
 
     def __init__(self, away: Exception | None = None) -> None:
         self.away = away
-        self.adopted: list[tuple[str, str]] = []
+        self.told: list[tuple[str, str | None]] = []
         self.woken: list[Edit] = []
 
-    async def by_secret(self, secret: str) -> Edit | None:
+    async def by_callback_secret(self, secret: str) -> Edit | None:
         if self.away is not None:
             raise self.away
-        return CUT if secret == CUT.secret else None
+        return CUT if secret == SECRET else None
 
-    async def adopt(self, edit: Edit, task_id: str) -> Edit:
-        self.adopted.append((edit.id, task_id))
+    async def called_back(self, edit: Edit, task_id: str | None) -> Edit:
+        self.told.append((edit.id, task_id))
         return edit
 
     async def wake(self, edit: Edit) -> None:
@@ -36,10 +38,10 @@ class Bot:
         return Callbacks(self, self, self.wake)
 
 
-async def test_a_callback_that_names_a_task_has_it_adopted_and_its_edit_looked_at() -> None:
+async def test_the_core_is_told_of_the_task_that_a_callback_names_and_its_edit_looked_at() -> None:
     bot = Bot()
-    assert await bot.callbacks().take(CUT.secret, NAMED) == HTTPStatus.OK
-    assert bot.adopted == [(CUT.id, TASK.id)]
+    assert await bot.callbacks().take(SECRET, NAMED) == HTTPStatus.OK
+    assert bot.told == [(CUT.id, TASK.id)]
     assert bot.woken == [CUT]
 
 
@@ -47,31 +49,35 @@ async def test_the_edit_is_looked_at_as_it_is_after_the_adoption() -> None:
     running = edit(stage=Processing(TASK))
 
     class Adopting(Bot):
-        async def adopt(self, edit: Edit, task_id: str) -> Edit:  # noqa: ARG002
+        async def called_back(self, edit: Edit, task_id: str | None) -> Edit:  # noqa: ARG002
             return running
 
     bot = Adopting()
-    await bot.callbacks().take(CUT.secret, NAMED)
+    await bot.callbacks().take(SECRET, NAMED)
     assert bot.woken == [running]
 
 
 async def test_a_callback_that_names_no_task_still_makes_the_bot_look() -> None:
     bot = Bot()
-    assert await bot.callbacks().take(CUT.secret, b"not even JSON") == HTTPStatus.OK
-    assert bot.adopted == []
+    assert await bot.callbacks().take(SECRET, b"not even JSON") == HTTPStatus.OK
+    assert bot.told == [(CUT.id, None)]
     assert bot.woken == [CUT]
 
 
 async def test_a_secret_that_nobody_has_is_not_found_and_changes_nothing() -> None:
     bot = Bot()
     assert await bot.callbacks().take("nobodys-secret-of-an-edit", NAMED) == HTTPStatus.NOT_FOUND
-    assert (bot.adopted, bot.woken) == ([], [])
+    assert (bot.told, bot.woken) == ([], [])
 
 
-@pytest.mark.parametrize("away", [OSError("refused"), InterfaceError("SELECT 1", None, Exception())])
-async def test_while_the_database_is_away_the_callback_is_to_come_again(away: Exception) -> None:
+@pytest.mark.parametrize(
+    "away", [OSError("refused"), InterfaceError("SELECT 1", None, Exception()), TryLater(1)]
+)
+async def test_while_the_database_or_the_task_record_is_away_the_callback_is_to_come_again(
+    away: Exception,
+) -> None:
     bot = Bot(away)
-    assert await bot.callbacks().take(CUT.secret, NAMED) == HTTPStatus.SERVICE_UNAVAILABLE
+    assert await bot.callbacks().take(SECRET, NAMED) == HTTPStatus.SERVICE_UNAVAILABLE
     assert bot.woken == []
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from bot.conversation.answering import admit_pressed
+from bot.conversation.answering import admit_pressed, toast
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
 from bot.conversation.outgoing import Alert, Delete
+from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_
 from bot.core.edits import Edit
 
@@ -15,7 +16,12 @@ async def again(pressed: EditPressed) -> Replies:
 
 
 async def try_again(pressed: EditPressed) -> Replies:
-    """The same; the words of the failure make way for the new edit's card."""
+    """The same; the words of the failure make way for the new edit's card.
+
+    A task that was paid for and may still end well is waited for instead, by the edit that there is.
+    """
+    if await pressed.tools.desk.resume(pressed.edit):
+        return toast(pressed, alerts.started(pressed.t))
     told, message_id = await _ask_again(pressed), pressed.press.message_id
     if told.popup or message_id is None:
         return (told,)

@@ -5,7 +5,7 @@ from gettext import NullTranslations
 
 from bot.conversation.texts.styles import command_title
 from bot.conversation.texts.wording import bar, duration, excerpt, passed, rounded
-from bot.core.edits import Cancelled, Delivered, Edit, Failed, Processing, Ready, Received
+from bot.core.edits import Cancelled, Delivered, Edit, Failed, Processing, Ready, Received, Submitting
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.presets import preset
@@ -18,6 +18,10 @@ _UNKNOWN_HALFWAY_SECONDS = 45
 def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
     """How far an edit is; `ahead` is how many go before it."""
     match edit.stage:
+        case Processing() if edit.blocked_by is Reason.RESULT_AWAY:
+            return t.gettext("Finished. I cannot fetch the picture yet; I keep trying.")
+        case _ if edit.blocked_by is Reason.OUR_FAULT:
+            return t.gettext("Something went wrong on my side; I try again in a moment.")
         case Processing(task=task):
             return _painting(t, max(0.0, (now - task.submitted_at).total_seconds()), estimate)
         case Ready():
@@ -59,6 +63,8 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) ->
         ).format(count=ahead)
     if edit.attempts and edit.blocked_by in {Reason.TELEGRAM_AWAY, Reason.TELEGRAM_LIMIT}:
         return t.gettext("Waiting. Telegram does not give me your photo yet; I keep trying.")
+    if isinstance(edit.stage, Submitting) and edit.blocked_by:
+        return t.gettext("The image service broke off; I am finding out whether it has begun.")
     if edit.attempts:
         return t.gettext("Waiting. The image service is busy; I keep trying.")
     if isinstance(edit.stage, Received) and edit.submits:
@@ -90,6 +96,8 @@ def _painting(t: NullTranslations, age: float, estimate: Estimate) -> str:
 def caption(t: NullTranslations, edit: Edit) -> str:
     """What the result says of itself: what was asked, and how much of it was cut to keep the photo's size."""
     lines = [heading(t, edit, CAPTION_WORDS)]
+    if edit.is_late:
+        lines.append(t.gettext("It took longer, here it is."))
     result = edit.result
     percent = round(100 * result.cropped) if result else 0
     if result is not None and percent >= 1:

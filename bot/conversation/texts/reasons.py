@@ -59,6 +59,9 @@ _SENTENCES: dict[Reason, str] = {
         "That picture is too long and narrow: its long side may be at most 20 times the short one. "
         "Crop it and send it again."
     ),
+    Reason.TOO_HEAVY: N_(
+        "I tried three times, and this picture was too much for me. Send a smaller or simpler one."
+    ),
     Reason.PHOTO_GONE: N_(
         "Telegram could not give me that photo any more. Please send it again with your request."
     ),
@@ -79,10 +82,14 @@ _SENTENCES: dict[Reason, str] = {
     Reason.TIMED_OUT: N_(
         "This took far longer than it should, so I stopped waiting. Try again in a few minutes."
     ),
+    Reason.RESULT_AWAY: N_(
+        "The image service has finished your picture, but I could not fetch it. Try again in a few minutes."
+    ),
     Reason.SERVICE_DOWN: N_("The image service is not working at the moment. Try again in a few minutes."),
     Reason.OUT_OF_CREDIT: N_("I have run out of credit at the image service. Try again later."),
     Reason.ACCESS_DENIED: N_("The image service does not let me in at the moment. Try again later."),
     Reason.BAD_REQUEST: N_("Something is wrong on my side, not with your photo."),
+    Reason.OUR_FAULT: N_("Something went wrong on my side, not with your photo. Please try again later."),
     Reason.CANNOT_SEND: N_(
         "Your picture was made, but Telegram did not let me send it. "
         "Check that I may send photos and files in this chat, then ask again."
@@ -115,6 +122,8 @@ def reason_sentence(t: NullTranslations, reason: Reason, *, command: str = EDIT)
 def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told: bool) -> str:
     """The end of an edit that failed: why, who mends it, that it cost nothing, and a code to ask about."""
     lines = [reason_sentence(t, reason, command=edit.request.command)]
+    if edit.is_late:
+        lines.append(t.gettext("If the picture still comes within the hour, I send it."))
     if reason.consequences.is_operators:
         lines.append(
             t.gettext("Whoever runs this bot has been told.")
