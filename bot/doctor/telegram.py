@@ -102,7 +102,10 @@ async def _file(settings: Settings, bot: ExtBot[Priority], stack: contextlib.Asy
         advice = "check TELEGRAM_API_URL: the server there answers calls, and does not hand out files"
         return mend("files", "Telegram has a picture, and does not hand it out", "No photo arrives.", advice)
     except BotError as error:
-        advice = f"check that files of {shown_url(settings.telegram_api_url)} can be reached from here"
+        advice = (
+            f"check that files of {shown_url(settings.telegram_api_url)} can be reached from here; "
+            "a Bot API server of your own does not hand out files by itself: see TELEGRAM_FILES_URL"
+        )
         return mend("files", in_words(error), "No photo arrives.", advice)
     advice = "give the bot a picture (/setuserpic at @BotFather)"
     return know("files", "there is no profile picture to fetch", why, advice)

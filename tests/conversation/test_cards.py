@@ -129,7 +129,7 @@ def test_what_is_not_ours_is_escaped(t: NullTranslations) -> None:
 @every_language
 def test_who_runs_the_bot_reads_what_to_mend(t: NullTranslations) -> None:
     alerts = {admin_alert(t, FAILED, reason) for reason in OPERATORS}
-    assert len(alerts) == len(OPERATORS) == 4
+    assert len(alerts) == len(OPERATORS) == 5
     for alert in alerts:
         assert "ab12cd" in plain(alert)
         assert str(FAILED.chat_id) in plain(alert)
