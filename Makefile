@@ -6,7 +6,7 @@ PIP    := $(PY) -m pip install --quiet --disable-pip-version-check --require-has
 PHOTO  ?=
 COMMAND ?=
 
-.PHONY: help demo run doctor migrate test check format bench crashes lock clean
+.PHONY: help demo run doctor migrate test check audit format bench crashes lock clean
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -32,6 +32,10 @@ check: $(VENV)/dev     ## format, lint, types, import rules, tests
 	$(VENV)/bin/lint-imports
 	$(PY) -m pytest
 
+audit: $(VENV)/audit   ## known weaknesses of what is installed, and docs/licences.md
+	$(PY) -m tools.licences
+	$(PY) -m tools.audit
+
 format: $(VENV)/dev    ## format and sort
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
@@ -49,6 +53,7 @@ lock: $(VENV)/dev      ## write the lock files anew from pyproject.toml
 	$(COMPILE) --upgrade --extra dev --extra demo -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock --extra demo -o requirements-demo.lock
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --extra audit -c requirements-dev.lock -o requirements-audit.lock
 
 clean:           ## what make made
 	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
@@ -63,6 +68,10 @@ $(VENV)/runtime: requirements.lock | $(VENV)/bin/python
 
 $(VENV)/demo: requirements-demo.lock | $(VENV)/bin/python
 	$(PIP) -r requirements-demo.lock
+	@touch $@ $(VENV)/runtime
+
+$(VENV)/audit: requirements-audit.lock | $(VENV)/bin/python
+	$(PIP) -r requirements-audit.lock
 	@touch $@ $(VENV)/runtime
 
 $(VENV)/dev: requirements-dev.lock | $(VENV)/bin/python
