@@ -14,7 +14,7 @@ define install
 @touch $@
 endef
 
-.PHONY: help demo run doctor migrate test test-fast check format bench crashes lock clean new-venv
+.PHONY: help demo run doctor migrate test test-fast check audit format bench crashes lock clean new-venv
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -43,6 +43,10 @@ check: $(VENV)/dev     ## format, lint, types, import rules, tests
 	$(VENV)/bin/lint-imports
 	$(PY) -m pytest
 
+audit: $(VENV)/audit   ## known weaknesses of what is installed, and docs/licences.md
+	$(PY) -m tools.licences
+	$(PY) -m tools.audit
+
 format: $(VENV)/dev    ## format and sort
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
@@ -60,6 +64,7 @@ lock: $(VENV)/dev      ## write the lock files anew from pyproject.toml
 	$(COMPILE) --upgrade --extra dev --extra demo -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock --extra demo -o requirements-demo.lock
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --extra audit -c requirements-dev.lock -o requirements-audit.lock
 
 clean:           ## what make made
 	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
@@ -73,6 +78,10 @@ $(VENV)/runtime: requirements.lock
 	$(install)
 
 $(VENV)/demo: requirements-demo.lock
+	$(install)
+	@touch $(VENV)/runtime
+
+$(VENV)/audit: requirements-audit.lock
 	$(install)
 	@touch $(VENV)/runtime
 

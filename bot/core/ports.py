@@ -212,7 +212,7 @@ class Files(Protocol):
     """Bytes on our side of the world, one file per edit and kind."""
 
     async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
-        """Keep `content`, on disk before this returns. Raises TryLater."""
+        """Keep `content`, on disk before this returns."""
 
     async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
         """What was kept, or None."""

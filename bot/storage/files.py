@@ -9,10 +9,8 @@ from pathlib import Path
 
 from bot import disk
 from bot.core.clock import NewId
-from bot.core.errors import TryLater
 from bot.core.ports import FileKind
 
-_LATER_SECONDS = 10.0
 _EDIT_ID = re.compile(r"[A-Za-z0-9_-]{6,64}")
 
 
@@ -34,12 +32,8 @@ class DiskFiles:
         self._directory = directory
 
     async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
-        """Keep `content`, on disk before this returns. Raises TryLater."""
-        path = self._path(edit_id, kind)
-        try:
-            await asyncio.to_thread(disk.write_whole, path, content, durable=True)
-        except OSError as error:  # most likely a full disk: room is made, or somebody makes it
-            raise TryLater(_LATER_SECONDS, f"{path.name} was not written: {error.strerror}") from error
+        """Keep `content`, on disk before this returns."""
+        await asyncio.to_thread(disk.write_whole, self._path(edit_id, kind), content, durable=True)
 
     async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
         """What was kept, or None."""

@@ -34,13 +34,15 @@ class ConnectionLimits:
 
 
 class Connection(H11Protocol):
-    """One connection. There are fewer than uvicorn's `limit_concurrency`, so that nobody hears 503 for it."""
+    """One connection. Who comes when `limit_concurrency` is reached hears 503, by uvicorn: it is reached only
+    where everybody else waits for an answer of ours.
+    """
 
     made_at = heard_at = idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.made_at = self.heard_at = self.idle_since = self.loop.time()
-        if len(self.connections) + 1 == self.limit_concurrency:
+        if len(self.connections) + 1 >= (self.limit_concurrency or 0):
             self._make_room()
         super().connection_made(transport)
 
@@ -66,11 +68,12 @@ class Connection(H11Protocol):
             self.shutdown()  # now, or after the answer that is being made
 
     def _make_room(self) -> None:
-        """End the one that has been silent for longest; one that waits for our answer only if all do."""
-        others = (each for each in self.connections if isinstance(each, Connection))
-        silent = min(others, key=lambda each: (each.owes_answer, each.heard_at))
-        self.connections.discard(silent)
-        silent.transport.abort()
+        """End the one that has been silent for longest."""
+        others = [each for each in self.connections if isinstance(each, Connection) and not each.owes_answer]
+        if others:
+            silent = min(others, key=lambda each: each.heard_at)
+            self.connections.discard(silent)
+            silent.transport.abort()
 
     @property
     def owes_answer(self) -> bool:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import TryLater
 from bot.core.ports import Files
 from bot.storage.files import DiskFiles
 
@@ -92,7 +91,7 @@ async def test_a_full_disk_leaves_the_old_file_and_no_rest(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(TryLater, match="No space"):
+    with pytest.raises(OSError, match="No space"):
         await files.put("edit-1", "photo", b"new")
     assert await files.get("edit-1", "photo") == b"old"
     assert [path.name for path in directory.iterdir()] == ["edit-1.photo"]

@@ -112,6 +112,21 @@ async def test_who_waits_for_our_answer_outlives_those_who_keep_us_waiting() -> 
         assert await asyncio.wait_for(reader.readline(), 5) == b"HTTP/1.1 200 OK\r\n"
 
 
+async def test_where_everybody_waits_for_an_answer_a_newcomer_hears_503_and_nobody_is_cut() -> None:
+    async with Bot(ConnectionLimits(count=3)).serving() as bot:
+        waiting = [await bot.call() for _ in range(3)]
+        for _, writer in waiting:
+            writer.write(GET % b"/late")
+        await asyncio.sleep(0.2)
+        for _ in range(10):
+            silent = await bot.call()
+            assert await bot.ask() == b"HTTP/1.1 503 Service Unavailable"
+            assert await is_closed(silent)
+        bot.let.set()
+        for reader, _ in waiting:
+            assert await asyncio.wait_for(reader.readline(), 5) == b"HTTP/1.1 200 OK\r\n"
+
+
 async def test_a_full_server_is_worth_one_line(caplog: pytest.LogCaptureFixture) -> None:
     async with Bot(ConnectionLimits(count=5)).serving() as bot:
         for _ in range(50):
