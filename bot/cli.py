@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import functools
-import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -100,7 +99,7 @@ def _with_settings(
     command: "Callable[[Settings], Coroutine[object, object, int]]", *, as_json: bool = False
 ) -> int:
     from bot.logs import set_up_logging
-    from bot.settings import Settings, SettingsError, slips
+    from bot.settings import Settings, SettingsError
 
     try:
         settings = Settings.load()
@@ -114,6 +113,4 @@ def _with_settings(
         print(f"These settings need your attention (environment or .env):\n{lines}", file=sys.stderr)  # noqa: T201
         return EXIT_SETTINGS
     set_up_logging(settings.log_level, settings.log_format, settings.secrets)
-    for slip in slips(settings.misspelled):
-        logging.getLogger(__name__).warning(slip)
     return asyncio.run(command(settings))

@@ -13,7 +13,7 @@ from telegram.error import InvalidToken
 
 from bot.app import running
 from bot.core.errors import BotError
-from bot.settings import Settings
+from bot.settings import Settings, slips
 from bot.storage.database import AlreadyRunning
 from bot.storage.errors import in_words
 from bot.storage.replicas import DataDirNotShared
@@ -68,6 +68,8 @@ async def _credit(settings: Settings) -> str:
 async def _told(work: Coroutine[object, object, None], settings: Settings) -> int:
     """The exit code. What an operator can mend is told in a sentence, not in a traceback."""
     os.umask(0o077)  # whatever it writes, the database's companions too, is for nobody else on this machine
+    for slip in slips(settings.misspelled):
+        logger.warning(slip)
     try:
         await work
     except InvalidToken:

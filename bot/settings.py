@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     BaseModel,
@@ -24,15 +23,13 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.env_file import EnvFileUnreadable, find_misspelled, read_env_file
+from bot.setting_types import ApiKey, BotToken, Folder, Ids, LogLevel, Port, ProxyUrl
 from bot.urls import database_passwords, is_bare, passwords_in, shown_database_url, web_url
 
 ENV_FILE = Path(".env")
-_PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 _MAY_BE_PLAIN = frozenset({"telegram_api_url", "s3_endpoint_url"})
 _SHORTEST_SECRET = 6
 """One that is shorter is found by guessing, and may be part of any word in the log."""
-Port = Annotated[int, Field(ge=0, le=65535)]
-Ids = frozenset[int]
 
 
 class SettingsError(Exception):
@@ -56,10 +53,10 @@ class Settings(BaseModel):
     _misspelled: dict[str, str] = PrivateAttr(default_factory=dict)
 
     allow_plain_http: bool = False
-    telegram_bot_token: SecretStr
+    telegram_bot_token: BotToken
     telegram_api_url: str = "https://api.telegram.org"
     telegram_files_url: str = ""
-    nanobanana_api_key: SecretStr
+    nanobanana_api_key: ApiKey
     nanobanana_api_url: str = "https://api.nanobananaapi.ai"
     nanobanana_model: Literal["nano-banana", "nano-banana-2", "nano-banana-pro"] = "nano-banana"
     nanobanana_resolution: Literal["1K", "2K", "4K"] = "1K"
@@ -67,7 +64,7 @@ class Settings(BaseModel):
     nanobanana_creates_per_10_seconds: PositiveInt = 15
     nanobanana_tasks_in_flight: PositiveInt = 100
 
-    data_dir: Path = Path("data")
+    data_dir: Folder = Path("data")
     database_url: str = "sqlite+aiosqlite:///{DATA_DIR}/bot.db"
     max_stored_bytes: PositiveInt = 5_000_000_000
 
@@ -84,9 +81,9 @@ class Settings(BaseModel):
     kie_api_key: SecretStr = SecretStr("")
     kie_upload_url: str = "https://kieai.redpandaai.co"
 
-    https_proxy: SecretStr = SecretStr("")
-    http_proxy: SecretStr = SecretStr("")
-    all_proxy: SecretStr = SecretStr("")
+    https_proxy: ProxyUrl = SecretStr("")
+    http_proxy: ProxyUrl = SecretStr("")
+    all_proxy: ProxyUrl = SecretStr("")
     no_proxy: str = ""
 
     poll_interval_seconds: PositiveFloat = 5
@@ -98,7 +95,7 @@ class Settings(BaseModel):
     allowed_chats: Ids = frozenset()
     admin_ids: Ids = frozenset()
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: LogLevel = "INFO"
     log_format: Literal["text", "json"] = "text"
 
     @model_validator(mode="before")
@@ -109,44 +106,6 @@ class Settings(BaseModel):
             return values
         s3 = values.get("s3_bucket") or values.get("s3_access_key_id")
         return {**values, "image_host": "s3" if s3 else "kie" if values.get("kie_api_key") else "web"}
-
-    @field_validator("telegram_bot_token")
-    @classmethod
-    def _looks_like_a_token(cls, token: SecretStr) -> SecretStr:
-        number, _, rest = token.get_secret_value().partition(":")
-        if not (number.isdecimal() and rest and "/" not in rest and " " not in rest):
-            raise ValueError("is not a bot token: BotFather gives one like 123456789:AAE...")
-        return token
-
-    @field_validator("nanobanana_api_key")
-    @classmethod
-    def _is_there(cls, key: SecretStr) -> SecretStr:
-        if not key.get_secret_value():
-            raise ValueError("is empty")
-        return key
-
-    @field_validator("allowed_chats", "admin_ids", mode="before")
-    @classmethod
-    def _comma_separated(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            return frozenset(int(part) for part in value.split(",") if part.strip())
-        except ValueError:
-            raise ValueError("takes whole numbers separated by commas") from None
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _any_case(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
-
-    @field_validator("data_dir")
-    @classmethod
-    def _home(cls, folder: Path) -> Path:
-        try:
-            return folder.expanduser()
-        except RuntimeError:
-            raise ValueError("begins with ~, and this user has no home folder") from None
 
     @field_validator(
         "telegram_api_url",
@@ -172,17 +131,6 @@ class Settings(BaseModel):
                 "/telegram of that name, and nowhere else"
             )
         return url
-
-    @field_validator("https_proxy", "http_proxy", "all_proxy")
-    @classmethod
-    def _proxy(cls, proxy: SecretStr) -> SecretStr:
-        url = proxy.get_secret_value()
-        if not url:
-            return proxy
-        full = url if "://" in url else f"http://{url}"
-        if urlsplit(full).scheme not in _PROXY_SCHEMES or not urlsplit(full).hostname:
-            raise ValueError("must be the URL of a proxy: http://, https://, socks5:// or socks5h://")
-        return SecretStr(full)
 
     @field_validator("database_url")
     @classmethod
@@ -223,7 +171,7 @@ class Settings(BaseModel):
         if info.data.get("image_host") == host and not (
             value.get_secret_value() if isinstance(value, SecretStr) else value
         ):
-            raise ValueError(f"is missing: IMAGE_HOST={host} needs it")
+            raise ValueError(f"is missing, and the way that photos take ({host}) needs it")
         return value
 
     @property
