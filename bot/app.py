@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -34,6 +34,7 @@ from bot.storage.database import lock_database_file
 from bot.storage.notifications import Notifications
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention
+from bot.storage.waiting import WaitingEdits
 from bot.tasks import end
 from bot.telegram.bot import initialized
 from bot.telegram.inbox.intake import Intake
@@ -48,8 +49,9 @@ from bot.web import callbacks
 from bot.web.routes import web_app
 from bot.web.server import listening
 from bot.wiring import outside
+from bot.wiring.measures import measures
 from bot.wiring.rows import Process, Rows
-from bot.wiring.telegram import Outside, introduce, own_webhook_secret, way_out
+from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_out
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +117,7 @@ class _App:
             observer=process.metrics,
         )
         service = self._service(ports, pacing)
-        jobs = self._jobs(service, pacing, out.board)
+        jobs = self._jobs(service, pacing, out.board, model.credits)
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
         questions = Questions(bot, slots, out.rights)
@@ -162,7 +164,13 @@ class _App:
             Sources(process.now, random_id, random_secret),
         )
 
-    def _jobs(self, service: EditService, pacing: Pacing, board: CardBoard) -> Jobs:
+    def _jobs(
+        self,
+        service: EditService,
+        pacing: Pacing,
+        board: CardBoard,
+        credits_left: Callable[[], Awaitable[float]],
+    ) -> Jobs:
         rows, process = self._rows, self._process
         row_retention = RowRetention(rows.edits, rows.inbox, rows.chats, rows.alerts, process.now)
         file_retention = FileRetention(rows.edits, rows.files, rows.hosted, process.now)
@@ -176,6 +184,7 @@ class _App:
             Chore("rows", _RETENTION_SECONDS, row_retention.forget),
             Chore("files", _RETENTION_SECONDS, file_retention.sweep_files),
             Chore("hosted photos", _RETENTION_SECONDS, file_retention.sweep_hosted),
+            *measures(process.metrics, WaitingEdits(rows.database), credits_left),
         )
         held = HeldEdits(process.replica, process.replicas, rows.edits)
         pace = Pace(pacing, rows.budget, random.random)
@@ -232,12 +241,14 @@ class _App:
         members = _Members(self._settings, process, intake, polling, flood, out.board)
         heartbeat = Heartbeat(process.replica, process.replicas, members)
         await heartbeat.beat()
+        introduced = introduction(self._settings, bot, self._features)
+        process.health.introduced_by(introduced)
         work = (
             intake.run(),
             polling.run(),
             heartbeat.run(),
             notify.listen(heartbeat.hurry),
-            introduce(self._settings, bot, self._features),
+            introduced.run(),
         )
         await self._stack.enter_async_context(_background(*work))
 

@@ -4,10 +4,10 @@ import asyncio
 
 import httpx
 from telegram import Bot, File
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, NetworkError
 
 from bot.core.errors import PhotoRefused, Reason, TryLater
-from bot.telegram.outbox.errors import is_refusal, translated
+from bot.telegram.outbox.errors import is_refusal, is_refused, translated
 
 MAX_FILE_BYTES = 20_000_000
 """Telegram lets bots fetch no more (its own constant is a little larger; this is the safe side)."""
@@ -25,12 +25,16 @@ class FileDownloader:
 
     async def download(self, file_id: str) -> bytes:
         """At most 20 MB. Raises PhotoRefused when the file is too big or gone, TryLater otherwise."""
-        with translated(small=True, repeatable=True):
+        with translated(repeatable=True):
             try:
                 file = await self._ask(file_id)
             except (BadRequest, Forbidden) as error:
                 too_big = is_refusal(error, "too big")
                 raise PhotoRefused(Reason.FILE_TOO_BIG if too_big else Reason.PHOTO_GONE) from None
+            except NetworkError as error:
+                if is_refused(error):  # so small a call is not too large: something in between is mistaken
+                    raise TryLater(2, "getFile: too large", Reason.TELEGRAM_AWAY) from None
+                raise
         # python-telegram-bot gives the whole URL; a server's absolute path would be a file of this machine.
         path = (file.file_path or "").rpartition("/file/bot")[2].partition("/")[2]
         if not path or path.startswith("/") or ".." in path:
@@ -39,7 +43,8 @@ class FileDownloader:
             async with asyncio.timeout(_LONGEST_SECONDS):  # the client's own is for each piece of the body
                 return await self._read(path)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise _away(type(error).__name__) from None  # its text may hold the URL
+            problem = type(error).__name__  # its text may hold the URL
+            raise TryLater(2, f"file download: {problem}", Reason.TELEGRAM_AWAY) from None
 
     async def _ask(self, file_id: str) -> File:
         for pause in _PAUSES:
@@ -57,13 +62,9 @@ class FileDownloader:
             if response.status_code == httpx.codes.NOT_FOUND:
                 raise PhotoRefused(Reason.PHOTO_GONE)
             if response.status_code != httpx.codes.OK:
-                raise _away(f"HTTP {response.status_code}")
+                raise TryLater(2, f"file download: HTTP {response.status_code}", Reason.TELEGRAM_AWAY)
             async for chunk in response.aiter_bytes():
                 content += chunk
                 if len(content) > MAX_FILE_BYTES:
                     raise PhotoRefused(Reason.FILE_TOO_BIG)
         return bytes(content)
-
-
-def _away(detail: str) -> TryLater:
-    return TryLater(2, f"file download: {detail}", Reason.TELEGRAM_AWAY)
