@@ -67,14 +67,16 @@ class Setbacks:
 
     async def _wait_for_operator(self, edit: Edit, error: OperatorNeeded) -> Edit | None:
         """The key or the credit has to be mended: everything waits, and goes on by itself once it is."""
-        await self._chat.alert_admins(edit, error.reason)
-        logger.info("edit %s is %s: %s", edit.id, edit.state, error)
+        await self._chat.alert_admins(edit, error.reason)  # which is also what the log says of it
+        logger.debug("edit %s is %s: %s", edit.id, edit.state, error)
         return await self._postpone(edit, _OPERATOR_SECONDS, blocked_by=error.reason)
 
     async def _fail(self, edit: Edit, reason: Reason, detail: str = "") -> Edit | None:
         if not edit.is_active:  # it has ended; only settling it failed
             return await self._store.move(edit, replace(edit, due_at=None))
-        logger.info("edit %s fails: %s", edit.id, detail or reason)
+        is_usual = not (reason.consequences.retry_helps or reason.consequences.is_operators)
+        level = logging.INFO if is_usual else logging.WARNING
+        logger.log(level, "edit %s fails: %s", edit.id, detail or reason)
         now = self._now()
         failed = replace(edit, stage=Failed(reason, now, edit.task), due_at=now, attempts=0)
         if reason.consequences.is_operators:
