@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.app import running
+from bot.core.clock import utc_now
 from bot.sandbox.faults import Action, Phase, drip
 from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
+from bot.telegram.inbox.intake import LONGEST_LINE
 from bot.telegram.transport import BoundedRequest, OnResponse
 from tests.ground import picture, services
 from tests.people.hostile_street import AFTER, ANSWERS, READ_SECONDS
@@ -165,3 +167,35 @@ async def test_a_refused_token_does_not_stop_the_bot_from_asking_again(tmp_path:
         for _ in range(2):  # the first one is in an answer that was already waited for
             await hears(ground.ada.private, ground.ada.writes("/limits"), "", timeout=20)
         assert not ground.telegram.faults._switches[0].times
+
+
+async def test_what_was_asked_while_the_bot_was_away_is_answered_instead_of_painted(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada = ground.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        await ground.result(ada.private, asked)
+        message = {**asked.raw, "message_id": asked.message_id, "date": int(utc_now().timestamp()) - 3700}
+        ground.telegram.people.sends_raw_update({"message": message})
+        await hears(ada.private, asked, "I was away. Send it again if you still want it.")
+        assert len(prompts(ground)) == 1
+
+
+async def test_who_sends_too_much_is_told_once_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        ada, ben = ground.ada, ground.telegram.people.person("Ben")
+        for _ in range(LONGEST_LINE + 100):
+            ada.writes("/limits")
+        await hears(ben.private, ben.writes("/status"), "You have no edits", timeout=5)
+        told = await ada.private.wait_for(
+            lambda messages: [m for m in messages if m.by_bot and m.text.startswith("That was a lot")]
+        )
+        assert "I take the first 200 messages and leave out the rest" in told[0].text
+        await asyncio.sleep(1)
+        assert len([m for m in ada.private.bot_messages() if m.text.startswith("That was a lot")]) == 1
+
+
+async def test_words_that_no_database_takes_are_taken_without_what_is_wrong_in_them(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as ground:
+        asked = ground.ada.sends_file(picture(96, 64), "a\0b.png", "image/png", "make it \0 blue")
+        await ground.result(ground.ada.private, asked)
+        assert prompts(ground) == ["make it  blue"]
