@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,6 +32,7 @@ from bot.settings import Settings
 from bot.storage.notifications import Notifications
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention
+from bot.storage.waiting import WaitingEdits
 from bot.tasks import end
 from bot.telegram.bot import initialized
 from bot.telegram.inbox.intake import Intake
@@ -46,8 +47,9 @@ from bot.web import callbacks
 from bot.web.routes import web_app
 from bot.web.server import listening
 from bot.wiring import outside
+from bot.wiring.measures import measures
 from bot.wiring.rows import Process, Rows
-from bot.wiring.telegram import Outside, introduce, own_webhook_secret, way_out
+from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_out
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +118,7 @@ class _App:
             observer=process.metrics,
         )
         service = self._service(ports, pacing)
-        jobs = self._jobs(service, pacing, out.board)
+        jobs = self._jobs(service, pacing, out.board, model.credits)
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
         questions = Questions(bot, slots, out.rights)
@@ -163,7 +165,13 @@ class _App:
             Sources(process.now, random_id, random_secret),
         )
 
-    def _jobs(self, service: EditService, pacing: Pacing, board: CardBoard) -> Jobs:
+    def _jobs(
+        self,
+        service: EditService,
+        pacing: Pacing,
+        board: CardBoard,
+        credits_left: Callable[[], Awaitable[float]],
+    ) -> Jobs:
         rows, process = self._rows, self._process
         row_retention = RowRetention(rows.edits, rows.inbox, rows.chats, rows.alerts, process.now)
         file_retention = FileRetention(
@@ -180,6 +188,7 @@ class _App:
             Chore("room", _ROOM_SECONDS, file_retention.make_room),
             Chore("files", _RETENTION_SECONDS, file_retention.sweep_files),
             Chore("hosted photos", _RETENTION_SECONDS, file_retention.sweep_hosted),
+            *measures(process.metrics, WaitingEdits(rows.database), credits_left),
         )
         held = HeldEdits(process.replica, process.replicas, rows.edits)
         pace = Pace(pacing, rows.budget, random.random)
@@ -236,12 +245,14 @@ class _App:
         members = _Members(self._settings, process, intake, polling, flood, out.board)
         heartbeat = Heartbeat(process.replica, process.replicas, members)
         await heartbeat.beat()
+        introduced = introduction(self._settings, bot, self._features)
+        process.health.introduced_by(introduced)
         work = (
             intake.run(),
             polling.run(),
             heartbeat.run(),
             notify.listen(heartbeat.hurry),
-            introduce(self._settings, bot, self._features),
+            introduced.run(),
         )
         await self._stack.enter_async_context(_background(*work))
 

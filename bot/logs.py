@@ -18,6 +18,7 @@ _CHATTY = {
     "uvicorn.error": logging.ERROR,  # its starts and stops, and a line for each request that is none
     "uvicorn.access": logging.WARNING,  # the paths hold unguessable names
     "PIL": logging.INFO,
+    "telegram": logging.INFO,  # every call with what it says: prompts, names, the webhook's secret
 }
 
 _WORDS_ARE_ENOUGH = ("telegram.ext.Updater", "telegram.request.BaseRequest")

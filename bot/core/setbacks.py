@@ -94,8 +94,8 @@ class Setbacks:
 
     async def _wait_for_operator(self, edit: Edit, error: OperatorNeeded) -> Edit | None:
         """The key or the credit has to be mended: everything waits, and goes on by itself once it is."""
-        await self._chat.alert_admins(edit, error.reason)
-        logger.info("edit %s is %s: %s", edit.id, edit.state, error)
+        await self._chat.alert_admins(edit, error.reason)  # which is also what the log says of it
+        logger.debug("edit %s is %s: %s", edit.id, edit.state, error)
         return await self._postpone(edit, _OPERATOR_SECONDS, blocked_by=error.reason)
 
     async def _fail(
@@ -105,7 +105,9 @@ class Setbacks:
         now = self._now()
         if not edit.is_active:  # it has ended; only settling it failed, or a late look
             return await self._store.move(edit, replace(edit, due_at=next_late_look(edit, now)))
-        logger.info("edit %s fails: %s", edit.id, detail or reason)
+        is_usual = not (reason.consequences.retry_helps or reason.consequences.is_operators)
+        level = logging.INFO if is_usual else logging.WARNING
+        logger.log(level, "edit %s fails: %s", edit.id, detail or reason)
         is_late = looks_late and isinstance(edit.stage, Processing) and not edit.is_late
         stage = Failed(reason, now, edit.task)
         failed = replace(edit, stage=stage, due_at=now, attempts=0, is_late=is_late)

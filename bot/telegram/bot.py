@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 import httpx
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
@@ -63,7 +63,7 @@ async def initialized(bot: ExtBot[Priority]) -> None:
             return await bot.initialize()
         except InvalidToken:
             raise
-        except TelegramError as error:
-            logger.warning("Telegram does not answer (%s); next try in %.0f s", error, pause)
+        except Exception as error:  # noqa: BLE001 - an answer that the library cannot read, too
+            logger.warning("Telegram does not answer (%r); next try in %.0f s", error, pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, 30)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import httpx
 from telegram import Bot, File
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, NetworkError
 
 from bot.core.errors import PhotoRefused, Reason, TryLater
 from bot.http.answers import BodyTooLong, capped
-from bot.telegram.outbox.errors import is_refusal, translated
+from bot.telegram.outbox.errors import is_refusal, is_refused, translated
 
 logger = logging.getLogger(__name__)
 
@@ -54,12 +54,16 @@ class FileDownloader:
             raise _away(type(error).__name__) from None  # its text may hold the URL
 
     async def _get(self, file_id: str) -> File:
-        with translated(small=True, repeatable=True):
+        with translated(repeatable=True):
             try:
                 return await self._ask(file_id)
             except (BadRequest, Forbidden) as error:
                 too_big = is_refusal(error, "too big")
                 raise PhotoRefused(Reason.FILE_TOO_BIG if too_big else Reason.PHOTO_GONE) from None
+            except NetworkError as error:
+                if is_refused(error):  # so small a call is not too large: something in between is mistaken
+                    raise TryLater(2, "getFile: too large", Reason.TELEGRAM_AWAY) from None
+                raise
 
     async def _ask(self, file_id: str) -> File:
         for pause in _PAUSES:

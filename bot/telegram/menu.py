@@ -1,11 +1,11 @@
 """The command menus that Telegram shows, per scope and language, and the bot's description of itself.
 
-All of it is decoration: what Telegram does not take is logged, and the bot goes on.
+All of it is decoration, told by `introduction`.
 """
 
-import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias
 
 from telegram import (
     BotCommand,
@@ -16,13 +16,8 @@ from telegram import (
 )
 from telegram.ext import ExtBot
 
-from bot.core.errors import BotError
-from bot.telegram.outbox.errors import translated
+from bot.telegram.introduction import Part
 from bot.telegram.outbox.turns import Priority
-
-logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 Menu: TypeAlias = Callable[[str, bool], Sequence[tuple[str, str]]]
 """Commands (name, description) in a language, in private chats or elsewhere."""
@@ -30,40 +25,39 @@ About: TypeAlias = Callable[[str], tuple[str, str]]
 """The bot's description and its short description in a language."""
 
 
-async def publish_menu(bot: ExtBot[Priority], languages: Sequence[str], menu: Menu) -> None:
-    """Set the menus; the first language is also what people of every language not listed get."""
+def menus(bot: ExtBot[Priority], languages: Sequence[str], menu: Menu) -> list[Part]:
+    """The menus; the first language is also what people of every language not listed get."""
     scopes: tuple[tuple[BotCommandScope, bool], ...] = (
         (BotCommandScopeDefault(), False),
         (BotCommandScopeAllPrivateChats(), True),
         (BotCommandScopeAllGroupChats(), False),
     )
+    parts = list[Part]()
     for scope, is_private in scopes:
         for language in languages:
             commands = [BotCommand(name, said) for name, said in menu(language, is_private)]
             code = _code(language, languages)
-            await _decorate("commands", bot.set_my_commands(commands, scope, code))
+            parts.append(("commands", partial(bot.set_my_commands, commands, scope, code)))
+    return parts
 
 
-async def publish_description(bot: ExtBot[Priority], languages: Sequence[str], about: About) -> None:
-    """Say what an empty chat and the profile show, unless who runs the bot has written something there."""
-    described = await _decorate("description", bot.get_my_description())
-    described_shortly = await _decorate("short description", bot.get_my_short_description())
-    for language in languages:
-        description, short = about(language)
-        code = _code(language, languages)
-        if described is not None and not described.description:
-            await _decorate("description", bot.set_my_description(description, code))
-        if described_shortly is not None and not described_shortly.short_description:
-            await _decorate("short description", bot.set_my_short_description(short, code))
+def descriptions(bot: ExtBot[Priority], languages: Sequence[str], about: About) -> list[Part]:
+    """What an empty chat and the profile show, unless who runs the bot has written something there.
 
+    The first language comes last: as long as it is missing, the rest may be too.
+    """
 
-async def _decorate(what: str, call: Awaitable[T]) -> T | None:
-    try:
-        with translated(repeatable=True):
-            return await call
-    except BotError as error:
-        logger.warning("Telegram did not take the bot's %s: %s", what, error)
-        return None
+    async def describe() -> None:
+        if not (await bot.get_my_description()).description:
+            for language in reversed(languages):
+                await bot.set_my_description(about(language)[0], _code(language, languages))
+
+    async def describe_shortly() -> None:
+        if not (await bot.get_my_short_description()).short_description:
+            for language in reversed(languages):
+                await bot.set_my_short_description(about(language)[1], _code(language, languages))
+
+    return [("description", describe), ("short description", describe_shortly)]
 
 
 def _code(language: str, languages: Sequence[str]) -> str | None:

@@ -1,13 +1,16 @@
 """How the process is: what `/readyz` says."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from bot.storage.database import Database
 
 INTAKE_SILENT_SECONDS = 150.0
 """A long poll takes 50 seconds; three of them without an answer are a fault."""
+
+
+_WEBHOOK = "webhook"
 
 
 class Trusted(Protocol):
@@ -18,8 +21,16 @@ class Trusted(Protocol):
         """Whether it may act for the edits that it holds."""
 
 
+class Told(Protocol):
+    """What Telegram is told of the bot."""
+
+    @property
+    def untold(self) -> Collection[str]:
+        """What it does not know yet."""
+
+
 class Health:
-    """When each service last answered, and whether this replica may act.
+    """When each service last answered, what Telegram knows, and whether this replica may act.
 
     `polls` says whether this replica is the one that asks Telegram for updates.
     """
@@ -31,21 +42,30 @@ class Health:
         self._answered_at: dict[str, float] = {}
         self._started_at = monotonic()
         self.polls = False
+        self._introduction: Told | None = None
+
+    def introduced_by(self, introduction: Told) -> None:
+        """Who tells Telegram of the bot from now on."""
+        self._introduction = introduction
 
     def answered(self, service: str) -> None:
         """A service answered just now, whatever it said."""
         self._answered_at[service] = self._monotonic()
 
     async def readiness(self) -> Mapping[str, object]:
-        """Ready: the database answers, this replica is trusted, and Telegram answers where it is asked."""
+        """Ready: the database answers, this replica is trusted, and Telegram answers where it is asked and
+        knows where updates go.
+        """
+        untold = self._introduction.untold if self._introduction else ()
         database, trusted = await self._database.answers(), self._replica.is_trusted
         heard_at = self._answered_at.get("updates", self._started_at)
         silent = self.polls and self._monotonic() - heard_at > INTAKE_SILENT_SECONDS
         return {
-            "ready": database and trusted and not silent,
+            "ready": database and trusted and not silent and _WEBHOOK not in untold,
             "database": database,
             "trusted": trusted,
             "intake": "polling" if self.polls else "standing by or webhook",
+            "telegram_untold": list(untold),
             "seconds_since_answer": {
                 name: self._seconds_since(name) for name in ("updates", "telegram", "nanobanana")
             },

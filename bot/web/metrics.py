@@ -1,13 +1,16 @@
 """What the process counts for `/metrics`; its own registry, nothing global."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from bot import VERSION
 from bot.core.edits import Edit
 from bot.core.errors import Reason
 
+_OURS = "nanobanana_bot"
 _SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 _DELAYS = (0.1, 0.3, 1, 2, 3, 4, 5, 7, 10, 20, 30)
 
@@ -17,27 +20,63 @@ class Metrics:
 
     def __init__(self, unfinished: Callable[[], int]) -> None:
         self._registry = registry = CollectorRegistry()
-        self._moves = Counter("edit_moves", "Edits that came to a state", ["state"], registry=registry)
-        self._failures = Counter("edit_failures", "Edits that failed", ["reason"], registry=registry)
-        self._refusals = Counter("requests_refused", "Requests not accepted", ["reason"], registry=registry)
-        self._looks = Counter("task_looks", "Questions how a task is doing", registry=registry)
+        self._moves = Counter(
+            "edit_moves", "Edits that came to a state", ["state"], namespace=_OURS, registry=registry
+        )
+        self._failures = Counter(
+            "edit_failures", "Edits that failed", ["reason"], namespace=_OURS, registry=registry
+        )
+        self._refusals = Counter(
+            "requests_refused", "Requests not accepted", ["reason"], namespace=_OURS, registry=registry
+        )
+        self._looks = Counter(
+            "task_looks", "Questions how a task is doing", namespace=_OURS, registry=registry
+        )
         self._durations = Histogram(
-            "edit_seconds", "From the request to its end", ["outcome"], buckets=_SECONDS, registry=registry
+            "edit_seconds",
+            "From the request to its end",
+            ["outcome"],
+            buckets=_SECONDS,
+            namespace=_OURS,
+            registry=registry,
         )
         self._tasks = Histogram(
-            "task_seconds", "How long tasks took", ["operation"], buckets=_SECONDS, registry=registry
+            "task_seconds",
+            "How long tasks took",
+            ["operation"],
+            buckets=_SECONDS,
+            namespace=_OURS,
+            registry=registry,
         )
         self._detection = Histogram(
             "task_detection_seconds",
             "From a task's end to its being noticed",
             buckets=_DELAYS,
+            namespace=_OURS,
             registry=registry,
         )
         self._calls = Counter(
-            "outgoing_calls", "Calls to the services", ["service", "status"], registry=registry
+            "outgoing_calls",
+            "Calls to the services",
+            ["service", "status"],
+            namespace=_OURS,
+            registry=registry,
         )
-        gauge = Gauge("edits_unfinished", "Edits that this process looks after", registry=registry)
+        gauge = Gauge(
+            "edits_unfinished", "Edits that this process looks after", namespace=_OURS, registry=registry
+        )
         gauge.set_function(unfinished)
+        self._waiting = Gauge(
+            "edits_waiting",
+            "Edits of all processes that cannot go on",
+            ["reason"],
+            namespace=_OURS,
+            registry=registry,
+        )
+        self._credits = Gauge("credits_left", "At the image service", namespace=_OURS, registry=registry)
+        self._credits.set(math.nan)
+        build = Gauge("build_info", "Which version this is", ["version"], namespace=_OURS, registry=registry)
+        build.labels(VERSION).set(1)
 
     def moved(self, edit: Edit, now: datetime) -> None:
         """An edit came to another state."""
@@ -63,6 +102,16 @@ class Metrics:
     def called(self, service: str, status: str) -> None:
         """A call to a service ended: with an HTTP status, or the kind of error that it ended in."""
         self._calls.labels(service, status).inc()
+
+    def found_waiting(self, edits: Mapping[str, int]) -> None:
+        """How many edits wait, by what they wait for."""
+        self._waiting.clear()
+        for reason, count in edits.items():
+            self._waiting.labels(reason).set(count)
+
+    def found_credits(self, left: float) -> None:
+        """The image service told what is left."""
+        self._credits.set(left)
 
     def text(self) -> bytes:
         """The exposition format."""

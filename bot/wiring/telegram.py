@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from telegram.ext import ExtBot
 
@@ -15,7 +16,8 @@ from bot.core.pacing import Estimate
 from bot.settings import Settings
 from bot.telegram.files import FileDownloader
 from bot.telegram.inbox.webhook import set_webhook, webhook_secret
-from bot.telegram.menu import publish_description, publish_menu
+from bot.telegram.introduction import WEBHOOK, Introduction
+from bot.telegram.menu import descriptions, menus
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
@@ -61,12 +63,16 @@ def own_webhook_secret(settings: Settings) -> str:
     return webhook_secret(settings.telegram_bot_token.get_secret_value())
 
 
-async def introduce(settings: Settings, bot: ExtBot[Priority], features: Features) -> None:
-    """Tell Telegram where updates go, which commands there are, and what the bot is for."""
+def introduction(settings: Settings, bot: ExtBot[Priority], features: Features) -> Introduction:
+    """Where updates go, which commands there are, and what the bot is for."""
+    parts = [
+        *menus(bot, LANGUAGES, lambda language, _: menu(features, language)),
+        *descriptions(bot, LANGUAGES, _description),
+    ]
     if settings.telegram_webhook:
-        await set_webhook(bot, settings.public_url, own_webhook_secret(settings))
-    await publish_menu(bot, LANGUAGES, lambda language, _: menu(features, language))
-    await publish_description(bot, LANGUAGES, _description)
+        secret = own_webhook_secret(settings)
+        parts.insert(0, (WEBHOOK, partial(set_webhook, bot, settings.public_url, secret)))
+    return Introduction(parts)
 
 
 def _description(language: str) -> tuple[str, str]:

@@ -75,6 +75,7 @@ BUG = KeyError("a bug")
 TABLE = [
     ("download", TryLater(7), waits(7)),
     ("download", TryLater(0), waits(1)),
+    ("download", TryLater(7, "", Reason.TELEGRAM_AWAY), waits(7, Reason.TELEGRAM_AWAY)),
     ("download", PhotoRefused(Reason.PHOTO_GONE), failed(Reason.PHOTO_GONE)),
     ("download", ChatGone(), failed(Reason.CHAT_GONE)),
     ("download", OutcomeUnknown(), waits(1)),
@@ -93,6 +94,11 @@ TABLE = [
     ("check", OutcomeUnknown(), RUNS),
     ("check", BUG, OUR_FAULT),
     ("check", EditFailed(Reason.TASK_LOST), failed(Reason.TASK_LOST)),
+    (
+        "check",
+        EditFailed(Reason.PHOTO_NOT_FETCHED),
+        failed(Reason.PHOTO_NOT_FETCHED, (Reason.PHOTO_NOT_FETCHED,)),
+    ),
     ("check", NO_ACCESS, replace(RUNS, alerts=(Reason.ACCESS_DENIED,))),
     ("fetch", TryLater(3), RUNS),
     ("fetch", ResultUnusable(), Then("processing", 5, attempts=1)),
@@ -102,6 +108,11 @@ TABLE = [
     ("fit", BUG, OUR_FAULT),
     ("put", OSError("disk full"), OUR_FAULT),
     ("deliver", TryLater(30), Then("ready", 30, attempts=1, blocked_by=Reason.CANNOT_SEND)),
+    (
+        "deliver",
+        TryLater(60, "", Reason.MAY_NOT_SEND),
+        Then("ready", 60, attempts=1, blocked_by=Reason.MAY_NOT_SEND),
+    ),
     ("deliver", OutcomeUnknown(), Then("ready", 1, attempts=1, blocked_by=Reason.CANNOT_SEND, sends=1)),
     ("deliver", BUG, Then("ready", 10, attempts=1, blocked_by=Reason.OUR_FAULT, sends=1)),
     ("deliver", EditFailed(Reason.CANNOT_SEND), failed(Reason.CANNOT_SEND, sends=1)),
@@ -189,6 +200,8 @@ async def test_waits_grow_to_a_minute() -> None:
         (TryLater(1), Processing(TASK), Reason.SERVICE_DOWN, 1),
         (NO_ACCESS, Processing(TASK), Reason.ACCESS_DENIED, 24),
         (TryLater(1), Ready(TASK, RESULT), Reason.CANNOT_SEND, 24),
+        (TryLater(1, "", Reason.MAY_NOT_SEND), Ready(TASK, RESULT), Reason.CANNOT_SEND, 24),
+        (TryLater(1, "", Reason.TELEGRAM_AWAY), Received(), Reason.TELEGRAM_AWAY, 1),
     ],
     ids=repr,
 )
@@ -282,3 +295,36 @@ async def test_a_finished_picture_that_cannot_be_fetched_is_asked_for_ever_more_
     assert (waiting.failure, waiting.is_late, waiting.task) == (Reason.RESULT_AWAY, True, TASK)
     assert timedelta(minutes=15) < world.now - NOW < timedelta(minutes=17)
     assert looks < 20
+
+
+@pytest.mark.parametrize(
+    ("reason", "level"),
+    [
+        (Reason.TASK_LOST, logging.WARNING),
+        (Reason.PHOTO_NOT_FETCHED, logging.WARNING),
+        (Reason.POLICY, logging.INFO),
+        (Reason.UNREADABLE, logging.INFO),
+    ],
+)
+async def test_a_failure_that_nobody_asked_for_is_a_warning(
+    reason: Reason, level: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World()
+    world.faults["check"].append(EditFailed(reason))
+    with caplog.at_level(logging.INFO):
+        await world.advance(world.holds(stage=Processing(TASK)))
+    [failure] = [each for each in caplog.records if "fails" in each.getMessage()]
+    assert failure.levelno == level
+
+
+async def test_an_edit_that_waits_for_who_runs_the_bot_does_not_fill_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world = World()
+    held = world.holds()
+    world.faults["create"] = [NO_CREDIT] * 5
+    with caplog.at_level(logging.INFO):
+        for _ in range(5):
+            await world.advance(held)
+            world.pass_seconds(70)
+    assert not [each for each in caplog.records if "out_of_credit" in each.getMessage()]

@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.app import running
+from bot.core.clock import utc_now
 from bot.sandbox.faults import Action, Phase, drip
 from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
+from bot.telegram.inbox.intake import LONGEST_LINE
 from bot.telegram.transport import BoundedRequest, OnResponse
 from tests.harness.chats import answers, hears, limits_line
 from tests.harness.pictures import picture
@@ -161,5 +163,37 @@ async def test_a_refused_token_does_not_stop_the_bot_from_asking_again(tmp_path:
         refusal = JSONResponse({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
         world.telegram.faults.answer("getUpdates", refusal, times=2)
         for _ in range(2):  # the first one is in an answer that was already waited for
-            await hears(world.ada.private, world.ada.writes("/limits"), "")
+            await hears(world.ada.private, world.ada.writes("/limits"), "", timeout=20)
         assert not world.telegram.faults._switches[0].times
+
+
+async def test_what_was_asked_while_the_bot_was_away_is_answered_instead_of_painted(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        asked = ada.sends_photo(picture(96, 64), "/sketch")
+        await world.result(ada.private, asked)
+        message = {**asked.raw, "message_id": asked.message_id, "date": int(utc_now().timestamp()) - 3700}
+        world.telegram.people.sends_raw_update({"message": message})
+        await hears(ada.private, asked, "I was away. Send it again if you still want it.")
+        assert len(prompts(world)) == 1
+
+
+async def test_who_sends_too_much_is_told_once_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        ada, ben = world.ada, world.telegram.people.person("Ben")
+        for _ in range(LONGEST_LINE + 100):
+            ada.writes("/limits")
+        await hears(ben.private, ben.writes("/status"), "You have no edits", timeout=5)
+        told = await ada.private.wait_for(
+            lambda messages: [m for m in messages if m.by_bot and m.text.startswith("That was a lot")]
+        )
+        assert "I take the first 200 messages and leave out the rest" in told[0].text
+        await asyncio.sleep(1)
+        assert len([m for m in ada.private.bot_messages() if m.text.startswith("That was a lot")]) == 1
+
+
+async def test_words_that_no_database_takes_are_taken_without_what_is_wrong_in_them(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        asked = world.ada.sends_file(picture(96, 64), "a\0b.png", "image/png", "make it \0 blue")
+        await world.result(world.ada.private, asked)
+        assert prompts(world) == ["make it  blue"]

@@ -241,4 +241,4 @@ async def test_an_edit_cancelled_in_line_is_counted_once(tmp_path: Path) -> None
         await until(lambda: any("Cancelled" in m.text for m in answers(world.ada.private.messages(), asked)))
         async with httpx.AsyncClient(base_url=world.home.settings["PUBLIC_URL"]) as client:
             counted = (await client.get("/metrics")).text
-        assert 'edit_moves_total{state="cancelled"} 1.0' in counted
+        assert 'nanobanana_bot_edit_moves_total{state="cancelled"} 1.0' in counted

@@ -9,10 +9,12 @@ import httpx
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from bot.sandbox.nanobanana import wire
+from bot.telegram.inbox.webhook import webhook_secret
 from tests.harness.clock import until
 from tests.harness.pictures import picture
 from tests.harness.processes import Processes, processes
 
+PRIVATE = ("a very private wish", "my-holiday")
 ENDED = "SELECT 1 FROM edits WHERE due_at IS NULL"
 
 
@@ -30,6 +32,7 @@ async def secrets_stay(folder: Path, form: str) -> None:
         secrets = [token.encode(), token.partition(":")[2].encode(), key.encode()]
         found = [where for where, content in places(world) if any(each in content for each in secrets)]
         assert found == []
+        assert not [each for each in (*PRIVATE, webhook_secret(token), "Ada") if each in world.log]
         assert "[redacted]" in world.log, "something did try"
         results = [call for call in world.nanobanana.requests if call.path.startswith("/workers/")]
         assert results
@@ -60,7 +63,7 @@ async def all_kinds_of_things(world: Processes) -> None:
         ada.sends_photo(small, "/oil")
         await until(lambda number=number: len(world.rows("SELECT 1 FROM edits")) >= number)  # type: ignore[misc]
     telegram.faults.answer("file", PlainTextResponse("not found", 404))
-    ada.sends_file(small, "holiday.jpg", "image/jpeg", "/comic")
+    ada.sends_file(small, "my-holiday.jpg", "image/jpeg", "/comic a very private wish")
     unkind = {"ok": False, "error_code": 400, "description": f"Bad Request: /bot{token}/sendPhoto is wrong"}
     telegram.faults.answer("sendPhoto", JSONResponse(unkind, 400))
     ada.sends_photo(small, "/anime")

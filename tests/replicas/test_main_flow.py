@@ -38,12 +38,12 @@ async def tells_how_it_is(world: Replicas, door: str) -> None:
     numbers = {
         name: float(value) for name, _, value in (line.rpartition(" ") for line in lines) if name[:1] != "#"
     }
-    assert numbers['edit_moves_total{state="received"}'] == 1
-    assert numbers['edit_moves_total{state="delivered"}'] == 1
-    assert numbers['edit_seconds_count{outcome="delivered"}'] == 1
-    assert numbers['outgoing_calls_total{service="telegram",status="200"}'] >= 3
-    assert numbers["task_looks_total"] >= 1
-    assert numbers["edits_unfinished"] <= 1
+    assert numbers['nanobanana_bot_edit_moves_total{state="received"}'] == 1
+    assert numbers['nanobanana_bot_edit_moves_total{state="delivered"}'] == 1
+    assert numbers['nanobanana_bot_edit_seconds_count{outcome="delivered"}'] == 1
+    assert numbers['nanobanana_bot_outgoing_calls_total{service="telegram",status="200"}'] >= 3
+    assert numbers["nanobanana_bot_task_looks_total"] >= 1
+    assert numbers["nanobanana_bot_edits_unfinished"] <= 1
 
 
 async def test_two_replicas_take_webhooks_and_handle_what_comes_twice_once(tmp_path: Path, url: str) -> None:

@@ -30,6 +30,7 @@ async def test_a_bot_that_has_just_started_is_ready(database: Database, clock: M
         "database": True,
         "trusted": True,
         "intake": "standing by or webhook",
+        "telegram_untold": [],
         "seconds_since_answer": {"updates": None, "telegram": None, "nanobanana": None},
     }
 
@@ -67,3 +68,14 @@ async def test_how_long_ago_each_service_answered_is_told(database: Database, cl
     health.answered("nanobanana")
     said = await health.readiness()
     assert said["seconds_since_answer"] == {"updates": None, "telegram": 2.0, "nanobanana": 0.0}
+
+
+async def test_a_bot_that_no_update_reaches_is_not_ready(database: Database, clock: ManualClock) -> None:
+    health = Health(database, SimpleNamespace(is_trusted=True), clock)
+    introduction = SimpleNamespace(untold=["commands", "webhook"])
+    health.introduced_by(introduction)
+    said = await health.readiness()
+    assert (said["ready"], said["telegram_untold"]) == (False, ["commands", "webhook"])
+    introduction.untold = ["commands"]
+    said = await health.readiness()
+    assert (said["ready"], said["telegram_untold"]) == (True, ["commands"])

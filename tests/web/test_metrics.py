@@ -1,5 +1,7 @@
 from datetime import timedelta
+from pathlib import Path
 
+from bot import VERSION
 from bot.core.edits import EditState, Failed
 from bot.core.errors import Reason
 from bot.core.ports import Observer
@@ -19,11 +21,13 @@ def test_moves_and_failures_are_counted_by_what_they_are() -> None:
     observer.moved(edit(stage=Failed(Reason.TIMED_OUT, NOW, TASK)), NOW)
     said = lines(metrics)
     for state in ("received", "delivered", "failed"):
-        assert f'edit_moves_total{{state="{state}"}} 1.0' in said
-    failures = [line for line in said if line.startswith("edit_failures_total")]
-    assert failures == ['edit_failures_total{reason="timed_out"} 1.0']
-    assert 'edit_seconds_sum{outcome="delivered"} 25.0' in said
-    assert not [line for line in said if line.startswith('edit_seconds_sum{outcome="received"')]
+        assert f'nanobanana_bot_edit_moves_total{{state="{state}"}} 1.0' in said
+    failures = [line for line in said if line.startswith("nanobanana_bot_edit_failures_total")]
+    assert failures == ['nanobanana_bot_edit_failures_total{reason="timed_out"} 1.0']
+    assert 'nanobanana_bot_edit_seconds_sum{outcome="delivered"} 25.0' in said
+    assert not [
+        line for line in said if line.startswith('nanobanana_bot_edit_seconds_sum{outcome="received"')
+    ]
 
 
 def test_tasks_refusals_and_calls_are_counted() -> None:
@@ -33,16 +37,35 @@ def test_tasks_refusals_and_calls_are_counted() -> None:
     metrics.refused(Reason.LIMIT_REACHED)
     metrics.called("telegram", "429")
     said = lines(metrics)
-    assert "task_looks_total 1.0" in said
-    assert 'task_seconds_sum{operation="nano-banana@1K"} 17.0' in said
-    assert "task_detection_seconds_sum 0.0" in said
-    assert 'requests_refused_total{reason="limit_reached"} 1.0' in said
-    assert 'outgoing_calls_total{service="telegram",status="429"} 1.0' in said
+    assert "nanobanana_bot_task_looks_total 1.0" in said
+    assert 'nanobanana_bot_task_seconds_sum{operation="nano-banana@1K"} 17.0' in said
+    assert "nanobanana_bot_task_detection_seconds_sum 0.0" in said
+    assert 'nanobanana_bot_requests_refused_total{reason="limit_reached"} 1.0' in said
+    assert 'nanobanana_bot_outgoing_calls_total{service="telegram",status="429"} 1.0' in said
 
 
 def test_the_edits_that_have_a_job_are_counted_when_somebody_asks() -> None:
     jobs = ["edit-1"]
     metrics = Metrics(lambda: len(jobs))
-    assert "edits_unfinished 1.0" in lines(metrics)
+    assert "nanobanana_bot_edits_unfinished 1.0" in lines(metrics)
     jobs += ["edit-2", "edit-3"]
-    assert "edits_unfinished 3.0" in lines(metrics)
+    assert "nanobanana_bot_edits_unfinished 3.0" in lines(metrics)
+
+
+def test_what_waits_and_what_is_left_is_told_as_it_was_found() -> None:
+    metrics = Metrics(lambda: 0)
+    said = lines(metrics)
+    assert "nanobanana_bot_credits_left NaN" in said  # not asked yet
+    assert f'nanobanana_bot_build_info{{version="{VERSION}"}} 1.0' in said
+    metrics.found_waiting({Reason.OUT_OF_CREDIT: 3, "turn": 1})
+    metrics.found_credits(95.5)
+    said = lines(metrics)
+    assert 'nanobanana_bot_edits_waiting{reason="out_of_credit"} 3.0' in said
+    assert "nanobanana_bot_credits_left 95.5" in said
+    metrics.found_waiting({"turn": 2})
+    waiting = [line for line in lines(metrics) if line.startswith("nanobanana_bot_edits_waiting")]
+    assert waiting == ['nanobanana_bot_edits_waiting{reason="turn"} 2.0']
+
+
+def test_the_version_is_the_packages() -> None:
+    assert f'version = "{VERSION}"' in (Path(__file__).parents[2] / "pyproject.toml").read_text()

@@ -38,7 +38,7 @@ class Bot:
             self.take,
             on_update=self.take,
             readiness=self.readiness,
-            metrics=lambda: b"edits_unfinished 0.0\n",
+            metrics=lambda: b"nanobanana_bot_edits_unfinished 0.0\n",
             answer_within_seconds=0.05,
         )
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot") as client:
@@ -123,7 +123,7 @@ async def test_readiness_is_told_by_the_status_and_in_words(ready: bool) -> None
 
 async def test_metrics_are_served_in_their_own_format() -> None:
     answer = await Bot().ask("GET", "/metrics")
-    assert answer.text == "edits_unfinished 0.0\n"
+    assert answer.text == "nanobanana_bot_edits_unfinished 0.0\n"
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 

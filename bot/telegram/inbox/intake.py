@@ -137,7 +137,8 @@ class Intake:
 
     async def _take(self, update: RawUpdate) -> None:
         """Handle one update and leave its answers to the lane that sends them."""
-        lane = (update.chat_id, update.update_id if update.is_press else None)
+        waits_for_none = update.is_press or update.is_surplus
+        lane = (update.chat_id, update.update_id if waits_for_none else None)
         try:
             await self._answers.until_shorter(lane, UNSENT)
             answers = await self._answers_to(update)

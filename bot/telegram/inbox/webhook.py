@@ -1,6 +1,5 @@
 """Updates by webhook: the same inbox as by polling, committed before Telegram hears "ok"."""
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -12,10 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import ExtBot
 
 from bot.core.clock import Clock
-from bot.core.errors import BotError
 from bot.telegram.inbox.polling import ALLOWED_UPDATES
 from bot.telegram.inbox.raw_updates import Inbox, line_of
-from bot.telegram.outbox.errors import translated
 from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
@@ -71,20 +68,10 @@ def _id(number: str | int) -> int:
 
 
 async def set_webhook(bot: ExtBot[Priority], public_url: str, secret: str) -> None:
-    """Tell Telegram where updates go, until it has heard; harmless to repeat from every replica."""
-    pause = 1.0
-    while True:
-        try:
-            with translated(repeatable=True):
-                await bot.set_webhook(
-                    public_url + PATH,
-                    secret_token=secret,
-                    allowed_updates=ALLOWED_UPDATES,
-                    max_connections=_CONNECTIONS,
-                )
-        except BotError as error:
-            logger.warning("Telegram was not told where updates go (%s); next try in %.0f s", error, pause)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 60)
-        else:
-            return
+    """Tell Telegram where updates go; harmless to repeat from every replica."""
+    await bot.set_webhook(
+        public_url + PATH,
+        secret_token=secret,
+        allowed_updates=ALLOWED_UPDATES,
+        max_connections=_CONNECTIONS,
+    )

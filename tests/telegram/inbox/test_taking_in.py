@@ -12,9 +12,8 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import NetworkError
 
-from bot.telegram.inbox.polling import ALLOWED_UPDATES, durable_request
-from bot.telegram.inbox.webhook import Webhook, set_webhook, webhook_secret
-from tests.telegram.fake_telegram import FakeTelegram
+from bot.telegram.inbox.polling import durable_request
+from bot.telegram.inbox.webhook import Webhook
 from tests.telegram.inbox.test_intake import FakeInbox
 from tests.telegram.inbox.updates import message, press
 
@@ -114,18 +113,3 @@ async def test_a_webhooks_update_that_could_not_be_kept_comes_again() -> None:
     rings = list[None]()
     taken = await webhook(BrokenInbox(), rings).take("secret", json.dumps(UPDATES[0]).encode())
     assert (taken, rings) == (HTTPStatus.SERVICE_UNAVAILABLE, [])
-
-
-async def test_telegram_is_told_where_updates_go_until_it_has_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def no_time(_: float) -> None: ...
-
-    monkeypatch.setattr("bot.telegram.inbox.webhook.asyncio.sleep", no_time)
-    telegram = FakeTelegram()
-    for code in (500, 401, 409):
-        telegram.will_refuse("setWebhook", code, "not now")
-    await set_webhook(telegram.bot(), "https://bot.example", webhook_secret("1:a"))
-    assert len(telegram.of("setWebhook")) == 4
-    told = telegram.of("setWebhook")[-1]
-    assert told["url"] == "https://bot.example/telegram"
-    assert tuple(told["allowed_updates"]) == ALLOWED_UPDATES
-    assert "edited_message" in ALLOWED_UPDATES

@@ -1,0 +1,10 @@
+from bot.core.clock import random_id
+from tests.factories import edit
+
+
+def test_a_code_can_be_read_aloud() -> None:
+    ids = [random_id() for _ in range(500)]
+    assert len(set(ids)) == 500
+    assert not set("".join(ids)) & set("_-lI1O0oi")
+    assert "".join(ids).islower()
+    assert all(each.startswith(edit(id=each).code) for each in ids)  # so a search of the log finds it
