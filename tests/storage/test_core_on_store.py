@@ -54,6 +54,7 @@ MOVES = [
     (BEFORE, replace(BEFORE, due_at=None)),
     (replace(BEFORE, status_message_id=None), replace(BEFORE, due_at=None, status_message_id=None)),
     (replace(BEFORE, status_message_id=None), replace(BEFORE, is_told=True, status_message_id=None)),
+    (replace(BEFORE, is_late=True), replace(BEFORE, is_late=True, due_at=None)),
     (replace(BEFORE, attempts=3), replace(BEFORE, attempts=3, sends=1)),
 ]
 
