@@ -70,8 +70,12 @@ def guarded_update(before: Edit, after: Edit) -> Update:
         EDITS.c.state == before.state,
         EDITS.c.owner.is_not_distinct_from(before.owner),
     )
-    if after.due_at is None or after.is_told:  # a card that has come meanwhile is still to hear of the end
-        guarded = guarded.where(EDITS.c.status_message_id.is_not_distinct_from(before.status_message_id))
+    if after.due_at is None or after.is_told:
+        # A card that has come meanwhile is still to hear of the end, and a callback is to be followed.
+        guarded = guarded.where(
+            EDITS.c.status_message_id.is_not_distinct_from(before.status_message_id),
+            EDITS.c.is_late == before.is_late,
+        )
     return guarded.values(changed or {"state": after.state})
 
 

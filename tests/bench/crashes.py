@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.harness.postgres import Postgres, postgres_server
 from tests.process.aftermath import Aftermath
 from tests.process.kill_points import EXPECTED, Outcome, life
+from tests.process.paid_once import STORIES, STORIES_END
 from tests.process.random_kills import Tally, random_kills
 
 LIVES = 3
@@ -44,12 +45,17 @@ async def kill_points(engine: str, server: Postgres | None, names: Sequence[str]
             )
         )
     outcomes = {name: outcome for measured, _ in lives for name, outcome in measured.items()}
+    async with homes(engine, len(STORIES), server) as places:
+        ends = [
+            tell(folder, settings) for tell, (folder, settings) in zip(STORIES.values(), places, strict=True)
+        ]
+        outcomes |= dict(zip(STORIES, await asyncio.gather(*ends), strict=True))
     return table(engine, outcomes, [left for _, left in lives])
 
 
 def table(engine: str, outcomes: dict[str, Outcome], left: Sequence[Aftermath]) -> Iterator[str]:
     yield f"{engine}: killed at             lost  paid twice  shown twice  rang twice  stale cards"
-    for name in EXPECTED:
+    for name, expected in {**EXPECTED, **STORIES_END}.items():
         if (found := outcomes.get(name)) is None:
             continue
         row = (
@@ -60,7 +66,7 @@ def table(engine: str, outcomes: dict[str, Outcome], left: Sequence[Aftermath]) 
             found.cards_left > 0,
         )
         cells = "".join(f"{int(cell):>{width}}" for cell, width in zip(row, (4, 12, 13, 12, 13), strict=True))
-        yield f"  {name:<30} {cells}{'' if found == EXPECTED[name] else f'   not as expected: {found}'}"
+        yield f"  {name:<30} {cells}{'' if found == expected else f'   not as expected: {found}'}"
     yield from remains(left)
 
 

@@ -46,7 +46,8 @@ class FakeStore:
         row = self.rows[before.id]
         seen = (row.state, row.owner) == (before.state, before.owner)
         still_to_tell = after.due_at is not None and not after.is_told
-        card_known = still_to_tell or row.status_message_id == before.status_message_id
+        told = (row.status_message_id, row.is_late) == (before.status_message_id, before.is_late)
+        card_known = still_to_tell or told
         if not (seen and card_known):
             return None
         names = [

@@ -98,6 +98,16 @@ async def test_a_callback_that_names_the_task_of_an_edit_that_gave_up_brings_its
     assert isinstance((await world.advance(held)).stage, Delivered)
 
 
+async def test_a_callback_that_comes_while_the_failure_is_told_is_followed(world: World) -> None:
+    held = world.holds(stage=Submitting(), submits=2, secret="s3cret", callback_secret="c2")
+    world.model.photo_names["told"], world.model.status = "s3cret-a2", DONE
+    world.hooks["withdraw"] = lambda: world.service.called_back(world.row(held), "told")
+    told = await world.advance(held)
+    assert (told.due_at, world.chat.said) == (NOW + timedelta(minutes=1), ["end"])
+    world.pass_seconds(60)
+    assert isinstance((await world.advance(held)).stage, Delivered)
+
+
 async def test_try_again_waits_for_the_task_that_there_is(world: World) -> None:
     told = await given_up(world)
     world.pass_seconds(30)

@@ -171,6 +171,17 @@ async def test_how_long_a_task_took_is_guessed_where_nobody_says(world: World) -
     assert world.observer.durations == [(15.0, 5.0)]
 
 
+async def test_no_more_is_learned_of_a_task_than_was_seen_whatever_the_providers_clock_says(
+    world: World,
+) -> None:
+    world.model.status = TaskDone(("https://result.example/1",), 600.0)
+    for _ in range(10):
+        held = world.holds(stage=Processing(Task("task-1", world.now)))
+        world.pass_seconds(20)
+        await world.advance(held)
+    assert world.pacing.usual_longest(held.operation) == 20.0
+
+
 async def test_a_document_comes_back_in_its_own_format_and_a_sticker_as_png(world: World) -> None:
     world.model.status = DONE
     formats = []

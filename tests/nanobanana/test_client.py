@@ -457,3 +457,29 @@ async def test_when_no_url_works_one_that_may_still_come_is_worth_waiting(
 def test_the_operation_names_the_model() -> None:
     client = NanoBananaClient(Account(API_URL, KEY), Operation(Model.NANO_BANANA_PRO, "2K"), Downloader())
     assert client.operation == "nano-banana-pro 2K"
+
+
+@pytest.mark.parametrize("key", ["paramJson", "param"])
+async def test_a_record_names_the_photo_that_its_task_is_made_from(
+    client: NanoBananaClient, api: respx.MockRouter, key: str
+) -> None:
+    asked = json.dumps({"prompt": "x", "imageUrls": ["https://bot.example/i/s3cret-a2.jpg"]})
+    api.get(CHECK_URL).mock(return_value=said(200, data=record(**{"paramJson": None, key: asked})))
+    assert await client.names_photo(TASK_ID, "s3cret-a2")
+    assert not await client.names_photo(TASK_ID, "another")
+
+
+@pytest.mark.parametrize("answer", [said(404), said(200), said(500), httpx.Response(502, text="<html>")])
+async def test_while_there_is_no_record_nothing_is_said_of_its_photo(
+    client: NanoBananaClient, api: respx.MockRouter, answer: httpx.Response
+) -> None:
+    api.get(CHECK_URL).mock(return_value=answer)
+    assert isinstance(await outcome(client.names_photo(TASK_ID, "s3cret")), TryLater)
+
+
+async def test_what_can_be_no_tasks_id_is_not_asked_about_at_all(
+    client: NanoBananaClient, api: respx.MockRouter
+) -> None:
+    route = api.get(CHECK_URL)
+    assert not await client.names_photo("no id\n", "s3cret")
+    assert not route.called

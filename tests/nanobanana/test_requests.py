@@ -25,6 +25,20 @@ def test_the_basic_model_gets_the_vendors_spelling_of_its_fields() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("model", "resolution", "slowness"),
+    [
+        (Model.NANO_BANANA, "1K", 1),
+        (Model.NANO_BANANA, "4K", 1),  # it knows no resolution
+        (Model.NANO_BANANA_2, "1K", 1),
+        (Model.NANO_BANANA_2, "4K", 2),
+        (Model.NANO_BANANA_PRO, "1K", 2),
+    ],
+)
+def test_large_pictures_may_take_longer(model: Model, resolution: Resolution, slowness: int) -> None:
+    assert Operation(model, resolution).slowness == slowness
+
+
 def test_the_second_generation_gets_ratio_resolution_and_format() -> None:
     call = create_call(Operation(Model.NANO_BANANA_2, "2K"), ORDER)
     assert call.path == "/api/v1/nanobanana/generate-2"

@@ -98,6 +98,15 @@ async def test_only_failed_and_cancelled_edits_give_their_place_back(
 
 
 @pytest.mark.parametrize("state", sorted(EditState))
+async def test_what_was_told_not_to_count_does_not_count_when_its_picture_comes_late(
+    store: SqlEditStore, state: EditState
+) -> None:
+    await admit(store, edit(stage=STAGES[state], is_late=True), limits=THREE)
+    in_the_hour, _ = await store.usage(CHAT_ID, THREE, NOW)
+    assert in_the_hour.used == 0
+
+
+@pytest.mark.parametrize("state", sorted(EditState))
 async def test_every_unfinished_edit_is_active_however_old_it_is(
     store: SqlEditStore, state: EditState
 ) -> None:

@@ -53,6 +53,8 @@ MOVES = [
     (replace(BEFORE, stage=Submitting()), replace(BEFORE, stage=Processing(TASK))),
     (BEFORE, replace(BEFORE, due_at=None)),
     (replace(BEFORE, status_message_id=None), replace(BEFORE, due_at=None, status_message_id=None)),
+    (replace(BEFORE, status_message_id=None), replace(BEFORE, is_told=True, status_message_id=None)),
+    (replace(BEFORE, is_late=True), replace(BEFORE, is_late=True, due_at=None)),
     (replace(BEFORE, attempts=3), replace(BEFORE, attempts=3, sends=1)),
 ]
 

@@ -191,6 +191,19 @@ async def test_what_was_there_before_photos_were_a_list_is_there_after_and_back_
         assert await SqlEditStore(database).get("failed-1") == failed
 
 
+async def test_a_create_call_from_before_each_had_a_secret_can_still_be_called_back(empty_url: str) -> None:
+    async with aclosing(Database.open(empty_url)) as database:
+        async with database.writing() as connection:
+            await connection.run_sync(migrations.upgrade, "0002")
+            await connection.run_sync(
+                old_rows("edits", [{**OLD_EDIT, **OLD_EDITS[0], "update_id": 1, "secret": "s-1"}])
+            )
+        await database.migrate()
+        found = await SqlEditStore(database).by_callback_secret("s-1")
+        assert found is not None
+        assert (found.id, found.is_late, found.starts) == ("photo-1", False, 0)
+
+
 async def test_the_revision_is_told_before_and_after_migrating(empty_url: str) -> None:
     async with aclosing(Database.open(empty_url)) as database:
         before, head = await database.revision()

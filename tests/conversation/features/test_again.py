@@ -93,3 +93,10 @@ async def test_trying_again_takes_the_failures_words_away() -> None:
     assert gone == Delete(PRIVATE.id, pressed.message_id)
     [_, made] = room.edits.values()
     assert made.request == replace(edit.request, update_id=pressed.update_id, language="fr")
+
+
+async def test_try_again_waits_for_a_task_that_was_paid_for_and_may_still_end_well() -> None:
+    room = Room()
+    edit = ended(room, EditState.FAILED, is_late=True)
+    assert (await room.alert(press(f"r:{edit.id}"))).text == alerts.started(en())
+    assert (list(room.edits), room.woken) == ([edit.id], [edit.id])

@@ -129,6 +129,18 @@ def test_the_bar_only_grows_with_time(estimate: Estimate) -> None:
             replace(EDIT, attempts=2, blocked_by=Reason.ACCESS_DENIED),
             "Waiting. The image service does not let the bot in right now; I go on by myself once it does.",
         ),
+        (
+            replace(EDIT, stage=Submitting(), submits=1, blocked_by=Reason.SERVICE_DOWN),
+            "The image service broke off; I am finding out whether it has begun.",
+        ),
+        (
+            replace(RUNNING, attempts=1, blocked_by=Reason.RESULT_AWAY),
+            "Finished. I cannot fetch the picture yet; I keep trying.",
+        ),
+        (
+            replace(RUNNING, attempts=1, blocked_by=Reason.OUR_FAULT),
+            "Something went wrong on my side; I try again in a moment.",
+        ),
         (replace(EDIT, stage=Ready(TASK, RESULT), sends=1), "Finishing, your picture is on its way."),
         (
             replace(EDIT, stage=Ready(TASK, RESULT), attempts=1),
@@ -194,3 +206,9 @@ def test_no_words_can_break_a_caption(t: NullTranslations, command: str, words: 
     assert text.strip()
     if len(words.strip()) > 300:
         assert "…" in text
+
+
+@every_language
+def test_a_late_picture_says_so(t: NullTranslations) -> None:
+    on_time = delivered(EDIT, Size(64, 48))
+    assert caption(t, replace(on_time, is_late=True)).startswith(f"{caption(t, on_time)}\n")
