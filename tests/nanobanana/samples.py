@@ -2,8 +2,12 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
+import httpx
+import pytest
+
+from bot.core.errors import BotError, EditFailed, Reason, TryLater
 from bot.core.pictures import Size
 from bot.core.ports import Order, PublicUrl
 from bot.http.answers import Envelope, Json, read_envelope
@@ -16,6 +20,9 @@ from bot.nanobanana.requests import Model, Operation
 API_URL = "https://api.nanobananaapi.ai"
 KEY = "0123456789abcdef0123456789abcdef"
 TASK_ID = "5c1b0e3f6a7d4b2c9e8f7a6b5c4d3e2f"
+CREATE_URL = f"{API_URL}/api/v1/nanobanana/generate"
+CHECK_URL = f"{API_URL}/api/v1/nanobanana/record-info"
+CREDIT_URL = f"{API_URL}/api/v1/common/credit"
 SECRET = "q7Zt-Kf0_bS3vXn1mLw9RcYp2HdGjAeU"
 RESULT_URL = "https://tempfile.aiquickdraw.com/workers/nano/image_1767658623526_abc123.png"
 ORDER = Order(
@@ -67,3 +74,22 @@ def record(**fields: Json) -> dict[str, Json]:
         "errorMessage": None,
         **fields,
     }
+
+
+async def outcome(call: Awaitable[object]) -> BotError:
+    with pytest.raises(BotError) as caught:
+        await call
+    return caught.value
+
+
+def said(code: Json, text: str = "some text", data: Json = None, status: int = 200) -> httpx.Response:
+    return httpx.Response(status, json={"code": code, "msg": text, "data": data})
+
+
+def facts(error: BotError) -> Reason | float | None:
+    match error:
+        case EditFailed():
+            return error.reason
+        case TryLater():
+            return error.wait_seconds
+    return None

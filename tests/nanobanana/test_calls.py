@@ -3,23 +3,27 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import respx
 
-from bot.core.errors import BotError, OutcomeUnknown, TryLater
+from bot.core.errors import OutcomeUnknown, TryLater
 from bot.core.ports import TaskRunning
 from tests.harness.clock import ManualClock, until
-from tests.nanobanana.samples import API_URL, ORDER, TASK_ID, a_client, record
-from tests.nanobanana.test_client import CHECK_URL, CREATE_URL, CREDIT_URL, said
-
-
-async def outcome(call: Awaitable[object]) -> BotError:
-    with pytest.raises(BotError) as caught:
-        await call
-    return caught.value
+from tests.nanobanana.samples import (
+    API_URL,
+    CHECK_URL,
+    CREATE_URL,
+    CREDIT_URL,
+    ORDER,
+    TASK_ID,
+    a_client,
+    outcome,
+    record,
+    said,
+)
 
 
 @pytest.mark.parametrize(

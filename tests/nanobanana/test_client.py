@@ -1,7 +1,5 @@
 import asyncio
-import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import httpx
 import pytest
@@ -14,43 +12,27 @@ from bot.core.errors import (
     OperatorNeeded,
     OutcomeUnknown,
     Reason,
-    ResultAway,
-    ResultUnusable,
     TryLater,
 )
-from bot.core.ports import TaskDone, TaskMissing, TaskRunning
-from bot.http.answers import Json
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.requests import Model, Operation
-from tests.nanobanana.samples import API_URL, KEY, ORDER, PNG, RESULT_URL, SECRET, TASK_ID, a_client, record
-
-CREATE_URL = f"{API_URL}/api/v1/nanobanana/generate"
-CHECK_URL = f"{API_URL}/api/v1/nanobanana/record-info"
-CREDIT_URL = f"{API_URL}/api/v1/common/credit"
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[NanoBananaClient]:
-    async with a_client() as made:
-        yield made
-
-
-@pytest.fixture
-def api() -> Iterator[respx.MockRouter]:
-    with respx.mock(assert_all_called=False) as router:
-        yield router
-
-
-async def outcome(call: Awaitable[object]) -> BotError:
-    with pytest.raises(BotError) as caught:
-        await call
-    return caught.value
-
-
-def said(code: Json, text: str = "some text", data: Json = None, status: int = 200) -> httpx.Response:
-    return httpx.Response(status, json={"code": code, "msg": text, "data": data})
+from tests.nanobanana.samples import (
+    API_URL,
+    CHECK_URL,
+    CREATE_URL,
+    CREDIT_URL,
+    KEY,
+    ORDER,
+    SECRET,
+    TASK_ID,
+    a_client,
+    facts,
+    outcome,
+    record,
+    said,
+)
 
 
 async def test_a_create_call_is_json_in_utf8_with_the_key_and_an_ordinary_agent(
@@ -97,15 +79,6 @@ CREATE_CODES: list[tuple[int, type[BotError], Reason | float | None]] = [
     (524, OutcomeUnknown, None),
     (999, OutcomeUnknown, None),
 ]
-
-
-def facts(error: BotError) -> Reason | float | None:
-    match error:
-        case EditFailed():
-            return error.reason
-        case TryLater():
-            return error.wait_seconds
-    return None
 
 
 @pytest.mark.parametrize("as_status", [False, True])
@@ -235,132 +208,6 @@ async def test_a_cut_question_can_be_asked_again(
     assert type(await outcome(client.credits())) is TryLater
 
 
-Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@contextlib.asynccontextmanager
-async def talking(talk: Talk) -> AsyncIterator[str]:
-    """A server that is not much of one."""
-
-    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await talk(reader, writer)
-        except asyncio.CancelledError:
-            pass
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(once, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
-async def test_a_refused_connection_is_known_to_have_had_no_effect() -> None:
-    async def talk(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None: ...
-
-    async with talking(talk) as url:
-        pass
-    async with a_client(url) as client:
-        assert type(await outcome(client.create(ORDER))) is TryLater
-
-
-async def test_a_connection_that_is_dropped_after_the_call_leaves_the_outcome_open() -> None:
-    async def talk(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-        await reader.read(100)
-
-    async with talking(talk) as url, a_client(url) as client:
-        assert type(await outcome(client.create(ORDER))) is OutcomeUnknown
-        assert type(await outcome(client.check(TASK_ID))) is TryLater
-
-
-async def test_an_answer_that_trickles_does_not_hold_the_caller_beyond_the_deadline() -> None:
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(100)
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        with contextlib.suppress(ConnectionError):
-            while not reader.at_eof():
-                writer.write(b" ")
-                await writer.drain()
-                await asyncio.sleep(0.02)
-
-    async with talking(talk) as url, a_client(url, seconds=0.2) as client, asyncio.timeout(5):
-        assert type(await outcome(client.create(ORDER))) is OutcomeUnknown
-        assert type(await outcome(client.check(TASK_ID))) is TryLater
-
-
-async def test_a_check_asks_with_the_vendors_parameter(
-    client: NanoBananaClient, api: respx.MockRouter
-) -> None:
-    route = api.get(CHECK_URL).mock(return_value=said(200, data=record()))
-    assert await client.check("a&b/c") == TaskRunning()
-    assert dict(route.calls.last.request.url.params) == {"taskId": "a&b/c"}
-    assert route.calls.last.request.headers["Authorization"] == f"Bearer {KEY}"
-
-
-@pytest.mark.parametrize("as_status", [False, True])
-@pytest.mark.parametrize(
-    ("code", "kind", "fact"),
-    [
-        (400, TryLater, 5),
-        (401, OperatorNeeded, Reason.ACCESS_DENIED),
-        (402, OperatorNeeded, Reason.OUT_OF_CREDIT),
-        (403, OperatorNeeded, Reason.ACCESS_DENIED),
-        (413, TryLater, 5),
-        (422, TryLater, 5),
-        (429, TryLater, 10),
-        (433, TryLater, 5),
-        (451, TryLater, 5),
-        (455, TryLater, 60),
-        (500, TryLater, 5),
-        (501, TryLater, 5),
-        (502, TryLater, 5),
-        (505, TryLater, 5),
-        (520, TryLater, 5),
-    ],
-)
-async def test_every_code_of_a_check_has_its_meaning_in_the_status_and_in_the_body(
-    client: NanoBananaClient,
-    api: respx.MockRouter,
-    code: int,
-    kind: type[BotError],
-    fact: Reason | float,
-    as_status: bool,
-) -> None:
-    response = httpx.Response(code, text="some text") if as_status else said(code)
-    api.get(CHECK_URL).mock(return_value=response)
-    error = await outcome(client.check(TASK_ID))
-    assert (type(error), facts(error)) == (kind, fact)
-
-
-async def test_a_check_tells_missing_and_done(client: NanoBananaClient, api: respx.MockRouter) -> None:
-    done = record(successFlag=1, response={"resultImageUrl": RESULT_URL})
-    api.get(CHECK_URL).mock(side_effect=[said(404, status=404), said(200, data=done)])
-    assert await client.check(TASK_ID) == TaskMissing()
-    assert await client.check(TASK_ID) == TaskDone((RESULT_URL,), None)
-
-
-@pytest.mark.parametrize("task_id", ["", "a b", "\ud800", "я", "\0", "x" * 201])
-async def test_what_can_be_no_tasks_id_is_not_asked_about(
-    client: NanoBananaClient, api: respx.MockRouter, task_id: str
-) -> None:
-    assert await client.check(task_id) == TaskMissing()
-    assert api.calls.call_count == 0
-
-
-async def test_an_unreadable_check_is_asked_again(client: NanoBananaClient, api: respx.MockRouter) -> None:
-    api.get(CHECK_URL).mock(return_value=httpx.Response(200, html="<h1>hello</h1>"))
-    assert type(await outcome(client.check(TASK_ID))) is TryLater
-
-
-async def test_credits_are_a_number_or_an_error(client: NanoBananaClient, api: respx.MockRouter) -> None:
-    route = api.get(CREDIT_URL)
-    route.side_effect = [said(200, data=96.5), said(401), said(200, data="lots"), said(500, data=5)]
-    assert await client.credits() == 96.5
-    assert type(await outcome(client.credits())) is OperatorNeeded
-    assert type(await outcome(client.credits())) is TryLater
-    assert type(await outcome(client.credits())) is TryLater
-
-
 async def test_errors_hold_no_key_no_url_and_no_long_text(
     client: NanoBananaClient, api: respx.MockRouter
 ) -> None:
@@ -405,53 +252,6 @@ async def test_only_so_many_calls_are_in_flight(client: NanoBananaClient, api: r
     api.get(CHECK_URL).mock(side_effect=slow)
     await asyncio.gather(*(client.check(TASK_ID) for _ in range(200)))
     assert most == 64
-
-
-async def public(_: str, __: int) -> list[str]:
-    return ["93.184.215.14"]
-
-
-def unread(status: int, content: bytes) -> httpx.Response:
-    return httpx.Response(status, stream=httpx.ByteStream(content))
-
-
-async def no_wait(_: float) -> None: ...
-
-
-async def test_fetching_takes_the_first_url_that_works_and_never_sends_the_key(api: respx.MockRouter) -> None:
-    seen: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return unread(200, PNG if request.url.path == "/good" else b"<html>")
-
-    downloader = Downloader(resolver=public, sleep=no_wait, transport=httpx.MockTransport(answer))
-    async with a_client(downloader=downloader) as client:
-        assert await client.fetch(["https://a.test/bad", "ftp://a.test/", "https://a.test/good"]) == PNG
-    assert len(seen) == 2
-    assert all(KEY not in str(request.headers) + str(request.url) for request in seen)
-    assert all("authorization" not in request.headers for request in seen)
-
-
-@pytest.mark.parametrize(
-    ("paths", "expected"),
-    [
-        (["missing", "html"], ResultAway),
-        (["html", "missing"], ResultAway),
-        (["html"], ResultUnusable),
-        ([], ResultUnusable),
-    ],
-)
-async def test_when_no_url_works_one_that_may_still_come_is_worth_waiting(
-    paths: list[str], expected: type[BotError]
-) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        return unread(404 if request.url.path == "/missing" else 200, b"<html>")
-
-    downloader = Downloader(resolver=public, sleep=no_wait, transport=httpx.MockTransport(answer))
-    async with a_client(downloader=downloader) as client:
-        error = await outcome(client.fetch([f"https://a.test/{path}" for path in paths]))
-    assert type(error) is expected
 
 
 def test_the_operation_names_the_model() -> None:

@@ -8,7 +8,8 @@ from tests.harness.postgres import Postgres
 from tests.process.aftermath import Aftermath
 from tests.process.random_kills import random_kills
 
-EDITS, KILLS, SEED = 16, 8, 3
+EDITS, KILLS, SEED = 10, 5, 3
+"""`make crashes` kills 200 times."""
 
 
 @pytest.mark.parametrize("hosted_elsewhere", [True, False])

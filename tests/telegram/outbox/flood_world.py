@@ -1,7 +1,7 @@
 """A limiter whose time moves when told to, and a log of what got through."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ from bot.telegram.outbox.errors import retry_seconds
 from bot.telegram.outbox.flood_control import FloodControl
 from bot.telegram.outbox.turns import Priority
 from tests.harness.clock import VirtualTime
+
+ADA, BOB, GROUP, OTHER_GROUP = 11, 12, -100_1, -100_2
+JITTER = 0.25
 
 
 @dataclass
@@ -94,3 +97,14 @@ class FloodWorld:
     def is_clean(self) -> bool:
         flood = self.flood
         return not (len(flood._lines) or len(flood._messages) or len(flood._budgets) or self.time.alarms)
+
+
+def never_more_than(sent: Sequence[Sent], count: int, seconds: float) -> bool:
+    """Wherever between start and end Telegram counts each call; as exactly as floats add up."""
+    starts, ends = sorted(each.started_at for each in sent), sorted(each.ended_at for each in sent)
+    return all(after - before > seconds - 1e-9 for before, after in zip(ends, starts[count:], strict=False))
+
+
+def results(world: FloodWorld, chat_id: int, count: int, **options: Any) -> None:
+    for number in range(count):
+        world.call("sendPhoto", chat_id, f"r{number}", **options)
