@@ -1,4 +1,4 @@
-"""Telegram's side: what sends, what shows cards, what tells Telegram about the bot."""
+"""Telegram's side: what sends messages and cards, and what the bot tells Telegram about itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,12 +54,12 @@ def way_out(
 
 
 def own_webhook_secret(settings: Settings) -> str:
-    """What Telegram shows with each update."""
+    """The secret that Telegram sends along with each webhook update."""
     return webhook_secret(settings.telegram_bot_token.get_secret_value())
 
 
 async def introduce(settings: Settings, bot: ExtBot[Priority], features: Features) -> None:
-    """Tell Telegram where updates go, which commands there are, and what the bot is for."""
+    """Tell Telegram where to send updates, which commands there are, and what the bot is for."""
     if settings.telegram_webhook:
         await set_webhook(bot, settings.public_url, own_webhook_secret(settings))
     await publish_menu(bot, LANGUAGES, lambda language, _: menu(features, language))
