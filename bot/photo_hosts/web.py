@@ -1,4 +1,4 @@
-"""Photos that this bot's own web server shows."""
+"""Photos that this bot's own web server serves."""
 
 import asyncio
 import re
@@ -36,7 +36,7 @@ class WebHost:
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def read(self, name: str) -> bytes | None:
-        """What the web server answers; None for what is not, or no longer, hosted."""
+        """The JPEG, or None if it is not hosted, or no longer."""
         path = self._path(name)
         if path is None:
             return None
@@ -46,8 +46,8 @@ class WebHost:
             return None
 
     async def sweep(self, keep: Collection[str], before: datetime) -> int:
-        """Remove what was last written before `before` and is not named in `keep`, and what a crash left
-        half written; returns how many.
+        """Remove photos last written before `before` whose name is not in `keep`, and half-written files
+        that a crash left. Returns how many.
         """
         kept = {f"{name}.jpg" for name in keep}
         return await asyncio.to_thread(
