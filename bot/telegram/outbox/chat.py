@@ -1,4 +1,4 @@
-"""The bot's side of a conversation about an edit: its card, its result, its end."""
+"""What the bot sends about an edit: its card, its result, its end, and alerts to the admins."""
 
 import logging
 from collections.abc import Collection
@@ -22,10 +22,10 @@ logger = logging.getLogger(__name__)
 
 
 class Alerts(Protocol):
-    """Which admin was told of what and when, by whichever replica."""
+    """Which admin was told of what and when, by any replica."""
 
     async def claim(self, admin_id: int, reason: Reason, now: datetime) -> bool:
-        """Whether this admin is to be told now; afterwards nobody tells it again for a while."""
+        """Whether to tell this admin now; True for one caller, then False for a while."""
 
     async def give_back(self, admin_id: int, reason: Reason) -> None:
         """The admin was not told after all."""
@@ -60,18 +60,18 @@ class TelegramChat:
         try:
             message_id = await self._outbox.post(say, Priority.CARD)
         except EditFailed as error:
-            if lacks_right(error.__cause__):  # a picture would hardly be taken either, and costs money
+            if lacks_right(error.__cause__):  # then a picture cannot be sent either, and would cost money
                 raise
             raise TryLater(0, str(error)) from error
         self._board.posted(edit, message_id, card)
         return message_id
 
     def show(self, edit: Edit, ahead: int = 0) -> None:
-        """Let the card follow the edit."""
+        """Have the card show where the edit is now."""
         self._board.show(edit, ahead)
 
     async def deliver(self, edit: Edit, reply: Reply) -> int:
-        """Send the result; onto the card where an earlier attempt may have arrived."""
+        """Send the result. If an earlier attempt may have arrived, turn the card into it instead."""
         if edit.sends and edit.status_message_id is not None:
             self._board.take_down(edit.id)
             if await self._results.put_on_card(edit, reply, edit.status_message_id):
@@ -79,7 +79,7 @@ class TelegramChat:
         return await self._results.send(edit, reply)
 
     async def settle(self, edit: Edit) -> int | None:
-        """The card of a delivered edit goes; that of another says what happened, or a new message does."""
+        """Delete a delivered edit's card; else have the card, or a new message, say what happened."""
         self._board.take_down(edit.id)
         if edit.failure is Reason.CHAT_GONE:
             return None
@@ -92,20 +92,20 @@ class TelegramChat:
         return await self._outbox.post(Say(_destination(edit), card.html, card.buttons, silent=True))
 
     async def alert_admins(self, edit: Edit, reason: Reason) -> None:
-        """One message for each admin and reason, once in a while; one that did not arrive is sent again."""
+        """Send one message per admin and reason, not again for a while unless it did not arrive."""
         for admin_id in self._admin_ids:
             if not await self._alerts.claim(admin_id, reason, self._now()):
                 continue
             try:
                 await self._outbox.post(Say(Destination(admin_id), self._cards.admin_alert(edit, reason)))
-            except (ChatGone, ChatMoved, EditFailed) as error:  # another try would fare no better
+            except (ChatGone, ChatMoved, EditFailed) as error:  # another try would fail as well
                 logger.warning("admin %s cannot be told of %s: %s", admin_id, reason, error)
             except BotError as error:
                 logger.warning("admin %s was not told of %s: %s", admin_id, reason, error)
                 await self._alerts.give_back(admin_id, reason)
 
     async def _remove_card(self, edit: Edit) -> None:
-        """One that Telegram keeps, such as one that is too old, says that the edit is done."""
+        """Delete the card. If Telegram does not (it may be too old), have it say that the edit is done."""
         if edit.status_message_id is None or edit.status_message_id == edit.result_message_id:
             return
         try:
@@ -115,7 +115,7 @@ class TelegramChat:
             await self._end_card(edit)
 
     async def _end_card(self, edit: Edit) -> bool:
-        """Give the card its last words; False when there is no card that takes them."""
+        """Change the card to its final text; False if there is no card or it cannot be changed."""
         if edit.status_message_id is None:
             return False
         card = self._board.render(edit)
@@ -129,5 +129,5 @@ class TelegramChat:
 
 
 def _destination(edit: Edit) -> Destination:
-    """The request that was made."""
+    """A reply to the request."""
     return Destination(edit.chat_id, edit.request.thread_id, edit.request.request_message_id)
