@@ -1,4 +1,4 @@
-"""What a message carries to look at: a photo that can be edited, or why it cannot."""
+"""The picture in a message: a photo that can be edited, or the reason why it cannot."""
 
 from telegram import ExternalReplyInfo, Message
 
@@ -12,7 +12,7 @@ _IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".g
 
 
 def picture_of(message: Message | ExternalReplyInfo) -> Picture:
-    """The photo, image file or sticker that a message carries; a reason when it cannot be edited."""
+    """A message's photo, image file or sticker; a Reason if it cannot be edited; None if there is none."""
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         photo = PhotoRef(largest.file_id, PhotoKind.PHOTO, has_spoiler=bool(message.has_media_spoiler))

@@ -1,4 +1,4 @@
-"""Updates by webhook: the same inbox as by polling, committed before Telegram hears "ok"."""
+"""Updates by webhook: committed to the same inbox before Telegram gets "ok"."""
 
 import asyncio
 import hashlib
@@ -25,12 +25,12 @@ _CONNECTIONS = 20
 
 
 def webhook_secret(token: str) -> str:
-    """What Telegram is to show with each update: the same for every replica, and no hint at the token."""
+    """The secret that Telegram sends with each update. The same for all replicas; hides the token."""
     return hmac.new(token.encode(), b"webhook", hashlib.sha256).hexdigest()
 
 
 class Webhook:
-    """Takes single updates in."""
+    """Receives updates, one per call."""
 
     def __init__(
         self, inbox: Inbox, secret: str, owner: Callable[[], str], ring: Callable[[], None], now: Clock
@@ -39,9 +39,9 @@ class Webhook:
         self._owner, self._ring, self._now = owner, ring, now
 
     async def take(self, shown_secret: str, body: bytes) -> HTTPStatus:
-        """Commit one update. Anything but OK makes Telegram deliver it again, chat by chat in order.
+        """Commit one update; returns the status to answer. After anything but OK, Telegram sends it again.
 
-        What is no update at all is answered OK as well: it would come again for a day and hold up its chat.
+        A body that is no update gets OK too: otherwise it would come again for a day and block its chat.
         """
         if not hmac.compare_digest(shown_secret.encode(errors="replace"), self._secret):
             return HTTPStatus.FORBIDDEN
@@ -62,7 +62,7 @@ class Webhook:
 
 
 async def set_webhook(bot: ExtBot[Priority], public_url: str, secret: str) -> None:
-    """Tell Telegram where updates go, until it has heard; harmless to repeat from every replica."""
+    """Tell Telegram where to send updates; tries until it works. Every replica may do it."""
     pause = 1.0
     while True:
         try:
