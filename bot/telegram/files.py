@@ -1,4 +1,4 @@
-"""Fetches the files that people sent, by our own capped client: the token stays in this module."""
+"""Fetches the files that people sent, with a client that caps them. The token stays in this module."""
 
 import asyncio
 
@@ -10,21 +10,21 @@ from bot.core.errors import PhotoRefused, Reason, TryLater
 from bot.telegram.outbox.errors import is_refusal, is_refused, translated
 
 MAX_FILE_BYTES = 20_000_000
-"""Telegram lets bots fetch no more (its own constant is a little larger; this is the safe side)."""
+"""Telegram's limit for bots (its own constant is a little larger; this is the safe side)."""
 _PAUSES = (1.0, 2.0)
-"""Telegram says the same of a wrong id as of a file that it cannot find just now."""
+"""Telegram says the same for a wrong id and for a file that it cannot find right now."""
 _LONGEST_SECONDS = 120.0
 
 
 class FileDownloader:
-    """Bytes of a Telegram file by its id. The file's URL holds the bot token and never leaves this class."""
+    """Fetches a file by its Telegram id. The file's URL holds the bot token and never leaves this class."""
 
     def __init__(self, bot: Bot, client: httpx.AsyncClient, api_url: str, token: str) -> None:
         self._bot, self._client = bot, client
         self._root = f"{api_url}/file/bot{token}/"
 
     async def download(self, file_id: str) -> bytes:
-        """At most 20 MB. Raises PhotoRefused when the file is too big or gone, TryLater otherwise."""
+        """The bytes, at most 20 MB. Raises PhotoRefused if the file is too big or gone, else TryLater."""
         with translated():
             try:
                 file = await self._ask(file_id)
@@ -32,15 +32,15 @@ class FileDownloader:
                 too_big = is_refusal(error, "too big")
                 raise PhotoRefused(Reason.FILE_TOO_BIG if too_big else Reason.PHOTO_GONE) from None
             except NetworkError as error:
-                if is_refused(error):  # so small a call is not too large: something in between is mistaken
+                if is_refused(error):  # the call is tiny, so this comes from something in between
                     raise TryLater(2, "getFile: too large") from None
                 raise
-        # python-telegram-bot gives the whole URL; a server's absolute path would be a file of this machine.
+        # python-telegram-bot gives the whole URL. A local Bot API server gives the path of a file instead.
         path = (file.file_path or "").rpartition("/file/bot")[2].partition("/")[2]
         if not path or path.startswith("/") or ".." in path:
             raise PhotoRefused(Reason.PHOTO_GONE)
         try:
-            async with asyncio.timeout(_LONGEST_SECONDS):  # the client's own is for each piece of the body
+            async with asyncio.timeout(_LONGEST_SECONDS):  # the client's own timeout is per chunk
                 return await self._read(path)
         except (httpx.HTTPError, TimeoutError) as error:
             raise TryLater(2, f"file download: {type(error).__name__}") from None  # its text may hold the URL

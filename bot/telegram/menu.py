@@ -1,6 +1,6 @@
 """The command menus that Telegram shows, per scope and language, and the bot's description of itself.
 
-All of it is decoration: what Telegram does not take is logged, and the bot goes on.
+None of it is essential: if Telegram refuses something, that is logged and the bot goes on.
 """
 
 import logging
@@ -25,13 +25,13 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 Menu: TypeAlias = Callable[[str, bool], Sequence[tuple[str, str]]]
-"""Commands (name, description) in a language, in private chats or elsewhere."""
+"""Called with a language and whether the chat is private; returns commands as (name, description)."""
 About: TypeAlias = Callable[[str], tuple[str, str]]
-"""The bot's description and its short description in a language."""
+"""Called with a language; returns the bot's description and short description."""
 
 
 async def publish_menu(bot: ExtBot[Priority], languages: Sequence[str], menu: Menu) -> None:
-    """Set the menus; the first language is also what people of every language not listed get."""
+    """Set the menus. The first language is also shown to people whose language is not listed."""
     scopes: tuple[tuple[BotCommandScope, bool], ...] = (
         (BotCommandScopeDefault(), False),
         (BotCommandScopeAllPrivateChats(), True),
@@ -45,7 +45,7 @@ async def publish_menu(bot: ExtBot[Priority], languages: Sequence[str], menu: Me
 
 
 async def publish_description(bot: ExtBot[Priority], languages: Sequence[str], about: About) -> None:
-    """Say what an empty chat and the profile show, unless who runs the bot has written something there."""
+    """Set the texts of the empty chat and the profile, unless the operator has set some already."""
     described = await _decorate("description", bot.get_my_description())
     described_shortly = await _decorate("short description", bot.get_my_short_description())
     for language in languages:
