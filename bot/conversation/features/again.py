@@ -1,4 +1,4 @@
-"""The same photo and the same words once more: under a result, and after a failure that may pass."""
+"""Buttons that repeat an edit: under a result, and under a failure that may pass."""
 
 from dataclasses import replace
 
@@ -10,12 +10,12 @@ from bot.core.edits import Edit
 
 
 async def again(pressed: EditPressed) -> Replies:
-    """A new edit of whoever pressed."""
+    """Start the same edit again, for the person who pressed."""
     return (await _ask_again(pressed),)
 
 
 async def try_again(pressed: EditPressed) -> Replies:
-    """The same; the words of the failure make way for the new edit's card."""
+    """The same, and delete the failure message: the new edit has its own card."""
     told, message_id = await _ask_again(pressed), pressed.press.message_id
     if told.popup or message_id is None:
         return (told,)

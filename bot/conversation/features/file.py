@@ -1,4 +1,4 @@
-"""The untouched file of a result that was sent as a photo."""
+"""The button that sends a result as a file, when it was sent as a photo."""
 
 from gettext import NullTranslations
 
@@ -12,7 +12,7 @@ from bot.core.errors import Reason
 
 
 async def send(pressed: EditPressed) -> Replies:
-    """Send the bytes that are kept for a while after delivery."""
+    """Send the result's bytes, if they are still kept."""
     edit, t = pressed.edit, pressed.t
     content = await pressed.tools.files.get(edit.id, "result")
     if content is None or edit.result is None:

@@ -1,4 +1,4 @@
-"""/help with one worked example for each way of asking, the welcome, and what the bot says of itself."""
+"""/help with an example for each way of asking, /start, and the bot's description."""
 
 from gettext import NullTranslations
 
@@ -52,7 +52,7 @@ def help_text(
     reads_group_messages: bool,
     max_file_mb: int = 20,
 ) -> str:
-    """Every way to ask, as it works in this kind of chat."""
+    """Every way to ask that works in this kind of chat."""
     address = "" if private or reads_group_messages else f"@{username}"
     sections = [
         _with_command(t, address),

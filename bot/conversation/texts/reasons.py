@@ -1,4 +1,4 @@
-"""What people read when something was refused or went wrong: what happened, and what to do next."""
+"""Texts for refusals and failures: what happened, and what to do next."""
 
 from datetime import datetime
 from gettext import NullTranslations
@@ -105,7 +105,7 @@ def reason_sentence(t: NullTranslations, reason: Reason, *, command: str = EDIT)
 
 
 def failure_text(t: NullTranslations, edit: Edit, reason: Reason) -> str:
-    """The end of an edit that failed: why, that it cost nothing, and a code to ask about."""
+    """The message of a failed edit: why it failed, that it was not counted, and its code."""
     return "\n".join(
         (
             reason_sentence(t, reason, command=edit.request.command),
@@ -116,7 +116,7 @@ def failure_text(t: NullTranslations, edit: Edit, reason: Reason) -> str:
 
 
 def prompt_too_long(t: NullTranslations, length: int, limit: int = MAX_PROMPT_CHARACTERS) -> str:
-    """How much too long a text is; a style's own words count too, so the excess is what helps."""
+    """By how much a text is too long. A style's own words count too, so the limit alone would not help."""
     excess = max(1, length - limit)
     return t.ngettext(
         "That text is {count} character too long ({length}, and {limit} is the most). "
