@@ -1,4 +1,4 @@
-"""When admins were told of what only they can mend: at most once an hour, whichever replica found it out."""
+"""When admins were told of a problem: at most once an hour, whichever replica found it."""
 
 from datetime import datetime, timedelta
 
@@ -12,13 +12,13 @@ ALERT_AGAIN_AFTER = timedelta(hours=1)
 
 
 class Alerts:
-    """A row per admin and reason."""
+    """One row per admin and reason."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def claim(self, admin_id: int, reason: Reason, now: datetime) -> bool:
-        """Whether this admin is to be told of `reason` now; True for one caller an hour."""
+        """Whether to tell this admin of `reason` now; True for one caller per hour."""
         insert = self._database.insert(ALERTS).values(admin_id=admin_id, reason=reason, told_at=now)
         claimed = insert.on_conflict_do_update(
             index_elements=["admin_id", "reason"],
@@ -29,7 +29,7 @@ class Alerts:
             return (await connection.execute(claimed)).first() is not None
 
     async def give_back(self, admin_id: int, reason: Reason) -> None:
-        """Telegram did not take the message that was claimed: another one may be sent at once."""
+        """The message of this claim was not sent: the next claim is True again."""
         unsent = delete(ALERTS).where(ALERTS.c.admin_id == admin_id, ALERTS.c.reason == reason)
         async with self._database.writing() as connection:
             await connection.execute(unsent)
