@@ -2,17 +2,17 @@
 
     BotError
     ├── PhotoRefused      the person can fix it: another photo
-    ├── EditFailed        this edit will never work as it stands
-    ├── OperatorNeeded    the key, the credit or a permission has to be mended by who runs the bot
+    ├── EditFailed        this edit will never work as it is
+    ├── OperatorNeeded    the operator has to fix the key, the credit or a permission
     ├── TryLater          nothing happened; the same call may work after a wait
-    │   └── ResultAway    the task is done, and paid for; only its file cannot be fetched yet
+    │   └── ResultAway    the task is done and paid for, but its file cannot be fetched yet
     ├── OutcomeUnknown    the call may or may not have had its effect
-    │   └── GatewayDown   a gateway answered in the service's place: most likely it had none
+    │   └── GatewayDown   a gateway answered instead of the service: most likely it had no effect
     ├── ResultUnusable    what the provider made cannot be turned into a reply
-    ├── ChatGone          nobody there to tell: blocked, kicked, deleted
+    ├── ChatGone          nobody is there any more: blocked, kicked, deleted
     └── ChatMoved         the group became a supergroup with another id
 
-The texts of these exceptions are for logs. People read the sentence that conversation/texts has for a reason.
+The texts of these exceptions are for logs. People get the sentence that conversation/texts has for a reason.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Reason(StrEnum):
     TASK_LOST = "task_lost"
     TIMED_OUT = "timed_out"
     SERVICE_DOWN = "service_down"
-    # Who runs the bot has to act.
+    # The operator has to act.
     OUT_OF_CREDIT = "out_of_credit"
     ACCESS_DENIED = "access_denied"
     BAD_REQUEST = "bad_request"
@@ -55,7 +55,7 @@ class Reason(StrEnum):
 
     @property
     def consequences(self) -> "Consequences":
-        """What follows from it: see the table below."""
+        """What follows from it, from the table below."""
         return CONSEQUENCES[self]
 
 
@@ -63,9 +63,9 @@ class Reason(StrEnum):
 class Consequences:
     """What follows from a reason.
 
-    `retry_helps`: asking for the same once more may work, so the failure card offers it. `submit_again`: the
-    bot itself makes one more create call first. `is_operators`: only who runs the bot can mend it, and the
-    admins are told. `patience`: how long an edit waits for it to pass before it fails; zero is not at all.
+    `retry_helps`: the same request may work later, so the failure message offers it. `submit_again`: the bot
+    first makes one more create call itself. `is_operators`: only the operator can fix it, and the admins are
+    told. `patience`: how long an edit waits for it to pass before it fails; zero: it fails at once.
     """
 
     retry_helps: bool = False
@@ -75,7 +75,7 @@ class Consequences:
 
 
 _A_DAY = timedelta(hours=24)
-"""A finished picture is worth so much patience, and so is what somebody has been asked to mend."""
+"""For a finished picture, and for a problem that the operator was asked to fix."""
 
 CONSEQUENCES: dict[Reason, Consequences] = {
     **dict.fromkeys(Reason, Consequences()),
@@ -90,11 +90,11 @@ CONSEQUENCES: dict[Reason, Consequences] = {
     Reason.BAD_REQUEST: Consequences(is_operators=True, patience=timedelta(0)),
     Reason.CANNOT_SEND: Consequences(patience=_A_DAY),
 }
-"""The one table of what a reason means for an edit. What people read for it is in conversation/texts."""
+"""The only table of what a reason means for an edit. The sentences for people are in conversation/texts."""
 
 
 class BotError(Exception):
-    """The root of the tree above."""
+    """The root of the tree at the top of this module."""
 
 
 class PhotoRefused(BotError):
@@ -106,7 +106,7 @@ class PhotoRefused(BotError):
 
 
 class EditFailed(BotError):
-    """This edit will never work as it stands."""
+    """This edit will never work as it is."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
@@ -114,7 +114,7 @@ class EditFailed(BotError):
 
 
 class OperatorNeeded(EditFailed):
-    """No edit will work until who runs the bot mends something."""
+    """No edit will work until the operator fixes something."""
 
 
 class TryLater(BotError):
@@ -126,7 +126,7 @@ class TryLater(BotError):
 
 
 class ResultAway(TryLater):
-    """A finished task's file is not there, or its host cannot be reached, for now."""
+    """A finished task's file is missing, or its host cannot be reached, for now."""
 
 
 class OutcomeUnknown(BotError):

@@ -1,4 +1,4 @@
-"""The photos of a request: from Telegram to our side, and prepared to where the provider can fetch them."""
+"""The photos of a request: fetched from Telegram, prepared, and published for the provider."""
 
 from bot.core.edits import Edit
 from bot.core.pictures import Size
@@ -6,14 +6,14 @@ from bot.core.ports import Ports, PublicUrl
 
 
 class Photos:
-    """Keeps and hosts each photo under a name of its own, made from the edit's id and its secret."""
+    """Keeps each photo under a name made from the edit's id, and hosts it under one made from its secret."""
 
     def __init__(self, ports: Ports) -> None:
         self._files, self._chat = ports.files, ports.chat
         self._images, self._host = ports.images, ports.photo_host
 
     async def original(self, edit: Edit, number: int = 0) -> bytes:
-        """The person's bytes, from our side where they are still kept. Raises PhotoRefused, TryLater."""
+        """The photo's bytes, from our files or else from Telegram. Raises PhotoRefused, TryLater."""
         name = _name(edit.id, number)
         kept = await self._files.get(name, "photo")
         if kept is None:
@@ -22,7 +22,7 @@ class Photos:
         return kept
 
     async def publish(self, edit: Edit) -> tuple[tuple[PublicUrl, ...], Size]:
-        """Where the provider can fetch them, and the size of the first, which the result is to have."""
+        """Publish all photos; returns their URLs, and the size of the first, which the result will have."""
         urls, sizes = list[PublicUrl](), list[Size]()
         for number in range(len(edit.request.photos)):
             jpeg, size = await self._images.prepare(await self.original(edit, number))
@@ -31,7 +31,7 @@ class Photos:
         return tuple(urls), sizes[0]
 
     async def forget(self, edit: Edit) -> None:
-        """Nobody needs them any more. Repeating it is harmless. Raises TryLater."""
+        """Delete the photos from our files and the photo host. May be repeated. Raises TryLater."""
         for number in range(len(edit.request.photos)):
             await self._files.remove(_name(edit.id, number), "photo")
         for number in range(len(edit.request.photos)):

@@ -1,4 +1,4 @@
-"""What is said about pictures: sizes in pixels, formats, a fitted result. Knows no Pillow."""
+"""Values about pictures: sizes in pixels, formats, a fitted result. No Pillow."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +20,7 @@ class Size:
 
 
 class ImageFormat(StrEnum):
-    """The still formats that are taken; each reply file comes back in one of them."""
+    """The still formats that are accepted; each result is in one of them."""
 
     JPEG = "JPEG"
     PNG = "PNG"

@@ -1,4 +1,4 @@
-"""What follows from an error in a step: the edit waits, fails, or goes on under its chat's new id."""
+"""What follows from an error in a step: the edit waits, fails, or continues under its chat's new id."""
 
 import logging
 from dataclasses import replace
@@ -22,23 +22,23 @@ from bot.core.ports import Chat, EditStore
 logger = logging.getLogger(__name__)
 
 _CUT_CALL_WAIT = timedelta(seconds=5)
-"""Before the second create call where no callback can tell of the first: what cut it may have passed."""
+"""Before the second create call, if no callback can name the first task: the problem may have passed."""
 _FEWEST_ATTEMPTS = 6
-"""Before giving up: an edit that waited long for its turn, or for a restart, has not been tried at all."""
+"""Before giving up, because an edit that waited long for its turn or a restart was hardly tried."""
 _OPERATOR_SECONDS = 5.0
 _UNKNOWN_SECONDS, _UNEXPECTED_SECONDS = 1.0, 10.0
 _LONGEST_BACKOFF = 6
-"""The power of two that waits in seconds grow to: about a minute."""
+"""The largest power of two for waits in seconds: about a minute."""
 
 
 class Setbacks:
-    """Every error of a step is translated into a move here, and nowhere else."""
+    """Turns every error of a step into a move. This happens nowhere else."""
 
     def __init__(self, store: EditStore, chat: Chat, callbacks: Callbacks, now: Clock) -> None:
         self._store, self._chat, self._callbacks, self._now = store, chat, callbacks, now
 
     async def after(self, error: Exception, edit: Edit) -> Edit | None:
-        """The edit, as it stood when the error came, moved on. None when somebody else moved it."""
+        """Move `edit`, as it was read after the error. None if somebody else moved it."""
         match error:
             case OperatorNeeded() if error.reason.consequences.patience:
                 return await self._wait_for_operator(edit, error)
@@ -61,18 +61,18 @@ class Setbacks:
         return await self._postpone(edit, _UNEXPECTED_SECONDS, may_have_arrived=True)
 
     async def _await_callback(self, edit: Edit) -> Edit | None:
-        """The create call was cut: for a while from now, a callback may tell of its task."""
+        """The create call was cut: wait for a callback that may name its task."""
         wait = max(self._callbacks.adoption_wait, _CUT_CALL_WAIT)
         return await self._store.move(edit, replace(edit, due_at=self._now() + wait))
 
     async def _wait_for_operator(self, edit: Edit, error: OperatorNeeded) -> Edit | None:
-        """The key or the credit has to be mended: everything waits, and goes on by itself once it is."""
+        """The operator has to fix the key or the credit. Until then the edit waits and is tried again."""
         await self._chat.alert_admins(edit, error.reason)
         logger.info("edit %s is %s: %s", edit.id, edit.state, error)
         return await self._postpone(edit, _OPERATOR_SECONDS, blocked_by=error.reason)
 
     async def _fail(self, edit: Edit, reason: Reason, detail: str = "") -> Edit | None:
-        if not edit.is_active:  # it has ended; only settling it failed
+        if not edit.is_active:  # it has ended, only settling failed
             return await self._store.move(edit, replace(edit, due_at=None))
         logger.info("edit %s fails: %s", edit.id, detail or reason)
         now = self._now()
@@ -89,7 +89,7 @@ class Setbacks:
         may_have_arrived: bool = False,
         blocked_by: Reason = Reason.SERVICE_DOWN,
     ) -> Edit | None:
-        """Take the same step again later, or give up. A call that cannot have arrived is not counted."""
+        """Take the same step again later, or fail. `may_have_arrived`: the call counts as made."""
         now = self._now()
         reason = Reason.CANNOT_SEND if isinstance(edit.stage, Ready) else blocked_by
         has_tried = edit.attempts >= _FEWEST_ATTEMPTS or isinstance(edit.stage, Processing)
@@ -104,7 +104,7 @@ class Setbacks:
         )
         match edit.stage:
             case Processing():
-                return edit  # looked at again at its own pace, without a write
+                return edit  # the next look is at its own pace, without a write
             case Submitting() if not may_have_arrived:
                 later = replace(later, stage=Received(), submits=edit.submits - 1)
             case Ready() if not may_have_arrived:

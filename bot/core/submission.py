@@ -1,4 +1,4 @@
-"""The step from received to processing: everything around the one call that costs money."""
+"""The step from received to processing, around the only call that costs money."""
 
 import asyncio
 import logging
@@ -17,13 +17,13 @@ from bot.core.presets import full_prompt
 logger = logging.getLogger(__name__)
 
 MAX_SUBMITS = 2
-"""Create calls per edit that may have made a task: the second one only after the first was lost or failed."""
+"""Create calls per edit that may have made a task. The second only if the first was lost or failed."""
 _CARD_GRACE_SECONDS = 0.2
-"""For the status card, once everything else is ready for the create call."""
+"""The wait for the status card, when everything else is ready for the create call."""
 
 
 class Submission:
-    """Publishes the photos, notes "submitting", makes the create call and notes its task."""
+    """Publishes the photos, writes "submitting", makes the create call and writes its task."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Submission:
         self._cards = CardPosting(ports.chat, pending, lease, now)
 
     async def submit(self, edit: Edit) -> Edit | None:
-        """Have a task made if it is this edit's turn. The status card is sent meanwhile."""
+        """Create a task if it is this edit's turn. The status card is sent at the same time."""
         if edit.submits >= MAX_SUBMITS:
             raise EditFailed(Reason.SERVICE_DOWN, "no create call had a known outcome")
         ahead = await self._ports.budget.ahead(edit, self._now())
@@ -57,7 +57,7 @@ class Submission:
         return moved and _with_card_of(carded, moved)
 
     async def _order_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
-        """The create call waits a moment for the card: who may not say that may not send a picture either."""
+        """Wait a moment for the card: if the bot may not send it, it may not send a picture either."""
         order = await self._order(edit)
         await asyncio.wait((card,), timeout=_CARD_GRACE_SECONDS)
         carded = _with_card_of(card.result(), edit) if card.done() else edit
@@ -72,7 +72,7 @@ class Submission:
         try:
             entered = await self._ports.budget.enter(carded, submitting, now)
         except TryLater:
-            return carded  # somebody else took the last place: it is asked for again in a moment
+            return carded  # somebody else took the last place: try again in a moment
         if entered is None:
             await self._forget_if_settled(edit)
             return None
@@ -88,7 +88,7 @@ class Submission:
         )
 
     async def _forget_if_settled(self, edit: Edit) -> None:
-        """Where another replica has settled the edit meanwhile, nobody else takes the photos down."""
+        """If another replica has settled the edit in between, the photos published here must be deleted."""
         current = await self._ports.store.get(edit.id)
         if current is None or current.due_at is None:
             await self._photos.forget(edit)
