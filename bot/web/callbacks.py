@@ -1,4 +1,4 @@
-"""The provider's callbacks. They are hints: they make the bot look or name a task, and prove nothing."""
+"""The provider's callbacks. They are hints: they make the bot look, or name a task. They prove nothing."""
 
 import json
 import logging
@@ -15,27 +15,27 @@ _LONGEST_TASK_ID = 128
 
 
 class EditsBySecret(Protocol):
-    """Where an edit's secret is looked up."""
+    """Finds edits by their secret."""
 
     async def by_secret(self, secret: str) -> Edit | None:
-        """The edit whose URLs hold this secret."""
+        """The edit whose URLs contain this secret."""
 
 
 class Adopts(Protocol):
-    """What takes a task that a callback names."""
+    """Takes the task that a callback names."""
 
     async def adopt(self, edit: Edit, task_id: str) -> Edit:
-        """Take the task if the edit's create call was cut; returns the edit as it stands then."""
+        """Note the task if the edit's create call was cut; returns the edit then."""
 
 
 class Callbacks:
-    """Has the edit of a callback looked at."""
+    """Wakes the edit of a callback."""
 
     def __init__(self, edits: EditsBySecret, service: Adopts, wake: Wake) -> None:
         self._edits, self._service, self._wake = edits, service, wake
 
     async def take(self, secret: str, body: bytes) -> HTTPStatus:
-        """The HTTP status to answer: NOT_FOUND for an unknown secret; anything but OK is sent again."""
+        """The status to answer: NOT_FOUND for an unknown secret. The provider repeats all but OK."""
         try:
             edit = await self._edits.by_secret(secret)
             if edit is None:
@@ -49,7 +49,7 @@ class Callbacks:
 
 
 def task_id_of(body: bytes) -> str | None:
-    """`data.taskId`, the same in both shapes of callback; nothing else in it is read."""
+    """`data.taskId`, which both shapes of callback have, or None. Nothing else is read."""
     try:
         task_id = json.loads(body)["data"]["taskId"]
     except (ValueError, KeyError, TypeError, RecursionError):

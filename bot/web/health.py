@@ -1,4 +1,4 @@
-"""How the process is: what `/readyz` says."""
+"""The health of the process, for `/readyz`."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.storage.database import Database
 
 INTAKE_SILENT_SECONDS = 150.0
-"""A long poll takes 50 seconds; three of them without an answer are a fault."""
+"""A long poll takes 50 seconds. No answer in the time of three is an error."""
 
 
 class Trusted(Protocol):
@@ -33,11 +33,11 @@ class Health:
         self.polls = False
 
     def answered(self, service: str) -> None:
-        """A service answered just now, whatever it said."""
+        """A service has just answered, with any status."""
         self._answered_at[service] = self._monotonic()
 
     async def readiness(self) -> Mapping[str, object]:
-        """Ready: the database answers, this replica is trusted, and Telegram answers where it is asked."""
+        """`ready` if the database answers, this replica is trusted, and its polls (if any) are answered."""
         database, trusted = await self._database.answers(), self._replica.is_trusted
         heard_at = self._answered_at.get("updates", self._started_at)
         silent = self.polls and self._monotonic() - heard_at > INTAKE_SILENT_SECONDS

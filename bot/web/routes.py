@@ -1,4 +1,4 @@
-"""What the bot's web server answers: hosted photos, callbacks, Telegram's updates, how the process is."""
+"""The routes of the bot's web server: hosted photos, callbacks, Telegram's updates, health, metrics."""
 
 import asyncio
 import re
@@ -14,26 +14,26 @@ MAX_CALLBACK_BYTES = 64 * 1024
 MAX_UPDATE_BYTES = 1024 * 1024
 NOT_FOUND = "not found"
 ANSWER_WITHIN_SECONDS = 12.0
-"""Whoever calls here waits about fifteen, and comes again after a 503."""
+"""Callers wait about fifteen, and try again after a 503."""
 _HANG_UP = {"Connection": "close"}
-"""The rest of the body is not waited for."""
+"""Do not wait for the rest of the body."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 ReadPhoto = Callable[[str], Awaitable[bytes | None]]
-"""The hosted JPEG of an edit's secret, or None."""
+"""Returns the hosted JPEG for an edit's secret, or None."""
 
 TakePost = Callable[[str, bytes], Awaitable[HTTPStatus]]
-"""Told a secret and a body, tells the status to answer. A callback has its secret in its path, an update in a
+"""Takes a secret and a body, returns the HTTP status. A callback has its secret in the path, an update in a
 header."""
 
 Readiness = Callable[[], Awaitable[Mapping[str, object]]]
-"""What there is to say of the process; `ready` in it decides the answer's status."""
+"""Returns the body of `/readyz`; its `ready` decides the status."""
 
 _Answer = Callable[[Request], Awaitable[Response]]
 
 
 class _TooLarge(Exception):
-    """A body that cannot be what is expected."""
+    """A body that is longer than allowed."""
 
 
 def web_app(
@@ -45,7 +45,7 @@ def web_app(
     metrics: Callable[[], bytes] | None = None,
     answer_within_seconds: float = ANSWER_WITHIN_SECONDS,
 ) -> Starlette:
-    """The routes. Photos and callbacks hold an unguessable secret, and a wrong one is just "not found"."""
+    """The app with all routes. Paths of photos and callbacks have a secret; a wrong one is "not found"."""
     posts = {"/callback/{secret}": _callback(on_callback)}
     if on_update is not None:
         posts["/telegram"] = _update(on_update)
@@ -99,7 +99,7 @@ def _health_routes(readiness: Readiness, metrics: Callable[[], bytes]) -> list[R
 
 
 def _in_time(answer: _Answer, seconds: float) -> _Answer:
-    """The answer, or 503: a body may come byte by byte, and a database may be slow."""
+    """The answer, or 503 after `seconds`: a body may come byte by byte, or the database be slow."""
 
     async def in_time(request: Request) -> Response:
         try:
@@ -126,7 +126,7 @@ async def _body(request: Request, most: int) -> bytes:
 
 
 def _answered(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Response:
-    """A status in words; whoever gets a 503 is to come again in a moment."""
+    """A plain text answer with this status; a 503 asks to try again in five seconds."""
     headers = dict(headers or {})
     match status:
         case HTTPStatus.OK:

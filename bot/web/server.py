@@ -1,4 +1,4 @@
-"""Serves a web app on this machine, for as long as a block lasts."""
+"""Serves a web app until a block ends."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ _CONNECTIONS, _BACKLOG = 200, 2048
 
 
 class _Server(uvicorn.Server):
-    """Leaves the process's signals to the process."""
+    """Does not handle the process's signals."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -21,7 +21,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[None]:
-    """Serve `app` until the block ends. Raises OSError when the address cannot be had."""
+    """Serve `app` until the block ends. Raises OSError if the address cannot be used."""
     listener = _listener(host, port)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1,
@@ -38,9 +38,9 @@ async def listening(app: Starlette, host: str, port: int) -> AsyncIterator[None]
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """A socket that listens already: bound alone, it could be refused later, when another one listens.
+    """A listening socket. If it were only bound, listening could still fail later because of another process.
 
-    With its protocol named, asyncio sets TCP_NODELAY on what it accepts.
+    Because its protocol is set, asyncio sets TCP_NODELAY on its connections.
     """
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
