@@ -1,4 +1,4 @@
-"""`python -m bot doctor`: one line for each thing that has to be right, and what to do where it is not."""
+"""`python -m bot doctor`: checks all that the bot needs, and says what to do about each problem."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def examine(settings: Settings) -> int:
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
-    """What there is to say, in the order in which it is found out."""
+    """All findings, as they are found."""
     yield Finding("settings", "complete")
     for check in CHECKS:
         async with contextlib.AsyncExitStack() as stack:

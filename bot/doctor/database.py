@@ -1,4 +1,4 @@
-"""Whether the database is there and of this version, and who else works on it."""
+"""Checks the database: reachable, at this version, and which replicas use it."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ _SERVER = "SELECT current_setting('server_version'), current_setting('synchronou
 
 
 async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
-    """Its schema; on PostgreSQL the server as well, and the replicas."""
+    """The schema; on PostgreSQL also the server and the replicas."""
     try:
         async with opened_database(settings) as opened:
             if opened.path is not None and not opened.path.parent.is_dir():
@@ -42,7 +42,7 @@ async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIte
 
 
 def _homeless(path: Path) -> Finding:
-    """DATA_DIR is made where need be, a folder that only DATABASE_URL names is not."""
+    """DATA_DIR is created if missing, but not a folder that only DATABASE_URL names."""
     return Finding(
         "database", f"its folder {path.parent} is not there", "make that folder, or correct DATABASE_URL"
     )
@@ -58,7 +58,7 @@ def _schema(current: str | None, head: str | None) -> Finding:
 
 
 async def _server(opened: Database) -> Finding:
-    """Replicas trust the server's clock and the limits this machine's; a commit has to be a commit."""
+    """Leases go by the server's clock, limits by this machine's; and commits must not get lost."""
     async with opened.reading() as connection:
         version, synchronous_commit, its_time = (await connection.execute(text(_SERVER))).one()
     said = f"version {version}"

@@ -1,11 +1,11 @@
-"""What the doctor says of one thing."""
+"""What the doctor says about one thing."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor's. `advice` is what to do about it; empty when all is well."""
+    """One line of the doctor. `advice`: what to do about a problem; empty if there is none."""
 
     subject: str
     text: str
@@ -18,6 +18,6 @@ class Finding:
 
 
 def short(error: Exception) -> str:
-    """The kind of an error and its first line."""
+    """An error's class and the first line of its text."""
     line = next(iter(str(error).strip().splitlines()), "")[:160]
     return f"{type(error).__name__}: {line}" if line else type(error).__name__

@@ -1,4 +1,4 @@
-"""Whether the NanoBanana API takes the key, and what credit is left."""
+"""Checks the NanoBanana API: the key, and the credit that is left."""
 
 import contextlib
 from collections.abc import AsyncIterator

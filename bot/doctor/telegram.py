@@ -1,4 +1,4 @@
-"""Whether Telegram takes the token, what the bot may read in groups, and where updates go."""
+"""Checks Telegram: the token, what the bot may read in groups, and where updates go."""
 
 import contextlib
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Whether somebody else takes this bot's updates."""
+"""Checks whether another process takes this bot's updates."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from bot.wiring.outside import opened_database, telegram_client
 
 
 async def updates(settings: Settings, stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
-    """Whether another process polls with this token. Asking ends its poll: a bot that runs here is let be."""
+    """Whether another process polls with this token. Asking ends its poll, so not while a bot runs here."""
     if settings.telegram_webhook:
         yield Finding("updates", "they come by the webhook")
         return
@@ -28,7 +28,7 @@ async def updates(settings: Settings, stack: contextlib.AsyncExitStack) -> Async
                     yield finding
     except AlreadyRunning:
         yield Finding("updates", "this bot is running here and takes them")
-    except OSError as error:  # nobody can tell whether a bot runs here
+    except OSError as error:  # so it is not known whether a bot runs here
         advice = "mend what is said about the database first, and let this user write in its folder"
         yield Finding("updates", f"not asked for: {short(error)}", advice)
 

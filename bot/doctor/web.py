@@ -1,4 +1,4 @@
-"""Whether the provider can fetch photos and say when it is done."""
+"""Checks whether the provider can fetch photos and send callbacks."""
 
 import contextlib
 import secrets
@@ -24,7 +24,7 @@ _TINY_JPEG = bytes.fromhex(
 
 
 async def web(settings: Settings, stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
-    """The photo host, and the way back for callbacks."""
+    """The photo host and the callbacks."""
     hosted = web_host(settings)
     if settings.public_url:
         await _serve_meanwhile(settings, hosted, stack)
@@ -64,7 +64,7 @@ async def _photo_host(
 
 
 async def _callbacks(settings: Settings) -> Finding:
-    """A secret that nobody has is answered by this bot in its own words."""
+    """Call back with an unknown secret: this bot's own "not found" has to come."""
     if not settings.public_url:
         return Finding("callbacks", "none without PUBLIC_URL; the bot looks at its tasks by itself")
     url = f"{settings.public_url}/callback/doctor-{secrets.token_urlsafe(18)}"
@@ -80,7 +80,7 @@ async def _callbacks(settings: Settings) -> Finding:
 
 
 async def _serve_meanwhile(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> None:
-    """Be the web server, unless a running bot already is."""
+    """Run the web server, unless a running bot already does."""
 
     async def nobody(_: str, __: bytes) -> HTTPStatus:
         return HTTPStatus.NOT_FOUND
