@@ -1,1 +1,1 @@
-"""A photo and a command in, the edited photo back at its exact size."""
+"""A Telegram bot: a photo and a command in, the edited photo back at its exact size."""

@@ -1,4 +1,4 @@
-"""What a process of the bot does as a whole, and the sentence that it ends with where it cannot."""
+"""The commands `run` and `migrate` as a whole, and the message if they cannot start."""
 
 import asyncio
 import gc
@@ -33,7 +33,7 @@ async def _until_stopped(settings: Settings) -> None:
     assert this is not None  # noqa: S101 - a coroutine runs in a task
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
-    gc.freeze()  # the modules, for good: to walk them in search of garbage takes a tenth of a second
+    gc.freeze()  # keeps the modules out of garbage collections, which take a tenth of a second
     try:
         async with running(settings):
             gc.freeze()
@@ -48,7 +48,7 @@ async def _migrated(settings: Settings) -> None:
 
 
 async def _told(work: Coroutine[object, object, None], settings: Settings) -> int:
-    """The exit code. What an operator can mend is told in a sentence, not in a traceback."""
+    """Run `work`; returns the exit code. What an operator can fix is logged as a sentence, no traceback."""
     try:
         await work
     except InvalidToken:

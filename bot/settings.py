@@ -1,4 +1,4 @@
-"""The process's settings: the only place that reads the environment (or `.env`)."""
+"""The settings. Nothing else reads the environment (or `.env`)."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,13 +22,13 @@ from sqlalchemy.exc import ArgumentError
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 _SHORTEST_PASSWORD = 6
-"""One that is shorter is found by guessing, and may be part of any word in the log."""
+"""A shorter one is easy to guess, and may be part of any word in the log."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 Ids = Annotated[frozenset[int], NoDecode]
 
 
 class SettingsError(Exception):
-    """Something is missing or wrong; `problems` has one line each."""
+    """Settings are missing or wrong; `problems` has one line per problem."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -36,7 +36,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """What `.env.example` lists, name by name. Durations are in seconds."""
+    """The settings of `.env.example`, with the same names. Durations are in seconds."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -184,7 +184,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no log line may hold."""
+        """Texts that must not be in any log line."""
         hidden = (
             self.telegram_bot_token,
             self.nanobanana_api_key,
@@ -201,7 +201,7 @@ class Settings(BaseSettings):
 
     @property
     def shown_database_url(self) -> str:
-        """Where the database is, without who opens it."""
+        """DATABASE_URL without user name and password."""
         url = make_url(self.database_url)
         host = url.host.rpartition("@")[2] if url.host else None  # an @ in a password has to be %40
         shown = URL.create(url.drivername, host=host, port=url.port, database=url.database)
@@ -227,14 +227,14 @@ def is_loopback(url: str) -> bool:
 
 
 def _passwords(url: URL) -> list[str]:
-    """As it is, and as a URL has it."""
+    """The password of a database URL, as it is and as it is written in a URL."""
     known = [url.password or "", *url.normalized_query.get("password", ())]
     long = [password for password in known if len(password) >= _SHORTEST_PASSWORD]
     return [form for password in long for form in (password, quote(password, safe=""))]
 
 
 def _proxy_passwords(proxies: Iterable[SecretStr]) -> list[str]:
-    """As they are, and as the URLs have them."""
+    """The passwords of proxy URLs, as written in the URL and decoded."""
     found = [urlsplit(proxy.get_secret_value()).password or "" for proxy in proxies]
     long = [password for password in found if len(password) >= _SHORTEST_PASSWORD]
     return [form for password in long for form in (password, unquote(password))]
