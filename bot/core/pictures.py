@@ -33,10 +33,6 @@ class ImageFormat(StrEnum):
     def extension(self) -> str:
         return "jpg" if self is ImageFormat.JPEG else self.value.lower()
 
-    @property
-    def mime_type(self) -> str:
-        return f"image/{self.value.lower()}"
-
 
 @dataclass(frozen=True, slots=True)
 class Photo:
