@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import ExtBot
 
 from bot.cluster.heartbeat import Heartbeat
@@ -30,7 +29,7 @@ from bot.scheduling.chores import Chore
 from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace
 from bot.settings import Settings
-from bot.storage.database import lock_database_file
+from bot.storage.database import DATABASE_ERRORS, lock_database_file
 from bot.storage.notifications import Notifications
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention
@@ -282,7 +281,7 @@ class _Members:
 
 async def _release(replicas: Replicas, name: str) -> None:
     """Give everything up for the others. Without the database, they notice when the lease ends."""
-    with contextlib.suppress(SQLAlchemyError, OSError, TimeoutError):
+    with contextlib.suppress(*DATABASE_ERRORS, TimeoutError):
         async with asyncio.timeout(1):
             await replicas.release(name)
 

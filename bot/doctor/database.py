@@ -6,12 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.core.clock import random_id, utc_now
 from bot.doctor.finding import Finding, short
 from bot.settings import Settings
-from bot.storage.database import Database
+from bot.storage.database import DATABASE_ERRORS, Database
 from bot.storage.files import data_dir_id
 from bot.storage.replicas import Replicas
 from bot.wiring.outside import opened_database
@@ -33,7 +32,7 @@ async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIte
                 yield await _server(opened)
                 if current == head:
                     yield await _replicas(opened, settings)
-    except (SQLAlchemyError, OSError) as error:
+    except DATABASE_ERRORS as error:
         yield Finding(
             "database",
             short(error),

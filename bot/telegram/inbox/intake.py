@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram import Update
 from telegram.ext import ExtBot
 
@@ -21,6 +20,7 @@ from bot.conversation.incoming import Incoming, Press
 from bot.conversation.outgoing import Alert, Outgoing
 from bot.core.clock import Clock
 from bot.core.errors import BotError, OutcomeUnknown, TryLater
+from bot.storage.database import DATABASE_ERRORS
 from bot.storage.inbox import NotOurs
 from bot.telegram.inbox.lanes import Lanes
 from bot.telegram.inbox.raw_updates import Inbox, RawUpdate
@@ -84,7 +84,7 @@ class Intake:
                 try:
                     await self._mark_the_rest()
                     await self._feed()
-                except (SQLAlchemyError, OSError) as error:
+                except DATABASE_ERRORS as error:
                     logger.warning("the inbox cannot be read for now: %s", type(error).__name__)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
@@ -119,7 +119,7 @@ class Intake:
             answers = await self._answers_to(update)
         except NotOurs:
             self._let_go(update)
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("update %s stays in the inbox: %s", update.update_id, type(error).__name__)
             self._let_go(update)
         else:
@@ -186,7 +186,7 @@ class Intake:
         update = answers.update
         try:
             await self._inbox.handled(update.update_id, self._now(), answers.problem, update.owner)
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("update %s is marked later: %s", update.update_id, type(error).__name__)
             self._unmarked.append(answers)
             return

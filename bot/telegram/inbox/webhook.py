@@ -8,11 +8,11 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import ExtBot
 
 from bot.core.clock import Clock
 from bot.core.errors import BotError
+from bot.storage.database import DATABASE_ERRORS
 from bot.telegram.inbox.polling import ALLOWED_UPDATES
 from bot.telegram.inbox.raw_updates import Inbox, line_of
 from bot.telegram.outbox.errors import translated
@@ -54,7 +54,7 @@ class Webhook:
         try:
             raw = json.dumps(update, ensure_ascii=False)
             await self._inbox.keep([(update_id, line_of(update), raw)], self._now(), self._owner())
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("update %s could not be stored: %s", update_id, type(error).__name__)
             return HTTPStatus.SERVICE_UNAVAILABLE
         self._ring()
