@@ -7,6 +7,9 @@ from bot.conversation.feature import Asked, Command, Feature, Replies, all_featu
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.wording import escaped
 
+_MAX_FILE_MB = 20
+"""Telegram's limit for files that a bot can fetch."""
+
 
 async def start(asked: Asked) -> Replies:
     """A welcome in private; in a group, how to ask there."""
@@ -50,14 +53,13 @@ def help_text(
     username: str,
     private: bool,
     reads_group_messages: bool,
-    max_file_mb: int = 20,
 ) -> str:
     """Every way to ask that works in this kind of chat."""
     address = "" if private or reads_group_messages else f"@{username}"
     sections = [
         _with_command(t, address),
         *(_without_command(t) if private else [_in_groups(t, username, reads=reads_group_messages)]),
-        _as_file(t, address, max_file_mb),
+        _as_file(t, address),
         _commands(t),
     ]
     return "\n\n".join("\n".join(section) for section in sections)
@@ -108,13 +110,13 @@ def _in_groups(t: NullTranslations, username: str, *, reads: bool) -> list[str]:
     return [t.gettext("<b>In this group</b>"), explained]
 
 
-def _as_file(t: NullTranslations, address: str, max_file_mb: int) -> list[str]:
+def _as_file(t: NullTranslations, address: str) -> list[str]:
     return [
         t.gettext("<b>In full resolution</b>"),
         t.gettext(
             "Telegram shrinks photos. Send the picture as a file instead (up to {size} MB), "
             "with the same kind of caption, and you get back a file of exactly its size:"
-        ).format(size=max_file_mb),
+        ).format(size=_MAX_FILE_MB),
         f"<code>/enhance{escaped(address)}</code>",
     ]
 

@@ -115,8 +115,9 @@ def failure_text(t: NullTranslations, edit: Edit, reason: Reason) -> str:
     )
 
 
-def prompt_too_long(t: NullTranslations, length: int, limit: int = MAX_PROMPT_CHARACTERS) -> str:
+def prompt_too_long(t: NullTranslations, length: int) -> str:
     """By how much a text is too long. A style's own words count too, so the limit alone would not help."""
+    limit = MAX_PROMPT_CHARACTERS
     excess = max(1, length - limit)
     return t.ngettext(
         "That text is {count} character too long ({length}, and {limit} is the most). "
