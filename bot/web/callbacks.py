@@ -7,11 +7,10 @@ from typing import Protocol
 
 from bot.core.edits import Edit
 from bot.core.ports import Wake
+from bot.nanobanana.responses import is_task_id
 from bot.storage.database import DATABASE_ERRORS
 
 logger = logging.getLogger(__name__)
-
-_LONGEST_TASK_ID = 128
 
 
 class EditsBySecret(Protocol):
@@ -54,4 +53,4 @@ def task_id_of(body: bytes) -> str | None:
         task_id = json.loads(body)["data"]["taskId"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return task_id if isinstance(task_id, str) and 0 < len(task_id) <= _LONGEST_TASK_ID else None
+    return task_id if is_task_id(task_id) else None
