@@ -1,4 +1,4 @@
-"""The whole bot at work: built bottom up, each object from what exists already, and stopped in order."""
+"""The whole bot: built bottom up, each object from those that exist already, and stopped in order."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,6 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from datetime import timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import ExtBot
 
 from bot.cluster.heartbeat import Heartbeat
@@ -54,7 +53,7 @@ from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_o
 logger = logging.getLogger(__name__)
 
 STOP_WITHIN_SECONDS = 5.0
-"""Given to running steps at the end; with the rest of the shutdown this stays under ten seconds."""
+"""For running steps at the end. The whole shutdown takes less than ten seconds."""
 _LEAVE_WITHIN_SECONDS = 2.0
 """Given to the intake, which would tell Telegram at the end what it has taken; Telegram may not listen."""
 _IMAGE_WORKERS = 4
@@ -63,7 +62,7 @@ _CARDS_SECONDS, _ROOM_SECONDS, _RETENTION_SECONDS = 1, 10, 600
 
 @contextlib.asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[None]:
-    """The whole bot at work until the block ends; then it stops in order, within ten seconds."""
+    """Run the whole bot until the block ends; then stop it in order, within ten seconds."""
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(outside.opened_database(settings))
         outside.hold(settings, database, stack)
@@ -87,7 +86,7 @@ class _App:
         self._features: Features = all_features()
 
     async def start(self) -> None:
-        """From the database up to what comes in from outside."""
+        """Build everything, from the database up to what receives updates and calls, and start it."""
         settings, rows, process = self._settings, self._rows, self._process
         flood = FloodControl(may_write=lambda: process.replica.is_trusted)
         bot = await self._telegram(flood)
@@ -134,7 +133,7 @@ class _App:
         logger.info("@%s is at work", bot.username)
 
     async def _telegram(self, flood: FloodControl) -> ExtBot[Priority]:
-        """The Bot API's client, which knows its own name."""
+        """The Bot API's client, initialized."""
         process, inbox = self._process, self._rows.inbox
         updates = durable_request(
             inbox,
@@ -223,7 +222,7 @@ class _App:
         return Conversation(self._features, tools, Access(settings.allowed_chats, settings.admin_ids, tools))
 
     async def _serve(self, service: EditService, intake: Intake, wake: Wake) -> None:
-        """The web server: hosted photos, callbacks, Telegram's updates, how the process is."""
+        """Start the web server."""
         settings, rows, process = self._settings, self._rows, self._process
         secret = own_webhook_secret(settings)
         webhook = Webhook(rows.inbox, secret, process.owner, intake.ring, process.now)
@@ -239,7 +238,7 @@ class _App:
     async def _work(
         self, bot: ExtBot[Priority], intake: Intake, notify: Notify, flood: FloodControl, out: Outside
     ) -> None:
-        """Everything that runs by itself from now on."""
+        """Start the background tasks."""
         process = self._process
         polling = Polling(bot, intake.doorbell)
         members = _Members(self._settings, process, intake, polling, flood, out.board)
@@ -257,14 +256,14 @@ class _App:
         await self._stack.enter_async_context(_background(*work))
 
     async def _leave(self, flood: FloodControl, jobs: Jobs) -> None:
-        """While this replica is still heard of: what is under way may end."""
+        """Let running steps end while this replica's heartbeat still runs."""
         self._process.replica.leave()
         flood.send_all_back()
         await jobs.stop(STOP_WITHIN_SECONDS)
 
 
 class _Members:
-    """What the parts of this replica do about what its heartbeat finds out."""
+    """The heartbeat's `Members`: passes on what it finds to the parts of this replica."""
 
     def __init__(
         self,
@@ -279,34 +278,34 @@ class _Members:
         self._intake, self._polling, self._flood, self._board = intake, polling, flood, board
 
     def updates_came(self) -> None:
-        """There is more in the inbox."""
+        """Have the intake look into the inbox."""
         self._intake.ring()
 
     def intake_assigned(self, here: bool) -> None:  # noqa: FBT001 - the answer to "is it ours?"
-        """Ask Telegram for updates, or leave that to another."""
+        """Start or stop asking Telegram for updates."""
         self._health.polls = here and not self._uses_webhook
         self._polling.poll(self._health.polls)
 
     def edits_lost(self) -> None:
-        """Nothing that waits to be sent is ours to send."""
+        """Send nothing more of what is waiting: its edits belong to other replicas."""
         self._flood.send_all_back()
         self._board.clear()
 
     def replicas_counted(self, alive: int) -> None:
-        """Telegram's limit for the whole bot is shared."""
+        """Share Telegram's limit for the whole bot with the other replicas."""
         self._flood.share(alive)
 
 
 async def _release(replicas: Replicas, name: str) -> None:
-    """Leave everything for the others; without the database they find out by themselves."""
-    with contextlib.suppress(SQLAlchemyError, OSError, TimeoutError):
+    """Give everything up for the others. Without the database, they notice when the lease ends."""
+    with contextlib.suppress(*DATABASE_ERRORS, TimeoutError):
         async with asyncio.timeout(1):
             await replicas.release(name)
 
 
 @contextlib.asynccontextmanager
 async def _background(*work: Coroutine[object, object, None]) -> AsyncIterator[None]:
-    """Tasks that run beside the block and end with it; the block ends when one of them fails."""
+    """Run tasks until the block ends. If one of them fails, the block is cancelled."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(each) for each in work]
         try:

@@ -1,4 +1,4 @@
-"""The process's commands. Imports what a command needs only when it runs, so that `--help` is quick."""
+"""The commands of `python -m bot`. Imports what a command needs only when it runs: `--help` is quick."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""Files on disk: written whole or not at all, and swept away when nobody needs them any more."""
+"""Files on disk: written completely or not at all, and deleted when they are no longer needed."""
 
 import contextlib
 import os
@@ -14,9 +14,9 @@ _LEAST_FREE_BYTES, _LEAST_FREE_SHARE = 100_000_000, 0.02
 
 
 def write_whole(path: Path, content: bytes, *, durable: bool) -> None:
-    """Replace `path` by `content`: whole or not at all, and readable by nobody else on this machine.
+    """Replace the file at `path`, completely or not at all. Only its owner can read it.
 
-    `durable`: it survives a power cut once this returns. The folder is made if need be. Raises OSError.
+    `durable`: once this returns, it survives a power cut. Makes the folder if needed. Raises OSError.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(TEMPORARY, f".{path.name}.", path.parent)  # mode 0600
@@ -36,7 +36,7 @@ def write_whole(path: Path, content: bytes, *, durable: bool) -> None:
 
 
 def _sync(directory: Path) -> None:
-    """The new name is on disk only once its directory is."""
+    """Sync a directory: a new name is on disk only after that."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -45,14 +45,14 @@ def _sync(directory: Path) -> None:
 
 
 def sweep(directory: Path, suffixes: Collection[str], *, keep: Collection[str], before: float) -> int:
-    """Remove files that end in one of `suffixes`, and half-written ones, last written before `before`
+    """Delete files with one of the `suffixes`, and half-written ones, if last written before `before`
     (seconds since the epoch) and not named in `keep`. Returns how many.
     """
     removed = 0
     for path in directory.iterdir() if directory.exists() else ():
         if path.suffix not in {*suffixes, TEMPORARY} or path.name in keep:
             continue
-        with contextlib.suppress(FileNotFoundError):  # it was no longer needed meanwhile
+        with contextlib.suppress(FileNotFoundError):  # deleted by somebody else in between
             if path.stat().st_mtime < before:
                 path.unlink()
                 removed += 1

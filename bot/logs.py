@@ -1,4 +1,4 @@
-"""Logging to standard error, as text or JSON, with tokens and keys cut out of every line."""
+"""Logging to standard error, as text or JSON, with tokens and keys removed from every line."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ _REDACTED = "[redacted]"
 _CHATTY = {
     "httpx": logging.WARNING,  # a line for each call, with the token in Telegram's URLs
     "httpcore": logging.INFO,
-    "apscheduler": logging.ERROR,  # two lines for each look, and a warning when a look is still running
+    "apscheduler": logging.ERROR,  # two lines per look, and a warning when a look is still running
     "aiosqlite": logging.INFO,
     "alembic": logging.WARNING,  # two lines each time that a revision is looked up
     "uvicorn.error": logging.ERROR,  # its starts and stops, and a line for each request that is none
@@ -22,11 +22,11 @@ _CHATTY = {
 }
 
 _WORDS_ARE_ENOUGH = ("telegram.ext.Updater", "telegram.request.BaseRequest")
-"""They add a traceback where Telegram is away, or answers with a web page."""
+"""They log a traceback when Telegram is away or answers with a web page: leave it out."""
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record, its traceback included, and cuts out what looks like a bot token or is a secret."""
+    """Formats a record with its traceback, without secrets and anything that looks like a bot token."""
 
     def __init__(self, form: Literal["text", "json"], secrets: Iterable[str]) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
@@ -58,7 +58,7 @@ class RedactingFormatter(logging.Formatter):
 
 
 def set_up_logging(level: str, form: Literal["text", "json"], secrets: Iterable[str]) -> None:
-    """Send every logger of the process through one redacting handler."""
+    """Send all logs of the process through one redacting handler."""
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter(form, secrets))
     root = logging.getLogger()

@@ -1,4 +1,4 @@
-"""What a process of the bot does as a whole, and the sentence that it ends with where it cannot."""
+"""The commands `run` and `migrate` as a whole, and the message if they cannot start."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""The process's settings: the only place that reads the environment (or `.env`)."""
+"""The settings. Nothing else reads the environment (or `.env`)."""
 
 import os
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ _SHORTEST_SECRET = 6
 
 
 class SettingsError(Exception):
-    """Something is missing or wrong; `problems` has one line each."""
+    """Settings are missing or wrong; `problems` has one line per problem."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -176,7 +176,7 @@ class Settings(BaseModel):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no log line may hold."""
+        """Texts that must not be in any log line."""
         hidden = (
             self.telegram_bot_token,
             self.nanobanana_api_key,

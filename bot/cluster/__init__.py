@@ -1,1 +1,1 @@
-"""This replica among the others: its lease, its heartbeat, what it holds, and the words between replicas."""
+"""This replica among the others: its lease, its heartbeat, the edits it holds, and its notifications."""

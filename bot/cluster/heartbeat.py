@@ -1,4 +1,4 @@
-"""Says that this replica lives, keeps or takes roles, and takes over what dead replicas left."""
+"""Says that this replica is alive, takes or keeps roles, and takes over what dead replicas left."""
 
 import asyncio
 import contextlib
@@ -17,26 +17,27 @@ BEAT_SECONDS = 3.0
 INTAKE = "intake"
 """The role of the one replica that asks Telegram for updates."""
 _UPDATES = 500
+"""At most so many are taken over in one beat."""
 
 
 class Members(Protocol):
-    """The parts of this replica that have to know what its beats find out."""
+    """The parts of this replica that need to know what a heartbeat finds."""
 
     def updates_came(self) -> None:
-        """There are more updates in this replica's inbox: it has taken over those of a dead one."""
+        """This replica has taken over updates of a dead one: there is more in its inbox."""
 
     def intake_assigned(self, here: bool) -> None:  # noqa: FBT001 - the answer to "is it ours?"
-        """Whether this replica is the one that asks Telegram for updates; told at every beat."""
+        """Whether this replica is the one that asks Telegram for updates. Called at every beat."""
 
     def edits_lost(self) -> None:
-        """Others have all that this replica held: nothing more is to be sent about it."""
+        """Others have taken over every edit of this replica: send nothing more about them."""
 
     def replicas_counted(self, alive: int) -> None:
-        """How many replicas share the work, this one included; told at every beat."""
+        """How many replicas are alive, this one included. Called at every beat."""
 
 
 class Heartbeat:
-    """Beats until cancelled. While the database is away nothing is renewed, and this replica stops acting."""
+    """Beats until cancelled. Without the database the lease is not renewed, and this replica stops acting."""
 
     def __init__(
         self,
@@ -51,11 +52,11 @@ class Heartbeat:
         self._logged: tuple[str, bool] | None = None
 
     def hurry(self) -> None:
-        """Another replica has just left: see at once what it has left behind."""
+        """Another replica has just left: beat now, to take over what it had."""
         self._hurry.set()
 
     async def run(self) -> None:
-        """One beat every few seconds."""
+        """One beat every BEAT_SECONDS, or sooner after `hurry`."""
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BEAT_SECONDS):
@@ -67,7 +68,7 @@ class Heartbeat:
                 logger.warning("the database is away: %s", type(error).__name__)
 
     async def beat(self) -> None:
-        """Say that this replica lives; then see what it may do. Raises DATABASE_ERRORS."""
+        """Renew the lease, then take over roles and updates of dead replicas. Raises DATABASE_ERRORS."""
         asked_at = self._monotonic()
         if not await self._replicas.beat(self._replica.name):
             logger.warning("this replica was away for too long; others have its edits")
@@ -81,7 +82,7 @@ class Heartbeat:
         self._members.intake_assigned(here)
         if claimed := await self._replicas.claim_updates(name, _UPDATES):
             self._members.updates_came()
-        if claimed == _UPDATES:  # there are more; the other replicas take their share of them meanwhile
+        if claimed == _UPDATES:  # there may be more; the others get a chance at them first
             self._hurry.set()
         await self._replicas.forget_dead()
         self._members.replicas_counted(await self._replicas.alive())

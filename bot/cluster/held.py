@@ -9,13 +9,13 @@ from bot.storage.replicas import Replicas
 
 
 class HeldEdits:
-    """Where the jobs find their edits: always by the name that this replica has at that moment."""
+    """The `EditRows` of the jobs. Always uses the current name of this replica, which can change."""
 
     def __init__(self, lease: Lease, replicas: Replicas, store: SqlEditStore) -> None:
         self._lease, self._replicas, self._store = lease, replicas, store
 
     async def claim(self, limit: int) -> Sequence[Edit]:
-        """Take over unfinished edits that nobody alive holds, the most urgent first."""
+        """Take over at most `limit` unfinished edits that nobody alive holds, the most urgent first."""
         return await self._replicas.claim_edits(self._lease.name, limit)
 
     async def held(self) -> Sequence[Edit]:

@@ -9,13 +9,13 @@ from bot.core.errors import TryLater
 from bot.storage.replicas import LEASE
 
 _TRUSTED_SHARE = 0.6
-"""Of the lease: a replica stops acting well before another may take its edits over."""
+"""Of the lease: a replica stops acting well before others may take over its edits."""
 
 
 class Replica:
-    """The core's `Lease`. After an absence the replica has a new name: nothing it held before is its own.
+    """The core's `Lease`. After an absence it has a new name, so it owns nothing that it held before.
 
-    A process that is alone by construction (one SQLite file, one process) is always trusted.
+    With `alone` (a SQLite file has one process) it is always trusted.
     """
 
     def __init__(
@@ -28,36 +28,36 @@ class Replica:
 
     @property
     def name(self) -> str:
-        """What it signs its edits with."""
+        """Written into its edits as their `owner`."""
         return self._name
 
     @property
     def is_trusted(self) -> bool:
-        """Whether it may act: nobody else can have been given its edits yet."""
+        """Whether it may act: its last heartbeat is too recent for others to have taken its edits."""
         return self.alone or self._monotonic() - self._renewed_at < _TRUSTED_SHARE * LEASE.total_seconds()
 
     @property
     def may_begin(self) -> bool:
-        """Whether it may take another step for an edit."""
+        """Whether it may start another step of an edit."""
         return self.is_trusted and not self._leaves
 
     def owns(self, edit: Edit) -> bool:
-        """Whether the edit is this process's to move, as far as `edit` was read."""
+        """Whether this process was the owner of the edit when `edit` was read."""
         return edit.owner == self._name
 
     def ensure_holds(self, edit: Edit) -> None:
-        """Asked right before anything that people or the provider see. TryLater if it may be another's."""
+        """Called before anything that people or the provider see. TryLater if the edit may be another's."""
         if not (self.owns(edit) and self.may_begin):
             raise TryLater(1, "this replica is leaving, or has lost touch with the database for a while")
 
     def renew(self, asked_at: float) -> None:
-        """The database noted that this replica lives; `asked_at` is when it was asked to, by `monotonic`."""
+        """The database has noted a heartbeat, which was sent at `asked_at` (by `monotonic`)."""
         self._renewed_at = asked_at
 
     def start_anew(self) -> None:
-        """It was away for longer than its lease: others have its edits now."""
+        """It was away for longer than its lease and others have its edits: take a new name."""
         self._name = self._new_id()
 
     def leave(self) -> None:
-        """It is being stopped: steps that have begun may end, and no other begins."""
+        """It is being stopped: running steps may end, no new one starts."""
         self._leaves = True

@@ -1,4 +1,4 @@
-"""Has an edit looked at by the replica that holds it, wherever the reason to look was heard of."""
+"""Tells the replica that holds an edit to look at it now, from whichever replica."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -19,20 +19,20 @@ class LocalJobs(Protocol):
 
 
 class Notify:
-    """The words between replicas about edits."""
+    """Notifications between replicas."""
 
     def __init__(self, lease: Lease, jobs: LocalJobs, notifications: Notifications) -> None:
         self._lease, self._jobs, self._notifications = lease, jobs, notifications
 
     async def wake(self, edit: Edit) -> None:
-        """The core's `Wake`: here if the edit is ours, else a word to all replicas."""
+        """The core's `Wake`: look here if the edit is ours, else notify all replicas."""
         if self._lease.owns(edit):
             self._jobs.wake(edit)
         else:
             await self._notifications.send(edit.id)
 
     async def listen(self, on_departure: Callable[[], None]) -> None:
-        """Pass on what other replicas say, until cancelled; `on_departure` is called when one has left."""
+        """Pass on other replicas' notifications until cancelled. Calls `on_departure` when one has left."""
 
         def heard(word: str) -> None:
             self._jobs.notified(word)  # after a departure too: there is something to claim

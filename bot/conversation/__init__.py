@@ -1,1 +1,1 @@
-"""What people mean and what they are answered. Frozen values in and out; no Telegram library, no SQL."""
+"""What people mean, and the answers to it. Frozen values in and out; no Telegram library, no SQL."""

@@ -9,20 +9,20 @@ from bot.conversation.tools import Tools
 logger = logging.getLogger(__name__)
 
 _FIRST_SUPERGROUP = -1_000_000_000_000
-"""Their ids go down from here, those of basic groups from zero."""
+"""The ids of supergroups are below this, those of basic groups between this and zero."""
 
 
 _CHECK_AGAIN_AFTER = timedelta(days=1)
 
 
 class Access:
-    """Everybody may, or the chats (and people) listed, and the admins always."""
+    """Everybody may, or else only the listed chats and people. The admins always may, in private."""
 
     def __init__(self, allowed_chats: frozenset[int], admin_ids: frozenset[int], tools: Tools) -> None:
         self._allowed_chats, self._admin_ids, self._tools = allowed_chats, admin_ids, tools
 
     async def admits(self, chat: Chat, person_id: int | None = None) -> bool:
-        """Whether a chat is served; `person_id` is who speaks there."""
+        """Whether the bot serves a chat; `person_id` is who writes there."""
         if not self._allowed_chats or chat.id in self._allowed_chats:
             return True
         if person_id == chat.id and person_id in self._admin_ids:
@@ -33,7 +33,7 @@ class Access:
         return bool(self._allowed_chats & await self._tools.memory.origins(chat.id))
 
     async def _is_found(self, chat: Chat) -> bool:
-        """A supergroup may be heard of before its move is: ask Telegram, once a day, which group it was."""
+        """A supergroup may write before its move is known: ask Telegram, once a day, which group it was."""
         memory, now = self._tools.memory, self._tools.now()
         if await memory.has_checked_move(chat.id, now - _CHECK_AGAIN_AFTER):
             return False
@@ -42,11 +42,11 @@ class Access:
             if await self._tools.questions.moved_to(group_id) == chat.id:
                 await self.follow(group_id, chat.id)
                 return True
-        await memory.note_move_check(chat.id, now)  # last: a question that failed is asked again
+        await memory.note_move_check(chat.id, now)  # last, so that a failed question is asked again
         return False
 
     async def follow(self, old_chat_id: int, new_chat_id: int) -> None:
-        """An allowed group that became a supergroup stays allowed. Both chats tell of it."""
+        """Keep an allowed group allowed when it becomes a supergroup. Both chats report the move."""
         is_news = await self._tools.desk.follow_chat(old_chat_id, new_chat_id)
         if is_news and old_chat_id in self._allowed_chats:
             logger.warning(

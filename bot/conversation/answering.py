@@ -1,4 +1,4 @@
-"""What handlers share: answering where something was asked, and asking the core for an edit."""
+"""What handlers share: replying to a message, and asking the core for an edit."""
 
 from gettext import NullTranslations
 
@@ -16,18 +16,18 @@ from bot.core.limits import Refusal
 
 
 def answer(asked: Asked, html: str, buttons: Buttons = ()) -> Replies:
-    """One message in reply; in a group it does not ring."""
+    """One message as a reply; silent in a group."""
     return (say_in_reply(asked.message, html, buttons),)
 
 
 def say_in_reply(message: Message, html: str, buttons: Buttons = (), *, merge: str = "") -> Say:
-    """Words in reply to a message, in its topic."""
+    """A reply to a message, in its topic; silent in a group. `merge` as in `Say`."""
     to = Destination(message.chat.id, message.thread_id, message.message_id)
     return Say(to, html, buttons, silent=not message.chat.is_private, merge=merge)
 
 
 async def answer_wish(asked: Asked, meaning: Meaning) -> Replies:
-    """Admit the edit that is meant, or say what it lacks. A photo alone is remembered."""
+    """Admit the edit that a message means, or say what is missing."""
     match meaning:
         case EditAsked():
             return await _admit(asked, meaning)
@@ -86,7 +86,7 @@ def _refuse(asked: Asked, refused: Refused) -> Replies:
 
 
 async def admit_pressed(pressed: Pressed, request: Request) -> Alert:
-    """Admit what a button asks for. A second tap starts nothing: what it asks for is under way."""
+    """Admit what a button asks for, unless the same edit is already running (a second tap)."""
     tools, t, press_id = pressed.tools, pressed.t, pressed.press.press_id
     active = await tools.edits.active_of(request.chat_id, request.requester_id)
     if any(asks_the_same(edit.request, request) for edit in active):
@@ -111,15 +111,15 @@ def away_text(t: NullTranslations) -> str:
 
 
 def asks_the_same(one: Request, other: Request) -> bool:
-    """Whether both want the same of the same photos."""
+    """Whether both ask for the same edit of the same photos."""
     return (one.photos, one.command, one.words) == (other.photos, other.command, other.words)
 
 
 def alert(pressed: Pressed, text: str) -> Replies:
-    """A window over the chat that the person who pressed dismisses."""
+    """Answer a press with a window that the person has to close."""
     return (Alert(pressed.press.press_id, text, popup=True),)
 
 
 def toast(pressed: Pressed, text: str) -> Replies:
-    """A line at the top of the chat for who pressed."""
+    """Answer a press with a line at the top of the chat."""
     return (Alert(pressed.press.press_id, text),)

@@ -1,4 +1,4 @@
-"""How an edit looks in its chat: its status card, its result, its end, and what the admins read of it."""
+"""How an edit looks in its chat: its status card, its result, its end; and the alerts to admins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ _ADMINS_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Words (HTML) and buttons of one message."""
+    """The text (HTML) and buttons of one message."""
 
     html: str
     buttons: Buttons = ()
 
 
 class Cards:
-    """Renders edits in their requester's language; the buttons are those that the features declare."""
+    """Renders edits in their requester's language, with the buttons that the features declare."""
 
     def __init__(self, features: Sequence[Feature]) -> None:
         buttons = buttons_of(tuple(features)).values()
@@ -53,12 +53,12 @@ class Cards:
         return Card(f"<b>{title}</b>\n{progress}", self._under(Under.CARD, edit, t))
 
     def result(self, edit: Edit) -> Card:
-        """The caption of the result and the buttons under it. The edit is Ready or Delivered."""
+        """The result's caption and buttons. The edit has to be Ready or Delivered."""
         t = translations(edit.request.language)
         return Card(caption(t, edit), self._under(Under.RESULT, edit, t))
 
     def admin_alert(self, edit: Edit, reason: Reason) -> str:
-        """What admins read of something that only they can mend."""
+        """The message to admins about a problem that only they can fix (HTML)."""
         return admin_alert(translations(_ADMINS_LANGUAGE), edit, reason)
 
     def _under(self, under: Under, edit: Edit, t: NullTranslations) -> Buttons:
@@ -67,7 +67,7 @@ class Cards:
 
 
 def admin_alert(t: NullTranslations, edit: Edit, reason: Reason) -> str:
-    """What is broken and how to mend it."""
+    """What is wrong and how to fix it."""
     match reason:
         case Reason.OUT_OF_CREDIT:
             problem = t.gettext(

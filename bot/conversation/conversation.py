@@ -1,4 +1,4 @@
-"""The entrance of the room: what came in, to what goes out. It admits, looks up and words; sends nothing."""
+"""The entrance of the room: takes what came in and returns what to send. It sends nothing itself."""
 
 from gettext import NullTranslations
 
@@ -36,7 +36,7 @@ from bot.core.presets import EDIT
 
 
 class Conversation:
-    """Hands each message and press to the feature that declares it."""
+    """Passes each message and press to the feature that declares its command or button."""
 
     def __init__(self, features: Features, tools: Tools, access: Access) -> None:
         self._tools, self._access = tools, access
@@ -44,7 +44,7 @@ class Conversation:
         self._plain = next(feature.plain for feature in features if feature.plain is not None)
 
     async def handle(self, incoming: Incoming) -> Replies:
-        """What is answered. Handling the same again is harmless: an update is admitted once."""
+        """The answers. Handling an update again is harmless: it is admitted only once."""
         match incoming:
             case Message():
                 return await self._message(incoming)
@@ -58,7 +58,7 @@ class Conversation:
                 await self._access.follow(old, new)
                 return ()
             case EditedMessage():
-                return ()  # changed words start nothing
+                return ()  # an edited message starts nothing
 
     async def _message(self, message: Message) -> Replies:
         if message.sender.is_bot:
@@ -85,7 +85,7 @@ class Conversation:
         return (say_in_reply(message, surplus_text(translations(message.sender.language), kept)),)
 
     async def _is_more_of_album(self, message: Message) -> bool:
-        """Asked for every part, whatever it says: the one with a caption may come first."""
+        """Whether another part of its album came before. Noted for every part: any of them may come first."""
         if message.album_id is None or not message.chat.is_private:
             return False
         memory, now = self._tools.memory, self._tools.now()
@@ -133,7 +133,7 @@ class Conversation:
         return await self._turn_away(chat, change.sender)
 
     async def _turn_away(self, chat: Chat, sender: Sender, message: Message | None = None) -> Replies:
-        """One polite line, once; then out of the group, whether it could be said or not."""
+        """Say once that the chat is not served; then leave the group in any case."""
         replies: list[Outgoing] = []
         if await self._tools.memory.tell_not_allowed(chat.id, self._tools.now()):
             text = not_allowed_text(translations(sender.language), chat.id)
@@ -145,7 +145,7 @@ class Conversation:
 
 
 def not_allowed_text(t: NullTranslations, chat_id: int) -> str:
-    """For a chat that is not served; the id is what its people pass on to the owner."""
+    """For a chat that is not served, with its id for the bot's owner."""
     return t.gettext(
         "This bot only serves chats that its owner has invited. Chat id: <code>{chat_id}</code>"
     ).format(chat_id=chat_id)

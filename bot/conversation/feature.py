@@ -1,7 +1,7 @@
-"""What a feature declares: its commands, its buttons, the handlers behind them.
+"""What a feature declares: its commands, its buttons and their handlers.
 
-A module in `features/` has one constant, `FEATURE`. The grammar, the dispatch, the command menu, /help,
-the keyboards and what buttons carry all follow from these values; a new command is one such module.
+A module in `features/` has one constant, `FEATURE`. Commands, dispatch, the command menu, /help, keyboards
+and button data are all made from these values. A new command is one such module.
 """
 
 import importlib
@@ -27,7 +27,7 @@ _DATA = re.compile(r"([a-z]{1,8}):([A-Za-z0-9_-]{1,48})")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message that somebody means for the bot. `command` is the one it is handled as.
+    """A message for the bot. `command` is the command that it is handled as.
 
     `is_more_of_album`: another part of its album came before, in a private chat.
     """
@@ -39,13 +39,13 @@ class Asked:
 
     @property
     def t(self) -> NullTranslations:
-        """The texts in the language of who asked."""
+        """The texts in the sender's language."""
         return translations(self.message.sender.language)
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A press. `argument` is what the button carries behind its verb."""
+    """A press of a button. `argument` is what its data has after the verb."""
 
     tools: Tools
     press: Press
@@ -53,20 +53,20 @@ class Pressed:
 
     @property
     def t(self) -> NullTranslations:
-        """The texts in the language of who pressed."""
+        """The texts in the language of the person who pressed."""
         return translations(self.press.sender.language)
 
 
 @dataclass(frozen=True, slots=True)
 class EditPressed(Pressed):
-    """A press on a button of an edit, by somebody who may."""
+    """A press of an edit's button, by somebody who is allowed to."""
 
     edit: Edit
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command. `description` is its line in Telegram's menu; a command without one stands in no menu."""
+    """A command. `description` is its line in Telegram's menu; without one it is not in the menu."""
 
     name: str
     handle: Callable[[Asked], Awaitable[Replies]]
@@ -74,7 +74,7 @@ class Command:
 
 
 class Under(Enum):
-    """The messages of an edit that carry buttons."""
+    """The messages of an edit that have buttons."""
 
     CARD = auto()
     RESULT = auto()
@@ -83,10 +83,10 @@ class Under(Enum):
 
 @dataclass(frozen=True, slots=True)
 class EditButton:
-    """A button that stands under every message of one kind, and is about its edit.
+    """A button about an edit, under every message of one kind.
 
-    The edit's requester and the chat's admins may press it. `verb` is what it carries: one that has
-    ever been in people's chats keeps its meaning.
+    The edit's requester and the chat's admins may press it. Its data is `verb:<edit id>`. Never change what a
+    verb means: old buttons stay in people's chats.
     """
 
     verb: str
@@ -102,7 +102,7 @@ class EditButton:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceButton:
-    """A button under a question of a feature's own, with a word for its choice. Anybody may press it."""
+    """A button under a question, with data `verb:<choice>`. Anybody may press it."""
 
     verb: str
     press: Callable[[Pressed], Awaitable[Replies]]
@@ -116,8 +116,8 @@ class ChoiceButton:
 class Feature:
     """One thing that people can ask for.
 
-    `order` is its place among the features, in menus and in /help. `help` is its line there. `plain` handles
-    private messages that are no command; one feature has it.
+    `order` is its place in the menu and in /help, `help` its line in /help. `plain` handles private messages
+    without a command; exactly one feature has it.
     """
 
     order: int
@@ -148,7 +148,7 @@ def buttons_of(features: Features) -> dict[str, EditButton | ChoiceButton]:
 
 
 def menu(features: Features, language: str) -> list[tuple[str, str]]:
-    """The names and descriptions of Telegram's command menu."""
+    """Telegram's command menu: (name, description), in the order of the features."""
     t = translations(language)
     commands = commands_of(features).values()
     return [(command.name, said(t, command.description)) for command in commands if command.description]
@@ -157,6 +157,6 @@ def menu(features: Features, language: str) -> list[tuple[str, str]]:
 def pressed_button(
     data: str, buttons: Mapping[str, EditButton | ChoiceButton]
 ) -> tuple[EditButton | ChoiceButton, str] | None:
-    """The button that carries `data`, and its argument; None for what no button of ours carries."""
+    """The button with this data, and its argument; None if it is no button of ours."""
     found = _DATA.fullmatch(data)
     return (buttons[found[1]], found[2]) if found and found[1] in buttons else None

@@ -1,7 +1,7 @@
-"""What comes in, as frozen values: the whole of what this room knows of Telegram's updates.
+"""What comes in, as frozen values. This is all that this room knows about Telegram's updates.
 
-`telegram/inbox` makes them. Commands are resolved (the name, and whether it is meant for this bot), entities
-are applied, and a photo is already a `PhotoRef`, or the reason why it cannot be edited.
+`telegram/inbox` makes them. A command is already parsed and known to be for this bot, and a photo is
+already a `PhotoRef`, or the reason why it cannot be edited.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
 
 Picture: TypeAlias = PhotoRef | Reason | None
-"""What a message carries: a photo, something that cannot be edited and why, or nothing of the kind."""
+"""What a message contains: a photo, the reason why it cannot be edited, or no picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Chat:
 class Sender:
     """Who wrote or pressed: a person, or a chat or channel that writes in its own name.
 
-    `language` is one that the bot speaks. `is_bot` is for other bots, who are not answered.
+    `language` is one that the bot speaks. Other bots (`is_bot`) get no answer.
     """
 
     id: int
@@ -38,7 +38,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """The message that was replied to. `message_id` is None for one of another chat."""
+    """The message that was replied to. `message_id` is None if it is in another chat."""
 
     message_id: int | None
     picture: Picture = None
@@ -46,9 +46,9 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something said in a chat.
+    """A message in a chat.
 
-    `command` is its name in lower case without slash and address, None where there is none for this bot;
+    `command` is in lower case, without the slash and the bot's name; None if there is none for this bot.
     `words` is the rest, or the whole text. `album_id` is the same for all parts of an album.
     """
 
@@ -76,7 +76,7 @@ class Surplus:
 
 @dataclass(frozen=True, slots=True)
 class EditedMessage:
-    """A message whose author has changed it; `message` is how it reads now."""
+    """A message that its author has edited; `message` is the new version."""
 
     message: Message
 
@@ -85,7 +85,7 @@ class EditedMessage:
 class Press:
     """A button under one of the bot's messages was pressed. `replied` is what that message replies to.
 
-    `message_id` is None where Telegram no longer tells the message.
+    `message_id` is None if Telegram no longer says which message.
     """
 
     update_id: int
@@ -110,7 +110,7 @@ class MembershipChanged:
 
 @dataclass(frozen=True, slots=True)
 class ChatMigrated:
-    """A group became a supergroup with another id. Both chats tell of it, in no certain order."""
+    """A group became a supergroup with another id. Both chats send this, in any order."""
 
     update_id: int
     old_chat_id: int

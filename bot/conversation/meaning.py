@@ -1,4 +1,4 @@
-"""What a message asks to be done to which photo. Pure."""
+"""What a message asks for, and for which photo. Pure functions."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -11,7 +11,7 @@ from bot.core.presets import EDIT, MAX_PROMPT_CHARACTERS, full_prompt, preset
 
 @dataclass(frozen=True, slots=True)
 class EditAsked:
-    """An edit, complete: what to do to which photo. The reply goes to `photo_message_id`."""
+    """A complete edit: what to do with which photo. The result replies to `photo_message_id`."""
 
     command: str
     words: str
@@ -21,7 +21,7 @@ class EditAsked:
 
 @dataclass(frozen=True, slots=True)
 class PhotoMissing:
-    """An edit without a photo: in private, one that was sent a moment ago is meant."""
+    """An edit without a photo. In private, it means the one that was sent a moment ago."""
 
     command: str
     words: str
@@ -29,14 +29,14 @@ class PhotoMissing:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSent:
-    """A photo in private with nothing said about it yet."""
+    """A photo in private, without words."""
 
     photo: PhotoRef
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something was asked that cannot be done as it stands."""
+    """A request that cannot be done as it is. `prompt_length` is in characters, for a prompt too long."""
 
     reason: Reason
     command: str
@@ -47,9 +47,9 @@ Meaning: TypeAlias = EditAsked | PhotoMissing | PhotoSent | Refused
 
 
 def of_plain(message: Message) -> Meaning | None:
-    """In private no command is needed: a caption, an answer to a photo, or words after one, mean `/edit`.
+    """A private message without a command: a caption, a reply to a photo, or words after a photo mean /edit.
 
-    The caption of a forwarded photo is somebody else's text, not a request.
+    The caption of a forwarded photo is somebody else's text, not a request. None if there is nothing to do.
     """
     if isinstance(message.picture, Reason):
         return Refused(message.picture, EDIT)
@@ -59,7 +59,7 @@ def of_plain(message: Message) -> Meaning | None:
 
 
 def of_command(message: Message, command: str) -> Meaning:
-    """What an edit's command means, with its words and the message's or the answered message's photo."""
+    """The edit that a command asks for, with its words and photo, or what is missing or wrong."""
     picture, photo_message_id = _picture_meant(message)
     if isinstance(picture, Reason):
         return Refused(picture, command)
@@ -75,7 +75,7 @@ def of_command(message: Message, command: str) -> Meaning:
 
 
 def _picture_meant(message: Message) -> tuple[Picture, int]:
-    """The message's own picture, or else that of the message it answers, and the message to reply to."""
+    """The message's own picture, or that of the message it replies to; and the message to reply to."""
     if message.picture is not None or message.replied is None:
         return message.picture, message.message_id
     return message.replied.picture, message.replied.message_id or message.message_id

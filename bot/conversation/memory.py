@@ -1,4 +1,4 @@
-"""What a chat remembers from one message to the next. Rows: it survives a restart, and replicas share it."""
+"""What is remembered of a chat between messages. In rows: kept over restarts, shared by replicas."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,23 +10,23 @@ KEEP_PHOTOS = timedelta(minutes=10)
 
 
 class Memory(Protocol):
-    """A few bits per chat and person."""
+    """A few facts per chat and person."""
 
     async def remember_photo(
         self, chat_id: int, user_id: int, message_id: int, photo: PhotoRef, now: datetime
     ) -> None:
-        """Keep somebody's photo for words that may follow, in place of the one before."""
+        """Keep a person's photo for words that may follow. It replaces the one before."""
 
     async def remembered_photo(
         self, chat_id: int, user_id: int, since: datetime
     ) -> tuple[int, PhotoRef] | None:
-        """The message and the photo that somebody sent there last, if that was not before `since`."""
+        """The message id and the photo that a person sent there last, if that was not before `since`."""
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
-        """Whether this update brought the first part of the album; the same answer however often asked."""
+        """Whether this update has the first part of the album. Asking again gives the same answer."""
 
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
-        """Whether this chat is to be told that it may not use the bot: True once, False ever after."""
+        """Whether to tell this chat that it may not use the bot: True the first time, then False."""
 
     async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
         """Whether this chat is to be told that it takes no pictures: True once, and again after a while."""
@@ -44,7 +44,7 @@ class Memory(Protocol):
         """Every id that the chat had before it became a supergroup."""
 
     async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
-        """Whether Telegram was asked since then which group a supergroup has been."""
+        """Whether Telegram was asked, since `since`, which group a supergroup was before."""
 
     async def note_move_check(self, chat_id: int, now: datetime) -> None:
-        """Telegram was asked, and knew of none."""
+        """Note that Telegram was asked, and that none of the allowed groups was it."""

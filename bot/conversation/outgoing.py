@@ -1,4 +1,4 @@
-"""What goes out, as frozen values. `telegram/outbox` sends them; all texts are HTML, except for alerts."""
+"""What goes out, as frozen values. `telegram/outbox` sends them. All texts are HTML, except for alerts."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -20,9 +20,9 @@ Buttons: TypeAlias = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A chat, its topic, and the message there that is replied to.
+    """A chat, a topic in it, and the message to reply to.
 
-    What the topic or the message no longer takes goes nearby: to the chat, or without a reply.
+    If the topic is closed or gone, the chat itself is used; if the message is gone, there is no reply.
     """
 
     chat_id: int
@@ -47,7 +47,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question whose answer is heard: the app opens a reply to it, with `placeholder` in the field."""
+    """A question. The app opens a reply to it, with `placeholder` in the field: the bot gets to see it."""
 
     to: Destination
     html: str
@@ -56,7 +56,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """The answer to a press, plain text: a line at the top, or with `popup` a window to be dismissed."""
+    """The answer to a press, in plain text: a line at the top, or with `popup` a window to close."""
 
     press_id: str
     text: str = ""
@@ -65,7 +65,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class ChangeText:
-    """New words and buttons for a message of the bot's."""
+    """A new text and new buttons for one of the bot's messages."""
 
     chat_id: int
     message_id: int
@@ -75,7 +75,7 @@ class ChangeText:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """A message that goes; nothing happens where it is gone already."""
+    """Delete a message, if it is still there."""
 
     chat_id: int
     message_id: int
@@ -83,9 +83,9 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class SendFile:
-    """The untouched bytes of a delivered edit's result, as a file in reply to its photo.
+    """A delivered edit's result, byte for byte, as a file that replies to its photo.
 
-    `otherwise` is said in its place where Telegram refuses it.
+    If Telegram refuses it, `otherwise` is sent instead.
     """
 
     edit: Edit
@@ -95,7 +95,7 @@ class SendFile:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """The bot leaves the group."""
+    """Leave the group."""
 
     chat_id: int
 

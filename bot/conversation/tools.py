@@ -1,4 +1,4 @@
-"""What the features work with: the core and the rows behind the conversation, as Protocols."""
+"""What handlers may use: the core, the rows and questions to Telegram, as Protocols."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,39 +14,39 @@ from bot.core.ports import Files, Wake
 
 
 class Service(Protocol):
-    """The core's `EditService`, as far as people ask things of it."""
+    """The parts of the core's `EditService` that handlers need."""
 
     async def admit(self, request: Request) -> Admission:
-        """Accept a request as an edit, or say why not; the same update is admitted once."""
+        """Accept a request as an edit, or say why not. The same update is admitted once."""
 
     async def cancel(self, edit: Edit) -> Edit | None:
-        """End an edit on its requester's wish; None when it was too late for that."""
+        """Cancel an edit for its requester. None if it was too late."""
 
     async def resume(self, edit: Edit) -> Edit | None:
         """Wait once more for the task of an edit that was given up; None where that makes no sense."""
 
     async def abandon(self, edit: Edit) -> Edit | None:
-        """End an edit whose chat is gone; None when it had ended."""
+        """End an edit whose chat is gone. None if it had ended already."""
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
-        """A group became a supergroup: everything of the old id belongs to the new one."""
+        """A group became a supergroup: move all rows to the new id. True the first time."""
 
 
 class Desk:
-    """Takes people's wishes to the core, and has the edit looked at."""
+    """Passes requests to the core, and wakes the edit's job."""
 
     def __init__(self, service: Service, wake: Wake) -> None:
         self._service, self._wake = service, wake
 
     async def admit(self, request: Request) -> Admission:
-        """Accept a request as an edit, or say why not."""
+        """Accept a request as an edit, or say why not. An edit is worked on at once."""
         admission = await self._service.admit(request)
         if isinstance(admission, Edit):
             await self._wake(admission)
         return admission
 
     async def cancel(self, edit: Edit) -> bool:
-        """End an edit; False when it was too late. Its card follows by itself."""
+        """Cancel an edit. False if it was too late. Its card is updated by the core."""
         cancelled = await self._service.cancel(edit)
         if cancelled is not None:
             await self._wake(cancelled)
@@ -60,12 +60,12 @@ class Desk:
         return resumed is not None
 
     async def abandon(self, edit: Edit) -> None:
-        """End an edit whose chat is gone; nobody is told."""
+        """End an edit whose chat is gone, without a message."""
         if (abandoned := await self._service.abandon(edit)) is not None:
             await self._wake(abandoned)
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
-        """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
+        """Move all rows of a group to the supergroup that it became. True the first time."""
         return await self._service.follow_chat(old_chat_id, new_chat_id)
 
 
@@ -89,7 +89,7 @@ class Edits(Protocol):
 
 
 class Questions(Protocol):
-    """What Telegram is asked about a chat."""
+    """Questions to Telegram about a chat. Raise TryLater if it does not answer."""
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
         """Whether somebody is an admin of a group."""
@@ -104,7 +104,7 @@ class Questions(Protocol):
         """Whether a message of the bot's without buttons is still there."""
 
     async def moved_to(self, chat_id: int) -> int | None:
-        """The supergroup that a basic group has become; None for one that has not moved, or is not ours."""
+        """The supergroup that a basic group became; None if it did not, or if the bot is not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Everything that handlers may use. They are given it with each call and keep nothing."""
+    """Everything that handlers may use. It is passed with each call; handlers keep no state."""
 
     desk: Desk
     edits: Edits

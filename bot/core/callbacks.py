@@ -1,4 +1,4 @@
-"""Where the provider says that a task has ended."""
+"""The URL that the provider calls when a task has ended."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,13 +10,13 @@ _CALLBACK_GRACE = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """`public_url` is the address of the bot's web server, None where the provider cannot reach it."""
+    """`public_url` is the address of the bot's web server, None if the provider cannot reach it."""
 
     public_url: str | None = None
     unlearned_wait: timedelta = timedelta(seconds=60)
 
     def url(self, secret: str) -> str:
-        """What a create call tells the provider to call."""
+        """The callback URL for a create call."""
         return f"{self.public_url}/callback/{secret}" if self.public_url else NOWHERE
 
     def adoption_wait(self, usual_seconds: float | None = None) -> timedelta:

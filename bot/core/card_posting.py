@@ -1,4 +1,4 @@
-"""Gives each edit one status card, beside whatever else becomes of the edit."""
+"""Sends each edit's one status card, in parallel to its steps."""
 
 from dataclasses import replace
 
@@ -10,13 +10,13 @@ from bot.core.ports import Chat, Lease
 
 
 class CardPosting:
-    """An edit can do without a card. One that may have arrived is not sent again."""
+    """Sends a card once. An edit works without one, so a card that may have arrived is not sent again."""
 
     def __init__(self, chat: Chat, pending: PendingWrites, lease: Lease, now: Clock) -> None:
         self._chat, self._pending, self._lease, self._now = chat, pending, lease, now
 
     async def with_card(self, edit: Edit) -> Edit:
-        """The edit with what is known of its card. Raises what keeps a picture away as well."""
+        """The edit with its card, sent if needed. Raises errors that would stop a picture too."""
         if edit.status_message_id is not None or edit.has_lost_card:
             return edit
         self._lease.ensure_holds(edit)

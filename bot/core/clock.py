@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
-"""The present moment, aware, in UTC."""
+"""Returns the present moment, timezone-aware, in UTC."""
 
 NewId = Callable[[], str]
-"""A fresh id of URL-safe characters, short enough for a button's callback data."""
+"""Returns a new id of URL-safe characters, short enough for a button's callback data."""
 
 
 _READ_ALOUD = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -20,8 +20,8 @@ def utc_now() -> datetime:
 
 
 class SteadyClock:
-    """The wall clock as it was at the start, and the time that has passed since: no jump of the wall clock
-    makes a running task look hours old.
+    """The wall clock at the start plus the time passed since then. Jumps of the wall clock have no effect: a
+    running task never looks hours old.
     """
 
     def __init__(self, wall: Clock = utc_now, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -38,5 +38,5 @@ def random_id() -> str:
 
 
 def random_secret() -> str:
-    """192 random bits in 32 URL-safe characters: nobody guesses a URL that holds it."""
+    """192 random bits in 32 URL-safe characters: a URL that contains it cannot be guessed."""
     return secrets.token_urlsafe(24)

@@ -10,7 +10,7 @@ from bot.core.pictures import ImageFormat, Size
 
 
 class EditState(StrEnum):
-    """The name of each stage, as the database and the metrics have it."""
+    """The name of each stage, as used in the database and the metrics."""
 
     RECEIVED = "received"
     SUBMITTING = "submitting"
@@ -24,11 +24,11 @@ class EditState(StrEnum):
 ACTIVE = frozenset({EditState.RECEIVED, EditState.SUBMITTING, EditState.PROCESSING, EditState.READY})
 CANCELLABLE = ACTIVE - {EditState.READY}
 NOT_COUNTED = frozenset({EditState.FAILED, EditState.CANCELLED})
-"""Edits in these states take no place in a limit."""
+"""Edits in these states do not count in a limit."""
 
 
 class PhotoKind(StrEnum):
-    """How the photo was sent; the reply is sent the same way (a sticker's as a file)."""
+    """How the photo was sent. The result is sent the same way (for a sticker, as a file)."""
 
     PHOTO = "photo"
     DOCUMENT = "document"
@@ -53,9 +53,9 @@ class PhotoRef:
 class Request:
     """What was asked, parsed, before it is accepted.
 
-    `command` is `edit` or a preset's name; `words` is what the person wrote after it. The result replies to
-    `photo_message_id`, the status card to `request_message_id`; they are the same for a caption. `photos`
-    holds at least one.
+    `command` is `edit` or a preset's name, `words` what the person wrote after it. The result replies to
+    `photo_message_id`, the status card to `request_message_id`; for a caption they are the same. `photos` has
+    at least one element.
     """
 
     update_id: int
@@ -90,7 +90,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished picture: `task_seconds` is how long its task took, `cropped` the share that was cut away."""
+    """A finished picture. `task_seconds`: how long its task took. `cropped`: the share cut away, 0 to 1."""
 
     task_seconds: float
     size: Size
@@ -105,7 +105,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Submitting:
-    """A create call is under way. Found later, nobody knows whether its task exists."""
+    """A create call is running. If an edit is found in this state later, its task may or may not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Processing:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The picture is kept on our side and waits to be sent."""
+    """The picture is in our files and waits to be sent."""
 
     task: Task
     result: Result
@@ -125,7 +125,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The picture has arrived, as the message `message_id`."""
+    """The picture has arrived as the message `message_id`."""
 
     task: Task
     result: Result
@@ -135,7 +135,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It ended without a picture. The task, if there was one, may still end at the provider."""
+    """It ended without a picture. Its task, if there was one, may still be running at the provider."""
 
     reason: Reason
     ended_at: datetime
@@ -144,14 +144,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Its requester did not want it any more. The task, if there was one, may still end at the provider."""
+    """The requester stopped it. Its task, if there was one, may still be running at the provider."""
 
     ended_at: datetime
     task: Task | None = None
 
 
 Stage: TypeAlias = Received | Submitting | Processing | Ready | Delivered | Failed | Cancelled
-"""Where an edit is, with what is known there and only there."""
+"""Where an edit is in its life, with what is known at that stage only."""
 
 _STATES: dict[type[Stage], EditState] = {
     Received: EditState.RECEIVED,
@@ -166,7 +166,7 @@ _STATES: dict[type[Stage], EditState] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """One moment of an edit. Only storage writes rows; everybody else has these frozen values.
+    """An edit at one moment. Only storage writes rows; all other rooms use these frozen values.
 
     `due_at` is when there is something to do next, None once nothing is. `submits` counts the create calls
     that may have made a task, `attempts` the tries of the present step, `sends` the replies that may have
@@ -215,7 +215,7 @@ class Edit:
 
     @property
     def task(self) -> Task | None:
-        """The provider's task, where there is one."""
+        """The provider's task, if there is one."""
         match self.stage:
             case Received() | Submitting():
                 return None
@@ -224,7 +224,7 @@ class Edit:
 
     @property
     def result(self) -> Result | None:
-        """The finished picture, where there is one."""
+        """The finished picture, if there is one."""
         return self.stage.result if isinstance(self.stage, Ready | Delivered) else None
 
     @property
@@ -246,12 +246,12 @@ class Edit:
 
     @property
     def code(self) -> str:
-        """What a person can read out and an operator can find in the logs."""
+        """A short code that a person can report and an operator can find in the log."""
         return self.id[:6]
 
     @property
     def waiting_since(self) -> datetime:
-        """When what it waits for now began."""
+        """Since when it has been waiting at its present stage."""
         submitted_at = self.task.submitted_at if self.task else None
         return self.ended_at or submitted_at or self.created_at
 

@@ -2,17 +2,17 @@
 
     BotError
     ├── PhotoRefused      the person can fix it: another photo
-    ├── EditFailed        this edit will never work as it stands
-    ├── OperatorNeeded    the key, the credit or a permission has to be mended by who runs the bot
+    ├── EditFailed        this edit will never work as it is
+    ├── OperatorNeeded    the operator has to fix the key, the credit or a permission
     ├── TryLater          nothing happened; the same call may work after a wait
-    │   └── ResultAway    the task is done, and paid for; only its file cannot be fetched yet
+    │   └── ResultAway    the task is done and paid for, but its file cannot be fetched yet
     ├── OutcomeUnknown    the call may or may not have had its effect
-    │   └── GatewayDown   a gateway answered in the service's place: most likely it had none
+    │   └── GatewayDown   a gateway answered instead of the service: most likely it had no effect
     ├── ResultUnusable    what the provider made cannot be turned into a reply
-    ├── ChatGone          nobody there to tell: blocked, kicked, deleted
+    ├── ChatGone          nobody is there any more: blocked, kicked, deleted
     └── ChatMoved         the group became a supergroup with another id
 
-The texts of these exceptions are for logs. People read the sentence that conversation/texts has for a reason.
+The texts of these exceptions are for logs. People get the sentence that conversation/texts has for a reason.
 """
 
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Reason(StrEnum):
     TIMED_OUT = "timed_out"
     RESULT_AWAY = "result_away"
     SERVICE_DOWN = "service_down"
-    # Who runs the bot has to act.
+    # The operator has to act.
     OUT_OF_CREDIT = "out_of_credit"
     ACCESS_DENIED = "access_denied"
     BAD_REQUEST = "bad_request"
@@ -63,7 +63,7 @@ class Reason(StrEnum):
 
     @property
     def consequences(self) -> "Consequences":
-        """What follows from it: see the table below."""
+        """What follows from it, from the table below."""
         return CONSEQUENCES[self]
 
 
@@ -85,7 +85,7 @@ class Consequences:
 
 
 _A_DAY = timedelta(hours=24)
-"""A finished picture is worth so much patience, and so is what somebody has been asked to mend."""
+"""For a finished picture, and for a problem that the operator was asked to fix."""
 
 CONSEQUENCES: dict[Reason, Consequences] = {
     **dict.fromkeys(Reason, Consequences()),
@@ -104,11 +104,11 @@ CONSEQUENCES: dict[Reason, Consequences] = {
     Reason.TELEGRAM_AWAY: Consequences(retry_helps=True),
     Reason.TELEGRAM_LIMIT: Consequences(retry_helps=True),
 }
-"""The one table of what a reason means for an edit. What people read for it is in conversation/texts."""
+"""The only table of what a reason means for an edit. The sentences for people are in conversation/texts."""
 
 
 class BotError(Exception):
-    """The root of the tree above."""
+    """The root of the tree at the top of this module."""
 
 
 class PhotoRefused(BotError):
@@ -120,7 +120,7 @@ class PhotoRefused(BotError):
 
 
 class EditFailed(BotError):
-    """This edit will never work as it stands."""
+    """This edit will never work as it is."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
@@ -128,7 +128,7 @@ class EditFailed(BotError):
 
 
 class OperatorNeeded(EditFailed):
-    """No edit will work until who runs the bot mends something."""
+    """No edit will work until the operator fixes something."""
 
 
 class TryLater(BotError):
@@ -140,7 +140,7 @@ class TryLater(BotError):
 
 
 class ResultAway(TryLater):
-    """A finished task's file is not there, or its host cannot be reached, for now."""
+    """A finished task's file is missing, or its host cannot be reached, for now."""
 
 
 class OutcomeUnknown(BotError):

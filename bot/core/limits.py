@@ -1,4 +1,4 @@
-"""How many edits may be asked for, as a list of rules, and why one more was refused."""
+"""How many edits a chat may ask for, as a list of rules, and why one more was refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """At most `count` edits of a scope in any sliding `window`; without one, at most so many unfinished."""
+    """At most `count` edits in any sliding `window`; without a window, at most `count` unfinished ones."""
 
     scope: Scope
     count: int
@@ -26,12 +26,12 @@ class Rule:
 
 
 Limits: TypeAlias = tuple[Rule, ...]
-"""Every rule holds; where there is none, there is no limit."""
+"""All of the rules apply; without rules there is no limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What is used of a rule now. `frees_at` is when the oldest counted edit leaves its window."""
+    """How much of a rule is used now. `frees_at`: when the oldest counted edit leaves the window."""
 
     rule: Rule
     used: int
@@ -44,7 +44,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that was not accepted; it costs nothing. `retry_at` is when its rule has a place again."""
+    """A request that was not accepted and is not counted. `retry_at`: when its rule has a place again."""
 
     rule: Rule
     retry_at: datetime | None = None
@@ -58,7 +58,7 @@ Admission: TypeAlias = Edit | Refusal
 
 
 def usage(rule: Rule, counted_at: Sequence[datetime], now: datetime) -> Usage:
-    """What is used of a rule, from the creation times of the edits that it may count, oldest first."""
+    """How much of a rule is used, from the creation times of the edits that it may count, oldest first."""
     if rule.window is None:
         return Usage(rule, len(counted_at))
     inside = [at for at in counted_at if at > now - rule.window]
@@ -66,10 +66,10 @@ def usage(rule: Rule, counted_at: Sequence[datetime], now: datetime) -> Usage:
 
 
 def refusal(usages: Sequence[Usage]) -> Refusal | None:
-    """Why one more edit is too many, or None when every rule has a place.
+    """Why one more edit is too many, or None if every rule has a place.
 
-    With more edits inside a window than its rule allows (it was lowered), one place frees later than
-    `frees_at`; that is asked again then.
+    If a window has more edits than its rule allows (the rule was lowered), a place is free only after
+    `frees_at`; a request at that time is refused again.
     """
     full = next((used for used in usages if used.left == 0), None)
     return None if full is None else Refusal(full.rule, full.frees_at)

@@ -1,7 +1,7 @@
-"""When to look at a task next, and how long it will still take: both from how long such tasks took before.
+"""When to look at a task next, and how long it will still take, from how long such tasks took before.
 
-Looking needs no write: the next moment is a function of the time since submission, so a restart computes the
-same schedule. Callbacks make looking a safety net, but only as long as they come.
+A look writes nothing: the next one is a function of the task's age, so a restart computes the same schedule.
+While callbacks arrive, looks are only a safety net.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,16 @@ _ENOUGH = 10
 _EARLY, _LATE = 0.05, 0.95
 _SEED_STEADY, _SEED_SLOW = 10, 10 + 2 * 20
 _LEARNED_STEP = 0.8
-"""Of the configured interval: with 5 s, the 4 s step that beat a fixed 5 s on delay and on calls."""
+"""Of the configured interval: 5 s give steps of 4 s, which beat a fixed 5 s on delay and on calls."""
 _SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.4, 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """`left_seconds` is the median rest of the tasks that took at least this long; None when unknown."""
+    """`left_seconds`: the median rest of the tasks that took at least this long; None if unknown.
+
+    `is_slow`: it has taken longer than 95 % of them.
+    """
 
     left_seconds: float | None
     is_slow: bool
@@ -31,7 +34,7 @@ class Estimate:
 
 @dataclass
 class Pacing:
-    """Durations of the last tasks per operation, and what follows from them."""
+    """The durations of the last tasks per operation, and the schedule that follows from them."""
 
     interval_seconds: float
     timeout: timedelta
@@ -39,15 +42,15 @@ class Pacing:
     _told_in_a_row: int = 0
 
     def learn(self, operation: str, durations: Sequence[float]) -> None:
-        """Add durations in seconds, oldest first; only the last ones are kept."""
+        """Add durations in seconds, oldest first. The last MEMORY ones are kept."""
         self._past[operation] = (self._past.get(operation, []) + list(durations))[-MEMORY:]
 
     def found_done(self, told: bool) -> None:  # noqa: FBT001 - the answer to "had a callback come?"
-        """A task was found done here: because a callback told of it, or because a look at it was due."""
+        """A task was found done here. `told`: because of a callback, not because a look was due."""
         self._told_in_a_row = self._told_in_a_row + 1 if told else 0
 
     def next_wait(self, operation: str, age: float) -> float:
-        """Seconds from now to the next look at a task of this age; one look falls on the timeout itself."""
+        """Seconds until the next look at a task of this age (in seconds). One look falls on the timeout."""
         wait = self._wait(sorted(self._past.get(operation, [])), age)
         timeout_seconds = self.timeout.total_seconds()
         if age < timeout_seconds:
@@ -66,7 +69,7 @@ class Pacing:
         return step if age < late else min(max(step, age / 10), max(step, _LONGEST_WAIT_SECONDS))
 
     def _seed(self, age: float) -> float:
-        """Before anything is learned: every interval, twice that after 10 looks, six times after 30."""
+        """Before enough is learned: every interval, twice that after 10 looks, six times that after 30."""
         looks = age / self.interval_seconds
         return self.interval_seconds * (1 if looks < _SEED_STEADY else 2 if looks < _SEED_SLOW else 6)
 
@@ -76,7 +79,7 @@ class Pacing:
         return past[int(_LATE * len(past))] if len(past) >= _ENOUGH else None
 
     def estimate(self, operation: str, age: float) -> Estimate:
-        """How long a task of this age will still take, from those that took at least as long."""
+        """How long a task of this age (in seconds) will still take, from those that took at least as long."""
         past = sorted(self._past.get(operation, []))
         if len(past) < _ENOUGH:
             return Estimate(None, is_slow=False)
@@ -86,6 +89,6 @@ class Pacing:
         return Estimate(rest[len(rest) // 2] - age, is_slow=False)
 
     def estimate_of(self, edit: Edit, now: datetime) -> Estimate:
-        """The estimate for an edit: from its submission, or as for a new task while it waits."""
+        """The estimate for an edit; while it waits, that for a new task."""
         age = now - edit.task.submitted_at if edit.task else timedelta(0)
         return self.estimate(edit.operation, age.total_seconds())

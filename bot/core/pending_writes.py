@@ -1,4 +1,4 @@
-"""Writes what has happened outside, and does not forget it while the database is away."""
+"""Writes what has happened outside, and keeps it in memory while the database is away."""
 
 from dataclasses import fields, replace
 from datetime import datetime
@@ -9,10 +9,10 @@ from bot.core.ports import EditStore
 
 
 class PendingWrites:
-    """Writes that tell of a task made, or of a card or a picture sent.
+    """Writes that record a task that was made, or a card or picture that was sent.
 
-    One that the database did not take is kept in memory and written before anything else is done for the
-    edit: as long as the process lives, nothing that was done is done twice.
+    If the database does not take one, it is kept in memory and written before the edit's next step. So
+    nothing is done twice, as long as the process lives.
     """
 
     def __init__(self, store: EditStore) -> None:
@@ -21,25 +21,25 @@ class PendingWrites:
         self._cards: dict[str, tuple[int | None, datetime]] = {}
 
     async def move(self, before: Edit, after: Edit) -> Edit | None:
-        """The store's `move`; pending from now on if that raises."""
+        """The store's `move`. If it raises, the move is pending."""
         self._moves[before.id] = before, after
         moved = await self._store.move(before, after)
         self._moves.pop(before.id, None)
         return moved
 
     async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit:
-        """The store's `note_card`; pending from now on if that raises. The edit itself where it is lost."""
+        """The store's `note_card`. If it raises, it is pending. Returns `edit` if another replica has it."""
         self._cards[edit.id] = message_id, now
         noted = await self._store.note_card(edit, message_id, now)
         self._cards.pop(edit.id, None)
         return noted or edit
 
     def has_pending(self, edit: Edit) -> bool:
-        """Whether something is still to be written, which does not wait until the edit is due."""
+        """Whether a write is pending. It is done even if the edit is not due."""
         return edit.id in self._moves or edit.id in self._cards
 
     async def flush_pending(self, edit: Edit) -> Edit | None:
-        """Write what is pending for the edit, as it now stands. None where nothing had to be written."""
+        """Write what is pending for `edit`, as just read. Returns the edit as moved, None if nothing was."""
         noted = await self.note_card(edit, *self._cards[edit.id]) if edit.id in self._cards else edit
         before, after = self._moves.get(edit.id, (edit, edit))
         changed = _changed(before, after)

@@ -1,4 +1,4 @@
-"""The photos of a request: from Telegram to our side, and prepared to where the provider can fetch them."""
+"""The photos of a request: fetched from Telegram, prepared, and published for the provider."""
 
 from bot.core.edits import Delivered, Edit
 from bot.core.pictures import Size

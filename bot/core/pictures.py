@@ -1,4 +1,4 @@
-"""What is said about pictures: sizes in pixels, formats, a fitted result. Knows no Pillow."""
+"""Values about pictures: sizes in pixels, formats, a fitted result. No Pillow."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,10 +34,6 @@ class ImageFormat(StrEnum):
     @property
     def extension(self) -> str:
         return "jpg" if self is ImageFormat.JPEG else self.value.lower()
-
-    @property
-    def mime_type(self) -> str:
-        return f"image/{self.value.lower()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the core needs from the other rooms; app.py passes the real ones in."""
+"""What the core needs from other rooms, as Protocols; app.py passes the real objects in."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -25,30 +25,30 @@ class EditStore(Protocol):
         """The edit as it stands, or None."""
 
     def recall(self, edit_id: str) -> Edit | None:
-        """What `get` would return for an edit whose task is running, or None where only `get` knows."""
+        """What `get` would return, from memory, for an edit whose task is running; None if not in memory."""
 
     async def move(self, before: Edit, after: Edit) -> Edit | None:
-        """Write what differs between the two where the row is still in `before.state` and of its owner.
+        """Write what differs, if the row still has the state and the owner of `before`.
 
-        Returns `after`, or None when somebody else was faster.
+        Returns `after`, or None if somebody else was faster.
         """
 
     async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
-        """Write the status card's message id, whatever stage the edit is at by now.
+        """Write the status card's message id, at any stage of the edit.
 
-        Without an id, write that a card may have arrived. An edit that has ended is due again, for its card
-        to say so. Returns the edit as it then stands, None when it is another replica's.
+        Without an id: write that a card may have arrived. With one, an edit that has ended becomes due again,
+        so that its card shows the end. Returns the edit as it is then, None if it is another replica's.
         """
 
     async def durations(self, operation: str, count: int) -> Sequence[float]:
         """Seconds that the last `count` tasks of an operation took, oldest first."""
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
-        """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
+        """Move all rows of a group to the supergroup that it became. True the first time."""
 
 
 Wake = Callable[[Edit], Awaitable[None]]
-"""Have an edit looked at now, by whichever replica holds it."""
+"""Makes the replica that holds an edit look at it now."""
 
 
 class Lease(Protocol):
@@ -56,17 +56,17 @@ class Lease(Protocol):
 
     @property
     def name(self) -> str:
-        """What it signs its edits with; a new one after an absence."""
+        """Written into its edits as their `owner`. Changes after an absence."""
 
     @property
     def may_begin(self) -> bool:
-        """Whether it may take another step for an edit."""
+        """Whether it may start another step of an edit."""
 
     def owns(self, edit: Edit) -> bool:
-        """Whether the edit is this process's to move, as far as `edit` was read."""
+        """Whether this process was the owner of the edit when `edit` was read."""
 
     def ensure_holds(self, edit: Edit) -> None:
-        """Asked before whatever the world outside sees. TryLater where the edit is, or will be, another's."""
+        """Called before anything that people or the provider see. TryLater if the edit may be another's."""
 
 
 class Workload(Protocol):
@@ -74,7 +74,7 @@ class Workload(Protocol):
 
     @property
     def has_room(self) -> bool:
-        """Whether it keeps what it admits, or leaves it for any replica to claim."""
+        """Whether it keeps the edits that it admits, instead of leaving them for any replica to claim."""
 
 
 class ProviderBudget(Protocol):
@@ -84,20 +84,20 @@ class ProviderBudget(Protocol):
         """How many edits go before this one; 0 when it is its turn."""
 
     async def enter(self, before: Edit, after: Edit, now: datetime) -> Edit | None:
-        """Move an edit to its create call if there is room for one. TryLater when there is none."""
+        """Move an edit to its create call if there is room. Raises TryLater if not; None as for `move`."""
 
 
 class Observer(Protocol):
-    """Counts what happens, for whoever runs the bot."""
+    """Counts what happens, for the metrics."""
 
     def moved(self, edit: Edit, now: datetime) -> None:
-        """An edit came to another state."""
+        """An edit has moved to another state."""
 
     def looked(self) -> None:
         """A task was asked about."""
 
     def found_done(self, operation: str, seconds: float, delay: float) -> None:
-        """A task of so many seconds was found done so long after its end."""
+        """A task that took `seconds` was found done `delay` seconds after its end."""
 
     def refused(self, reason: Reason) -> None:
         """A request was not accepted."""
@@ -105,7 +105,7 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PublicUrl:
-    """Where the provider can fetch a prepared photo. Made by photo hosts, never of a Telegram file URL."""
+    """Where the provider can fetch a prepared photo. Made by photo hosts, never from a Telegram file URL."""
 
     value: str
 
@@ -116,7 +116,7 @@ class PublicUrl:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One create call: what to paint from which photos at which size, and where to say that it is done."""
+    """One create call: the prompt, the photos, the wanted size, and the URL to call when it is done."""
 
     prompt: str
     photos: tuple[PublicUrl, ...]
@@ -140,9 +140,9 @@ class TaskMissing:
 
 @dataclass(frozen=True, slots=True)
 class TaskDone:
-    """The result's URLs, best first (none: done without an image), and how long it took if that was told.
+    """The result's URLs, best first (none: done without an image), and how long the task took, if known.
 
-    `seconds` are by the provider's clock, which may be wrong: never more than the age that was observed.
+    `seconds` is by the provider's clock, which may be wrong.
     """
 
     urls: tuple[str, ...]
@@ -165,7 +165,7 @@ class ImageModel(Protocol):
 
     @property
     def operation(self) -> str:
-        """Model and resolution: tasks of one operation take about as long as each other."""
+        """Model and resolution: tasks of one operation take about the same time."""
 
     async def create(self, order: Order) -> str:
         """Start a task and return its id. This is the call that costs money."""
@@ -180,21 +180,21 @@ class ImageModel(Protocol):
         """The account's balance: it is lower once a task was made."""
 
     async def fetch(self, urls: Sequence[str]) -> bytes:
-        """The result's bytes from the first URL that works; TryLater or ResultUnusable."""
+        """The result's bytes from the first URL that works. Raises TryLater or ResultUnusable."""
 
 
 class PhotoHost(Protocol):
     """Makes a prepared photo fetchable for the provider."""
 
     async def publish(self, name: str, jpeg: bytes) -> PublicUrl:
-        """Host `jpeg` under an unguessable name; repeating it is harmless. Raises TryLater."""
+        """Host `jpeg` under an unguessable name. May be repeated. Raises TryLater, OperatorNeeded."""
 
     async def withdraw(self, name: str) -> None:
-        """Take the photo down again, as far as the host can."""
+        """Take the photo down, if the host can. May be repeated. Raises TryLater, OperatorNeeded."""
 
 
 class Images(Protocol):
-    """Pillow, off the event loop. PhotoRefused for the person's bytes, ResultUnusable for the provider's."""
+    """Pillow, off the event loop. Raises PhotoRefused for a bad photo, ResultUnusable for a bad result."""
 
     async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size."""
@@ -209,7 +209,7 @@ FileKind = Literal["photo", "result"]
 
 
 class Files(Protocol):
-    """Bytes on our side of the world, one file per edit and kind."""
+    """Our files, one per edit and kind."""
 
     async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
         """Keep `content`, on disk before this returns."""
@@ -218,7 +218,7 @@ class Files(Protocol):
         """What was kept, or None."""
 
     async def remove(self, edit_id: str, kind: FileKind) -> None:
-        """Forget it; nothing happens where there is nothing."""
+        """Delete it, if it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,30 +234,30 @@ class Chat(Protocol):
     """The person's side: Telegram. Raises TryLater, OutcomeUnknown, ChatGone, ChatMoved, EditFailed."""
 
     async def download(self, photo: PhotoRef) -> bytes:
-        """The photo's bytes from Telegram. PhotoRefused when it is too big, or gone."""
+        """The photo's bytes from Telegram. PhotoRefused if it is too big, or gone."""
 
     async def post_card(self, edit: Edit) -> int:
         """Send the edit's status card, silently; returns its message id."""
 
     def show(self, edit: Edit, ahead: int = 0) -> None:
-        """The edit moved, or its place in the line did: its card is to show that when it may be edited."""
+        """The edit or its place in the line has changed: show that on its card when that may be edited."""
 
     async def deliver(self, edit: Edit, reply: Reply) -> int:
         """Send the result as a reply to the photo; returns its message id.
 
-        When `edit.sends` says that an earlier attempt may have arrived, the card becomes the result instead,
-        without a second ring.
+        If `edit.sends` says that an earlier attempt may have arrived, the card is turned into the result
+        instead, silently.
         """
 
     async def settle(self, edit: Edit) -> int | None:
-        """The edit has ended: its card goes, or says what happened.
+        """The edit has ended: delete its card, or have it say what happened.
 
-        Returns the message that says it where that is a new one, None otherwise. Repeating it is harmless
-        once that message is noted as the edit's card.
+        If that needs a new message, returns its id, else None. May be repeated once that id is noted as the
+        edit's card.
         """
 
     async def alert_admins(self, edit: Edit, reason: Reason) -> None:
-        """Tell the admins, once in a while, that `reason` needs them."""
+        """Tell the admins, at most once in a while, that they have to fix `reason`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 EDIT = "edit"
 MAX_PROMPT_CHARACTERS = 1500
-"""Of the whole prompt: the longest that the provider's basic model is known to take reliably."""
+"""For the whole prompt: the provider's basic model reliably takes this much."""
 
 _KEEP = (
     " Keep the same subject, pose, composition, camera angle and framing as the original photo;"
@@ -14,7 +14,7 @@ _KEEP = (
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A command, the prompt that it stands for, and whether the photo's outline survives it."""
+    """A command and its prompt. `keeps_outline`: the subject keeps its outline, so its alpha channel fits."""
 
     name: str
     emoji: str
@@ -44,12 +44,12 @@ _BY_NAME = {preset.name: preset for preset in PRESETS}
 
 
 def preset(command: str) -> Preset | None:
-    """The preset behind a command, None for `edit` and for what is no preset."""
+    """The preset of a command; None for `edit` and for any other name."""
     return _BY_NAME.get(command)
 
 
 def full_prompt(command: str, words: str) -> str:
-    """The text for the model: the preset's prompt and what the person added to it."""
+    """The text for the model: the preset's prompt and the person's words."""
     known = preset(command)
     if known is None:
         return words

@@ -1,7 +1,7 @@
-"""An edit's life: admitted once, then brought on by `advance` until there is nothing left to do for it.
+"""An edit's life: admitted once, then moved by `advance` until there is nothing left to do.
 
-The first look, every poll, recovery after a crash and a button's press all end in the same call. Every move
-is one guarded write; "no row" means that somebody else was faster, and the edit is read anew.
+The first step, every poll, recovery after a crash and button presses all lead to this call. Every move is one
+guarded write. If it changes no row, somebody else was faster, and the edit is read again.
 """
 
 import logging
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 class EditService:
-    """Admits edits, brings them on, and ends them when somebody wishes so."""
+    """Admits edits, moves them through their stages, and ends them on request."""
 
     def __init__(
         self,
@@ -81,18 +81,18 @@ class EditService:
         return admission
 
     async def advance(self, edit_id: str) -> Edit | None:
-        """Bring the edit on as far as it goes now; returns it as it then stands (None: it is not ours).
+        """Take steps as long as there is something to do now. Returns the edit then, None if it is not ours.
 
-        Its `due_at` says when there is more to do: None is never, a past moment is "look again at the pace
-        of its task". Must not run twice at once for the same edit.
+        Its `due_at` says when there is more to do: None is never, a past moment means "look again at the pace
+        of its task". Must not run twice at the same time for one edit.
         """
         edit = await self._ours(edit_id)
         if edit is not None and isinstance(edit.stage, Processing):
-            self._ports.chat.show(edit)  # after a restart or a take-over its card has stood still
+            self._ports.chat.show(edit)  # after a restart or take-over its card may be out of date
         while edit is not None and self._is_due(edit) and self._lease.may_begin:
             moved = await self._step(edit)
             if moved is not None and (moved == edit or moved.task not in {None, edit.task}):
-                return moved  # nothing to do yet, or a task that has only just begun
+                return moved  # nothing to do yet, or a task that has just started
             edit = moved or await self._ours(edit_id)
         return edit
 
@@ -106,10 +106,10 @@ class EditService:
         return edit if edit is not None and self._lease.owns(edit) else None
 
     async def _step(self, edit: Edit) -> Edit | None:
-        """One move: of what is still to be written, or the next step, or what follows from its error."""
+        """Write what is pending, or else take the next step; an error is turned into a move."""
         try:
             moved = await self._pending.flush_pending(edit) or await self._steps.take(edit)
-        except Exception as error:  # noqa: BLE001 - one edit's trouble, whatever it is, stays that edit's own
+        except Exception as error:  # noqa: BLE001 - no error of one edit may affect others
             current = await self._ports.store.get(edit.id)
             if current is None or current.owner != edit.owner:
                 return None
@@ -121,14 +121,14 @@ class EditService:
         return moved
 
     async def cancel(self, edit: Edit) -> Edit | None:
-        """End an edit on its requester's wish; None when it was too late for that.
+        """Cancel an edit for its requester; None if it was too late.
 
-        Its card says so once `advance` settles it: have it woken.
+        Wake it afterwards, so that `advance` updates its card.
         """
         return await self._end(edit, CANCELLABLE, Cancelled)
 
     async def abandon(self, edit: Edit) -> Edit | None:
-        """End an edit whose chat is gone; None when it had ended. `advance` settles it: have it woken."""
+        """End an edit whose chat is gone; None if it had ended. Wake it afterwards, to settle it."""
         return await self._end(edit, ACTIVE, partial(Failed, Reason.CHAT_GONE))
 
     async def _end(
@@ -144,11 +144,11 @@ class EditService:
             if await self._ports.store.move(current, ended) is not None:
                 self._tell(current, ended)
                 return ended
-            current = await self._ports.store.get(edit.id)  # it took a step just now
+            current = await self._ports.store.get(edit.id)  # it was moved in between
         return None
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
-        """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
+        """Move all rows of a group to the supergroup that it became. True the first time."""
         return await self._ports.store.follow_chat(old_chat_id, new_chat_id)
 
     async def called_back(self, edit: Edit, task_id: str | None) -> Edit:
@@ -207,7 +207,7 @@ class EditService:
         return await self._ports.store.get(edit.id)  # somebody else was faster, or the picture is there
 
     def _tell(self, before: Edit, after: Edit) -> None:
-        """Its card, the metrics and the log learn of a move."""
+        """Show a move on the card, in the metrics and in the log."""
         self._ports.chat.show(after)
         if before.state is not after.state:
             self._ports.observer.moved(after, self._sources.now())

@@ -1,4 +1,4 @@
-"""What follows from an error in a step: the edit waits, fails, or goes on under its chat's new id."""
+"""What follows from an error in a step: the edit waits, fails, or continues under its chat's new id."""
 
 import logging
 from dataclasses import replace
@@ -26,7 +26,7 @@ from bot.core.ports import Chat, EditStore
 logger = logging.getLogger(__name__)
 
 _CUT_CALL_WAIT = timedelta(seconds=5)
-"""Before the second create call where no callback can tell of the first: what cut it may have passed."""
+"""Before the second create call, if no callback can name the first task: the problem may have passed."""
 _FEWEST_ATTEMPTS = 6
 """Before giving up: an edit that waited long for its turn, or for a restart, has not been tried at all."""
 _OWN_FAULTS = 3
@@ -35,11 +35,11 @@ _OPERATOR_SECONDS = 5.0
 _GATEWAY_SECONDS = 5.0
 _UNKNOWN_SECONDS, _UNEXPECTED_SECONDS = 1.0, 10.0
 _LONGEST_BACKOFF = 6
-"""The power of two that waits in seconds grow to: about a minute."""
+"""The largest power of two for waits in seconds: about a minute."""
 
 
 class Setbacks:
-    """Every error of a step is translated into a move here, and nowhere else."""
+    """Turns every error of a step into a move. This happens nowhere else."""
 
     def __init__(
         self, store: EditStore, chat: Chat, pacing: Pacing, callbacks: Callbacks, now: Clock
@@ -48,7 +48,7 @@ class Setbacks:
         self._pacing, self._callbacks = pacing, callbacks
 
     async def after(self, error: Exception, edit: Edit) -> Edit | None:
-        """The edit, as it stood when the error came, moved on. None when somebody else moved it."""
+        """Move `edit`, as it was read after the error. None if somebody else moved it."""
         match error:
             case OperatorNeeded() if error.reason.consequences.patience:
                 return await self._wait_for_operator(edit, error)
@@ -123,7 +123,7 @@ class Setbacks:
         may_have_arrived: bool = False,
         blocked_by: Reason | None = None,
     ) -> Edit | None:
-        """Take the same step again later, or give up. A call that cannot have arrived is not counted."""
+        """Take the same step again later, or fail. `may_have_arrived`: the call counts as made."""
         now = self._now()
         is_ready, is_ours = isinstance(edit.stage, Ready), blocked_by is Reason.OUR_FAULT
         blocked_by = blocked_by or (Reason.CANNOT_SEND if is_ready else Reason.SERVICE_DOWN)

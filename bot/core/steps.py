@@ -1,6 +1,6 @@
-"""The step of each stage; each returns the edit as moved.
+"""The step of each stage. A step returns the edit as moved.
 
-The same value back means "nothing to do yet", None that somebody else was faster.
+The same value means "nothing to do yet", None that somebody else was faster.
 """
 
 import contextlib
@@ -36,14 +36,14 @@ from bot.core.submission import MAX_SUBMITS, Submission
 logger = logging.getLogger(__name__)
 
 _MISSING_GRACE = timedelta(seconds=90)
-"""A new task may not be known everywhere at once."""
+"""So long, a new task may be unknown to some of the provider's servers."""
 _UNUSABLE_RESULTS_TAKEN = 4
-"""A result without a usable image may still get one: looked at so often."""
+"""Looks at a result without a usable image, which may still get one, before the edit fails."""
 _SENT_AS = {PhotoKind.PHOTO: ImageFormat.JPEG, PhotoKind.STICKER: ImageFormat.PNG}
 
 
 class Steps:
-    """What is done at each stage."""
+    """Takes the step of each stage."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Steps:
         self._noted_attempts: set[str] = set()
 
     async def take(self, edit: Edit) -> Edit | None:
-        """One step. Errors pass through: what follows from them is in `setbacks`."""
+        """Take one step. Errors pass through; `setbacks` says what follows from them."""
         match edit.stage:
             case Received():
                 return await self._submission.submit(edit)
@@ -79,7 +79,7 @@ class Steps:
                 return await self._settle(edit)
 
     async def _check(self, edit: Edit, task: Task) -> Edit | None:
-        """Ask how the task is doing; what is finished is fetched and fitted at once."""
+        """Ask how the task is doing. A finished result is fetched and fitted at once."""
         self._ports.observer.looked()
         age = self._now() - task.submitted_at
         match await self._ports.model.check(task.id):
@@ -185,14 +185,14 @@ class Steps:
         )
 
     async def _with_attempt(self, edit: Edit) -> Edit | None:
-        """The edit with one more reply noted that may have arrived."""
+        """The edit with one more reply in `sends`, written before the reply is sent."""
         if edit.id in self._noted_attempts:
             self._noted_attempts.discard(edit.id)
             return edit
         return await self._ports.store.move(edit, replace(edit, sends=edit.sends + 1))
 
     async def _settle(self, edit: Edit) -> Edit | None:
-        """An ended edit's last step: its card goes or says why, and its photos are forgotten."""
+        """An ended edit's last step: its card is deleted or says why, and its photos are deleted."""
         self._seen_running.pop(edit.id, None)
         self._noted_attempts.discard(edit.id)
         self._starts.forget(edit.id)
@@ -201,7 +201,7 @@ class Steps:
         try:
             await self._photos.forget(edit)
         except Exception:
-            if told != shown:  # however often the photos have to be tried, nothing is said again
+            if told != shown:  # so that a retry for the photos says nothing twice
                 await self._ports.store.move(shown, told)
             raise
         look_at = next_late_look(told, self._now())
@@ -209,12 +209,12 @@ class Steps:
         return await self._ports.store.move(shown, replace(told, due_at=look_at, status_message_id=card))
 
     async def _show_end(self, edit: Edit) -> Edit:
-        """The edit with its card; a message that had to be sent anew is its card from now on."""
+        """Show the end in the chat. If that needs a new message, note it as the edit's card."""
         message_id = None
         try:
-            with contextlib.suppress(ChatGone, EditFailed):  # nobody is there, or nothing may be said
+            with contextlib.suppress(ChatGone, EditFailed):  # nobody is there, or the bot may not write
                 message_id = await self._ports.chat.settle(edit)
-        except Exception:  # a card that will never be mended does not keep the photos where they are
+        except Exception:  # a card that fails again and again must not keep the photos
             await self._photos.forget(edit)
             raise
         if message_id is None:
@@ -222,5 +222,5 @@ class Steps:
         return await self._pending.note_card(edit, message_id, self._now())
 
     def _midpoint_seconds(self, edit: Edit, age: timedelta) -> float:
-        """How long the task took, as far as looking at it can tell."""
+        """How long the task took: the middle between the last look that saw it running and now."""
         return (self._seen_running.get(edit.id, timedelta(0)) + age).total_seconds() / 2

@@ -1,4 +1,4 @@
-"""The step from received to processing: everything around the one call that costs money."""
+"""The step from received to processing, around the only call that costs money."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from bot.tasks import end
 logger = logging.getLogger(__name__)
 
 MAX_SUBMITS = 2
-"""Create calls per edit that may have made a task: the second one only after the first was lost or failed."""
+"""Create calls per edit that may have made a task. The second only if the first was lost or failed."""
 _CARD_GRACE_SECONDS = 0.2
 """For the status card, once everything else is ready for the create call."""
 _BALANCE_SECONDS = 2.0
@@ -35,7 +35,7 @@ def running(edit: Edit, task: Task) -> Edit:
 
 
 class Submission:
-    """Publishes the photos, notes "submitting", makes the create call and notes its task."""
+    """Publishes the photos, writes "submitting", makes the create call and writes its task."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Submission:
         """Before the create calls that only a gateway has answered so far."""
 
     async def submit(self, edit: Edit) -> Edit | None:
-        """Have a task made if it is this edit's turn. The status card is sent meanwhile."""
+        """Create a task if it is this edit's turn. The status card is sent at the same time."""
         if edit.submits >= MAX_SUBMITS:
             raise EditFailed(Reason.SERVICE_DOWN, "no create call had a known outcome")
         ahead = await self._ports.budget.ahead(edit, self._sources.now())
@@ -115,7 +115,7 @@ class Submission:
         try:
             entered = await self._ports.budget.enter(carded, submitting, now)
         except TryLater:
-            return carded  # somebody else took the last place: it is asked for again in a moment
+            return carded  # somebody else took the last place: try again in a moment
         if entered is None:
             await self._forget_if_settled(edit)
             return None
@@ -139,7 +139,7 @@ class Submission:
             return None
 
     async def _forget_if_settled(self, edit: Edit) -> None:
-        """Where another replica has settled the edit meanwhile, nobody else takes the photos down."""
+        """If another replica has settled the edit in between, the photos published here must be deleted."""
         current = await self._ports.store.get(edit.id)
         if current is None or current.due_at is None:
             await self._photos.forget(edit)

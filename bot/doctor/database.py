@@ -1,4 +1,4 @@
-"""Whether the database is there and of this version, and who else works on it."""
+"""Checks the database: reachable, at this version, and which replicas use it."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ _NEEDED = "Every request and every edit is a row in it; without it the bot does 
 
 
 async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
-    """Its schema; on PostgreSQL the server as well, and the replicas."""
+    """The schema; on PostgreSQL also the server and the replicas."""
     try:
         async with opened_database(settings) as opened:
             if opened.path is not None and not opened.path.parent.is_dir():
@@ -56,7 +56,7 @@ def _schema(settings: Settings, current: str | None, head: str | None) -> Findin
 
 
 async def _server(opened: Database) -> Finding:
-    """Replicas trust the server's clock and the limits this machine's; a commit has to be a commit."""
+    """Leases go by the server's clock, limits by this machine's; and commits must not get lost."""
     async with opened.reading() as connection:
         version, synchronous_commit, its_time = (await connection.execute(text(_SERVER))).one()
     if synchronous_commit == "off":

@@ -1,4 +1,4 @@
-"""Whether somebody else takes this bot's updates."""
+"""Checks whether another process takes this bot's updates."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ _WHY = "What people send is handed out once: each of two gets a part."
 
 
 async def updates(settings: Settings, stack: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
-    """Whether another process polls with this token. Asking ends its poll: a bot that runs here is let be."""
+    """Whether another process polls with this token. Asking ends its poll, so not while a bot runs here."""
     if settings.telegram_webhook:
         yield Finding("updates", "they come by the webhook")
         return

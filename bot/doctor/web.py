@@ -1,4 +1,4 @@
-"""Whether the provider can fetch photos and say when it is done."""
+"""Checks whether the provider can fetch photos and send callbacks."""
 
 import contextlib
 import secrets
@@ -107,7 +107,7 @@ async def _inside(settings: Settings, url: str) -> str:
 
 
 async def _callbacks(settings: Settings) -> Finding:
-    """A secret that nobody has is answered by this bot in its own words."""
+    """Call back with an unknown secret: this bot's own "not found" has to come."""
     if not settings.public_url:
         return Finding("callbacks", "none without PUBLIC_URL; the bot looks at its tasks by itself")
     problem = await _is_bot(settings, settings.public_url)

@@ -1,1 +1,1 @@
-"""Calls out over HTTP, for every room: who the bot says it is, and how an answer is read."""
+"""What all outgoing HTTP calls share: the client, the proxies, and how an answer is read."""

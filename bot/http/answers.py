@@ -1,4 +1,4 @@
-"""Reads answers: never more of a body than is sensible, and never an exception over what is in it."""
+"""Reads answers: the body up to a cap, and no exception for any content."""
 
 import email.utils
 import json
@@ -14,20 +14,20 @@ import httpx
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 LONGEST_ANSWER_BYTES = 2 * 1024 * 1024
-"""Of an API. Files have limits of their own."""
+"""For an API's answers; files have their own limits."""
 _LONGEST_TEXT = 200
 _LONGEST_WAIT_SECONDS = 600.0
-"""A service that wants to be left alone for longer is asked all the same."""
+"""A service that asks for a longer pause is called again after this."""
 _SHORTEST_KEY = 8
-"""What is shorter may be part of any word."""
+"""A shorter one may be part of any word."""
 
 
 class BodyTooLong(Exception):
-    """A body that cannot be what was asked for."""
+    """A body with more bytes than is allowed."""
 
 
 async def capped(chunks: AsyncIterable[bytes], most_bytes: int) -> bytes:
-    """A whole body. BodyTooLong once it has more than `most_bytes`; the rest is not read."""
+    """The whole body. Raises BodyTooLong once it exceeds `most_bytes`; the rest is not read."""
     content = bytearray()
     async for chunk in chunks:
         content += chunk
@@ -38,8 +38,8 @@ async def capped(chunks: AsyncIterable[bytes], most_bytes: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An answer of `code`, `msg` and `data`. `code` is the body's own where it has one: HTTP 200 is often
-    an error. `retry_after` are the seconds until it wants to be called again.
+    """An answer with `code`, `msg` and `data`. `code` is the body's if it has one, because an error often
+    comes with HTTP 200. `retry_after`: seconds to wait before the next call.
     """
 
     http_status: int
@@ -53,7 +53,7 @@ class Envelope:
 
     @property
     def has_code(self) -> bool:
-        """Whether the application answered, and not something that stands before it."""
+        """Whether the application itself answered, not a gateway in front of it."""
         return whole_number(as_object(self.body).get("code")) is not None
 
     @property
@@ -62,7 +62,7 @@ class Envelope:
 
     @property
     def text(self) -> str:
-        """The service's own words, whole: to classify, not to log."""
+        """The service's own message, uncut: to classify, not to log."""
         body = self.body or {}
         texts = (
             body.get("msg"),
@@ -74,7 +74,7 @@ class Envelope:
 
 
 def read_envelope(http_status: int, content: bytes, headers: Mapping[str, str] | None = None) -> Envelope:
-    """The envelope; what is no JSON object has no body."""
+    """The envelope. `body` is None if the content is not a JSON object."""
     parsed = read_json(content)
     body = parsed if isinstance(parsed, dict) else None
     code = whole_number(as_object(body).get("code"))
@@ -83,7 +83,7 @@ def read_envelope(http_status: int, content: bytes, headers: Mapping[str, str] |
 
 
 def _retry_after(body: dict[str, Json], headers: Mapping[str, str]) -> float | None:
-    """From the body, where the API itself speaks, or else from the header: seconds, or a date."""
+    """Seconds from the body, or else from the header, which has seconds or a date."""
     places = (body, as_object(body.get("data")))
     told = [number(place.get(key)) for place in places for key in ("retry_after", "retryAfter")]
     told += [number(headers.get("Retry-After")), _until(headers)]
@@ -92,7 +92,7 @@ def _retry_after(body: dict[str, Json], headers: Mapping[str, str]) -> float | N
 
 
 def _until(headers: Mapping[str, str]) -> float | None:
-    """Seconds between the answer's own date and the date that it names: whose clock is right is no matter."""
+    """Seconds from the answer's `Date` to its `Retry-After` date: our clock does not matter."""
     try:
         now, then = (email.utils.parsedate_to_datetime(headers[name]) for name in ("Date", "Retry-After"))
         return (then - now).total_seconds()
@@ -101,9 +101,9 @@ def _until(headers: Mapping[str, str]) -> float | None:
 
 
 async def read_answer(response: httpx.Response, *, hide: str = "") -> Envelope:
-    """The envelope of a response that is still to be read. Raises BodyTooLong and httpx's errors.
+    """Read a response and close it. Raises BodyTooLong and httpx's errors.
 
-    `hide` is the key: a refusal may quote the key that it refuses, and its text goes to the log.
+    `hide` is the API key: a refusal may quote it, and its text goes to the log.
     """
     try:
         content = await capped(response.aiter_bytes(), LONGEST_ANSWER_BYTES)
@@ -115,7 +115,7 @@ async def read_answer(response: httpx.Response, *, hide: str = "") -> Envelope:
 
 
 def read_json(content: str | bytes) -> Json:
-    """What the JSON says; None for what is none."""
+    """The parsed JSON; None if it is not valid."""
     try:
         parsed: Json = json.loads(content)
     except (ValueError, RecursionError):
@@ -124,12 +124,12 @@ def read_json(content: str | bytes) -> Json:
 
 
 def as_object(value: Json) -> dict[str, Json]:
-    """The object, or an empty one for whatever else."""
+    """The value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def number(value: Json) -> float | None:
-    """A finite number, also in a string; true and false are none."""
+    """A finite number, also from a string; None for anything else, true and false included."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -140,7 +140,7 @@ def number(value: Json) -> float | None:
 
 
 def whole_number(value: Json) -> int | None:
-    """A number without a fraction, also in a string."""
+    """A number without a fraction, also from a string; else None."""
     found = number(value)
     return int(found) if found is not None and found.is_integer() else None
 
@@ -154,6 +154,6 @@ def is_web_url(text: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """A service's text made fit for the log: one short line without URLs, whose paths may be secrets."""
+    """A service's text for the log: one short line, without URLs, because their paths may be secret."""
     words = " ".join(re.sub(r"\w+://\S+", "<url>", text).split())
     return "".join(letter for letter in words if letter.isprintable())[:_LONGEST_TEXT]

@@ -1,4 +1,4 @@
-"""Clients for calls out: who they say they are, whom they trust, and how many calls they make at once."""
+"""Clients for outgoing calls: user agent, certificates, proxy, and how many calls at once."""
 
 import asyncio
 import contextlib
@@ -18,14 +18,14 @@ _PLACE_SECONDS = 5.0
 
 @functools.cache
 def certificates() -> ssl.SSLContext:
-    """The authorities that are trusted, read once for all clients: reading them takes a while."""
+    """The trusted certificate authorities. Read once for all clients, because that is slow."""
     return httpx.create_ssl_context()
 
 
 class WayOut(httpx.AsyncHTTPTransport):
-    """The transport of every call that leaves this machine: through `proxy`, or straight to the host.
+    """The transport of every call that leaves this machine: through `proxy`, or directly to the host.
 
-    A client with a transport of its own takes no proxy from the environment.
+    A client that is given a transport ignores the proxies of the environment.
     """
 
     def __init__(self, proxy: str | None, limits: httpx.Limits) -> None:
@@ -34,15 +34,15 @@ class WayOut(httpx.AsyncHTTPTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
             response = await super().handle_async_request(request)
-        except SOCKSError as error:  # of the greeting; httpx lets it pass as it is
+        except SOCKSError as error:  # raised by the handshake; httpx does not translate it
             raise httpx.ProxyError("the proxy does not speak SOCKS 5", request=request) from error
         if not _can_be_read(response.headers.get("Location", "")):
-            del response.headers["Location"]  # a client reads it even if it follows none, and would raise
+            del response.headers["Location"]  # a client parses it even without following, and would raise
         return response
 
 
 def _can_be_read(location: str) -> bool:
-    """Some host names of the `xn--` kind stand for nothing."""
+    """Whether httpx can parse a URL. It cannot decode some `xn--` host names."""
     try:
         httpx.URL(location).host.encode()
     except (httpx.InvalidURL, UnicodeError):
@@ -51,7 +51,7 @@ def _can_be_read(location: str) -> bool:
 
 
 def api_client(*, timeout_seconds: float, in_flight: int, proxy: str | None) -> httpx.AsyncClient:
-    """A client for JSON APIs: follows no redirect, so that a key stays with whom it was meant for."""
+    """A client for JSON APIs. It follows no redirect, so the key goes to no other host."""
     return httpx.AsyncClient(
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         timeout=httpx.Timeout(timeout_seconds, connect=min(10, timeout_seconds)),
@@ -61,9 +61,9 @@ def api_client(*, timeout_seconds: float, in_flight: int, proxy: str | None) -> 
 
 
 class Lines:
-    """Connections for so many calls at once; the one that was used last is used first.
+    """At most `in_flight` connections; the last one used is used first.
 
-    Each is a client of its own: one client of many connections examines them all before every call.
+    Each is its own client: a single client with many connections would examine them all before every call.
     """
 
     def __init__(self, *, timeout_seconds: float, in_flight: int, proxy: str | None) -> None:
@@ -74,9 +74,9 @@ class Lines:
 
     @contextlib.asynccontextmanager
     async def line(self) -> AsyncIterator[httpx.AsyncClient]:
-        """One that nobody else uses meanwhile. Raises httpx.PoolTimeout when none gets free soon.
+        """A client for this block alone. Raises httpx.PoolTimeout if none gets free within five seconds.
 
-        After a call that ended in an error, or was cancelled, its connection is closed and not used again.
+        If the block raises or is cancelled, the client is closed and not used again.
         """
         try:
             async with asyncio.timeout(_PLACE_SECONDS):
@@ -106,5 +106,5 @@ class Lines:
 
 
 def bearer(key: str) -> dict[bytes, bytes]:
-    """Authorization by key. In UTF-8, so that even a key that was mistyped gets the API's own refusal."""
+    """The Authorization header. In UTF-8, so that any mistyped key gets the API's own refusal."""
     return {b"Authorization": b"Bearer " + key.strip().encode()}

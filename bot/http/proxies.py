@@ -1,4 +1,4 @@
-"""Which way calls go: through a proxy, or straight to the host."""
+"""Which proxy a URL takes, if any."""
 
 import ipaddress
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ _PORTS = {"http": 80, "https": 443}
 class Proxies:
     """A proxy's URL (http, https, socks5 or socks5h) for each scheme, empty for none.
 
-    `no_proxy` names who is called directly, as curl reads it: hosts with all that is below them, addresses,
-    networks, any of them with a port, or `*`. This machine is always called directly.
+    `no_proxy` lists what is called directly, as for curl: hosts with their subdomains, addresses, networks,
+    each with or without a port, or `*`. This machine is always called directly.
     """
 
     https: str = field(default="", repr=False)
@@ -20,7 +20,7 @@ class Proxies:
     no_proxy: tuple[str, ...] = ()
 
     def of(self, url: str) -> str | None:
-        """The proxy for a URL, or None."""
+        """The URL of the proxy for a URL, or None."""
         parts = urlsplit(url)
         proxy = {"https": self.https, "http": self.http}.get(parts.scheme)
         return proxy if proxy and not self._is_direct(parts) else None

@@ -1,1 +1,1 @@
-"""The NanoBanana API: what is sent, how answers and refusals are read, its client, and what it costs."""
+"""The NanoBanana API: its requests, answers, refusals and prices, and the client for it."""

@@ -9,7 +9,7 @@ from bot.http.proxies import DIRECT, Proxies
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`clock` are seconds that never go back, for pauses that the API asks for."""
+    """`clock` returns monotonic seconds, for the pauses that the API asks for."""
 
     api_url: str
     api_key: str = field(repr=False)

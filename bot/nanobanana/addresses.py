@@ -1,4 +1,4 @@
-"""Which network addresses may be called on the word of a URL that somebody else wrote."""
+"""Which network addresses may be called when the URL comes from somebody else."""
 
 import asyncio
 import ipaddress
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv6Address
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
-"""The addresses of a host, best first. Raises OSError, or UnicodeError for what cannot be a host's name."""
+"""The addresses of a host (name and port), best first. Raises OSError, UnicodeError for an invalid name."""
 
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 _DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")
@@ -18,8 +18,8 @@ _IPV4_NOT_PUBLIC = tuple(
     ipaddress.IPv4Network(network)
     for network in (
         "192.88.99.0/24",  # relays
-        "192.0.0.0/24",  # protocols' own, 192.0.0.8 among them
-        "168.63.129.16/32",  # a cloud's own services, for its machines only
+        "192.0.0.0/24",  # protocol assignments; `is_global` misses some, such as 192.0.0.8
+        "168.63.129.16/32",  # Azure's own services, for its machines only
     )
 )
 _FAILURES_KEPT = 256
@@ -32,7 +32,7 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is one of the open internet, however an inner one may be wrapped in it."""
+    """Whether an address belongs to the open internet, and so does every address that is embedded in it."""
     parsed = _parsed(address)
     return parsed is not None and _is_open(parsed)
 
@@ -65,7 +65,7 @@ def _is_open(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _embedded(address: IPv6Address) -> Iterator[IPv4Address]:
-    """The IPv4 addresses that a packet to `address` may end up at."""
+    """The IPv4 addresses that a packet to `address` may be passed on to."""
     if address.ipv4_mapped is not None:
         yield address.ipv4_mapped
     if address.sixtofour is not None:
@@ -77,10 +77,10 @@ def _embedded(address: IPv6Address) -> Iterator[IPv4Address]:
 
 
 class AddressOrder:
-    """Which of a host's addresses to try first: both families in turn, and those that failed before at last.
+    """Which of a host's addresses to try first: IPv4 and IPv6 in turn, those that failed before at the end.
 
-    Among those that failed, the one whose failure is longest ago comes first: however many are dead, the next
-    try goes on where the last one stopped.
+    Of those that failed, the one that failed longest ago comes first: so the next try continues where the
+    last one stopped.
     """
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class AddressOrder:
 
 
 def _mixed(addresses: Sequence[str]) -> list[str]:
-    """One of each family in turn, the resolver's first choice first."""
+    """IPv4 and IPv6 in turn, beginning with the resolver's first choice."""
     first = [address for address in addresses if (":" in address) == (":" in addresses[0])]
     second = [address for address in addresses if address not in first]
     pairs = itertools.zip_longest(first, second)

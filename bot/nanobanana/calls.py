@@ -1,4 +1,4 @@
-"""Calls of one kind: how many at once, how long each may take, and when the API wants none."""
+"""API calls of one kind: how many at once, how long each may take, and the pauses that the API asks for."""
 
 from asyncio import timeout
 from collections.abc import Callable, Mapping
@@ -13,12 +13,12 @@ from bot.http.client import Lines, bearer
 from bot.nanobanana.account import Account
 
 OnCall: TypeAlias = Callable[[str], None]
-"""Told how a call ended: the API's own code, or a kind of error."""
+"""Called with how a call ended: the API's own code, or an error's class name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """So many at once, each for so long, and what it means that one had no readable answer."""
+    """Calls in flight at most, seconds for each, and the error to raise for one without a readable answer."""
 
     in_flight: int
     seconds: float
@@ -26,7 +26,7 @@ class Kind:
 
 
 class Calls:
-    """Each kind has connections of its own, so that one that hangs does not hold up another."""
+    """Calls of one kind. Each kind has its own connections, so a kind that hangs does not block another."""
 
     def __init__(self, account: Account, kind: Kind, on_call: OnCall) -> None:
         self._account, self._kind, self._on_call = account, kind, on_call
@@ -45,9 +45,9 @@ class Calls:
         parameters: Mapping[str, str] | None = None,
         json: bytes | None = None,
     ) -> Envelope:
-        """Send, and read what comes back. Errors keep nothing of the call but their kind.
+        """Make a call and return its answer. Errors tell their class name only, nothing of the call.
 
-        TryLater without a call while the API has asked for none of this kind. May be cancelled at any moment.
+        Raises TryLater without a call during a pause that the API asked for. May be cancelled at any moment.
         """
         wait = self._not_before - self._account.clock()
         if wait > 0:

@@ -15,21 +15,21 @@ from bot.nanobanana.requests import CHECK_PATH, CREDIT_PATH, Operation, create_c
 from bot.nanobanana.responses import credits_left, is_task_id, task_id
 
 _CREATES, _LOOKS, _CREDIT_CALLS = 64, 64, 2
-"""In flight at once. Creates that hang for a minute leave room for others: how many there are in ten seconds
-is bounded elsewhere."""
+"""In flight at once. So many, because a create may hang for a minute; `provider_budget` bounds how many there
+are in ten seconds."""
 _MOST_URLS_TRIED = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds until a call counts as cut."""
+    """Seconds after which a call is cut."""
 
     create_seconds: float = 60
     check_seconds: float = 20
 
 
 class NanoBananaClient:
-    """An ImageModel. The key goes to the account's URL and nowhere else: results come without it."""
+    """The core's `ImageModel`. Sends the key to the account's URL only; results are fetched without it."""
 
     def __init__(
         self,
@@ -51,8 +51,8 @@ class NanoBananaClient:
         return str(self._operation)
 
     async def create(self, order: Order) -> str:
-        """Start a task. OutcomeUnknown wherever the provider may have made one without our knowing its id;
-        GatewayDown where a gateway's page says that it most likely has not.
+        """Start a task and return its id. Raises OutcomeUnknown if the provider may have made a task whose id
+        we do not know, GatewayDown if a gateway's page says that it most likely has not.
         """
         call = create_call(self._operation, order)
         content = json.dumps(call.body, ensure_ascii=False).encode(errors="replace")
@@ -63,7 +63,7 @@ class NanoBananaClient:
         return new
 
     async def check(self, task_id: str) -> TaskStatus:
-        """How the task is doing, by a single look; what can be no task's id is not asked about."""
+        """Ask once how the task is doing. TaskMissing, without a call, for an impossible id."""
         if not is_task_id(task_id):
             return TaskMissing()
         envelope = await self._looks.answer("GET", CHECK_PATH, parameters={"taskId": task_id})
@@ -85,8 +85,8 @@ class NanoBananaClient:
         return photo_name in parameters_text(envelope)
 
     async def fetch(self, urls: Sequence[str]) -> bytes:
-        """The bytes behind the first URL that has an image. Any that may work later is worth coming back:
-        then it is ResultAway.
+        """The bytes of the first URL that has an image. If none has, but one may work later: ResultAway; else
+        ResultUnusable.
         """
         worth_waiting: TryLater | None = None
         useless = ResultUnusable("no URL")
@@ -100,7 +100,7 @@ class NanoBananaClient:
         raise worth_waiting or useless
 
     async def credits(self) -> float:
-        """The account's balance; also the cheapest way to see whether the key is good."""
+        """The account's balance in credits; also the cheapest way to test the key."""
         envelope = await self._credit_calls.answer("GET", CREDIT_PATH)
         balance = credits_left(envelope) if envelope.is_success else None
         if balance is None:

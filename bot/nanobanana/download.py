@@ -1,4 +1,4 @@
-"""Fetches a result from a URL that somebody else named, and that must not reach into our own network."""
+"""Fetches a result from a URL that the API named. It must not reach into our own network."""
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
@@ -17,21 +17,21 @@ Sleep = Callable[[float], Awaitable[None]]
 
 LONGEST_RESULT_BYTES = 40 * 1024 * 1024
 _TELLING_BYTES = 12
-"""What is no image by then will not become one: the rest of it is left where it is."""
+"""So many tell an image from anything else; if it is no image, the rest is not read."""
 _CONNECT_SECONDS = 5.0
-"""For one address; there may be others."""
+"""Per address; a host may have several."""
 _MOST_REDIRECTS = 3
 _WAITS_BETWEEN_TRIES = (0.5, 2.0)
 _LATER_SECONDS = 10.0
 _AT_ONCE = 4
 _HTTPS_PORT = 443
 _NOT_YET = frozenset({403, 404, 408, 425, 429})
-"""A fresh object may be refused for a moment; so may everything of the 5xx."""
+"""A new file may be refused for a moment with these; the same goes for every 5xx."""
 _SERVER_ERRORS = range(500, 600)
 
 
 class _NotNow(Exception):
-    """This try failed; the next one may not."""
+    """This try failed, the next one may work."""
 
 
 _PASSES = (_NotNow, httpx.RequestError, OSError)
@@ -39,7 +39,7 @@ _PASSES = (_NotNow, httpx.RequestError, OSError)
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Of one result, all its tries and redirects together."""
+    """For one result, with all its tries and redirects."""
 
     deadline_seconds: float = 60.0
     longest_bytes: int = LONGEST_RESULT_BYTES
@@ -48,12 +48,11 @@ class Bounds:
 class Downloader:
     """Fetches images over https; with `allow_loopback` also from this machine, by any scheme and port.
 
-    Every hop's host is resolved once, all its addresses are checked, and the connection goes to a checked
-    address itself: a name that resolves to something else a moment later changes nothing.
+    At each redirect the host is resolved once and all its addresses are checked. The connection goes to a
+    checked address, not to the name: the name may resolve to something else a moment later.
 
-    Behind a proxy it is the proxy that resolves and connects, so the check is of what can be seen from here:
-    the URL, an address in it, and the name's addresses if it resolves here at all. What a name means to the
-    proxy, and what the proxy can reach, is for the proxy to guard.
+    Behind a proxy, the proxy resolves and connects. Then only this is checked: the URL, an address in it, and
+    the name's addresses if it resolves here too. The proxy has to guard what it can reach itself.
     """
 
     def __init__(
@@ -73,7 +72,7 @@ class Downloader:
         self._proxied = _client(proxies.https or None, transport)
 
     async def fetch(self, url: str) -> bytes:
-        """The image's bytes. ResultAway for the network and the host's moods, ResultUnusable for all else."""
+        """The image's bytes. Raises ResultAway for errors that may pass, ResultUnusable for all others."""
         async with self._places:
             try:
                 async with asyncio.timeout(self._bounds.deadline_seconds):
@@ -112,7 +111,7 @@ class Downloader:
         raise ResultUnusable(f"more than {_MOST_REDIRECTS} redirects")
 
     async def _answer(self, target: httpx.URL) -> httpx.Response:
-        """From the first address that takes the connection; its body is still to be read."""
+        """The answer of the first address that takes the connection; its body is not read yet."""
         if self._proxies.of(str(target)) is not None:
             await self._check_for_proxy(target)
             return await self._proxied.send(self._request(target, _host(target)), stream=True)
@@ -129,7 +128,7 @@ class Downloader:
         raise unreachable or _NotNow("the host has no address")
 
     async def _checked_addresses(self, target: httpx.URL) -> list[str]:
-        """The host's addresses. One bad address condemns the host."""
+        """The host's addresses. ResultUnusable if one of them is not public."""
         port = _port(target)
         try:
             addresses = await self._resolver(_host(target), port)
@@ -147,12 +146,12 @@ class Downloader:
             raise ResultUnusable("the result's URL is not https on its usual port")
         try:
             await self._checked_addresses(target)
-        except OSError:  # only the proxy knows names of the internet
+        except OSError:  # only the proxy can look names up
             if "." not in _host(target).rstrip("."):
                 raise ResultUnusable("the result's host is no name of the internet") from None
 
     def _request(self, target: httpx.URL, at: str) -> httpx.Request:
-        """For the target's host, at an address of it or by its name."""
+        """A GET for the target's host, sent to `at`: one of its addresses, or its name."""
         return self._http.build_request(
             "GET",
             target.copy_with(host=at),
@@ -176,7 +175,7 @@ class Downloader:
 
 
 async def _of_an_image(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """The same chunks; ResultUnusable as soon as the first bytes say that they are of no image."""
+    """The same chunks; ResultUnusable as soon as the first bytes show that it is no image."""
     start = b""
     async for chunk in chunks:
         if len(start) < _TELLING_BYTES:
@@ -193,7 +192,7 @@ def _ensure_image(start: bytes) -> None:
 
 
 def looks_like_image(content: bytes) -> bool:
-    """By its first bytes: names and content types of results have been seen to be wrong."""
+    """By the first bytes: the names and content types of results have been wrong."""
     return content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
         content[:4] == b"RIFF" and content[8:12] == b"WEBP"
     )
@@ -205,7 +204,7 @@ def _client(proxy: str | None, transport: httpx.AsyncBaseTransport | None) -> ht
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         timeout=httpx.Timeout(20, connect=_CONNECT_SECONDS),
         follow_redirects=False,
-        # A kept connection is known by its address alone, and its certificate may be another host's.
+        # httpx would reuse a connection by its address alone, with the certificate of another host.
         transport=transport or WayOut(proxy, httpx.Limits(max_keepalive_connections=0)),
     )
 
@@ -230,7 +229,7 @@ def _joined(base: httpx.URL, location: str) -> str:
 
 
 def _host(target: httpx.URL) -> str:
-    """As it goes over the wire. A name of the `xn--` kind may stand for nothing, so it is not decoded."""
+    """As it goes over the wire. Not decoded: not every `xn--` name can be."""
     return target.raw_host.decode("ascii").strip("[]")
 
 

@@ -1,4 +1,4 @@
-"""What every unwelcome answer means: the API's codes, and calls that were cut, as the errors of the core."""
+"""Translates the API's error codes, and calls that were cut, into the errors of the core."""
 
 import httpx
 
@@ -26,7 +26,7 @@ _BAD_REQUEST, _UNPROCESSABLE, _RATE_LIMITED = 400, 422, 429
 _PHOTO_NOT_FETCHED, _MAINTENANCE = 451, 455
 _BROKEN, _GENERATION_FAILED = 500, 501
 _NOT_TAKEN = frozenset({408, 503, 521, 523})
-"""Whoever says so, the application or what stands before it: the call has not been begun with."""
+"""Whether the application or a gateway says so: the call was not started."""
 _GATEWAY_PAGES = range(502, 600)
 _TEXT_DECIDES = frozenset({_BAD_REQUEST, _UNPROCESSABLE, _BROKEN, _GENERATION_FAILED})
 _CLIENT_ERRORS = range(300, 500)
@@ -38,7 +38,7 @@ _NEVER_SENT = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
 def refused_create(envelope: Envelope) -> BotError:
-    """A create call that was answered with anything but a new task."""
+    """The error for a create call whose answer is not a new task."""
     code, detail = envelope.code, _detail(envelope)
     reason = _OPERATOR_CODES.get(code)
     if reason is not None:
@@ -64,20 +64,20 @@ def refused_create(envelope: Envelope) -> BotError:
 
 
 def refused_question(envelope: Envelope) -> BotError:
-    """A call that only asks: it can be asked again, unless nobody will answer this key."""
+    """The error for a question: it can be asked again, unless the key is refused."""
     if envelope.code in _STOPS_A_CHECK:
         return OperatorNeeded(_OPERATOR_CODES[envelope.code], _detail(envelope))
     return _later(envelope)
 
 
 def _later(envelope: Envelope) -> TryLater:
-    """After as long as the API asks for, or as is usual for the code."""
+    """Wait as long as the API asks for, or else as long as is usual for the code."""
     usual = _WAITS.get(envelope.code, _SHORT_WAIT_SECONDS)
     return TryLater(usual if envelope.retry_after is None else envelope.retry_after, _detail(envelope))
 
 
 def cut_create(error: Exception) -> BotError:
-    """A create call without a readable answer: whether the task exists depends on how far the call came."""
+    """The error for a create call without a readable answer: the task may exist once the call was sent."""
     if isinstance(error, _NEVER_SENT):
         return OperatorNeeded(Reason.BAD_REQUEST, f"the call cannot be made: {type(error).__name__}")
     if isinstance(error, _NOT_SENT):
@@ -86,7 +86,7 @@ def cut_create(error: Exception) -> BotError:
 
 
 def cut_question(error: Exception) -> BotError:
-    """A call that only asks, without a readable answer."""
+    """The error for a question without a readable answer."""
     return TryLater(_SHORT_WAIT_SECONDS, f"no answer: {type(error).__name__}")
 
 

@@ -1,6 +1,6 @@
-"""What the words of a refusal mean. Codes do not tell: they overlap, and services in between make up more.
+"""What the words of a refusal mean. The codes are not enough: they overlap, and gateways add their own.
 
-Phrases, not bare words: "your credits have been refunded" is no lack of credit.
+Phrases, not single words: "your credits have been refunded" does not mean a lack of credit.
 """
 
 import re
@@ -8,7 +8,7 @@ import re
 from bot.core.errors import Reason
 
 _LONGEST_TEXT = 2000
-"""What a refusal means is said by then."""
+"""Characters; nothing of interest comes later in a refusal."""
 
 _CONTENT = r"(?:prompt|content|image|photo|output|generation)s?"
 _PHOTO = r"(?:image|photo|picture|file|input|url)"
@@ -23,7 +23,7 @@ _DECLINED = (
     r"recitation|image_other|blocklist|block_?reason|\bspii\b|third[ -]party content provider",
     r"no images? (?:was |were )?found in (?:the )?(?:ai )?response",
     r"unsafe|unable to show|only english prompts",
-    # What is not shown.
+    # Content that is not allowed.
     r"inappropriate|not appropriate|harmful|nudity|\bnude\b|sexual|\bporn",
     r"explicit (?:content|image|material)|underage|\bminors\b",
     r"celebrit|public figures?|copyright|trademark",
@@ -92,18 +92,18 @@ _MEANINGS = (
     (Reason.BAD_REQUEST, _any_of(_OUR_MISTAKE)),
     (Reason.COULD_NOT_GENERATE, _any_of(_COULD_NOT_GENERATE)),
 )
-"""The first that is found counts."""
+"""In order of priority: the first match counts."""
 _MAY_PASS = _any_of(_PASSES)
 
 
 def classify(text: str) -> Reason | None:
-    """What a refusal's text means, or None for words that tell nothing."""
+    """What a refusal's text means, or None if no phrase is known."""
     plain = _plain(text)
     return next((reason for reason, phrases in _MEANINGS if phrases.search(plain)), None)
 
 
 def may_pass(text: str) -> bool:
-    """Whether the text speaks of a trouble that passes by itself."""
+    """Whether the text speaks of a problem that passes by itself."""
     return _MAY_PASS.search(_plain(text)) is not None
 
 

@@ -1,4 +1,4 @@
-"""Reads a task's record, in every shape seen or documented, here and at the sister service."""
+"""Reads a task's record, in every shape seen or documented, here and at kie.ai."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -20,7 +20,7 @@ from bot.nanobanana.phrases import classify, may_pass
 _NOT_FOUND, _UNPROCESSABLE = 404, 422
 _SUCCESS, _FAILURES = 1, (2, 3)
 _FLAGS = {"success": 1, "succeeded": 1, "completed": 1, "fail": 3, "failed": 3, "error": 3}
-"""What the sister service's `state` means as a flag; any other state is a running task."""
+"""kie.ai's `state` as a `successFlag`; any other state is a running task."""
 _MISSING_WORDS = ("null", "blank", "not found", "not exist", "14 days")
 _NO_ERROR = ("", "null", "none", "success", "ok")
 _LONGEST_TASK_SECONDS = 3600
@@ -36,13 +36,13 @@ _REASONS_BY_CODE = {
     451: Reason.PHOTO_NOT_FETCHED,
 }
 _REFUSALS = frozenset(range(400, 500)) - {401, 403, 404, 408, 409, 425, 429, 455}
-"""Whatever is said with these, asking for the same thing once more is answered the same."""
+"""With these, the same request would be refused again."""
 
 
 def task_status(envelope: Envelope) -> TaskStatus | None:
-    """How the task is doing, or None when the answer does not tell (an error, or unreadable).
+    """How the task is doing, or None if the answer does not say (an error, or unreadable).
 
-    A result's URL means done, whatever else is said, unless the flag says that the task has failed.
+    A result's URL means done, even against the flag, unless that says that the task has failed.
     """
     record = _record(envelope)
     flag = _flag(record)
@@ -54,7 +54,7 @@ def task_status(envelope: Envelope) -> TaskStatus | None:
     if flag == _SUCCESS:
         return _failed(record, envelope)
     if envelope.is_success and (record or isinstance(envelope.data, dict)):
-        return TaskRunning()  # no flag, or one that nobody knows
+        return TaskRunning()  # no flag, or an unknown one
     return TaskMissing() if _is_missing(envelope) else None
 
 
@@ -65,7 +65,7 @@ def parameters_text(envelope: Envelope) -> str:
 
 
 def _record(envelope: Envelope) -> dict[str, Json]:
-    """Where the task's fields are: inside `data`, which may be JSON in a string, or at the top."""
+    """The object with the task's fields: `data`, which may be JSON in a string, or the whole body."""
     inside = as_object(_unpacked(envelope.data))
     top = envelope.body or {}
     return top if not inside and ("successFlag" in top or "state" in top) else inside
@@ -104,13 +104,13 @@ def _error_text(record: dict[str, Json]) -> str:
 
 
 def result_urls(record: dict[str, Json]) -> list[str]:
-    """The result's URLs, best first, from every place where one has been seen or may turn up."""
+    """The result's URLs, best first, from every place where they have been seen or are documented."""
     origin = as_object(_unpacked(record.get("response"))).get("originImageUrl")
     return list(dict.fromkeys([*_made(record), *_urls([origin])]))
 
 
 def _made(record: dict[str, Json]) -> list[str]:
-    """All but the original's, which says nothing about a task that still runs."""
+    """All URLs but `originImageUrl`, which is there while the task still runs."""
     info = as_object(record.get("info"))
     places = (
         record.get("response"),
@@ -122,7 +122,7 @@ def _made(record: dict[str, Json]) -> list[str]:
 
 
 def _urls(values: Iterable[Json], depth: int = 0) -> Iterator[str]:
-    """Every URL in strings, lists, objects and JSON inside strings, as deep as is sensible."""
+    """Every URL in strings, lists, objects and JSON inside strings, at most _DEEPEST levels down."""
     for value in values if depth < _DEEPEST else ():
         found = _unpacked(value)
         match found:
@@ -135,14 +135,14 @@ def _urls(values: Iterable[Json], depth: int = 0) -> Iterator[str]:
 
 
 def _unpacked(value: Json) -> Json:
-    """An object or a list may come as JSON inside a string; any other string is itself."""
+    """The value; if it is a string that holds a JSON object or list, that object or list."""
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         return read_json(value)
     return value
 
 
 def _seconds(created: Json, completed: Json) -> float | None:
-    """How long the task took by the provider's clock, which may be wrong."""
+    """How long the task took by the provider's clock; None if that makes no sense."""
     start, end = _timestamp(created), _timestamp(completed)
     if start is None or end is None or not 0 < end - start < _LONGEST_TASK_SECONDS:
         return None

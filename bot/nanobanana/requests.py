@@ -1,4 +1,4 @@
-"""What is sent to the NanoBanana API: three models, each with its own endpoint and spelling of the fields."""
+"""What is sent to the NanoBanana API: three models, each with its own endpoint and field names."""
 
 import math
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ CREDIT_PATH = "/api/v1/common/credit"
 
 
 class Model(StrEnum):
-    """The provider's image models, by the names that people know them by."""
+    """The provider's image models, by their public names."""
 
     NANO_BANANA = "nano-banana"
     NANO_BANANA_2 = "nano-banana-2"
@@ -26,7 +26,7 @@ class Model(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """What a model's endpoint takes. Prompts are bounded in characters."""
+    """What a model's endpoint takes. Prompt lengths are in characters."""
 
     path: str
     shortest_prompt: int
@@ -47,7 +47,7 @@ _WORDS_BEFORE_A_SHORT_PROMPT = "Edit this photo: "
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What is asked for. Tasks of one operation cost the same and take about as long as each other."""
+    """Model and resolution. Tasks of one operation cost the same and take about the same time."""
 
     model: Model
     resolution: Resolution
@@ -59,7 +59,7 @@ class Operation:
         return 2 if is_large or self.model is Model.NANO_BANANA_PRO else 1
 
     def __str__(self) -> str:
-        """Its name in the database and in metrics. The basic model knows no resolution."""
+        """Its name in the database and in metrics. The basic model has no resolution."""
         return self.model.value if self.model is Model.NANO_BANANA else f"{self.model} {self.resolution}"
 
 
@@ -77,9 +77,9 @@ def nearest_ratio(model: Model, size: Size) -> str:
 
 
 def create_call(operation: Operation, order: Order) -> CreateCall:
-    """The one call that costs money. The API ignores unknown fields in silence: mind the spelling.
+    """The one call that costs money. The API ignores unknown fields without an error: spell them right.
 
-    EditFailed where the model does not take so long a prompt, or so many photos.
+    Raises EditFailed if the prompt is too long for the model, or the photos are too many.
     """
     model, resolution = operation.model, operation.resolution
     takes = TAKES[model]
@@ -106,9 +106,9 @@ def create_call(operation: Operation, order: Order) -> CreateCall:
 
 
 def _prompt(takes: Takes, prompt: str) -> str:
-    """The prompt at a length that the model takes; a short one gets words before it that change nothing.
+    """The prompt; one that is too short for the model gets words before it that change nothing.
 
-    Whether the API counts characters or UTF-16 units is not known: either count has to fit.
+    Nobody knows whether the API counts characters or UTF-16 units: both counts have to fit.
     """
     padded = prompt if len(prompt.strip()) >= takes.shortest_prompt else _WORDS_BEFORE_A_SHORT_PROMPT + prompt
     if len(padded.encode("utf-16-le", errors="replace")) // 2 > takes.longest_prompt:
@@ -117,7 +117,7 @@ def _prompt(takes: Takes, prompt: str) -> str:
 
 
 def _output_format(resolution: Resolution) -> str:
-    """PNG, as the reply is encoded once more; JPEG at 4K, where a PNG may pass the download cap."""
+    """PNG, because the reply is encoded again; JPEG at 4K, where a PNG may exceed the download cap."""
     return "jpg" if resolution == "4K" else "png"
 
 

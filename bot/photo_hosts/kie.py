@@ -25,7 +25,7 @@ _REFUSALS = {
 
 
 class KieHost:
-    """An account at kie.ai, with a key of its own. The service deletes by itself, within about a day."""
+    """An account at kie.ai, with its own key. The service deletes photos itself, after about a day."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class KieHost:
         return PublicUrl(_uploaded_url(envelope))
 
     async def withdraw(self, name: str) -> None:
-        """Nothing: kie.ai has no call for it."""
+        """Does nothing: kie.ai has no call for it."""
 
     async def aclose(self) -> None:
         await self._http.aclose()

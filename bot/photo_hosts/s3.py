@@ -14,21 +14,21 @@ from bot.http.client import api_client
 from bot.http.proxies import DIRECT, Proxies
 from bot.urls import is_loopback
 
-if TYPE_CHECKING:  # obstore has these in its stubs only
+if TYPE_CHECKING:  # only obstore's type stubs have these
     from obstore.store import S3Config, S3Credential
 
 _LATER_SECONDS = 10.0
 _CALL_SECONDS = 30.0
 _IN_FLIGHT = 4
 _URL_LIFETIME = timedelta(hours=2)
-"""Longer than any task is waited for."""
+"""Longer than the bot waits for any task."""
 _SOON = timedelta(minutes=5)
 """For our own calls."""
 _AWS = "https://s3.{region}.amazonaws.com"
 
 
 class S3Host:
-    """A private bucket; the provider gets a URL that is signed for two hours.
+    """A private bucket. The provider gets a URL that is signed for two hours.
 
     obstore signs, and all calls are httpx's: they go the same way out as every other.
     `plain_http`: photos may leave this machine in the clear.
@@ -46,7 +46,7 @@ class S3Host:
         plain_http: bool = False,
     ) -> None:
         def credentials() -> "S3Credential":
-            """As a provider, so that nothing of the environment (a session token, say) is mixed in."""
+            """Passed as a function, so that obstore takes nothing (a session token) from the environment."""
             return {
                 "access_key_id": access_key_id,
                 "secret_access_key": secret_access_key,
@@ -77,7 +77,7 @@ class S3Host:
         await self._http.aclose()
 
     async def _call(self, method: Literal["PUT", "DELETE"], name: str, content: bytes | None = None) -> int:
-        """The HTTP status. Errors keep the kind alone: the texts hold the photo's URL."""
+        """Make a call; returns the HTTP status. Errors tell only their class: their texts hold the URL."""
         if self._in_the_clear:
             raise TryLater(_LATER_SECONDS, "S3: http:// is for this machine only")
         headers = {"Content-Type": "image/jpeg"} if content is not None else {}

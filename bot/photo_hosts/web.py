@@ -1,4 +1,4 @@
-"""Photos that this bot's own web server shows."""
+"""Photos that this bot's own web server serves."""
 
 import asyncio
 import re
@@ -47,8 +47,8 @@ class WebHost:
             return None
 
     async def sweep(self, keep: Collection[str], before: datetime) -> int:
-        """Remove what was last written before `before` and is not named in `keep`, and what a crash left
-        half written; returns how many.
+        """Remove photos last written before `before` whose name is not in `keep`, and half-written files
+        that a crash left. Returns how many.
         """
         kept = {f"{name}.jpg" for name in keep}
         return await asyncio.to_thread(

@@ -1,1 +1,1 @@
-"""APScheduler: a job for each edit, the sweep that finds edits without one, and the chores that come back."""
+"""APScheduler: one job per edit, the sweep that finds edits without a job, and repeated chores."""

@@ -1,4 +1,4 @@
-"""What comes back again and again, whatever becomes of single edits."""
+"""Work that is repeated at a fixed interval and belongs to no single edit."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Work for the start and then for every so many seconds. If it fails, it is done the next time."""
+    """Work done at the start and then every `seconds`. If it fails, it is tried again the next time."""
 
     name: str
     seconds: float

@@ -1,6 +1,6 @@
 """APScheduler: one job per unfinished edit, the sweep that makes jobs from rows, and the chores.
 
-The rows decide. A job only says "look now"; it may be late, doubled or lost without harm.
+The rows decide. A job only says "look now". A late, repeated or lost job does no harm.
 """
 
 import asyncio
@@ -26,15 +26,15 @@ from bot.tasks import end
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 2
-"""Part of how long the edits of a replica that died are left alone."""
+"""Adds to the time until the edits of a dead replica are taken over."""
 RECOUNT_SECONDS = 60
-"""How often this replica's rows are compared with its jobs: claiming alone would miss a job that got lost."""
+"""How often this replica's rows are compared with its jobs. Claims do not find an own row without a job."""
 CLAIM = 100
 _LATER_PER_EDIT_SECONDS = 0.005
 
 
 class EditRows(Protocol):
-    """Where the edits come from that need a job."""
+    """The edits that need a job."""
 
     async def claim(self, limit: int) -> Sequence[Edit]:
         """Take over unfinished edits that nobody alive holds, the most urgent first."""
@@ -69,8 +69,8 @@ class Jobs:
         )
 
     async def start(self) -> None:
-        """Make every edit's job from its row, and keep doing so; begin the chores."""
-        self._scheduler.start(paused=True)  # before, each new job would be compared with every other
+        """Make a job from every row, start the sweep that keeps doing so, and start the chores."""
+        self._scheduler.start(paused=True)  # if it were not started, adding a job would compare all jobs
         await self.sweep()
         self._keep_doing(Chore("sweep", SWEEP_SECONDS, self.sweep))
         self._keep_doing(Chore("recount", RECOUNT_SECONDS, self._recount))
@@ -83,8 +83,8 @@ class Jobs:
         return self._scheduler.add_job(self._run_job, trigger, [chore.work], id=chore.name)
 
     async def stop(self, grace_seconds: float) -> None:
-        """Start no more runs, give edits a moment, cancel the rest: the rows know where they were."""
-        if not self._scheduler.running:  # told to stop before it had started
+        """Start no more runs, wait up to `grace_seconds` for running ones, cancel the rest."""
+        if not self._scheduler.running:  # stopped before it was started
             return
         self._scheduler.pause()
         runs = {run for run in self._runs.values() if run is not None}
@@ -108,7 +108,7 @@ class Jobs:
             self._add_job(edit, at)
 
     def notified(self, edit_id: str) -> None:
-        """The same, said by another replica: the edit is this one's, or nobody's and to be claimed."""
+        """The same from another replica. The edit is ours, or nobody's: then a sweep claims it."""
         if edit_id in self._runs:
             self._asked.add(edit_id)
         elif (job := self._job(edit_id)) is not None:
@@ -131,7 +131,7 @@ class Jobs:
         return self._scheduler.get_job(_job_id(edit_id))
 
     def _sweep_soon(self) -> None:
-        """The more this replica has to do, the later: the one with the least to do takes what is nobody's."""
+        """Sweep within a second. The busier this replica is, the later: the least busy one claims first."""
         wait_seconds = min(0.02 + _LATER_PER_EDIT_SECONDS * self._workload.count(), 1)
         at = self._now() + timedelta(seconds=wait_seconds)
         sweep = self._scheduler.get_job("sweep")
@@ -139,7 +139,7 @@ class Jobs:
             sweep.modify(next_run_time=self._zone.at(at))
 
     async def sweep(self) -> None:
-        """Take over the rows that have something to do and belong to nobody alive."""
+        """Claim the edits with something to do whose owner is not alive, and give them jobs."""
         given, self._sweeps = 0, True
         try:
             while claimed := await self._rows.claim(CLAIM):
@@ -158,16 +158,16 @@ class Jobs:
         self._give_jobs(await self._rows.held())
 
     def _give_jobs(self, edits: Iterable[Edit], given: int = 0) -> None:
-        """Not all at once: they would come back together again and again, at the same pace.
+        """Add the missing jobs, spread over time: edits that start together stay together.
 
-        Due or not: this process may still know what became of an edit that it held before.
+        Edits that are not due get one too: this process may still have a write pending for them.
         """
         for number, edit in enumerate(edits, given):
             if edit.due_at is not None and edit.id not in self._runs and self._job(edit.id) is None:
                 self._add_job(edit, self._now() + self._pace.spread(edit, number))
 
     async def _run_job(self, work: Callable[[], Awaitable[object]]) -> None:
-        """One run of any job. A run that `stop` ends is not the error that APScheduler would make of it."""
+        """One run of any job. Cancelling it is no error; without this, APScheduler would log one."""
         this = asyncio.current_task()
         self._tasks.add(this)
         try:
@@ -202,7 +202,7 @@ class Jobs:
         return was_asked
 
     def _plan(self, job: Job, edit_id: str, edit: Edit | None) -> None:
-        """After a run: no job, the trigger's own next moment, or the moment that the row names."""
+        """After a run: remove the job, leave it to its trigger, or run it when the row is due."""
         if edit is None or edit.due_at is None:
             job.remove()
             self._workload.discard(edit_id)
@@ -215,7 +215,7 @@ class Jobs:
 
 
 def _was_found_done(edit: Edit, trigger: PacedTrigger) -> bool:
-    """Whether a run ended a task that the job was following before, not one that only just began."""
+    """Whether a run ended the task that the job was already following, not one that it has just started."""
     return isinstance(edit.stage, Ready | Delivered) and edit.stage.task.submitted_at == trigger.since
 
 

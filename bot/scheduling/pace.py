@@ -1,4 +1,4 @@
-"""When an edit is looked at next: at the pace of its task, or of the line in which it waits for one."""
+"""When an edit is looked at next: by the age of its task, or by its place in the line for one."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,24 +10,24 @@ from bot.scheduling.triggers import PacedTrigger
 
 _RESTART_SPREAD_SECONDS = 1.0
 _LOOKS_A_SECOND = 250
-"""At the start, when thousands of tasks may be running."""
+"""After a start, when thousands of tasks may be running."""
 
 
 class Line(Protocol):
     """Where edits wait for the provider's budget."""
 
     def wait_seconds(self, edit_id: str) -> float:
-        """Until an edit in the line asks again whether it is its turn."""
+        """Seconds until an edit in the line asks again whether it is its turn."""
 
 
 class Pace:
-    """Makes the triggers of the edits' jobs; `random` is from 0 to 1."""
+    """Makes the triggers of the edits' jobs. `random` returns a number from 0 to 1."""
 
     def __init__(self, pacing: Pacing, line: Line, random: Callable[[], float]) -> None:
         self._pacing, self._line, self._random = pacing, line, random
 
     def trigger(self, edit: Edit) -> PacedTrigger:
-        """What an edit's job goes by until a task of its begins or ends."""
+        """The trigger of an edit's job, right until a task of the edit begins or ends."""
         match edit.stage:
             case Processing(task=task):
                 return PacedTrigger(
@@ -37,12 +37,12 @@ class Pace:
                 return PacedTrigger(lambda _: self._line.wait_seconds(edit.id), edit.created_at, self._jitter)
 
     def spread(self, edit: Edit, number: int) -> timedelta:
-        """How long edit number so many waits for its first look, where many get a job at once."""
+        """How long an edit waits for its first look, when it is the `number`-th to get a job at once."""
         queue_seconds = number / _LOOKS_A_SECOND if edit.state is EditState.PROCESSING else 0
         return timedelta(seconds=queue_seconds + _RESTART_SPREAD_SECONDS * self._random())
 
     def found_done(self, told: bool) -> None:  # noqa: FBT001 - the answer to "had a callback come?"
-        """A task was found done here: because a callback told of it, or because a look at it was due."""
+        """A task was found done here. `told`: because of a callback, not because a look was due."""
         self._pacing.found_done(told)
 
     def _jitter(self) -> float:

@@ -1,4 +1,4 @@
-"""What APScheduler goes by: when a job is due next, and the bot's own clock."""
+"""What APScheduler asks: when a job runs next, and what time it is."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
@@ -9,21 +9,21 @@ from bot.core.clock import Clock
 
 
 class ClockZone(tzinfo):
-    """Makes APScheduler go by `clock`: a time zone is the only way to tell it the time.
+    """Gives APScheduler the time of `clock`; it takes a clock only in the form of a time zone.
 
-    With the wall clock, it would do nothing for an hour once that is set back by an hour. Every moment that
-    the scheduler is given has to be in this zone (`at`): one of another zone would become the present moment.
+    By the wall clock, it would do nothing for an hour after that was set back by an hour. Pass every moment
+    through `at`: one in another zone would be converted to the present moment.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     def at(self, moment: datetime) -> datetime:
-        """A moment in UTC, for the scheduler."""
+        """A moment in UTC, marked with this zone for the scheduler."""
         return moment.replace(tzinfo=self)
 
     def fromutc(self, _: datetime) -> datetime:
-        """What `datetime.now(zone)` asks."""
+        """Called by `datetime.now(zone)`: the clock's time."""
         return self.at(self._clock())
 
     def utcoffset(self, _: datetime | None) -> timedelta:
@@ -37,16 +37,16 @@ class ClockZone(tzinfo):
 
 
 class PacedTrigger(BaseTrigger):  # type: ignore[misc] # apscheduler has no types
-    """Carries the polling policy: fires again and again, each time `wait(age)` seconds later.
+    """Carries the polling policy: fires repeatedly, each time `wait(age)` seconds later.
 
-    It stays in the scheduler whatever happens to a run, so a failed, slow or skipped one loses nothing.
+    It stays in the scheduler when a run fails, is slow or is skipped, so no look is lost.
     """
 
     def __init__(self, wait: Callable[[float], float], since: datetime, jitter: Callable[[], float]) -> None:
         self._wait, self.since, self._jitter = wait, since, jitter
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """Apscheduler's question; `jitter` is a factor near 1."""
+        """Called by APScheduler. The wait is multiplied by `jitter`, a factor near 1."""
         start = max(previous_fire_time or now, now)
         age = (start - self.since).total_seconds()
         return start + timedelta(seconds=self._wait(age) * self._jitter())

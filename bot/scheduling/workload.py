@@ -1,7 +1,7 @@
 """How much this process has to do: which edits have a job here."""
 
 _KEPT_AT_HOME = 16
-"""Unfinished edits at which a replica leaves new ones for any to claim, itself included."""
+"""With this many edits, a replica leaves new ones for any replica to claim, itself included."""
 
 
 class LocalWorkload:
@@ -13,7 +13,7 @@ class LocalWorkload:
 
     @property
     def has_room(self) -> bool:
-        """Whether this process keeps what it admits. One that is alone has nobody to leave it to."""
+        """Whether this process keeps the edits that it admits. One that is alone always does."""
         return self._alone or self.count() < _KEPT_AT_HOME
 
     def count(self) -> int:

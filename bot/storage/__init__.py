@@ -1,1 +1,1 @@
-"""The database and the files on disk: every SQL statement is here. Knows no Telegram, HTTP or Pillow."""
+"""The database and the files on disk. Every SQL statement is here. Knows no Telegram, HTTP or Pillow."""

@@ -1,4 +1,4 @@
-"""When admins were told of what only they can mend: at most once an hour, whichever replica found it out."""
+"""When admins were told of a problem: at most once an hour, whichever replica found it."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ ALERT_AGAIN_AFTER = timedelta(hours=1)
 
 
 class Alerts:
-    """A row per admin and reason."""
+    """One row per admin and reason."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,7 +42,7 @@ class Alerts:
             return (await connection.execute(told.limit(1))).first() is not None
 
     async def give_back(self, admin_id: int, reason: Reason) -> None:
-        """Telegram did not take the message that was claimed: another one may be sent at once."""
+        """The message of this claim was not sent: the next claim is True again."""
         unsent = delete(ALERTS).where(ALERTS.c.admin_id == admin_id, ALERTS.c.reason == reason)
         async with self._database.writing() as connection:
             await connection.execute(unsent)

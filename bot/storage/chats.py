@@ -1,4 +1,4 @@
-"""What is remembered about chats: photos without a command, albums, moves, what they were told."""
+"""What is remembered about chats: photos without words, albums, moves, whether they were turned away."""
 
 from datetime import datetime, timedelta
 
@@ -14,13 +14,13 @@ _LONGEST_SENDING = timedelta(minutes=10)
 
 
 class Chats:
-    """A few facts per chat, the same for all replicas. The edit store renames the rows of a moved chat."""
+    """The conversation's `Memory`. The edit store moves the rows of a chat that gets a new id."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
-        """Whether this chat is to be told that it may not use the bot: True once, False ever after."""
+        """Whether to tell this chat that it may not use the bot: True the first time, then False."""
         told_at = CHATS.c.told_not_allowed_at
         insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, told_at: now})
         first = insert.on_conflict_do_update(
@@ -30,13 +30,13 @@ class Chats:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
 
     async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
-        """Whether Telegram was asked since then where this supergroup came from."""
+        """Whether Telegram was asked, since `since`, which group this supergroup was before."""
         asked = select(CHATS.c.id).where(CHATS.c.id == chat_id, CHATS.c.move_checked_at >= since)
         async with self._database.reading() as connection:
             return (await connection.execute(asked)).first() is not None
 
     async def note_move_check(self, chat_id: int, now: datetime) -> None:
-        """Telegram was asked, and knew of no group that this one was."""
+        """Note that Telegram was asked, and that none of the allowed groups was it."""
         insert = self._database.insert(CHATS).values(id=chat_id, move_checked_at=now)
         noted = insert.on_conflict_do_update(index_elements=["id"], set_={"move_checked_at": now})
         async with self._database.writing() as connection:
@@ -107,22 +107,22 @@ class Chats:
             return (await connection.execute(delete(SENT_FILES).where(SENT_FILES.c.at < at))).rowcount
 
     async def origins(self, chat_id: int) -> frozenset[int]:
-        """Every other id that a chat once had."""
+        """Every other id that a chat has had."""
         moves = CHAT_MOVES.c
         found = select(moves.old_id).where(moves.new_id == chat_id).cte("found", recursive=True)
-        # UNION drops what was found before, so that even moves in a circle come to an end.
+        # UNION drops rows that were found before, so even a circle of moves ends.
         found = found.union(select(moves.old_id).join(found, moves.new_id == found.c.old_id))
         async with self._database.reading() as connection:
             return frozenset(await connection.scalars(select(found.c.old_id))) - {chat_id}
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
-        """Whether an update holds the picture that stands for its album: the one that was asked about first.
+        """Whether this update has the first part of the album: the one that was asked about first.
 
         Asking again about the same update gives the same answer.
         """
         row = {"chat_id": chat_id, "album_id": album_id, "update_id": update_id, "seen_at": now}
         insert = self._database.insert(ALBUMS).values(row)
-        # An update that changes nothing, because RETURNING is silent about a row that was left alone.
+        # An update that changes nothing, because RETURNING gives no row for DO NOTHING.
         kept = insert.on_conflict_do_update(
             index_elements=["chat_id", "album_id"], set_={"update_id": ALBUMS.c.update_id}
         )
@@ -145,7 +145,7 @@ class Chats:
         *,
         thread_id: int | None = None,
     ) -> None:
-        """Keep somebody's photo for a command that may follow, in place of the one before."""
+        """Keep a person's photo for words that may follow. It replaces the one before."""
         content = {
             "message_id": message_id,
             "photos": (photo,),
@@ -162,7 +162,7 @@ class Chats:
     async def remembered_photo(
         self, chat_id: int, user_id: int, since: datetime, *, thread_id: int | None = None
     ) -> tuple[int, PhotoRef] | None:
-        """The message and the photo that somebody sent there last, if that was not before `since`."""
+        """The message id and the photo that a person sent there last, if that was not before `since`."""
         pending = PENDING_PHOTOS.c
         query = select(pending.message_id, pending.photos).where(
             pending.chat_id == chat_id,

@@ -1,6 +1,6 @@
-"""One database, SQLite or PostgreSQL, with two ways in: `writing()` and `reading()`.
+"""One database, SQLite or PostgreSQL. Use `writing()` and `reading()`.
 
-SQLite gets one connection that writes, for which writers wait in turn, and a few that can only read.
+SQLite has one connection that writes, so writers wait for each other, and a few that only read.
 """
 
 import asyncio
@@ -37,13 +37,13 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from bot.storage import migrations
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
-"""What a database raises that is away for now, or that cannot write."""
+"""Raised when the database is away or cannot write."""
 _SQLITE_READERS = 4
 _POSTGRESQL_CONNECTIONS = 10
 _COMMAND_TIMEOUT_SECONDS = 60.0
 _IDLE_TRANSACTION_SECONDS = 10
 _PRAGMAS = (
-    "busy_timeout=10000",  # the first one: switching to WAL may have to wait already
+    "busy_timeout=10000",  # first, because switching to WAL may have to wait
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL may lose the last commits when the power goes
     "foreign_keys=ON",
@@ -51,7 +51,7 @@ _PRAGMAS = (
 
 
 class AlreadyRunning(Exception):
-    """Another process works with this SQLite file."""
+    """Another process uses this SQLite file."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"another process of the bot works with {path}: stop that one first")
@@ -61,12 +61,12 @@ class AlreadyRunning(Exception):
 class _SqliteConnection(sqlite3.Connection):
     """Ends its transaction when it is closed.
 
-    A task that is cancelled within a transaction leaves a statement behind. While something refers to that
-    statement, a traceback say, SQLite keeps the locks of its closed connection, and nobody else can write.
+    A task that is cancelled inside a transaction leaves a statement behind. While something refers to that
+    statement (a traceback), SQLite keeps the locks of its closed connection, and nobody else can write.
     """
 
     def close(self) -> None:
-        """Roll back and close; nothing happens where that is done already."""
+        """Roll back and close, if it is still open."""
         with contextlib.suppress(sqlite3.ProgrammingError):
             if self.in_transaction:
                 self.rollback()
@@ -81,12 +81,12 @@ class Database:
 
     @property
     def driver_url(self) -> str:
-        """The URL as the driver itself takes it; it may hold a password."""
+        """PostgreSQL's URL as asyncpg takes it. It may contain a password."""
         return self._writer.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @classmethod
     def open(cls, url: str) -> Self:
-        """Nothing is connected until somebody writes or reads.
+        """A database that connects when it is first used.
 
         `url` is `sqlite+aiosqlite:///...` with a file, or `postgresql+asyncpg://...`.
         """
@@ -102,9 +102,9 @@ class Database:
         return cls(writer, reader, Path(parsed.database))
 
     def apart(self) -> Self:
-        """The same database through separate connections, for what must not wait until one of ours is free.
+        """The same database with separate connections, for calls that must not wait for a free one of ours.
 
-        SQLite has one writer in any case: there it is this object.
+        For SQLite, with its single writer, it is this object.
         """
         if self.is_sqlite:
             return self
@@ -115,24 +115,24 @@ class Database:
         return self.path is not None
 
     def writing(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection]:
-        """A transaction: committed at the end of the block, rolled back by an exception.
+        """A transaction: committed at the end of the block, rolled back on an exception.
 
-        Never wait for anything but the database inside.
+        Inside, wait for nothing but the database.
         """
         return self._writer.begin()
 
     def reading(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection]:
-        """A transaction that sees committed rows and cannot write."""
+        """A transaction that cannot write."""
         return self._reader.begin()
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT that can say ON CONFLICT, which both dialects know in the same words."""
+        """An INSERT with ON CONFLICT, which both dialects write the same way."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def clock(self, now: datetime) -> ColumnElement[datetime]:
-        """The present moment within a statement, by the clock that all replicas share.
+        """The present moment inside a statement, by a clock that all replicas share.
 
-        That is PostgreSQL's own. A SQLite file has one process, and `now` is what its clock says.
+        That is PostgreSQL's. A SQLite file has one process: there it is `now`.
         """
         return literal(now, UTCDateTime()) if self.is_sqlite else func.clock_timestamp()
 
@@ -146,17 +146,17 @@ class Database:
         return True
 
     async def migrate(self) -> None:
-        """Bring the schema to this version. Harmless to repeat, also from several processes at once."""
+        """Bring the schema to this version. May be repeated, also by several processes at once."""
         async with self.writing() as connection:
             await connection.run_sync(migrations.upgrade)
 
     async def downgrade(self, revision: str) -> None:
-        """Take the schema back to `revision`."""
+        """Bring the schema back to `revision`."""
         async with self.writing() as connection:
             await connection.run_sync(migrations.downgrade, revision)
 
     async def revision(self) -> tuple[str | None, str | None]:
-        """The schema's revision and the one that this version of the bot wants. Creates nothing."""
+        """The schema's revision, and the one that this version of the bot needs. Creates nothing."""
         if self.path is not None and not self.path.exists():
             return None, migrations.head()
         async with self.reading() as connection:
@@ -170,9 +170,9 @@ class Database:
 
 @contextlib.contextmanager
 def lock_database_file(path: Path) -> Iterator[None]:
-    """Hold a SQLite file for this process; raises AlreadyRunning where another one does.
+    """Hold a SQLite file for this process. Raises AlreadyRunning if another process holds it.
 
-    The lock ends with the process, however that ends. The `.lock` file stays: if it were removed, two
+    The lock ends with the process, even if that is killed. The `.lock` file stays: if it were removed, two
     processes could each lock a file of that name.
     """
     lock = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -191,8 +191,8 @@ def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         url,
         pool_size=_POSTGRESQL_CONNECTIONS,
         max_overflow=0,
-        pool_pre_ping=True,  # a restarted server is noticed before a statement is lost to it
-        hide_parameters=True,  # what people wrote, and secrets, stay out of the log
+        pool_pre_ping=True,  # notices a restarted server before a statement fails
+        hide_parameters=True,  # keeps people's words and secrets out of the log
         connect_args={"command_timeout": _COMMAND_TIMEOUT_SECONDS},
     )
     event.listen(engine.sync_engine, "connect", _bound_transactions)
@@ -200,11 +200,11 @@ def _postgresql_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
 
 
 def _bound_transactions(connection: AsyncAdapt_asyncpg_connection, _: object) -> None:
-    """A process that froze inside a transaction holds its rows for so long, not for as long as it sleeps."""
+    """Bound how long a process that froze inside a transaction can lock its rows."""
     cursor = connection.cursor()
     cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_TRANSACTION_SECONDS}s'")
     cursor.close()
-    connection.commit()  # type: ignore[no-untyped-call] # or the pool's first rollback would take it back
+    connection.commit()  # type: ignore[no-untyped-call] # else the pool's first rollback would undo it
 
 
 def _sqlite_engine(url: URL, *, pool_size: int, begin: str, read_only: bool = False) -> AsyncEngine:
@@ -224,14 +224,14 @@ def _sqlite_engine(url: URL, *, pool_size: int, begin: str, read_only: bool = Fa
 
 
 def _give_up_read_only(context: ExceptionContext) -> None:
-    """A connection that was made while the file could not be written to would never write: have another."""
+    """Replace a connection that was opened while the file was read-only: it would stay read-only."""
     name = getattr(context.original_exception, "sqlite_errorname", "")
     context.is_disconnect = context.is_disconnect or name.startswith("SQLITE_READONLY")
 
 
 def _set_up(pragmas: tuple[str, ...]) -> Callable[[AsyncAdapt_aiosqlite_connection, object], None]:
     def set_up(connection: AsyncAdapt_aiosqlite_connection, _: object) -> None:
-        connection.isolation_level = None  # sqlite3 begins nothing by itself: `_emit` does
+        connection.isolation_level = None  # sqlite3 begins no transaction itself: `_emit` does
         cursor = connection.cursor()
         for pragma in pragmas:
             _execute_patiently(cursor, f"PRAGMA {pragma}")
@@ -241,7 +241,7 @@ def _set_up(pragmas: tuple[str, ...]) -> Callable[[AsyncAdapt_aiosqlite_connecti
 
 
 def _execute_patiently(cursor: AsyncAdapt_dbapi_cursor, statement: str) -> None:
-    """Where two processes turn a new file to WAL at once, SQLite does not wait, whatever its busy_timeout."""
+    """Retry: when two processes switch a new file to WAL, SQLite ignores its busy_timeout."""
     for pause in (*[0.05] * 100, None):
         try:
             cursor.execute(statement)
@@ -254,7 +254,7 @@ def _execute_patiently(cursor: AsyncAdapt_dbapi_cursor, statement: str) -> None:
 
 
 def _emit(begin: str) -> Callable[[Connection], None]:
-    # After a deferred BEGIN, who reads and then writes fails at once if somebody else wrote in between.
+    # A plain BEGIN that reads and then writes fails at once if somebody else wrote in between.
     def emit(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 

@@ -1,4 +1,4 @@
-"""How an edit is laid out in its row, and what a move writes."""
+"""The mapping between an edit and its row, and the UPDATE of a move."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -31,7 +31,7 @@ _OF_EDIT = tuple(field.name for field in fields(Edit) if field.name not in {"req
 
 
 def row_of(edit: Edit) -> dict[str, Any]:
-    """The values of every column."""
+    """The value of every column."""
     task, result = edit.task, edit.result
     return {
         **{name: getattr(edit.request, name) for name in _OF_REQUEST},
@@ -51,7 +51,7 @@ def row_of(edit: Edit) -> dict[str, Any]:
 
 
 def edit_of(row: Row) -> Edit:
-    """The edit that a row holds. What its state has no use for is left out."""
+    """The edit in a row. Columns that its state does not use are ignored."""
     return Edit(
         request=Request(**{name: row[name] for name in _OF_REQUEST}),
         stage=_stage(row),
@@ -60,7 +60,7 @@ def edit_of(row: Row) -> Edit:
 
 
 def guarded_update(before: Edit, after: Edit) -> Update:
-    """What differs between the two, where the row is still in the same state and of the same owner."""
+    """An UPDATE of what differs, if the row still has the state and the owner of `before`."""
     if after.id != before.id:
         raise ValueError("a move is from one moment of an edit to another, not to another edit")
     old, new = row_of(before), row_of(after)

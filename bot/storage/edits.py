@@ -1,4 +1,4 @@
-"""The edits' table: admissions under the chat's limits, guarded moves, and what people and jobs look up."""
+"""The edits' table: admissions within the limits, guarded moves, and queries for people and jobs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,12 +28,12 @@ from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
-"""Rows made into edits in one go: thousands would hold up the event loop."""
+"""Rows turned into edits at a time: thousands would block the event loop."""
 _IS_UNSETTLED = or_(EDITS.c.due_at.is_not(None), _IS_ACTIVE)
 
 
 class SqlEditStore:
-    """The EditStore of the core, and the questions that other rooms have."""
+    """The core's `EditStore`, and queries of other rooms."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,8 +43,8 @@ class SqlEditStore:
     async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
         """Insert `edit` if every rule has a place for it, in one transaction.
 
-        The edits themselves are the log that the sliding windows are counted from: a limit is exact, and an
-        edit that fails or is cancelled gives its place back by its state alone.
+        The sliding windows are counted from the edits themselves, so a limit is exact, and an edit that fails
+        or is cancelled gives its place back by its state alone.
         """
         same_update = EDITS.c.update_id == edit.request.update_id
         async with self._database.writing() as connection:
@@ -56,7 +56,7 @@ class SqlEditStore:
             insert = self._database.insert(EDITS).values(row_of(edit))
             insert = insert.on_conflict_do_nothing(index_elements=["update_id"])
             if (await connection.execute(insert.returning(EDITS.c.id))).first() is None:
-                # Another chat's admission took the update meanwhile; it has committed, or we still waited.
+                # Another chat's admission of this update committed first: the insert waited for it.
                 known = await _first(connection, same_update)
         return known or edit
 
@@ -69,9 +69,9 @@ class SqlEditStore:
         return edit
 
     def recall(self, edit_id: str) -> Edit | None:
-        """What `get` would return for an edit whose task is running, or None where only `get` knows.
+        """What `get` would return, from memory, for an edit whose task is running. None if it has to be read.
 
-        A SQLite file has one process, so nobody else writes: looking at a task need not read its row anew.
+        On SQLite only: it has one process, so nobody else can have written the row.
         """
         return self._running.get(edit_id)
 
@@ -80,7 +80,7 @@ class SqlEditStore:
         return await self._first(EDITS.c.callback_secret == secret)
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
-        """The newest edit that a message belongs to: its photo, request, status card or result."""
+        """The newest edit with this message as its photo, request, status card or result."""
         columns = (
             EDITS.c.photo_message_id,
             EDITS.c.request_message_id,
@@ -92,9 +92,9 @@ class SqlEditStore:
         )
 
     async def move(self, before: Edit, after: Edit) -> Edit | None:
-        """Write what differs between the two where the row is still in `before.state`.
+        """Write what differs, if the row still has the state and the owner of `before`.
 
-        Returns `after`, or None when somebody else was faster.
+        Returns `after`, or None if somebody else was faster.
         """
         try:
             async with self._database.writing() as connection:
@@ -104,10 +104,10 @@ class SqlEditStore:
         return after if result.rowcount else None
 
     async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
-        """Write the status card's message id, whatever state the edit is in by now.
+        """Write the status card's message id, in any state of the edit.
 
-        Without an id, write that a card may have arrived. An edit that has ended is due again, for its card
-        to say so. Returns the edit as it then stands, None when it is another replica's.
+        Without an id: write that a card may have arrived. With one, an edit that has ended becomes due again,
+        so that its card shows the end. Returns the edit as it is then, None if it is another replica's.
         """
         noted = update(EDITS).where(EDITS.c.id == edit.id, EDITS.c.owner.is_not_distinct_from(edit.owner))
         if message_id is None:
@@ -135,7 +135,7 @@ class SqlEditStore:
         return newest_first[::-1]
 
     async def unfinished(self, owner: str | None = None) -> list[Edit]:
-        """Every edit with something left to do, or one replica's of them, the most urgent first."""
+        """Every edit with something left to do (of one replica, with `owner`), the most urgent first."""
         theirs = EDITS.c.owner == owner if owner is not None else true()
         found: dict[str, Edit] = {}
         after: ColumnElement[bool] = EDITS.c.due_at.is_not(None)
@@ -145,21 +145,21 @@ class SqlEditStore:
         return list(found.values())
 
     async def active_of(self, chat_id: int, requester_id: int | None = None) -> list[Edit]:
-        """A chat's edits that have not ended, or one person's of them, oldest first."""
+        """A chat's edits (or one person's there) that have not ended, oldest first."""
         theirs = _of(chat_id, requester_id)
         return await self._all(theirs, _IS_ACTIVE, order=EDITS.c.created_at)
 
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> list[Edit]:
-        """The last edits of a chat, or of one person there, newest first."""
+        """The last `count` edits of a chat (or of one person there), newest first."""
         return await self._all(_of(chat_id, requester_id), order=EDITS.c.created_at.desc(), limit=count)
 
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
-        """What the chat has used of each rule; asking costs nothing."""
+        """What the chat has used of each rule."""
         async with self._database.reading() as connection:
             return await _usage(connection, chat_id, limits, now)
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
-        """A group became a supergroup: all that was the old id's is the new one's. True the first time."""
+        """Move all rows of a group to the supergroup that it became. True the first time."""
         if old_chat_id == new_chat_id:
             return False
         told = select(CHATS.c.told_not_allowed_at).where(CHATS.c.id == old_chat_id).scalar_subquery()
@@ -176,7 +176,7 @@ class SqlEditStore:
             await self._lock_chat(connection, new_chat_id)
             merged = {"told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told)}
             await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
-            # Before the edits are renamed: it waits for an admission that holds the old row.
+            # Before the edits are moved: it waits for an admission that holds the old row.
             await connection.execute(delete(CHATS).where(CHATS.c.id == old_chat_id))
             await connection.execute(
                 delete(PENDING_PHOTOS).where(
@@ -190,7 +190,7 @@ class SqlEditStore:
         return is_news
 
     async def kept_ids(self, since: datetime) -> dict[FileKind, frozenset[str]]:
-        """The edits whose files are still needed: unsettled ones, and results delivered from `since` on."""
+        """The ids of edits whose files are needed: unsettled ones, and results delivered since `since`."""
         delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since)
         async with self._database.reading() as connection:
             unsettled = frozenset(await connection.scalars(select(EDITS.c.id).where(_IS_UNSETTLED)))
@@ -213,17 +213,17 @@ class SqlEditStore:
             return (await connection.execute(old)).rowcount
 
     def _may_recall(self, writes: int) -> bool:
-        """Whether a row is still as it was read when there had been so many writes."""
+        """Whether a row that was read when `writes` had that value is still the same."""
         return self._database.is_sqlite and writes == self._writes
 
     def _forget_running(self, *edit_ids: str) -> None:
-        """They were written, and whoever reads them now may have read them before that."""
+        """Forget edits that may have been written; reads that are running now are not kept either."""
         self._writes += 1
         for edit_id in edit_ids:
             self._running.pop(edit_id, None)
 
     async def _lock_chat(self, connection: AsyncConnection, chat_id: int) -> None:
-        """Make sure of the chat's row and hold it: PostgreSQL's admissions of one chat come one by one."""
+        """Create the chat's row if needed and lock it, so that admissions of one chat come one by one."""
         insert = self._database.insert(CHATS).values(id=chat_id)
         await connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"id": chat_id}))
 
@@ -257,7 +257,7 @@ async def _usage(connection: AsyncConnection, chat_id: int, limits: Limits, now:
 
 
 def _counted(chat_id: int, rule: Rule, now: datetime) -> Select[datetime]:
-    """When the edits that a rule counts now were created, oldest first."""
+    """The creation times of the edits that a rule counts now, oldest first."""
     counted = select(EDITS.c.created_at).where(EDITS.c.chat_id == chat_id).order_by(EDITS.c.created_at)
     if rule.window is None:
         return counted.where(_IS_ACTIVE)

@@ -1,4 +1,4 @@
-"""Bytes on disk, one file per edit and kind: whole or not there, and readable by the bot's user only."""
+"""Files on disk, one per edit and kind: complete or absent, and readable by the bot's user only."""
 
 import asyncio
 import contextlib
@@ -15,18 +15,18 @@ _EDIT_ID = re.compile(r"[A-Za-z0-9_-]{6,64}")
 
 
 def data_dir_id(directory: Path, new_id: NewId) -> str:
-    """What tells one DATA_DIR from another: written into it once, the same for all who share the folder."""
+    """The id of a DATA_DIR: written into it once, so all replicas with the same folder read the same id."""
     path, draft = directory / "id", directory / f"id.{new_id()}{disk.TEMPORARY}"
     if not path.exists():
         draft.write_text(new_id())
         with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)  # whole or not at all: another process may read it right now
+            path.hardlink_to(draft)  # atomic: another process may be reading it
         draft.unlink()
     return path.read_text()
 
 
 class DiskFiles:
-    """The Files of the core, in `directory`, which is made when the first file comes."""
+    """The core's `Files`, in `directory`, which is made with the first file."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -40,13 +40,13 @@ class DiskFiles:
         return await asyncio.to_thread(_read, self._path(edit_id, kind))
 
     async def remove(self, edit_id: str, kind: FileKind) -> None:
-        """Forget it; nothing happens where there is nothing."""
+        """Delete it, if it is there."""
         await asyncio.to_thread(self._path(edit_id, kind).unlink, missing_ok=True)
 
     async def sweep(self, keep: Mapping[FileKind, Collection[str]], before: datetime) -> int:
-        """Remove files last written before `before` that no id in `keep` needs, and what a crash left.
+        """Delete files last written before `before` whose id is not in `keep`, and half-written ones.
 
-        A moment's distance to now spares files whose edit was not asked about yet. Returns how many.
+        Set `before` to some minutes ago, to spare new files that `keep` misses. Returns how many.
         """
         kept = {f"{edit_id}.{kind}" for kind, edit_ids in keep.items() for edit_id in edit_ids}
         return await asyncio.to_thread(

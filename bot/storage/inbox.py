@@ -1,4 +1,4 @@
-"""Updates as Telegram sent them, kept before they are acknowledged and until they are handled."""
+"""Updates as Telegram sent them, stored before they are acknowledged."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -27,11 +27,11 @@ _OF_CHATS = ("my_chat_member", "migrate_to_chat_id", "migrate_from_chat_id")
 
 
 class NotOurs(Exception):
-    """Another replica has this update by now."""
+    """Another replica has this update, or it is handled already."""
 
 
 class Inbox:
-    """Each update_id is kept once, whatever Telegram repeats."""
+    """Each update_id is stored once, even if Telegram repeats it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,9 +39,9 @@ class Inbox:
     async def keep(
         self, updates: Iterable[tuple[int, int, str]], now: datetime, owner: str | None = None
     ) -> None:
-        """Commit updates (update_id, chat_id, JSON) of a replica, all or none; known ones stay unchanged.
+        """Commit updates (update_id, chat_id, JSON) of a replica, all or none. Known ones stay unchanged.
 
-        `chat_id` is 0 for what belongs to no chat.
+        `chat_id` is 0 for an update that belongs to no chat.
         """
         rows = [
             {
@@ -63,11 +63,11 @@ class Inbox:
     async def waiting(
         self, limit: int, owner: str | None = None, *, per_chat: int, queued: Collection[int] = ()
     ) -> list[tuple[int, str]]:
-        """A replica's updates that are not handled yet, at most `per_chat` of each chat, its oldest ones.
+        """A replica's unhandled updates as (update_id, JSON), at most the oldest `per_chat` of each chat.
 
-        First come the oldest of every chat, then the second of every chat, and so on: one chat's backlog
-        hides nobody. `queued` are the ids of updates that were read before: they count for their chat, and
-        are left out (some thousands at most).
+        First the oldest of every chat, then the second of every chat, and so on: one chat's backlog hides no
+        other chat. `queued` are ids that were read before: they count for their chat but are not returned (a
+        few thousand at most).
         """
         turns = _turns(owner, per_chat)
         query = (
@@ -95,9 +95,9 @@ class Inbox:
             return sorted((update_id, raw) for update_id, raw in dropped)
 
     async def attempted(self, update_id: int, owner: str | None = None) -> int:
-        """Count one more attempt at handling an update, and return how many that makes.
+        """Count one more attempt at handling an update, and return the count.
 
-        Raises NotOurs when another replica has it by now, or somebody has handled it.
+        Raises NotOurs if another replica has it, or if it is handled already.
         """
         counted = update(INBOX).where(
             INBOX.c.update_id == update_id,
@@ -114,7 +114,7 @@ class Inbox:
     async def handled(
         self, update_id: int, now: datetime, error: str | None = None, owner: str | None = None
     ) -> None:
-        """A replica's update waits no longer; `error` says why it was given up. Another's stays as it is."""
+        """Mark a replica's update as handled; `error` says why it was given up. Another's is not changed."""
         done = update(INBOX).where(INBOX.c.update_id == update_id, INBOX.c.owner.is_not_distinct_from(owner))
         values = {"handled_at": now, "error": error and error[:_ERROR_LENGTH]}
         async with self._database.writing() as connection:
@@ -127,10 +127,10 @@ class Inbox:
 
 
 def _turns(owner: str | None, per_chat: int) -> CTE:
-    """The first `per_chat` updates that wait in each chat, with their place in it from 1.
+    """The first `per_chat` waiting updates of each chat, with their place in it from 1.
 
-    A walk along the index from one update to the next, and from the last one that a chat may have to the
-    next chat. Ranking all that wait would read a backlog of 50,000 from end to end whenever an update comes.
+    Walks along the index from one update to the next, and after `per_chat` updates to the next chat. Ranking
+    all of them instead would read a whole backlog of 50,000 whenever an update comes.
     """
     following = INBOX.alias("following")
     first = select(INBOX.c.update_id).where(_waits(INBOX, owner))
@@ -154,13 +154,13 @@ def _turns(owner: str | None, per_chat: int) -> CTE:
 
 
 def _waits(inbox: FromClause, owner: str | None) -> ColumnElement[bool]:
-    """In words that the index of waiting updates answers: it does not know IS NOT DISTINCT FROM."""
+    """Written so that the index of waiting updates is used: IS NOT DISTINCT FROM would not use it."""
     return and_(inbox.c.handled_at.is_(None), inbox.c.owner == owner)
 
 
 def _encodable(raw: str) -> str:
-    r"""JSON with lone surrogates, which no database takes, written as `\ud83d`: to JSON that is the same.
+    r"""The same JSON with lone surrogates escaped (`\ud83d`), because no database takes them as they are.
 
-    One such update would keep its whole batch out, for ever.
+    One such update would otherwise make its whole batch fail, again and again.
     """
     return raw.encode("utf-8", "backslashreplace").decode()

@@ -1,4 +1,4 @@
-"""Alembic, called from the program: each function runs inside the caller's transaction, which it needs."""
+"""Alembic, called from the program. Each function runs inside the caller's transaction."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from alembic import command
 
 _DIRECTORY = Path(__file__).parents[2] / "alembic"
 _LOCK_KEY = 0x6E616E6F
-"""Any number that nothing else in the database locks ("nano")."""
+"""An arbitrary number that nothing else in the database locks ("nano")."""
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -32,7 +32,7 @@ def current(connection: Connection) -> str | None:
 
 
 def head() -> str | None:
-    """The revision that this version of the bot wants."""
+    """The revision that this version of the bot needs."""
     return ScriptDirectory(str(_DIRECTORY)).get_current_head()
 
 
@@ -48,7 +48,7 @@ def scripts() -> list[Script]:
 
 
 def _wait_for_others(connection: Connection) -> None:
-    """One migration at a time. SQLite's BEGIN IMMEDIATE has seen to that already."""
+    """One migration at a time. On SQLite, BEGIN IMMEDIATE has already made sure of that."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK_KEY)))
 

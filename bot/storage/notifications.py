@@ -1,4 +1,4 @@
-"""PostgreSQL's LISTEN and NOTIFY. What is said is a hint: whatever is missed, a sweep finds later."""
+"""PostgreSQL's LISTEN and NOTIFY. Notifications are hints: if one is missed, a sweep finds the edit."""
 
 import asyncio
 import logging
@@ -13,13 +13,13 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "edits"
 DEPARTURE = ""
-"""In place of an edit's id: a replica has left, and everything that it held is nobody's now."""
+"""In place of an edit's id: a replica has left, and its edits and updates can be claimed."""
 _LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 3.0
 
 
 class Notifications:
-    """Silent on SQLite, where there is nobody to talk to."""
+    """Does nothing on SQLite, which has no other replicas."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,7 +43,7 @@ class Notifications:
         connection = await asyncpg.connect(self._database.driver_url, timeout=10)
         try:
             await connection.add_listener(CHANNEL, lambda *notice: on_notification(str(notice[-1])))
-            while True:  # a listener does not notice by itself that its server is gone
+            while True:  # without a query, a listener does not notice that its server is gone
                 await asyncio.sleep(_LOOK_SECONDS)
                 await connection.execute("SELECT 1", timeout=_LOOK_SECONDS)
         finally:

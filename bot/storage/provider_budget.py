@@ -1,4 +1,4 @@
-"""What all replicas together may ask of the provider: creates per time, tasks in flight, who is next."""
+"""What all replicas together may ask of the provider: create calls, tasks in flight, and whose turn it is."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,16 +18,16 @@ _CREATES = "creates"
 _IN_FLIGHT = (EditState.SUBMITTING, EditState.PROCESSING)
 _FULL_SECONDS = 1.0
 _LINE_AGE = timedelta(seconds=1)
-"""A line of thousands is looked at once for all who stand in it, not once for each."""
+"""The line is read once for all edits in it, not once for each of maybe thousands."""
 _SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 2.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """At most `creates` create calls in any `per`, and `tasks` unfinished at once.
+    """At most `creates` create calls in any window of length `per`, and `tasks` unfinished tasks.
 
-    By the rule named GCRA: a third of the creates may come at once, the rest evenly spread. If all could come
-    at once, a `per` might hold those that were saved up and the new ones: nearly twice as many as allowed.
+    The algorithm is GCRA: a third of the creates may come at once, the rest evenly spread. If all could come
+    at once, a window could have a full burst and the new ones: nearly twice as many as allowed.
     """
 
     creates: int
@@ -40,13 +40,13 @@ class Budget:
 
     @property
     def step(self) -> timedelta:
-        """How long after one create the budget has another."""
+        """How long it takes until the budget has one more create."""
         return self.per / max(1, self.creates - self.burst)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Who waited at one moment: places from 1, and for how many of them there was room."""
+    """Who waited at the moment `at`: edit ids with their places from 1, and for how many there was room."""
 
     at: datetime
     places: Mapping[str, int]
@@ -54,9 +54,9 @@ class Line:
 
 
 class SqlProviderBudget:
-    """The core's `ProviderBudget`. Every create call passes here, whichever replica makes it.
+    """The core's `ProviderBudget`. Every create call of every replica passes here.
 
-    Creates are counted by the database's clock: the replicas' own may differ.
+    Creates are counted by the database's clock, because the replicas' clocks may differ.
     """
 
     def __init__(self, database: Database, budget: Budget) -> None:
@@ -77,7 +77,7 @@ class SqlProviderBudget:
         return max(0, line.places.get(edit.id, 0) - max(0, line.free))
 
     def wait_seconds(self, edit_id: str) -> float:
-        """Until somebody in the line asks again: well before its turn can come."""
+        """Seconds until an edit in the line asks again: well before its turn can come."""
         place = self._line.places.get(edit_id, 0) if self._line is not None else 0
         soonest = place * self._budget.step.total_seconds()
         return min(max(_SHORTEST_WAIT_SECONDS, soonest / 4), _LONGEST_WAIT_SECONDS)
@@ -93,10 +93,10 @@ class SqlProviderBudget:
     async def enter(self, before: Edit, after: Edit, now: datetime) -> Edit | None:
         """Move an edit to its create call if both budgets have room, in one transaction.
 
-        None when somebody else moved it. TryLater when there is no room; then nothing was used up.
+        Returns None if somebody else moved it. Raises TryLater if there is no room; then nothing is used up.
         """
         async with self._database.writing() as connection:
-            await self._take_create(connection, now)  # holds the budget's row: entrances come one by one
+            await self._take_create(connection, now)  # locks the budget's row: `enter` runs one by one
             if await _in_flight(connection) >= self._budget.tasks:
                 raise TryLater(_FULL_SECONDS, "as many tasks under way as there may be")
             result = await connection.execute(guarded_update(before, after))
@@ -112,7 +112,7 @@ class SqlProviderBudget:
         return int((self._budget.burst * self._budget.step - used) / self._budget.step)
 
     async def _take_create(self, connection: AsyncConnection, now: datetime) -> None:
-        """GCRA: `full_at` is when the budget would be full again, one step later with every create."""
+        """GCRA: `full_at` is when the budget will be full again; each create moves it one step later."""
         step, clock = self._budget.step, self._database.clock(now)
         burst = (self._budget.burst - 1) * step
         insert = self._database.insert(BUDGETS).values(name=_CREATES, full_at=clock)
@@ -130,7 +130,7 @@ async def _in_flight(connection: AsyncConnection) -> int:
 
 
 def _ranked(now: datetime) -> Subquery:
-    """Every edit that waits for its turn now, with its place in the line from 1."""
+    """Every edit that waits for its create call now, with its place in the line from 1."""
     oldest_first = (EDITS.c.created_at, EDITS.c.id)
     waiting = (
         select(

@@ -1,4 +1,4 @@
-"""Which replicas are alive, and which of them holds an edit, an update or a role: by the database's clock."""
+"""Which replicas are alive and what they hold: edits, updates and roles. By the database's clock."""
 
 from datetime import timedelta
 
@@ -24,9 +24,9 @@ from bot.storage.notifications import CHANNEL, DEPARTURE
 from bot.storage.tables import EDITS, INBOX, REPLICAS, ROLES
 
 LEASE = timedelta(seconds=10)
-"""A replica that has not been heard of for so long is taken for dead, by the database's clock."""
+"""A replica whose last heartbeat is older is taken for dead, by the database's clock."""
 _MARGIN = timedelta(seconds=1)
-"""A replica gives itself up so much before the others do: nobody's claim meets its beat halfway."""
+"""A replica gives itself up this much earlier than others do, so a claim and a heartbeat cannot overlap."""
 
 
 class DataDirNotShared(Exception):
@@ -40,23 +40,23 @@ class DataDirNotShared(Exception):
 
 
 class Replicas:
-    """What a replica, `name`, says and asks. On SQLite there is one process, which holds everything."""
+    """What a replica (`name`) writes and reads. On SQLite there is one process, which holds everything."""
 
     def __init__(self, database: Database, data_dir_id: str) -> None:
         self._database, self._data_dir_id = database, data_dir_id
         self._alone = database.is_sqlite
 
     async def register(self, name: str) -> None:
-        """A replica begins to live, under a name that nobody ever had."""
+        """Add a replica, under a name that was never used before."""
         if not self._alone:
             row = {"name": name, "data_dir_id": self._data_dir_id, "beat_at": func.clock_timestamp()}
             async with self._database.writing() as connection:
                 await connection.execute(insert(REPLICAS).values(row))
 
     async def beat(self, name: str) -> bool:
-        """Say that this replica lives; False if it had been given up meanwhile, and its edits with it.
+        """Write a heartbeat. False if the replica had been given up; then others may have its edits.
 
-        A name that was given up never comes back to life: what it held is there to be claimed.
+        A name that was given up is never used again.
         """
         if self._alone:
             return True
@@ -66,7 +66,7 @@ class Replicas:
         return beaten.rowcount > 0
 
     async def claim_edits(self, name: str, limit: int) -> list[Edit]:
-        """Take over unfinished edits that nobody alive holds, the most urgent first."""
+        """Take over at most `limit` unfinished edits that nobody alive holds, the most urgent first."""
         claimable = and_(EDITS.c.due_at.is_not(None), self._is_nobodys(EDITS, name))
         query = select(EDITS.c.id).where(claimable).order_by(EDITS.c.due_at)
         chosen = query.limit(limit).with_for_update(skip_locked=True)
@@ -75,7 +75,7 @@ class Replicas:
             return [edit_of(row) for row in (await connection.execute(claimed)).mappings()]
 
     async def claim_updates(self, name: str, limit: int) -> int:
-        """Take over updates that wait in the inbox of nobody alive; returns how many."""
+        """Take over at most `limit` waiting updates that nobody alive holds; returns how many."""
         claimable = and_(INBOX.c.handled_at.is_(None), self._is_nobodys(INBOX, name))
         query = select(INBOX.c.update_id).where(claimable).order_by(INBOX.c.update_id)
         chosen = query.limit(limit).with_for_update(skip_locked=True)
@@ -84,11 +84,11 @@ class Replicas:
             return (await connection.execute(claimed)).rowcount
 
     async def hold(self, name: str, role: str) -> bool:
-        """Take or keep a role that only one replica may have."""
+        """Take or keep a role that only one replica may have; returns whether this one has it."""
         if self._alone:
             return True
         row = self._database.insert(ROLES).values(name=role, owner=name)
-        # Not ROLES.c.owner: that would read the table anew, without a row that was inserted just now.
+        # Not ROLES.c.owner: the subquery would read the table for it, not the row in conflict.
         holder: ColumnElement[str | None] = literal_column("roles.owner")
         taken = row.on_conflict_do_update(
             index_elements=["name"],
@@ -99,7 +99,7 @@ class Replicas:
             return (await connection.execute(taken.returning(ROLES.c.name))).first() is not None
 
     async def release(self, name: str) -> None:
-        """Before stopping: everything is there for the others to take at once."""
+        """Called before stopping: give everything up, so that others can take it at once."""
         async with self._database.writing() as connection:
             for table in (EDITS, INBOX):
                 await connection.execute(update(table).where(table.c.owner == name).values(owner=None))
@@ -109,7 +109,7 @@ class Replicas:
                 await connection.execute(select(func.pg_notify(CHANNEL, DEPARTURE)))
 
     async def alive(self) -> int:
-        """How many replicas there are now, this one included."""
+        """How many replicas are alive, this one included."""
         if self._alone:
             return 1
         async with self._database.reading() as connection:
@@ -117,7 +117,7 @@ class Replicas:
             return (await connection.execute(count)).scalar_one()
 
     async def others_elsewhere(self) -> bool:
-        """Whether a living replica has another folder as its DATA_DIR: it would miss this one's pictures."""
+        """Whether a living replica has another DATA_DIR: it could not send this one's pictures."""
         if self._alone:
             return False
         elsewhere = select(literal(1)).where(self._is_alive(), REPLICAS.c.data_dir_id != self._data_dir_id)
@@ -125,7 +125,7 @@ class Replicas:
             return (await connection.execute(elsewhere)).first() is not None
 
     async def forget_dead(self) -> None:
-        """Delete the names of replicas that are long gone."""
+        """Delete the rows of dead replicas."""
         if not self._alone:
             async with self._database.writing() as connection:
                 await connection.execute(delete(REPLICAS).where(~self._is_alive()))

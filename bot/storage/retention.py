@@ -1,4 +1,4 @@
-"""Forgets what nobody needs any more: old rows, and files that belong to no edit."""
+"""Deletes what is no longer needed: old rows, and files that belong to no edit."""
 
 import logging
 from collections.abc import Collection
@@ -15,32 +15,32 @@ from bot.storage.inbox import Inbox
 logger = logging.getLogger(__name__)
 
 KEEP_RESULTS = timedelta(hours=48)
-"""How long the full-quality file of a delivered edit can be had."""
+"""How long the full-quality file of a delivered edit is kept."""
 KEEP_EDITS = timedelta(days=31)
-"""Longer than any limit's window: the edits are its log."""
+"""Longer than any limit's window, because limits are counted from the edits."""
 KEEP_UPDATES = timedelta(days=7)
 KEEP_PHOTOS = timedelta(minutes=10)
 """How long a photo that came without words waits for them."""
 KEEP_ALBUMS = timedelta(days=1)
 FILE_GRACE = timedelta(minutes=10)
-"""A file younger than this may belong to an edit that was not asked about yet."""
+"""A file younger than this may belong to an edit that is newer than the list of kept ones."""
 
 
 class HostedPhotos(Protocol):
-    """The photos that the bot's own web server shows."""
+    """The photos that the bot's own web server serves."""
 
     async def sweep(self, keep: Collection[str], before: datetime) -> int:
         """Remove what was last written before that moment and is not named in `keep`."""
 
 
 class RowRetention:
-    """Deletes old rows. May be left out or repeated without harm, and so may each kind for itself."""
+    """Deletes old rows. Missing or repeating a run does no harm."""
 
     def __init__(self, edits: SqlEditStore, inbox: Inbox, chats: Chats, alerts: Alerts, now: Clock) -> None:
         self._edits, self._inbox, self._chats, self._alerts, self._now = edits, inbox, chats, alerts, now
 
     async def forget(self) -> None:
-        """Once through every table."""
+        """Go through every table once."""
         now = self._now()
         await self._edits.forget_before(now - KEEP_EDITS)
         await self._inbox.forget_before(now - KEEP_UPDATES)
@@ -51,7 +51,7 @@ class RowRetention:
 
 
 class FileRetention:
-    """Removes files of edits that are done with, and what a crash left. May be left out or repeated."""
+    """Deletes files of settled edits, and half-written ones. Missing or repeating a run does no harm."""
 
     def __init__(
         self, edits: SqlEditStore, files: DiskFiles, hosted: HostedPhotos, most_bytes: int, now: Clock
@@ -60,7 +60,7 @@ class FileRetention:
         self._most_bytes, self._now = most_bytes, now
 
     async def sweep_files(self) -> None:
-        """Photos and results on our side."""
+        """Delete old photos and results in DATA_DIR/files."""
         now = self._now()
         await self._files.sweep(await self._edits.kept_ids(now - KEEP_RESULTS), now - FILE_GRACE)
 

@@ -17,7 +17,7 @@ from bot.core.pictures import ImageFormat
 class EnumText(TypeDecorator[StrEnum]):
     """A StrEnum stored as its value.
 
-    SQLAlchemy's own Enum would store member names, in a native type that PostgreSQL does not like to change.
+    SQLAlchemy's own Enum would store member names, in a native type that is hard to change in PostgreSQL.
     """
 
     impl = String
@@ -50,7 +50,7 @@ class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
 
 
 class EditRow(SQLModel, table=True):
-    """An edit; `edit_rows` translates between the two."""
+    """An edit's row; `edit_rows` translates between the two."""
 
     __tablename__: ClassVar[str] = "edits"
     __table_args__ = (
@@ -61,7 +61,7 @@ class EditRow(SQLModel, table=True):
         Index("ix_edits_chat_id_state", "chat_id", "state"),
         Index("ix_edits_operation_submitted_at", "operation", "submitted_at"),
         Index("ix_edits_ended_at", "ended_at"),
-        # Few edits are unfinished, and they are what the sweep asks for every few seconds.
+        # Few edits are unfinished, and the sweep asks for them every few seconds.
         Index(
             "ix_edits_due_at",
             "due_at",
@@ -110,7 +110,7 @@ class EditRow(SQLModel, table=True):
 
 
 class ChatRow(SQLModel, table=True):
-    """A chat that asked for something. Its row is what admissions of one chat queue up at."""
+    """A chat that asked for something. Admissions of one chat lock its row."""
 
     __tablename__: ClassVar[str] = "chats"
 
@@ -165,7 +165,7 @@ class SentFileRow(SQLModel, table=True):
 
 
 class InboxRow(SQLModel, table=True):
-    """An update as Telegram sent it. `error` says why one was given up; `chat_id` may be 0 for none."""
+    """An update as Telegram sent it. `error`: why it was given up. `chat_id` is 0 if it has no chat."""
 
     __tablename__: ClassVar[str] = "inbox"
     __table_args__ = (
@@ -192,7 +192,7 @@ class InboxRow(SQLModel, table=True):
 
 
 class PendingPhotoRow(SQLModel, table=True):
-    """What somebody sent last without a command. `thread_id` is 0 outside of topics."""
+    """A person's last photo without words. `thread_id` is 0 outside of topics."""
 
     __tablename__: ClassVar[str] = "pending_photos"
 
@@ -205,7 +205,7 @@ class PendingPhotoRow(SQLModel, table=True):
 
 
 class ReplicaRow(SQLModel, table=True):
-    """A process that works on this database, and which folder it calls DATA_DIR."""
+    """A process that uses this database, and the id of its DATA_DIR."""
 
     __tablename__: ClassVar[str] = "replicas"
 
@@ -215,7 +215,7 @@ class ReplicaRow(SQLModel, table=True):
 
 
 class RoleRow(SQLModel, table=True):
-    """Something that only one replica does, such as asking Telegram for updates."""
+    """A role that only one replica has, such as asking Telegram for updates."""
 
     __tablename__: ClassVar[str] = "roles"
 
@@ -224,7 +224,7 @@ class RoleRow(SQLModel, table=True):
 
 
 class BudgetRow(SQLModel, table=True):
-    """How much of a budget is used: `full_at` is when all of it would be there again."""
+    """How much of a budget is used: `full_at` is when it will be full again."""
 
     __tablename__: ClassVar[str] = "budgets"
 

@@ -1,1 +1,1 @@
-"""Everything that speaks the Bot API: updates in, messages out, what is asked of Telegram, the menus."""
+"""Everything that speaks the Bot API: updates in, messages out, questions to Telegram, the menus."""

@@ -27,9 +27,9 @@ def telegram_bot(
     updates: BaseRequest | None = None,
     on_call: Callable[[str], None] = lambda _: None,
 ) -> ExtBot[Priority]:
-    """A bot whose calls wait for their turn; `on_call` hears of every answer's HTTP status.
+    """A bot whose calls wait for their turn. `on_call` is called with each answer's HTTP status.
 
-    `updates` is the transport of getUpdates, for a bot that asks for them.
+    `updates` is the transport for getUpdates, for a bot that polls.
     """
 
     async def on_response(_: str, status: int, body: bytes) -> bytes:
@@ -56,7 +56,7 @@ def telegram_bot(
 
 
 async def initialized(bot: ExtBot[Priority]) -> None:
-    """Learn the bot's own name, however long Telegram takes; InvalidToken where there is no such bot."""
+    """Learn the bot's own name; tries until Telegram answers. InvalidToken if there is no such bot."""
     pause = 1.0
     while True:
         try:

@@ -18,9 +18,9 @@ from bot.telegram.outbox.errors import is_refusal, is_refused, translated
 logger = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 20_000_000
-"""Telegram lets bots fetch no more (its own constant is a little larger; this is the safe side)."""
+"""Telegram's limit for bots (its own constant is a little larger; this is the safe side)."""
 _PAUSES = (1.0, 2.0)
-"""Telegram says the same of a wrong id as of a file that it cannot find just now."""
+"""Telegram says the same for a wrong id and for a file that it cannot find right now."""
 _LONGEST_SECONDS = 120.0
 
 

@@ -20,9 +20,9 @@ from bot.telegram.introduction import Part
 from bot.telegram.outbox.turns import Priority
 
 Menu: TypeAlias = Callable[[str, bool], Sequence[tuple[str, str]]]
-"""Commands (name, description) in a language, in private chats or elsewhere."""
+"""Called with a language and whether the chat is private; returns commands as (name, description)."""
 About: TypeAlias = Callable[[str], tuple[str, str]]
-"""The bot's description and its short description in a language."""
+"""Called with a language; returns the bot's description and short description."""
 
 
 def menus(bot: ExtBot[Priority], languages: Sequence[str], menu: Menu) -> list[Part]:

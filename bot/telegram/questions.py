@@ -1,4 +1,4 @@
-"""What the conversation asks Telegram before it answers. No slot is held while Telegram thinks."""
+"""What the conversation asks Telegram before it answers. While it waits, it holds no slot."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ class Questions:
         self._bot, self._slots, self._rights = bot, slots, rights
 
     async def is_admin(self, chat_id: int, user_id: int) -> bool:
-        """Whether this person administers the group; not where Telegram does not know them there."""
+        """Whether this person is an admin of the group; False if Telegram does not know them there."""
         async with self._asking():
             try:
                 member = await self._bot.get_chat_member(chat_id, user_id)
@@ -66,10 +66,10 @@ class Questions:
         return True
 
     async def moved_to(self, old_group_id: int) -> int | None:
-        """The supergroup that a group became; None where it has not, or the bot is not in it.
+        """The supergroup that a group became; None if it did not, or if the bot is not in it.
 
-        The question is a chat action, which is seen for a moment where the group has not moved: nothing else
-        that Telegram answers with a move leaves fewer traces. It is not to be dropped like other actions.
+        The question is a chat action: of the calls that tell of a move, it leaves the fewest traces. If the
+        group has not moved, people see it for a moment. With this priority it is not dropped.
         """
         async with self._asking():
             try:

@@ -1,4 +1,4 @@
-"""python-telegram-bot's HTTP transport, with an end to every call and a look at every answer."""
+"""python-telegram-bot's HTTP transport, with a timeout for every call and a hook for every answer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,14 +9,14 @@ from telegram.error import TimedOut
 from telegram.request import HTTPXRequest, RequestData
 
 _LONGEST_SECONDS, _LONGEST_UPLOAD_SECONDS = 90.0, 300.0
-"""Longer than a long poll; a file may take its time on a narrow line."""
+"""Longer than a long poll, and longer for files, which may be slow."""
 
 OnResponse: TypeAlias = Callable[[str, int, bytes], Awaitable[bytes]]
-"""Sees an answer first (method's name, HTTP status, body) and returns the body that the library sees."""
+"""Called with each answer (method, HTTP status, body); returns the body that the library gets."""
 
 
 class BoundedRequest(HTTPXRequest):
-    """The library's own timeouts are for each piece of an answer: a body that trickles would pass them."""
+    """Bounds whole calls: the library's own timeouts are per chunk, so a slow body would pass them."""
 
     def __init__(self, on_response: OnResponse, **options: Any) -> None:
         super().__init__(**options)
@@ -32,7 +32,7 @@ class BoundedRequest(HTTPXRequest):
         connect_timeout: ODVInput[float] = HTTPXRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = HTTPXRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """TimedOut when it takes too long, as if nothing had come at all."""
+        """Make a call. Raises TimedOut if it takes too long as a whole."""
         uploads = request_data is not None and request_data.contains_files
         try:
             async with asyncio.timeout(_LONGEST_UPLOAD_SECONDS if uploads else _LONGEST_SECONDS):

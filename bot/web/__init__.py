@@ -1,1 +1,1 @@
-"""The bot's own web server: hosted photos, callbacks, Telegram's updates, health and metrics."""
+"""The bot's web server: hosted photos, callbacks, Telegram's updates, health and metrics."""

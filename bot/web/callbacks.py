@@ -1,4 +1,4 @@
-"""The provider's callbacks. They are hints: they make the bot look or name a task, and prove nothing."""
+"""The provider's callbacks. They are hints: they make the bot look, or name a task. They prove nothing."""
 
 import json
 import logging
@@ -8,11 +8,10 @@ from typing import Protocol
 from bot.core.edits import Edit
 from bot.core.errors import BotError
 from bot.core.ports import Wake
+from bot.nanobanana.responses import is_task_id
 from bot.storage.database import DATABASE_ERRORS
 
 logger = logging.getLogger(__name__)
-
-_LONGEST_TASK_ID = 128
 
 
 class EditsBySecret(Protocol):
@@ -30,13 +29,13 @@ class Service(Protocol):
 
 
 class Callbacks:
-    """Has the edit of a callback looked at."""
+    """Wakes the edit of a callback."""
 
     def __init__(self, edits: EditsBySecret, service: Service, wake: Wake) -> None:
         self._edits, self._service, self._wake = edits, service, wake
 
     async def take(self, secret: str, body: bytes) -> HTTPStatus:
-        """The HTTP status to answer: NOT_FOUND for an unknown secret; anything but OK is sent again."""
+        """The status to answer: NOT_FOUND for an unknown secret. The provider repeats all but OK."""
         try:
             edit = await self._edits.by_callback_secret(secret)
             if edit is None:
@@ -49,9 +48,9 @@ class Callbacks:
 
 
 def task_id_of(body: bytes) -> str | None:
-    """`data.taskId`, the same in both shapes of callback; nothing else in it is read."""
+    """`data.taskId`, which both shapes of callback have, or None. Nothing else is read."""
     try:
         task_id = json.loads(body)["data"]["taskId"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return task_id if isinstance(task_id, str) and 0 < len(task_id) <= _LONGEST_TASK_ID else None
+    return task_id if is_task_id(task_id) else None

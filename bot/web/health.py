@@ -1,4 +1,4 @@
-"""How the process is: what `/readyz` says."""
+"""The health of the process, for `/readyz`."""
 
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.storage.database import Database
 
 INTAKE_SILENT_SECONDS = 150.0
-"""A long poll takes 50 seconds; three of them without an answer are a fault."""
+"""A long poll takes 50 seconds. No answer in the time of three is an error."""
 
 
 _WEBHOOK = "webhook"
@@ -49,7 +49,7 @@ class Health:
         self._introduction = introduction
 
     def answered(self, service: str) -> None:
-        """A service answered just now, whatever it said."""
+        """A service has just answered, with any status."""
         self._answered_at[service] = self._monotonic()
 
     async def readiness(self) -> Mapping[str, object]:

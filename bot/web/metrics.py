@@ -1,4 +1,4 @@
-"""What the process counts for `/metrics`; its own registry, nothing global."""
+"""The counters for `/metrics`, in their own registry."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ _DELAYS = (0.1, 0.3, 1, 2, 3, 4, 5, 7, 10, 20, 30)
 
 
 class Metrics:
-    """The core's `Observer`, and what the edges count. `unfinished` tells how many edits have a job here."""
+    """The core's `Observer`, and the counts of outgoing calls. `unfinished` counts the edits with a job."""
 
     def __init__(self, unfinished: Callable[[], int]) -> None:
         self._registry = registry = CollectorRegistry()
@@ -79,7 +79,7 @@ class Metrics:
         build.labels(VERSION).set(1)
 
     def moved(self, edit: Edit, now: datetime) -> None:
-        """An edit came to another state."""
+        """An edit has moved to another state."""
         self._moves.labels(edit.state).inc()
         if edit.failure is not None:
             self._failures.labels(edit.failure).inc()
@@ -91,7 +91,7 @@ class Metrics:
         self._looks.inc()
 
     def found_done(self, operation: str, seconds: float, delay: float) -> None:
-        """A task of so many seconds was found done so long after its end."""
+        """A task that took `seconds` was found done `delay` seconds after its end."""
         self._tasks.labels(operation).observe(seconds)
         self._detection.observe(max(0.0, delay))
 
@@ -100,7 +100,7 @@ class Metrics:
         self._refusals.labels(reason).inc()
 
     def called(self, service: str, status: str) -> None:
-        """A call to a service ended: with an HTTP status, or the kind of error that it ended in."""
+        """A call to a service has ended: with an HTTP status, or the class name of an error."""
         self._calls.labels(service, status).inc()
 
     def found_waiting(self, edits: Mapping[str, int]) -> None:
@@ -114,5 +114,5 @@ class Metrics:
         self._credits.set(left)
 
     def text(self) -> bytes:
-        """The exposition format."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self._registry)

@@ -1,4 +1,4 @@
-"""What the bot's web server answers: hosted photos, callbacks, Telegram's updates, how the process is."""
+"""The routes of the bot's web server: hosted photos, callbacks, Telegram's updates, health, metrics."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ MAX_CALLBACK_BYTES = 64 * 1024
 MAX_UPDATE_BYTES = 1024 * 1024
 NOT_FOUND = "not found"
 ANSWER_WITHIN_SECONDS = 12.0
-"""Whoever calls here waits about fifteen, and comes again after a 503."""
+"""Callers wait about fifteen, and try again after a 503."""
 _HANG_UP = {"Connection": "close"}
 """The rest of the body is not waited for."""
 _PIECE_BYTES = 256 * 1024
@@ -34,11 +34,11 @@ OpenPhoto = Callable[[str], Awaitable[BinaryIO | None]]
 """The hosted JPEG of an edit's secret, to be read and closed, or None."""
 
 TakePost = Callable[[str, bytes], Awaitable[HTTPStatus]]
-"""Told a secret and a body, tells the status to answer. A callback has its secret in its path, an update in a
+"""Takes a secret and a body, returns the HTTP status. A callback has its secret in the path, an update in a
 header."""
 
 Readiness = Callable[[], Awaitable[Mapping[str, object]]]
-"""What there is to say of the process; `ready` in it decides the answer's status."""
+"""Returns the body of `/readyz`; its `ready` decides the status."""
 
 _Answer = Callable[[Request], Awaitable[Response]]
 
@@ -143,7 +143,7 @@ def _health_routes(readiness: Readiness, metrics: Callable[[], bytes]) -> list[R
 
 
 def _in_time(answer: _Answer, seconds: float) -> _Answer:
-    """The answer, or 503: a body may come byte by byte, and a database may be slow."""
+    """The answer, or 503 after `seconds`: a body may come byte by byte, or the database be slow."""
 
     async def in_time(request: Request) -> Response:
         try:
@@ -160,7 +160,7 @@ def _in_time(answer: _Answer, seconds: float) -> _Answer:
 
 
 def _answered(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> Response:
-    """A status in words; whoever gets a 503 is to come again in a moment."""
+    """A plain text answer with this status; a 503 asks to try again in five seconds."""
     headers = dict(headers or {})
     match status:
         case HTTPStatus.OK:

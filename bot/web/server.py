@@ -1,4 +1,4 @@
-"""Serves a web app on this machine, for as long as a block lasts."""
+"""Serves a web app until a block ends."""
 
 import asyncio
 import contextlib
@@ -39,7 +39,7 @@ async def listening(
 def _listener(host: str, port: int) -> Listener:
     """A socket that listens already: bound alone, it could be refused later, when another one listens.
 
-    With its protocol named, asyncio sets TCP_NODELAY on what it accepts.
+    Because its protocol is set, asyncio sets TCP_NODELAY on its connections.
     """
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE

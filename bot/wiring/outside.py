@@ -1,4 +1,4 @@
-"""What the bot reaches outside of its process, built from the settings. `stack` closes it."""
+"""The clients for everything outside of the process, built from the settings. `stack` closes them."""
 
 import contextlib
 import os
@@ -33,11 +33,11 @@ from bot.telegram.outbox.turns import Priority
 from bot.urls import is_loopback
 
 OnCall = Callable[[str], None]
-"""Told how a call ended: an HTTP status, the API's own code, or a kind of error."""
+"""Called with how a call ended: an HTTP status, the API's own code, or an error's class name."""
 
 
 def proxies(settings: Settings) -> Proxies:
-    """Which way calls go."""
+    """The proxies of the settings; ALL_PROXY stands in for the two others."""
     https, http, both = (
         proxy.get_secret_value() for proxy in (settings.https_proxy, settings.http_proxy, settings.all_proxy)
     )
@@ -45,7 +45,7 @@ def proxies(settings: Settings) -> Proxies:
 
 
 def way_out(settings: Settings, url: str, at_once: int) -> WayOut:
-    """The transport of calls to a URL's host."""
+    """The transport for calls to a URL's host, with `at_once` connections at most."""
     return WayOut(proxies(settings).of(url), httpx.Limits(max_connections=at_once))
 
 
@@ -109,7 +109,7 @@ def telegram_client(
     updates: BaseRequest | None = None,
     on_call: OnCall = lambda _: None,
 ) -> ExtBot[Priority]:
-    """The Bot API's client; `updates` is the transport of getUpdates."""
+    """The Bot API's client. `updates` is the transport for getUpdates."""
     return telegram_bot(
         settings.telegram_bot_token.get_secret_value(),
         settings.telegram_api_url,
@@ -155,12 +155,12 @@ def nanobanana_client(
 
 
 def web_host(settings: Settings) -> WebHost:
-    """The photos that this bot's own web server shows."""
+    """The folder of photos that this bot's own web server serves."""
     return WebHost(settings.data_dir / "hosted", settings.public_url)
 
 
 def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitStack) -> PhotoHost:
-    """Where the provider fetches prepared photos from."""
+    """Where the provider fetches prepared photos: the one that IMAGE_HOST names."""
     match settings.image_host:
         case "web":
             return hosted
@@ -187,7 +187,7 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
 
 
 def limits(settings: Settings) -> Limits:
-    """The rules for people: edits in a window, then edits at once. 0 edits mean no such rule."""
+    """The rules of a chat: edits in a window (none if RATE_LIMIT_EDITS is 0), then edits at once."""
     window = Rule(
         Scope.CHAT, settings.rate_limit_edits, timedelta(seconds=settings.rate_limit_window_seconds)
     )

@@ -1,4 +1,4 @@
-"""What outlives the process: the rows and the files, and who this process is among those that share them."""
+"""What outlives the process (rows and files), and this process among those that share it."""
 
 import contextlib
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """This process among its replicas, how it is, and its clock."""
+    """This replica, its health and metrics, and its clock."""
 
     replica: Replica
     replicas: Replicas
@@ -63,7 +63,7 @@ class Process:
     def of(cls, settings: Settings, database: Database, stack: contextlib.AsyncExitStack) -> "Process":
         replica = Replica(random_id, alone=database.is_sqlite)
         workload = LocalWorkload(alone=replica.alone)
-        apart = database.apart()  # a beat that comes too late costs this replica all that it holds
+        apart = database.apart()  # a late heartbeat would cost this replica all its edits
         stack.push_async_callback(apart.aclose)
         return cls(
             replica=replica,
@@ -75,11 +75,11 @@ class Process:
         )
 
     def owner(self) -> str:
-        """The name under which this process takes updates in."""
+        """The current name of this replica, as the owner of the updates that it takes in."""
         return self.replica.name
 
     def called(self, service: str, status: str) -> None:
-        """A service answered, or did not."""
+        """A call to a service ended: with a status code, or without an answer."""
         self.metrics.called(service, status)
         if status.isdecimal():
             self.health.answered(service)

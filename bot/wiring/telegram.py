@@ -1,4 +1,4 @@
-"""Telegram's side: what sends, what shows cards, what tells Telegram about the bot."""
+"""Telegram's side: what sends messages and cards, and what the bot tells Telegram about itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ def way_out(
 
 
 def own_webhook_secret(settings: Settings) -> str:
-    """What Telegram shows with each update."""
+    """The secret that Telegram sends along with each webhook update."""
     return webhook_secret(settings.telegram_bot_token.get_secret_value())
 
 

@@ -85,8 +85,10 @@ async def test_while_the_database_or_the_task_record_is_away_the_callback_is_to_
     ("body", "task_id"),
     [
         (b'{"data": {"taskId": "abc-1"}}', "abc-1"),
-        (b'{"data": {"taskId": "' + b"x" * 128 + b'"}}', "x" * 128),
-        (b'{"data": {"taskId": "' + b"x" * 129 + b'"}}', None),
+        (b'{"data": {"taskId": "' + b"x" * 200 + b'"}}', "x" * 200),
+        (b'{"data": {"taskId": "' + b"x" * 201 + b'"}}', None),
+        (b'{"data": {"taskId": "null"}}', None),
+        (b'{"data": {"taskId": "two words"}}', None),
         (b'{"data": {"taskId": ""}}', None),
         (b'{"data": {"taskId": 7}}', None),
         (b'{"data": {}}', None),

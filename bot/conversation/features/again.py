@@ -1,4 +1,4 @@
-"""The same photo and the same words once more: under a result, and after a failure that may pass."""
+"""Buttons that repeat an edit: under a result, and under a failure that may pass."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from bot.core.edits import Edit
 
 
 async def again(pressed: EditPressed) -> Replies:
-    """A new edit of whoever pressed."""
+    """Start the same edit again, for the person who pressed."""
     return (await _ask_again(pressed),)
 
 

@@ -1,4 +1,4 @@
-"""Stop edits that are under way: /cancel, and the button on their cards."""
+"""Stop running edits: /cancel, and the button on their cards."""
 
 from gettext import NullTranslations
 
@@ -21,7 +21,7 @@ from bot.core.edits import Delivered, Edit
 async def cancel(asked: Asked) -> Replies:
     """Cancel the edit whose message was replied to, or all of this person's edits in this chat.
 
-    A reply to an edit that has ended, or is somebody else's, cancels no other one.
+    A reply to an edit that has ended, or that is somebody else's, cancels nothing.
     """
     message, edits = asked.message, asked.tools.edits
     mine = await edits.active_of(message.chat.id, message.sender.id)
@@ -33,7 +33,7 @@ async def cancel(asked: Asked) -> Replies:
 
 
 async def press(pressed: EditPressed) -> Replies:
-    """A card whose sending was cut is not known to its edit; it stays beside the result until pressed."""
+    """The Cancel button. A card that its edit does not know of is still there after delivery: delete it."""
     edit, t, message_id = pressed.edit, pressed.t, pressed.press.message_id
     cancelled = await pressed.tools.desk.cancel(edit)
     replies = toast(pressed, cancelled_alert(t) if cancelled else too_late_alert(t))

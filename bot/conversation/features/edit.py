@@ -14,7 +14,7 @@ async def edit(asked: Asked) -> Replies:
 
 
 async def plain(asked: Asked) -> Replies:
-    """A private message without a command. An album whose first part says nothing is asked about once."""
+    """A private message without a command. An album without words is asked about once."""
     meaning = of_plain(asked.message)
     if meaning is None:
         return ()

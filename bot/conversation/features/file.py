@@ -1,4 +1,4 @@
-"""The untouched file of a result that was sent as a photo."""
+"""The button that sends a result as a file, when it was sent as a photo."""
 
 from gettext import NullTranslations
 

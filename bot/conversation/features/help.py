@@ -1,4 +1,4 @@
-"""/help with one worked example for each way of asking, the welcome, and what the bot says of itself."""
+"""/help with an example for each way of asking, /start, and the bot's description."""
 
 from gettext import NullTranslations
 
@@ -6,6 +6,9 @@ from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, Command, Feature, Replies, all_features
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.wording import escaped
+
+_MAX_FILE_MB = 20
+"""Telegram's limit for files that a bot can fetch."""
 
 
 async def start(asked: Asked) -> Replies:
@@ -50,14 +53,13 @@ def help_text(
     username: str,
     private: bool,
     reads_group_messages: bool,
-    max_file_mb: int = 20,
 ) -> str:
-    """Every way to ask, as it works in this kind of chat."""
+    """Every way to ask that works in this kind of chat."""
     address = "" if private or reads_group_messages else f"@{username}"
     sections = [
         _with_command(t, address),
         *(_without_command(t) if private else [_in_groups(t, username, reads=reads_group_messages)]),
-        _as_file(t, address, max_file_mb),
+        _as_file(t, address),
         _commands(t),
     ]
     return "\n\n".join("\n".join(section) for section in sections)
@@ -107,13 +109,13 @@ def _in_groups(t: NullTranslations, username: str, *, reads: bool) -> list[str]:
     return [t.gettext("<b>In this group</b>"), explained]
 
 
-def _as_file(t: NullTranslations, address: str, max_file_mb: int) -> list[str]:
+def _as_file(t: NullTranslations, address: str) -> list[str]:
     return [
         t.gettext("<b>In full resolution</b>"),
         t.gettext(
             "Telegram shrinks photos. Send the picture as a file instead (up to {size} MB), "
             "with the same kind of caption, and you get back a file of exactly its size:"
-        ).format(size=max_file_mb),
+        ).format(size=_MAX_FILE_MB),
         f"<code>/enhance{escaped(address)}</code>",
     ]
 

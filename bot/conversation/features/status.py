@@ -1,4 +1,4 @@
-"""/status: one person's edits in a chat, those under way and the last ones that ended."""
+"""/status: a person's edits in a chat, the running ones and the last ones that ended."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from bot.core.pacing import Estimate
 
 _RECENT = 3
 _WORDS = 40
-"""Characters of what the person wrote, in a line."""
+"""Characters of the person's words in a line."""
 
 
 async def show(asked: Asked) -> Replies:
@@ -32,7 +32,7 @@ def status_text(
     now: datetime,
     estimate_of: Callable[[Edit], Estimate],
 ) -> str:
-    """The edits under way, then the last ones that ended."""
+    """The running edits, then the last ones that ended."""
     lines = [
         t.gettext("<b>Under way</b>")
         if active

@@ -1,4 +1,4 @@
-"""The styles: a command each, the list of them, and buttons for a photo that came without words."""
+"""The styles: a command for each, their list, and buttons for a photo that came without words."""
 
 from gettext import NullTranslations
 
@@ -19,7 +19,7 @@ _PER_ROW = 3
 
 
 async def paint(asked: Asked) -> Replies:
-    """A style's command, perhaps with words that steer it."""
+    """A style's command, maybe with more words."""
     return await answer_wish(asked, of_command(asked.message, asked.command))
 
 
@@ -38,7 +38,7 @@ async def offer_styles(asked: Asked, photo: PhotoRef) -> Replies:
 
 
 async def choose(pressed: Pressed) -> Replies:
-    """A style for the bare photo that the question replies to: no memory needed."""
+    """A style was chosen. The photo is the one that the question replies to, so no memory is needed."""
     press, t = pressed.press, pressed.t
     original = press.replied
     if original is None or original.message_id is None or preset(pressed.argument) is None:
@@ -79,7 +79,7 @@ def pick_a_style_text(t: NullTranslations) -> str:
 
 
 def styles_text(t: NullTranslations) -> str:
-    """The list of styles, each command ready to be tapped."""
+    """The list of styles; each command can be tapped."""
     lines = [t.gettext("<b>Styles</b>"), ""]
     what = escaped(t.gettext("<what>"))
     for style in PRESETS:

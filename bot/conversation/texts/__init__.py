@@ -1,1 +1,1 @@
-"""Wording that several features share, and the languages that it is spoken in."""
+"""Texts that several features share, and their languages."""

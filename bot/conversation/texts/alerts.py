@@ -1,4 +1,4 @@
-"""What a press of a button is answered with: plain text, at most 200 characters."""
+"""Answers to a press of a button: plain text, at most 200 characters."""
 
 import html
 import re

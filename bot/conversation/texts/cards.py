@@ -1,4 +1,4 @@
-"""What is said of one edit: its progress on the status card, its heading, the caption of its result."""
+"""Texts about one edit: its progress on the status card, its heading, its result's caption."""
 
 from datetime import datetime
 from gettext import NullTranslations
@@ -11,12 +11,12 @@ from bot.core.pacing import Estimate
 from bot.core.presets import preset
 
 CAPTION_WORDS = 300
-"""Characters of what the person wrote, in a caption."""
+"""Characters of the person's words in a caption."""
 _UNKNOWN_HALFWAY_SECONDS = 45
 
 
 def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
-    """How far an edit is; `ahead` is how many go before it."""
+    """How far an edit is; `ahead` is how many edits go before it."""
     match edit.stage:
         case Processing() if edit.blocked_by is Reason.RESULT_AWAY:
             return t.gettext("Finished. I cannot fetch the picture yet; I keep trying.")
@@ -94,7 +94,7 @@ def _painting(t: NullTranslations, age: float, estimate: Estimate) -> str:
 
 
 def caption(t: NullTranslations, edit: Edit) -> str:
-    """What the result says of itself: what was asked, and how much of it was cut to keep the photo's size."""
+    """The result's caption: what was asked, and how much was cropped to keep the photo's size."""
     lines = [heading(t, edit, CAPTION_WORDS)]
     if edit.is_late:
         lines.append(t.gettext("It took longer, here it is."))

@@ -1,6 +1,6 @@
-"""The languages that people are answered in: English in the source, the others as gettext catalogues.
+"""The languages of the answers: English in the source, the others as gettext catalogues.
 
-A catalogue is compiled from its .po when it is first needed, so that no binary file has to be kept in step.
+A catalogue is compiled from its .po when it is first needed, so there is no binary file to keep up to date.
 """
 
 import functools
@@ -19,13 +19,13 @@ _SOURCE = LANGUAGES[0]
 
 
 def language_of(language_code: str | None) -> str:
-    """The language to answer in, from what Telegram says of a person: `fr-CA` is `fr`, unknown ones `en`."""
+    """The language to answer in, from Telegram's code of a person: `fr-CA` gives `fr`, unknown ones `en`."""
     primary = re.split("[-_]", language_code or "", maxsplit=1)[0].lower()
     return primary if primary in LANGUAGES else _SOURCE
 
 
 def translations(language: str) -> gettext.NullTranslations:
-    """The texts in a language; in English for one that is not spoken here."""
+    """The texts in a language, or in English if there is no catalogue."""
     return _catalogue(language_of(language))
 
 
@@ -35,7 +35,7 @@ def language_name(t: gettext.NullTranslations) -> str:
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
-    """Mark a text of a table for translation; `said` translates it."""
+    """Mark a text in a table for translation; `said` translates it."""
     return text
 
 
@@ -57,5 +57,5 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 def po_path(language: str) -> Path:
-    """Where a language's catalogue is kept."""
+    """The path of a language's catalogue."""
     return LOCALE_DIR / language / "LC_MESSAGES" / "bot.po"

@@ -1,4 +1,4 @@
-"""What people read when something was refused or went wrong: what happened, and what to do next."""
+"""Texts for refusals and failures: what happened, and what to do next."""
 
 from datetime import datetime
 from gettext import NullTranslations
@@ -135,8 +135,9 @@ def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told
     return "\n".join(lines)
 
 
-def prompt_too_long(t: NullTranslations, length: int, limit: int = MAX_PROMPT_CHARACTERS) -> str:
-    """How much too long a text is; a style's own words count too, so the excess is what helps."""
+def prompt_too_long(t: NullTranslations, length: int) -> str:
+    """By how much a text is too long. A style's own words count too, so the limit alone would not help."""
+    limit = MAX_PROMPT_CHARACTERS
     excess = max(1, length - limit)
     return t.ngettext(
         "That text is {count} character too long ({length}, and {limit} is the most). "

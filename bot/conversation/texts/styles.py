@@ -37,7 +37,7 @@ def command_title(t: NullTranslations, command: str) -> str:
 
 
 def command_example(t: NullTranslations, command: str) -> str:
-    """A command as a person would write it, with words where it needs some."""
+    """A command as a person would write it, with words if it needs some."""
     known = preset(command)
     if known is None:
         return t.gettext("/edit make it a watercolor")

@@ -1,4 +1,4 @@
-"""The small pieces of every text: numbers, durations, the progress bar, and what people wrote, made safe."""
+"""Parts of texts: numbers, durations, the progress bar, and people's words, escaped for HTML."""
 
 import html
 from gettext import NullTranslations
@@ -13,7 +13,7 @@ _JOINERS = "\u200d\ufe0f"
 
 
 def number(t: NullTranslations, value: int) -> str:
-    """A whole number as the language groups its digits: 1,500 or 1 500."""
+    """A whole number with the language's digit groups: 1,500 or 1 500."""
     return format_decimal(value, locale=language_name(t))
 
 
@@ -34,13 +34,13 @@ def duration(t: NullTranslations, seconds: float) -> str:
 
 
 def rounded(seconds: float) -> int:
-    """A guess, no more exact than it is: steps of 5 s under a minute, then minutes."""
+    """An estimate in seconds, rounded to 5 s under a minute, then to minutes."""
     fives = max(1, int(seconds / 5 + 0.5)) * 5
     return fives if fives < _MINUTE else max(1, int(seconds / _MINUTE + 0.5)) * _MINUTE
 
 
 def passed(seconds: float) -> int:
-    """Time gone by, rounded down so that a text does not change every second."""
+    """Elapsed seconds, rounded down so that the text does not change every second."""
     whole = max(0, int(seconds))
     return (
         whole // 5 * 5 if whole < _MINUTE else whole // 10 * 10 if whole < 10 * _MINUTE else whole // 60 * 60
@@ -48,7 +48,7 @@ def passed(seconds: float) -> int:
 
 
 def until(seconds: float) -> int:
-    """Time to wait, rounded up: who comes back then is not too early."""
+    """Seconds to wait, rounded up, so that nobody comes back too early."""
     whole = max(1, -int(-seconds // 1))
     return whole if whole < _MINUTE else -(-whole // _MINUTE) * _MINUTE
 
@@ -61,13 +61,13 @@ def ago(t: NullTranslations, seconds: float) -> str:
 
 
 def bar(progress: float) -> str:
-    """Ten blocks; the last one stays empty, for only the result itself is the end."""
+    """Ten blocks for a progress from 0 to 1; the last one is never full, because the result is the end."""
     full = max(0, min(_BLOCKS - 1, int(progress * _BLOCKS)))
     return "▰" * full + "▱" * (_BLOCKS - full)
 
 
 def excerpt(words: str, longest: int) -> str:
-    """What a person wrote, on one line, cut at a space where there is one, and escaped for HTML."""
+    """A person's words on one line, at most `longest` characters, cut at a space if possible, escaped."""
     line = " ".join(words.split())
     if len(line) > longest:
         cut = line[: longest - 1]
@@ -77,5 +77,5 @@ def excerpt(words: str, longest: int) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text from elsewhere, as HTML that shows it as it is."""
+    """Any text, escaped for HTML."""
     return html.escape(text, quote=False)

@@ -1,7 +1,7 @@
-"""Deals with the updates in the inbox: read, handled, answered, and marked as handled once that is done.
+"""Takes updates from the inbox: reads, handles and answers each, and then marks it as handled.
 
-Handling is work with the database and takes one of a few slots. Whatever waits holds none: an answer that
-Telegram does not want yet waits in its chat's lane of answers, and that chat's further updates behind it.
+Handling uses the database and takes one of a few slots. Nothing that waits holds a slot: an answer that waits
+for Telegram's limits waits in its chat's lane of answers, and the chat's further updates wait behind it.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram import Update
 from telegram.ext import ExtBot
 
@@ -22,6 +21,7 @@ from bot.conversation.incoming import Incoming, Message, Press, Surplus
 from bot.conversation.outgoing import Alert, Outgoing
 from bot.core.clock import Clock
 from bot.core.errors import BotError, OutcomeUnknown, TryLater
+from bot.storage.database import DATABASE_ERRORS
 from bot.storage.inbox import NotOurs
 from bot.telegram.inbox.lanes import Lanes
 from bot.telegram.inbox.raw_updates import Inbox, RawUpdate
@@ -47,7 +47,7 @@ Send: TypeAlias = Callable[[Outgoing], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What an update is answered with; `problem` is why it could not be handled as it should."""
+    """The answers to an update. `problem`: why it could not be handled."""
 
     update: RawUpdate
     outgoing: Sequence[Outgoing]
@@ -80,17 +80,17 @@ class Intake:
         self._unmarked: list[Answers] = []
 
     def ring(self) -> None:
-        """There is something in the inbox."""
+        """There is something new in the inbox."""
         self.doorbell.put_nowait(None)
 
     async def run(self) -> None:
-        """Deal with updates until cancelled."""
+        """Handle updates until cancelled."""
         try:
             while True:
                 try:
                     await self._mark_the_rest()
                     await self._feed()
-                except (SQLAlchemyError, OSError) as error:
+                except DATABASE_ERRORS as error:
                     logger.warning("the inbox cannot be read for now: %s", type(error).__name__)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
@@ -102,7 +102,7 @@ class Intake:
             await self._answers.close()
 
     async def _feed(self) -> None:
-        """Put what waits in the inbox into its lane."""
+        """Put waiting updates of the inbox into their lanes."""
         owner = self._owner()
         found = await self._inbox.waiting(_BATCH, owner, per_chat=PER_CHAT, queued=frozenset(self._queued))
         for update_id, raw in found:
@@ -144,7 +144,7 @@ class Intake:
             answers = await self._answers_to(update)
         except NotOurs:
             self._let_go(update)
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("update %s stays in the inbox: %s", update.update_id, type(error).__name__)
             self._let_go(update)
         else:
@@ -157,7 +157,7 @@ class Intake:
         username = self._bot.username
         try:
             incoming = read(Update.de_json(dict(update.content), self._bot), username)
-        except Exception as error:  # noqa: BLE001 - whatever the parser makes of it, the next one comes
+        except Exception as error:  # noqa: BLE001 - a parser error must not stop the next update
             return Answers(update, (), f"it cannot be read: {type(error).__name__}")
         if incoming is None:
             return Answers(update, ())
@@ -181,18 +181,18 @@ class Intake:
             if attempt == _ATTEMPTS:
                 break
             await asyncio.sleep(pause)
-        # The button is not to wait for ever.
+        # Else the button would show that it is waiting.
         return Answers(update, [Alert(incoming.press_id)] if isinstance(incoming, Press) else (), problem)
 
     async def _answer(self, answers: Answers) -> None:
-        """Send everything, alerts first: a press is answered before anything that may wait."""
+        """Send everything, alerts first: they never wait for Telegram's limits."""
         problem = answers.problem
         for outgoing in sorted(answers.outgoing, key=lambda each: not isinstance(each, Alert)):
             problem = await self._problem_with(outgoing) or problem
         await self._mark(Answers(answers.update, (), problem))
 
     async def _problem_with(self, outgoing: Outgoing) -> str | None:
-        """Send it, more than once if need be; returns what stood in the way at last."""
+        """Send it, in several attempts if needed. Returns the last problem, None if it was sent."""
         longest = _LONGEST_PAUSE_OF_AN_ALERT if isinstance(outgoing, Alert) else _LONGEST_PAUSE
         attempt = 0
         while True:
@@ -212,11 +212,11 @@ class Intake:
                 return None
 
     async def _mark(self, answers: Answers) -> None:
-        """Write that the update is done with; without the database a little later."""
+        """Mark the update as handled; later, if the database is away now."""
         update = answers.update
         try:
             await self._inbox.handled(update.update_id, self._now(), answers.problem, update.owner)
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("update %s is marked later: %s", update.update_id, type(error).__name__)
             self._unmarked.append(answers)
             return
@@ -230,7 +230,7 @@ class Intake:
             await self._mark(answers)
 
     def _let_go(self, update: RawUpdate) -> None:
-        """It is held here no more; where its chat had more than were held, they follow."""
+        """Remove the update from memory. If its chat had too many to hold, look for the next ones."""
         line = update.line
         self._queued.discard(update.update_id)
         self._held[line] -= 1

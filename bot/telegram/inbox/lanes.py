@@ -1,4 +1,4 @@
-"""Work in order within a lane, and the lanes side by side."""
+"""Work that is done in order within a lane, with all lanes at the same time."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ class _Lane(Generic[T]):
 
 
 class Lanes(Generic[T]):
-    """A lane is a task as long as it has items. The first of them is the one that is worked on."""
+    """Calls `work` with each item. A lane has a task while it has items, and works on the first of them."""
 
     def __init__(self, work: Callable[[T], Awaitable[None]]) -> None:
         self._work = work
@@ -44,7 +44,7 @@ class Lanes(Generic[T]):
             await lane.moved.wait()
 
     async def close(self) -> None:
-        """End the work that is under way; the rest is left."""
+        """Cancel the running work and drop the rest."""
         await end(list(self._tasks))
 
     async def _run(self, key: Hashable) -> None:

@@ -1,4 +1,4 @@
-"""What a message carries to look at: a photo that can be edited, or why it cannot."""
+"""The picture in a message: a photo that can be edited, or the reason why it cannot."""
 
 from telegram import ExternalReplyInfo, Message
 

@@ -1,7 +1,7 @@
-"""Asks Telegram for updates so that none is lost: they are committed before Telegram hears that they arrived.
+"""Asks Telegram for updates and loses none: they are committed before they are acknowledged.
 
-python-telegram-bot's Updater keeps the offset, the retries and the shutdown. Its HTTP transport commits every
-raw update before it returns, and hands the Updater only stubs: what cannot be parsed is stored all the same.
+python-telegram-bot's Updater keeps the offset, the retries and the shutdown. Our HTTP transport commits every
+raw update before it returns, and gives the Updater only stubs: updates that cannot be parsed are stored too.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 LONG_POLL_SECONDS = 50
 UPDATE_CALLS = 2
-"""Connections for getUpdates: the long poll, and the last word to Telegram at the end."""
+"""Connections for getUpdates: the long poll, and the acknowledgement when it stops."""
 _LEAVE_WITHIN_SECONDS = 2
 
 
@@ -36,15 +36,15 @@ def durable_request(
     transport: httpx.AsyncBaseTransport,
     on_call: Callable[[str], None] = lambda _: None,
 ) -> BoundedRequest:
-    """The transport of getUpdates: an update that it returns has been committed."""
+    """The transport for getUpdates. It returns an update only after it is committed."""
 
     async def on_response(method: str, status: int, body: bytes) -> bytes:
-        """Raising keeps the offset where it is: Telegram delivers again."""
+        """If this raises, the offset stays the same and Telegram delivers again."""
         on_call(str(status))
         if method != "getUpdates":
             return body
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
-            # To the library that is a wrong token, and it would stop asking for good.
+            # The library would take this for a wrong token and stop asking for ever.
             raise NetworkError(f"getUpdates was answered with HTTP {status}")
         if status != HTTPStatus.OK:
             return body
@@ -66,19 +66,19 @@ def durable_request(
 
 
 class Polling:
-    """Asks while `poll` says so; `doorbell` is rung at whatever has come."""
+    """Polls while `poll` says so. Puts each update's stub into `doorbell`."""
 
     def __init__(self, bot: ExtBot[Priority], doorbell: asyncio.Queue[object]) -> None:
         self._updater = Updater(bot, doorbell)
         self._polls, self._rests = asyncio.Event(), asyncio.Event()
 
     def poll(self, wanted: bool) -> None:  # noqa: FBT001 - a switch
-        """Ask Telegram for updates from now on, or leave that to another."""
+        """Start or stop asking Telegram for updates."""
         (self._polls if wanted else self._rests).set()
         (self._rests if wanted else self._polls).clear()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Poll, or wait for `poll`, until cancelled."""
         await self._updater.initialize()  # its shutdown would be the bot's, which others still use
         try:
             while True:
@@ -95,7 +95,7 @@ class Polling:
             await self._stop()
 
     async def _stop(self) -> None:
-        """The Updater would tell Telegram at the end what it has taken; Telegram may not listen."""
+        """Stop the Updater. It acknowledges its last updates, which must not take long."""
         if self._updater.running:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LEAVE_WITHIN_SECONDS):

@@ -1,4 +1,4 @@
-"""Updates as Telegram sent them: JSON of which nothing is certain, and nothing here may raise."""
+"""Updates as Telegram sent them: JSON of any shape. Nothing here may raise."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,30 +6,30 @@ from datetime import datetime
 from typing import Any, Protocol
 
 NOBODY = 0
-"""In place of a chat's id, for what belongs to no chat."""
+"""In place of a chat's id, for updates that belong to no chat."""
 _LARGEST_ID = 2**63
 _PARENTS = ("message", "edited_message", "my_chat_member")
 
 
 class Inbox(Protocol):
-    """Updates that were taken in, in rows, until they are handled."""
+    """The table of updates that were received."""
 
     async def keep(self, raws: Sequence[tuple[int, int, str]], now: datetime, owner: str) -> None:
-        """Commit raw updates (update_id, whose line they stand in, JSON), all or none; once each."""
+        """Commit raw updates (update_id, `line_of` it, JSON), all or none. Known ones stay unchanged."""
 
     async def waiting(
         self, limit: int, owner: str, *, per_chat: int, queued: frozenset[int]
     ) -> Sequence[tuple[int, str]]:
-        """The oldest `per_chat` updates of each line that are not handled yet, without those in `queued`."""
+        """(update_id, JSON) of each line's oldest `per_chat` unhandled updates, without those in `queued`."""
 
     async def drop_surplus(self, chat_id: int, kept: int, owner: str) -> Sequence[tuple[int, str]]:
         """Delete what waits in a line behind its first `kept` updates, and return it."""
 
     async def attempted(self, update_id: int, owner: str) -> int:
-        """Count one more attempt, and return how many that makes. NotOurs where it is another replica's."""
+        """Count one more attempt and return the count. NotOurs if it is another replica's."""
 
     async def handled(self, update_id: int, now: datetime, error: str | None, owner: str) -> None:
-        """The update of this owner waits no longer; `error` says why it was given up."""
+        """Mark an update of this owner as handled; `error` says why it was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class RawUpdate:
 
 
 def line_of(content: Mapping[str, Any]) -> int:
-    """Whose line an update stands in: its chat's, or for a press that of the person who pressed."""
+    """The line of an update: its chat's id, or for a press the id of the person who pressed."""
     query = content.get("callback_query")
     return _chat_id(content) if query is None else _first_id([_within(_within(query, "from"), "id")])
 

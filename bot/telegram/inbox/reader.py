@@ -1,6 +1,6 @@
 """Reads Telegram's updates: python-telegram-bot's objects in, one frozen value of `incoming` out.
 
-It only reads. What is meant by a message, and whether it is answered, is decided in the conversation.
+It only reads. What a message means, and whether it is answered, is decided in the conversation.
 """
 
 from telegram import CallbackQuery, ChatMember, ChatMemberRestricted, ChatMemberUpdated, MessageEntity, Update
@@ -26,7 +26,7 @@ _NO_LONGER_THERE = frozenset({ChatMember.LEFT, ChatMember.BANNED})
 
 
 def read(update: Update, username: str) -> Incoming | None:
-    """What an update says to the bot called `username`; None for what is nobody's to answer."""
+    """The value for an update, as the bot called `username` sees it; None if there is nothing to answer."""
     if (message := update.message) is not None:
         return _migration(update.update_id, message) or _message(update.update_id, message, username)
     if update.edited_message is not None:
@@ -69,7 +69,7 @@ def _message(update_id: int, message: TelegramMessage, username: str) -> Message
 
 
 def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
-    """The command that opens a text or caption, if it is for this bot, and what follows it."""
+    """The command at the start of a text or caption, if it is for this bot, and the words after it."""
     text = message.text or message.caption or ""
     entities = message.entities or message.caption_entities
     first = next((e for e in entities if e.type == MessageEntity.BOT_COMMAND and e.offset == 0), None)
@@ -84,7 +84,7 @@ def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
 
 
 def _sender(message: TelegramMessage) -> Sender:
-    """The person; or the group or channel in whose name they write, for which Telegram names a bot."""
+    """The person, or the chat in whose name they write: then Telegram sends a bot as the user."""
     user, speaks_as = message.from_user, message.sender_chat
     language = language_of(user.language_code if user else None)
     if speaks_as is not None:
@@ -95,7 +95,7 @@ def _sender(message: TelegramMessage) -> Sender:
 
 
 def _replied(message: TelegramMessage) -> Replied | None:
-    """In a topic everything is a reply to the message that opened it, unless it is one to another."""
+    """The message replied to. In a topic, a reply to the message that opened it is no reply."""
     original, quoted = message.reply_to_message, message.external_reply
     is_protected = bool(message.has_protected_content)
     if original is not None and original.forum_topic_created is None:
@@ -104,7 +104,7 @@ def _replied(message: TelegramMessage) -> Replied | None:
 
 
 def _press(update_id: int, query: CallbackQuery) -> Press:
-    """The message may be too old for Telegram to tell more than its id, or not be told at all."""
+    """For an old message, Telegram may send only its chat and id, or no message at all."""
     message, who = query.message, query.from_user
     told = message if isinstance(message, TelegramMessage) else None
     return Press(

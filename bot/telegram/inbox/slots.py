@@ -1,4 +1,4 @@
-"""How many updates are dealt with at once. Whoever waits for somebody else holds no slot meanwhile."""
+"""How many updates are handled at once. Those that wait for Telegram hold no slot."""
 
 import asyncio
 import contextlib
@@ -18,14 +18,14 @@ _hold: ContextVar[_Hold | None] = ContextVar("hold", default=None)
 
 
 class Slots:
-    """Slots for work with the database, which is quick."""
+    """Slots for work with the database, which is short."""
 
     def __init__(self, count: int = AT_ONCE) -> None:
         self._free = asyncio.Semaphore(count)
 
     @contextlib.asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
-        """One slot, for as long as the block lasts."""
+        """Hold one slot until the block ends."""
         await self._free.acquire()
         hold = _Hold(is_held=True)
         token = _hold.set(hold)
@@ -38,7 +38,7 @@ class Slots:
 
     @contextlib.asynccontextmanager
     async def stepped_aside(self) -> AsyncIterator[None]:
-        """Within a block that has a slot: leave it to others while something is waited for."""
+        """Inside a `taken` block: give the slot back while this block waits for something."""
         hold = _hold.get()
         if hold is None or not hold.is_held:
             yield

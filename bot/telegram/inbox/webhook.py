@@ -1,4 +1,4 @@
-"""Updates by webhook: the same inbox as by polling, committed before Telegram hears "ok"."""
+"""Updates by webhook: committed to the same inbox before Telegram gets "ok"."""
 
 import hashlib
 import hmac
@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram.ext import ExtBot
 
 from bot.core.clock import Clock
@@ -23,12 +22,12 @@ _LARGEST_ID = 2**63
 
 
 def webhook_secret(token: str) -> str:
-    """What Telegram is to show with each update: the same for every replica, and no hint at the token."""
+    """The secret that Telegram sends with each update. The same for all replicas; hides the token."""
     return hmac.new(token.encode(), b"webhook", hashlib.sha256).hexdigest()
 
 
 class Webhook:
-    """Takes single updates in."""
+    """Receives updates, one per call."""
 
     def __init__(
         self, inbox: Inbox, secret: str, owner: Callable[[], str], ring: Callable[[], None], now: Clock

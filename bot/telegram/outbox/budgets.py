@@ -1,10 +1,10 @@
-"""How much may be sent, and when there is room again: sliding windows, and pauses that Telegram asks for."""
+"""How much may be sent, and when there is room again: sliding windows and the pauses Telegram asks for."""
 
 from bot.telegram.outbox.turns import Priority, Turn, is_private
 from bot.telegram.outbox.windows import Window
 
 A_SECOND = 30
-"""What Telegram takes from a bot, whatever the chats."""
+"""Messages that Telegram takes from a bot, all chats together."""
 FOR_TALK_IN_GROUPS = 24
 """How much of that goes to anything but results in groups: many of them cannot silence the bot elsewhere."""
 A_GROUPS_MINUTE, NOT_FOR_RESULTS, NOT_FOR_A_GROUPS_ANSWERS, FOR_A_GROUPS_CARDS = 20, 12, 11, 9
@@ -13,11 +13,11 @@ A_PERSONS_FIVE_SECONDS, NOT_FOR_A_PERSONS_ANSWERS, FOR_A_PERSONS_CARDS = 5, 4, 3
 AT_ONCE = 8
 """Calls under way: more make an HTTP client slower, not faster."""
 FLOODED_CHATS, FLOODED_WITHIN_SECONDS = 3, 5.0
-"""So many chats refused in so short a time: it is the bot as a whole that is too fast."""
+"""If Telegram refuses this many chats within this time, the bot as a whole is too fast."""
 
 
 class ChatBudget:
-    """A person gets one message a second, counted over five, in bursts of three; a group twenty a minute.
+    """A person gets five messages in five seconds, three of them in one second; a group twenty a minute.
 
     Of a person's five at most three are for cards, and at most four for cards and their last words; of a
     group's twenty at most nine and eleven, and at most twelve for anything but results. So finished pictures
@@ -43,16 +43,16 @@ class ChatBudget:
             )
 
     def windows(self, rank: int) -> tuple[Window, ...]:
-        """Where a call of this rank needs a place; what matters more needs fewer."""
+        """The windows in which a call of this rank needs a place; important calls need fewer."""
         return (*self._shared, *(window for priority, window in self._bounded if rank >= priority))
 
     def is_as_new(self, now: float) -> bool:
-        """Whether forgetting this budget would change nothing."""
+        """Whether a new budget would say the same."""
         return self.paused_until <= now and all(window.is_empty(now) for window in self._shared)
 
 
 class Budgets:
-    """Everybody's together, and each chat's; a chat's is made when asked for, and forgotten when as new."""
+    """The budget of the whole bot, and one per chat: made on demand, forgotten when unused."""
 
     def __init__(self) -> None:
         self._second = Window(A_SECOND, 1)
@@ -66,26 +66,26 @@ class Budgets:
         return len(self._chats)
 
     def of(self, chat_id: int | str) -> ChatBudget:
-        """One chat's."""
+        """The budget of one chat."""
         if chat_id not in self._chats:
             self._chats[chat_id] = ChatBudget(chat_id)
         return self._chats[chat_id]
 
     def share(self, processes: int) -> None:
-        """So many processes speak for the same bot: each keeps to its part."""
+        """Take this process's part of the bot's limits, one of `processes`."""
         self._second.resize(max(1, A_SECOND // processes))
         self.talk_in_groups.resize(max(1, FOR_TALK_IN_GROUPS // processes))
 
     def shared_windows(self, turn: Turn) -> tuple[Window, ...]:
-        """Where a call that counts needs a place, whatever its chat."""
+        """The windows outside of its chat in which a counted call needs a place."""
         if not turn.is_private and turn.rank > Priority.RESULT:
             return (*self.everything, self.talk_in_groups)
         return self.everything
 
     def refused(self, chat_id: int | str, now: float, until: float) -> int:
-        """Telegram wants no more for this chat before `until`; returns how many chats fared so of late.
+        """Send nothing to this chat before `until`. Returns how many chats were refused in the last seconds.
 
-        If those are too many, everybody waits for the longest of their pauses.
+        If those are too many, all chats wait for the longest of their pauses.
         """
         chat = self.of(chat_id)
         chat.paused_until = max(chat.paused_until, until)
@@ -97,5 +97,5 @@ class Budgets:
         return len(self._refusals)
 
     def forget_idle(self, now: float) -> None:
-        """Keep only the chats that differ from new ones."""
+        """Forget the budgets that are as new."""
         self._chats = {each: chat for each, chat in self._chats.items() if not chat.is_as_new(now)}

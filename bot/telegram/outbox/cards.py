@@ -21,17 +21,17 @@ from bot.telegram.outbox.turns import Priority
 logger = logging.getLogger(__name__)
 
 EDITS_APART = {True: timedelta(seconds=3), False: timedelta(seconds=10)}
-"""Least time between two edits of a card, in private and in groups."""
+"""Shortest time between two edits of a card: in private (True), in groups (False)."""
 ACTION_EVERY = timedelta(seconds=4.5)
 """Telegram shows a chat action for five seconds."""
 _QUIET_AFTER_REFUSAL = timedelta(seconds=30)
 _CARDS_A_TICK = 30
-"""Telegram takes about thirty messages a second from a bot in all."""
+"""Telegram takes about thirty messages a second from a bot."""
 
 
 @dataclass(slots=True)
 class Shown:
-    """A card and what it says, as far as is known. It is left in peace until `quiet_until`."""
+    """A card, and what it says now (`card`, None if not known). It is not edited before `quiet_until`."""
 
     edit: Edit
     message_id: int
@@ -44,7 +44,7 @@ class Shown:
 
 
 class CardBoard:
-    """The cards of this process's running edits. Losing it loses nothing: `show` fills it again."""
+    """The cards of this process's running edits. It can be lost: `show` fills it again."""
 
     def __init__(
         self, outbox: Outbox, cards: Cards, estimate: Callable[[Edit], Estimate], now: Clock
@@ -58,14 +58,14 @@ class CardBoard:
         return self._cards.status(edit, self._now(), self._estimate(edit), ahead, admins_told=admins_told)
 
     def posted(self, edit: Edit, message_id: int, card: Card) -> None:
-        """A card was sent that shows `card`: the first thing that it does not say yet may follow at once."""
+        """A card that shows `card` was just sent. Its first change may follow at once."""
         self._add(edit, message_id, card, edited_at=self._now() - EDITS_APART[edit.request.is_private])
 
     def show(self, edit: Edit, ahead: int = 0) -> None:
-        """Note where the edit is; its card follows now if it may, or else at a later tick.
+        """Note where the edit is. Its card is edited now if it may be, else at a later tick.
 
-        The picture of one that is ready mostly arrives before the card could say so: that waits for the tick.
-        What an edit's end looks like is not shown from here.
+        A ready edit waits for the tick: its picture mostly arrives before the card could say so. The end of
+        an edit is not shown from here.
         """
         if not edit.is_active:
             self.take_down(edit.id)
@@ -78,15 +78,15 @@ class CardBoard:
                 self._refresh(shown)
 
     def clear(self) -> None:
-        """These edits are another replica's now."""
+        """Forget all cards: their edits belong to other replicas now."""
         self._shown.clear()
 
     def take_down(self, edit_id: str) -> None:
-        """Edit this card no more. What still waits to be sent for it is superseded by the card's end."""
+        """Stop editing this card. A change that still waits to be sent is superseded by the card's end."""
         self._shown.pop(edit_id, None)
 
     async def tick(self) -> None:
-        """Called about every second: refresh the cards whose time has come, the longest unchanged first."""
+        """Called every second: refresh up to _CARDS_A_TICK cards, the one not looked at for longest first."""
         now = self._now()
         due = (shown for shown in self._shown.values() if now >= shown.quiet_until)
         for shown in heapq.nsmallest(_CARDS_A_TICK, due, key=lambda shown: shown.looked_at):
@@ -95,7 +95,7 @@ class CardBoard:
             self._keep_action_alive(shown)
 
     async def close(self) -> None:
-        """Let no call outlive the board."""
+        """Cancel the calls that are still running."""
         await end(list(self._calls))
 
     def _add(self, edit: Edit, message_id: int, card: Card | None, edited_at: datetime) -> None:
@@ -111,7 +111,7 @@ class CardBoard:
         )
 
     def _refresh(self, shown: Shown) -> None:
-        """Edit the card if it may be edited now and is to show something else."""
+        """Edit the card if it may be edited now and should show something else."""
         now, edit = self._now(), shown.edit
         if now < shown.quiet_until or now - shown.edited_at < EDITS_APART[edit.request.is_private]:
             return
@@ -126,7 +126,7 @@ class CardBoard:
         try:
             await self._outbox.change(change, Priority.CARD)
         except TryLater:
-            if shown.card is card:  # and nobody has tried anything else since
+            if shown.card is card:  # nothing else was tried since
                 shown.card, shown.edited_at = None, edited_before
             raise
 
@@ -139,13 +139,13 @@ class CardBoard:
             self._start(shown, call)
 
     def _start(self, shown: Shown, call: Callable[[], Awaitable[None]]) -> None:
-        """It waits for none of them: a chat that is slow or at its limit holds up no other's cards."""
+        """Make a call without waiting for it: a slow chat must not delay the cards of others."""
         task = asyncio.create_task(self._make(shown, call))  # noqa: TID251 - owned: see close()
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
     async def _make(self, shown: Shown, call: Callable[[], Awaitable[None]]) -> None:
-        if self._shown.get(shown.edit.id) is not shown:  # taken down before this began
+        if self._shown.get(shown.edit.id) is not shown:  # taken down before this started
             return
         try:
             await call()

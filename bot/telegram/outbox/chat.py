@@ -1,4 +1,4 @@
-"""The bot's side of a conversation about an edit: its card, its result, its end."""
+"""What the bot sends about an edit: its card, its result, its end, and alerts to the admins."""
 
 import logging
 from typing import Protocol
@@ -61,14 +61,14 @@ class TelegramChat:
         try:
             message_id = await self._outbox.post(say, Priority.CARD)
         except EditFailed as error:
-            if lacks_right(error.__cause__):  # a picture would hardly be taken either, and costs money
+            if lacks_right(error.__cause__):  # then a picture cannot be sent either, and would cost money
                 raise
             raise TryLater(0, str(error)) from error
         self._board.posted(edit, message_id, card)
         return message_id
 
     def show(self, edit: Edit, ahead: int = 0) -> None:
-        """Let the card follow the edit."""
+        """Have the card show where the edit is now."""
         self._board.show(edit, ahead)
 
     async def deliver(self, edit: Edit, reply: Reply) -> int:
@@ -103,7 +103,7 @@ class TelegramChat:
         return await self._results.send(edit, reply)
 
     async def settle(self, edit: Edit) -> int | None:
-        """The card of a delivered edit goes; that of another says what happened, or a new message does."""
+        """Delete a delivered edit's card; else have the card, or a new message, say what happened."""
         self._board.take_down(edit.id)
         if edit.failure is Reason.CHAT_GONE:
             return None
@@ -120,7 +120,7 @@ class TelegramChat:
         await self._admins.alert(edit, reason)
 
     async def _remove_card(self, edit: Edit) -> None:
-        """One that Telegram keeps, such as one that is too old, says that the edit is done."""
+        """Delete the card. If Telegram does not (it may be too old), have it say that the edit is done."""
         if edit.status_message_id is None or edit.status_message_id == edit.result_message_id:
             return
         try:
@@ -147,5 +147,5 @@ def _held(detail: str) -> TryLater:
 
 
 def _destination(edit: Edit) -> Destination:
-    """The request that was made."""
+    """A reply to the request."""
     return Destination(edit.chat_id, edit.request.thread_id, edit.request.request_message_id)

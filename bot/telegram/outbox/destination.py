@@ -1,4 +1,4 @@
-"""Where a message goes: into its topic and as a reply, and nearby where Telegram will not have it there."""
+"""Where a message goes: into its topic and as a reply, or as close to that as Telegram allows."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ _REPLY_GONE = ("to be replied not found", "replied message not found", "reply me
 
 
 async def sent_nearby(to: Destination, send: Callable[[Destination], Awaitable[T]]) -> T:
-    """What `send` returns, at the first place of the chat that Telegram takes."""
+    """Call `send` with one destination after another until Telegram takes one; returns its result."""
     while True:
         try:
             return await send(to)
@@ -29,9 +29,9 @@ async def sent_nearby(to: Destination, send: Callable[[Destination], Awaitable[T
 
 
 def nearby_of(to: Destination, error: BadRequest) -> Destination | None:
-    """The next best place, where `error` says that it is this one that is refused.
+    """The next best destination if `error` refuses the topic or the reply; else None.
 
-    A reply goes into the topic of what it replies to, hence the last place has neither.
+    Telegram puts a reply into the topic of its original, so the last try has neither topic nor reply.
     """
     if is_refusal(error, *_TOPIC_GONE):
         if to.thread_id is not None:
@@ -43,7 +43,7 @@ def nearby_of(to: Destination, error: BadRequest) -> Destination | None:
 
 
 def reply_to(to: Destination) -> ReplyParameters | None:
-    """A reply, and a message of its own where what it replies to is gone."""
+    """Telegram's parameters of a reply. If the original is gone, the message is sent without."""
     if to.reply_to is None:
         return None
     return ReplyParameters(to.reply_to, allow_sending_without_reply=True)

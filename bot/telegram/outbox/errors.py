@@ -1,4 +1,4 @@
-"""The Bot API's errors, translated once: what each means for an edit."""
+"""Translates python-telegram-bot's errors into the core's, in one place."""
 
 import contextlib
 from collections.abc import Iterator
@@ -37,8 +37,8 @@ _REPEAT_SECONDS = 1.0
 def translated(*, small: bool = False, repeatable: bool = False) -> Iterator[None]:
     """Turn python-telegram-bot's errors into the core's.
 
-    A call that is `small` is never too large: what says so stands in between and is mistaken. One that is
-    `repeatable` does no harm when made twice, so that its outcome need not be known.
+    `small`: the call cannot be too large, so a "too large" comes from something in between: TryLater.
+    `repeatable`: making it twice does no harm, so an unknown outcome is TryLater.
     """
     try:
         yield
@@ -52,7 +52,7 @@ def translated(*, small: bool = False, repeatable: bool = False) -> Iterator[Non
 
 
 def _translation(error: TelegramError) -> BotError:
-    """BadRequest is a NetworkError, so it goes first."""
+    """BadRequest is a NetworkError, so it is matched first."""
     match error:
         case RetryAfter():
             return TryLater(retry_seconds(error), "flood control", Reason.TELEGRAM_LIMIT)
@@ -92,22 +92,22 @@ def is_refusal(error: BaseException | None, *texts: str) -> bool:
 
 
 def is_gone(error: Exception) -> bool:
-    """Whether there is nobody (any more) in the chat that `error` is about."""
+    """Whether the error says that nobody is in the chat, or no longer."""
     return is_refusal(error, *_GONE)
 
 
 def lacks_right(error: BaseException | None) -> bool:
-    """Whether the bot is there, and may not do that there."""
+    """Whether the error says that the bot is in the chat but lacks the right."""
     return isinstance(error, TelegramError) and any(text in error.message.lower() for text in _NO_RIGHT)
 
 
 def is_refused(error: Exception) -> bool:
-    """Whether Telegram, or what stands before it, will not have the message as it is, now or later."""
+    """Whether Telegram, or a proxy in front of it, will never take the message as it is."""
     if isinstance(error, BadRequest):
         return not is_gone(error)
     return is_too_large(error)
 
 
 def is_too_large(error: Exception) -> bool:
-    """Whether something between the bot and Telegram would not pass on so large a call."""
+    """Whether the call was too large for Telegram or a proxy in front of it."""
     return isinstance(error, NetworkError) and "too large" in error.message.lower()

@@ -1,13 +1,12 @@
-"""Telegram's limits, kept on our side: what the bot sends waits here for its turn, what matters most first.
+"""Keeps Telegram's limits: what the bot sends waits here for its turn, the most important first.
 
-What Telegram counts, as far as is known: messages sent, and edits of messages just the same (about twenty
-edits a minute in a group). Deleting, answering a press and asking for things make no message and are not
-counted; a chat action is not either, but is worth nothing late: it takes no place of its chat's, and never
-waits.
+What Telegram counts, as far as is known: messages sent, and edits of messages in the same way (about twenty a
+minute in a group). Deleting, answering a press and asking for data are not counted. A chat action is not
+counted either; it is useless when late, so it never waits.
 
-The real limits are not published, so a 429 is obeyed too: whatever else writes to that chat waits. Nothing is
-sent twice from here. A call that would wait too long ends in a RetryAfter, as Telegram's own would: whoever
-called knows how to come back, and a result is kept on disk until then.
+The real limits are not published, so a 429 is obeyed too: everything to that chat waits. Nothing is sent
+twice from here. A call that would wait too long raises RetryAfter, as Telegram's own would: the caller knows
+how to try again, and a result is on disk until then.
 """
 
 import itertools
@@ -37,14 +36,14 @@ Answer: TypeAlias = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class NotTrusted(RetryAfter):
-    """This process may write nothing now: what it would say may be another's to say."""
+    """This process may write nothing now: its edits may belong to another replica."""
 
 
 class FloodControl(BaseRateLimiter[Priority]):
-    """Lets calls go in order of priority; of equal ones the chats take turns, and each keeps its own order.
+    """Admits calls by priority. At the same priority chats take turns; within a chat calls keep their order.
 
-    There is no task: every arrival, end and departure admits those whose turn it is, and one alarm is set for
-    the next moment at which somebody's turn may come. A place is taken only when a call starts.
+    There is no task: whenever a call comes, ends or gives up, those whose turn it is are admitted, and an
+    alarm is set for the next moment at which a turn may come. A place is taken only when a call starts.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class FloodControl(BaseRateLimiter[Priority]):
         """Nothing to do."""
 
     async def shutdown(self) -> None:
-        """Send back whoever still waits."""
+        """Give up all calls that wait, and stop the timers."""
         self.send_all_back()
         self._alarm.silence()
         if self._sweeper is not None:
@@ -75,11 +74,11 @@ class FloodControl(BaseRateLimiter[Priority]):
             self._sweeper = None
 
     def share(self, processes: int) -> None:
-        """Telegram's limit for the whole bot is shared by so many processes."""
+        """Share Telegram's limit for the whole bot with other processes; `processes` counts this one too."""
         self._budgets.share(processes)
 
     def send_all_back(self) -> None:
-        """Whoever waits now waits for something that is another's by now, or will never come."""
+        """Give up all calls that wait: the process is stopping, or its edits belong to others."""
         for turn in (*self._lines, *self._messages):
             self._send_back(turn)
 
@@ -92,7 +91,7 @@ class FloodControl(BaseRateLimiter[Priority]):
         data: dict[str, Any],
         rate_limit_args: Priority | None,
     ) -> Answer:
-        """Make the call when its turn comes; python-telegram-bot asks for every call but getUpdates."""
+        """Make the call when its turn comes. python-telegram-bot calls this for all calls but getUpdates."""
         turn = turn_for(endpoint, data, rate_limit_args, number=next(self._numbers), now=self._now())
         if turn.is_action and not self._may_act(turn):
             return True  # as if it had been shown
@@ -116,7 +115,7 @@ class FloodControl(BaseRateLimiter[Priority]):
             raise
 
     def _join(self, turn: Turn) -> None:
-        """Stand in line; a card's newer text stands where the one that it supersedes stood."""
+        """Put the call into its line. A card's newer text takes the place of the one that it supersedes."""
         for superseded in self._messages.join(turn):
             self._lines.remove(superseded, self._now())
             superseded.admitted.set_exception(Superseded("there is a later call for the same message"))
@@ -130,7 +129,7 @@ class FloodControl(BaseRateLimiter[Priority]):
             self._admit()
 
     async def _wait(self, turn: Turn) -> None:
-        """Until admitted, or until patience has run out."""
+        """Wait until admitted. Raises RetryAfter when the deadline passes."""
         self._check_patience(turn)
         out_of_patience = self._later(turn.deadline - self._now(), lambda: self._send_back(turn))
         try:
@@ -139,7 +138,7 @@ class FloodControl(BaseRateLimiter[Priority]):
             out_of_patience.cancel()
 
     def _leave(self, turn: Turn) -> None:
-        """The call has ended, or is not made after all: then its places are as if never taken."""
+        """The call has ended, or is not made after all; then its places are given back."""
         now = self._now()
         for window in turn.places:
             if turn.has_begun:
@@ -153,7 +152,7 @@ class FloodControl(BaseRateLimiter[Priority]):
         self._admit()
 
     def _admit(self) -> None:
-        """Let everybody go whose turn it is, and set the alarm for the next."""
+        """Start all calls whose turn it is, and set the alarm for the next one."""
         self._alarm.silence()
         now = self._now()
         while (turn := self._lines.first(now)) is not None:
@@ -182,12 +181,12 @@ class FloodControl(BaseRateLimiter[Priority]):
         return self._chat(turn.chat_id).windows(turn.rank)
 
     def _may_act(self, turn: Turn) -> bool:
-        """A chat action goes at once or never, and before nobody."""
+        """A chat action goes at once or never, and only if nothing else waits for its chat."""
         now = self._now()
         return not self._lines.of(turn.chat_id) and self._opens_at(turn, now) <= now
 
     def _opens_at(self, turn: Turn, now: float) -> float:
-        """When the turn may come, as far as that is known."""
+        """When the turn may come, as far as is known."""
         return max(self._everybody_opens_at(turn, now), self._chat_opens_at(turn, now))
 
     def _everybody_opens_at(self, turn: Turn, now: float) -> float:
@@ -201,12 +200,12 @@ class FloodControl(BaseRateLimiter[Priority]):
         return max([self._chat(turn.chat_id).paused_until, *moments])
 
     def _check_patience(self, turn: Turn) -> None:
-        """Whoever would wait in vain need not wait."""
+        """Give the call up now if its turn cannot come before its deadline."""
         if turn.deadline < self._opens_at(turn, self._now()) < math.inf:
             self._send_back(turn)
 
     def _send_back(self, turn: Turn) -> None:
-        """End the waiting by saying when to try again."""
+        """Give the call up with a RetryAfter that says when to try again."""
         if turn.waits:
             now = self._now()
             wait = self._opens_at(turn, now) - now
@@ -214,7 +213,7 @@ class FloodControl(BaseRateLimiter[Priority]):
             turn.admitted.set_exception(RetryAfter(max(1, math.ceil(wait)) if wait < math.inf else 1))
 
     def _obey(self, chat_id: int | str, seconds: float) -> None:
-        """Nothing more to this chat for so long, and a random part of a second on top."""
+        """Send nothing to this chat for `seconds` and a random part of a second more."""
         now = self._now()
         chats = self._budgets.refused(chat_id, now, now + seconds + self._jitter())
         logger.warning(

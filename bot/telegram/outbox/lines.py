@@ -1,4 +1,4 @@
-"""Who waits to write, chat by chat: finds whose turn it is without looking at everybody."""
+"""The calls that wait, chat by chat. Finds whose turn it is without looking at all of them."""
 
 import bisect
 import heapq
@@ -13,15 +13,14 @@ from bot.telegram.outbox.turns import Turn
 ChatId: TypeAlias = int | str | None
 
 PRIVATE_HEAD_START_SECONDS = 5.0
-"""A person waits alone for an answer, a group has others: private chats go as if they had come earlier."""
+"""Private chats are served as if they had waited so much longer: a person watches, a group has others."""
 _STALE_ENTRIES = 100
 
 
 @dataclass(slots=True)
 class Line:
-    """One chat's turns in order. `ready_since` is when its chat had room for the first, and which entry told.
-
-    `entry` is the number of its entry in one of the heaps, None while it has none.
+    """One chat's turns in order. `ready_since`: since when the chat has had room for the first, and the
+    number of the entry that found this. `entry`: the number of its valid entry in one of the heaps, if any.
     """
 
     turns: list[Turn] = field(default_factory=list)
@@ -30,10 +29,10 @@ class Line:
 
 
 class Lines:
-    """The chats take turns: one that was just served goes behind those that were ready before.
+    """Chats take turns: a chat that was just served goes behind those that are ready.
 
-    `opens_at` says when a turn's own chat has room for it. What matters more needs less room, so that nobody
-    passes the first of a line.
+    `opens_at` says when a turn's own chat has room for it. More important turns need less room: if there is
+    none for the first of a line, there is none for those behind it.
     """
 
     def __init__(self, opens_at: Callable[[Turn, float], float]) -> None:
@@ -55,7 +54,7 @@ class Lines:
         return tuple(line.turns) if line else ()
 
     def add(self, turn: Turn, now: float) -> None:
-        """Stand in line."""
+        """Put a turn into its chat's line."""
         turn.is_in_line = True
         line = self._lines.setdefault(turn.chat_id, Line())
         bisect.insort(line.turns, turn, key=lambda each: each.order)
@@ -63,7 +62,7 @@ class Lines:
             self._place(turn.chat_id, line, now)
 
     def remove(self, turn: Turn, now: float) -> None:
-        """Leave the line; nothing happens where the turn is in none."""
+        """Take a turn out of its line, if it is in one."""
         if not turn.is_in_line:
             return
         turn.is_in_line, line = False, self._lines[turn.chat_id]
@@ -75,18 +74,18 @@ class Lines:
             self._place(turn.chat_id, line, now)
 
     def serve(self, turn: Turn, now: float) -> None:
-        """The first of a line goes; its chat stands behind the others now."""
+        """Take out the first turn of a line, which is starting; its chat goes behind the others."""
         self._lines[turn.chat_id].ready_since = None
         self.remove(turn, now)
 
     def refresh(self, chat_id: ChatId, now: float) -> None:
-        """Something has changed about the room in a chat."""
+        """The room in a chat has changed: look again when its first turn may come."""
         line = self._lines.get(chat_id)
         if line is not None:
             self._place(chat_id, line, now)
 
     def first(self, now: float) -> Turn | None:
-        """Whose turn it is, of all whose chats have room."""
+        """The next turn among the chats that have room now; None if there is none. It stays in line."""
         while self._later and self._later[0][0] <= now:
             _, entry, chat_id = heapq.heappop(self._later)
             if self._counts(chat_id, entry):
@@ -99,13 +98,13 @@ class Lines:
         return None
 
     def next_at(self) -> float:
-        """When a chat without room has room again, as far as that is known."""
+        """When the next chat without room has room again, as far as is known; else infinity."""
         while self._later and not self._counts(self._later[0][2], self._later[0][1]):
             heapq.heappop(self._later)
         return self._later[0][0] if self._later else math.inf
 
     def _place(self, chat_id: ChatId, line: Line, now: float) -> None:
-        """Note when this chat may go. At infinity it is the end of one of its calls that says more."""
+        """Note when this chat's first turn may come. At infinity, the end of a running call says more."""
         first, line.entry = line.turns[0], next(self._entries)
         opens_at = self._opens_at(first, now)
         if opens_at <= now:

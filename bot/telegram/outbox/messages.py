@@ -1,4 +1,4 @@
-"""One call at a time for each message of the bot's, and the newest text is the one that gets sent."""
+"""Changes to a message go one at a time, and only the newest waiting text is sent."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,9 @@ from bot.telegram.outbox.turns import Superseded, Turn
 
 
 class Messages:
-    """The calls that change a message, in order: the first is in line or under way, the others wait for it.
+    """The calls that change a message, in order. The first is in line or running, the others wait for it.
 
-    A deletion waits for none: whatever comes before or after it, the message is gone.
+    A deletion waits for no other call: in any order, the message is gone.
     """
 
     def __init__(self) -> None:
@@ -21,9 +21,9 @@ class Messages:
         return (turn for calls in self._calls.values() for turn in calls)
 
     def join(self, turn: Turn) -> list[Turn]:
-        """Add a call; returns the waiting texts that it supersedes, which are out already.
+        """Add a call. Removes the waiting texts that it supersedes, and returns them.
 
-        Raises Superseded for a card's progress where the message is to get its last words or to go.
+        Raises Superseded for a card's progress when the final text or the deletion is already waiting.
         """
         if turn.message is None:
             return []
@@ -43,7 +43,7 @@ class Messages:
             self._calls.pop(turn.message, None)
 
     def lets_go(self, turn: Turn) -> bool:
-        """Whether no other call for the same message has to end first."""
+        """Whether the call may stand in line: no other call for its message has to end first."""
         if turn.message is None or turn.is_deletion:
             return True
         return next((each for each in self._calls[turn.message] if not each.is_deletion), None) is turn

@@ -1,6 +1,6 @@
 """The one way out: every message that the bot sends, changes or deletes leaves through here.
 
-What python-telegram-bot raises is translated here once; nobody outside of this room sees its errors.
+python-telegram-bot's errors are translated here; other rooms never see them.
 """
 
 import logging
@@ -50,8 +50,8 @@ class SentFiles(Protocol):
 class Outbox:
     """Sends each kind of outgoing value.
 
-    Raises TryLater (repeat it then), OutcomeUnknown (it may have arrived), EditFailed (Telegram will not take
-    it as it is), ChatGone, and ChatMoved for what cannot follow the chat by itself.
+    Raises TryLater (send it again then), OutcomeUnknown (it may have arrived), EditFailed (Telegram does not
+    take it as it is), ChatGone, and ChatMoved for what cannot be sent to the new chat from here.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Outbox:
         self._merged: dict[tuple[int, str], datetime] = {}
 
     async def send(self, outgoing: Outgoing) -> int | None:
-        """Send it; returns the id of the new message, where there is one."""
+        """Send it. Returns the id of the new message, if there is one."""
         match outgoing:
             case Say() if outgoing.merge and outgoing.to.chat_id < 0:
                 return await self._say_once(outgoing)
@@ -80,7 +80,7 @@ class Outbox:
         return None
 
     async def post(self, message: Say | Ask, priority: Priority = Priority.ANSWER) -> int:
-        """Send a new message; ChatMoved where the chat has another id now. Returns its id."""
+        """Send a new message and return its id. Raises ChatMoved if the chat has a new id."""
         markup: InlineKeyboardMarkup | ForceReply | None
         silent = protected = False
         if isinstance(message, Ask):
@@ -107,7 +107,7 @@ class Outbox:
             return await sent_nearby(message.to, send)
 
     async def change(self, change: ChangeText, priority: Priority = Priority.ANSWER) -> None:
-        """Change a message; nothing happens where it says that already, or where a later call says more."""
+        """Change a message. Does nothing if it says this already, or if a later change is waiting."""
         with translated(repeatable=True):
             try:
                 await self._bot.edit_message_text(
@@ -125,7 +125,7 @@ class Outbox:
                     raise
 
     async def delete(self, delete: Delete) -> None:
-        """Delete a message; EditFailed where Telegram keeps it, such as one that is too old."""
+        """Delete a message, if it is still there. EditFailed if Telegram keeps it (it may be too old)."""
         with translated(repeatable=True):
             try:
                 await self._bot.delete_message(delete.chat_id, delete.message_id)
@@ -134,12 +134,12 @@ class Outbox:
                     raise
 
     async def show_upload(self, chat_id: int, thread_id: int | None) -> None:
-        """Show for five seconds that a picture is on its way; dropped where it cannot go at once."""
+        """Show "sending a photo" for five seconds. Dropped if it cannot be sent at once."""
         with translated(repeatable=True):
             await self._bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=thread_id)
 
     async def _say_once(self, say: Say) -> int | None:
-        """The first of its kind within a minute, silently; the others are not sent."""
+        """Send it silently, unless one with the same `merge` was sent to the group within a minute."""
         kind, now = (say.to.chat_id, say.merge), self._now()
         self._merged = {each: at for each, at in self._merged.items() if now - at < MERGED_WITHIN}
         if kind in self._merged:
@@ -152,7 +152,7 @@ class Outbox:
             raise
 
     async def _say(self, message: Say | Ask) -> int:
-        """In a chat that has moved, no message has the id any more that was replied to."""
+        """Send it. If the chat has moved, send it there, not as a reply: message ids are new there."""
         try:
             return await self.post(message)
         except ChatMoved as moved:
@@ -164,7 +164,7 @@ class Outbox:
                 await self._bot.answer_callback_query(
                     alert.press_id, alert.text or None, show_alert=alert.popup
                 )
-        except (EditFailed, ChatGone) as error:  # mostly because the press is too old
+        except (EditFailed, ChatGone) as error:  # mostly: the press is too old
             logger.info("a press stays unanswered: %s", error)
 
     async def _send_file(self, send: SendFile) -> int | None:

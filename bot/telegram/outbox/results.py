@@ -1,7 +1,7 @@
-"""Sends a result: as the photo was sent, and as a file too where Telegram would not keep its exact size.
+"""Sends a result the way the photo was sent; also as a file if Telegram did not keep its exact size.
 
-A finished picture arrives if it can: what Telegram refuses as a photo goes as a file, and the other way
-round; what it refuses at one place goes nearby.
+A picture that Telegram refuses as a photo is sent as a file, and the other way round. If it refuses the
+destination, the picture goes nearby.
 """
 
 import asyncio
@@ -40,12 +40,12 @@ class ResultSender:
         self._bot, self._cards = bot, cards
 
     async def send(self, edit: Edit, reply: Reply) -> int:
-        """Send a new reply, which rings; returns its message id."""
+        """Send a new reply, with sound; returns its message id."""
         with translated():
             return await sent_nearby(_destination(edit), lambda to: self._send(edit, reply, to))
 
     async def send_file(self, edit: Edit, content: bytes, file_format: ImageFormat) -> int:
-        """Send the untouched bytes as a file, without words."""
+        """Send the bytes as a file without a caption; returns its message id."""
         with translated():
             message = await sent_nearby(
                 _destination(edit), lambda to: self._send_file(edit, content, file_format, to)
@@ -53,9 +53,9 @@ class ResultSender:
         return message.message_id
 
     async def put_on_card(self, edit: Edit, reply: Reply, card_id: int) -> bool:
-        """Turn the status card into the result, which does not ring and may be repeated at will.
+        """Turn the status card into the result. It makes no sound, and repeating it is harmless.
 
-        False when there is no card any more to turn.
+        Returns False if the card is gone.
         """
         with translated():
             for as_photo in _forms(edit, reply):
@@ -107,7 +107,7 @@ class ResultSender:
         return (await self._send_file(edit, reply.content, reply.format, to, card.html, buttons)).message_id
 
     async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> None:
-        """The exact size beside a photo that Telegram shrank; the photo has arrived, no error undoes that."""
+        """Add a file with the exact size to a photo that Telegram shrank. Errors are only logged."""
         for _ in range(_EXTRA_FILE_ATTEMPTS):
             try:
                 await self._send_file(edit, reply.content, reply.format, to)
@@ -153,19 +153,19 @@ class ResultSender:
 
 
 def _destination(edit: Edit) -> Destination:
-    """The photo that was sent."""
+    """A reply to the photo."""
     return Destination(edit.chat_id, edit.request.thread_id, edit.request.photo_message_id)
 
 
 def _forms(edit: Edit, reply: Reply) -> list[bool]:
-    """Photo (True) or file, best first: as the photo was sent, if Telegram can take that at all."""
+    """The forms to try, photo (True) or file (False), the way the photo was sent first."""
     if not fits_as_photo(reply):
         return [False]
     return [True, False] if edit.request.photo.kind is PhotoKind.PHOTO else [False, True]
 
 
 def fits_as_photo(reply: Reply) -> bool:
-    """Whether Telegram takes the reply as a photo at all."""
+    """Whether the reply is within Telegram's limits for photos."""
     short, long = sorted((reply.size.width, reply.size.height))
     return (
         len(reply.content) <= MAX_PHOTO_BYTES
@@ -180,7 +180,7 @@ def has_size(message: Message, size: Size) -> bool:
 
 
 def file_name(edit: Edit, file_format: ImageFormat) -> str:
-    """A telling name that is safe anywhere: `holiday-watercolor.png`, `photo-sketch.jpg`."""
+    """A descriptive name that is safe everywhere: `holiday-watercolor.png`, `photo-sketch.jpg`."""
     photo = edit.request.photo
     stem = PurePath(photo.file_name.replace("\\", "/")).stem if photo.file_name else photo.kind.value
     safe = re.sub(r"[^\w-]+", "_", stem).strip("_-")[:60] or photo.kind.value

@@ -1,4 +1,4 @@
-"""Calls on their way to Telegram: how much each matters, where it writes, how long it may wait."""
+"""Calls on their way to Telegram: priority, chat, and how long each may wait."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from bot.telegram.outbox.windows import Window
 
 
 class Priority(IntEnum):
-    """How much a call matters to a person.
+    """How important a call is to a person; 1 is the most important.
 
-    Passed as `rate_limit_args`, of which python-telegram-bot drops what is false: hence from 1.
+    Passed as `rate_limit_args`. python-telegram-bot drops a 0, so the numbers begin with 1.
     """
 
     RESULT = 1
@@ -25,7 +25,7 @@ class Priority(IntEnum):
 
 
 UNCOUNTED = 0
-"""The rank of what Telegram does not count: it waits for pauses only."""
+"""The rank of calls that Telegram does not count: they wait for pauses only."""
 PATIENCE_SECONDS = {
     UNCOUNTED: 10.0,
     Priority.RESULT: 10.0,
@@ -34,9 +34,9 @@ PATIENCE_SECONDS = {
     Priority.CARD: 3.0,
     Priority.ACTION: 0.0,
 }
-"""How long a call may wait. A result has its row to wait in; a card is drawn anew soon."""
+"""How long a call may wait. A result is in its row and sent again; a card is refreshed soon anyway."""
 _NEW_CARD_PATIENCE_SECONDS = 6.0
-"""Longer than a person's budget is ever spent for: there is one try to post a card."""
+"""Longer than a person's budget can be used up: a card is posted once or not at all."""
 _PRIORITIES = {
     "sendPhoto": Priority.RESULT,
     "sendDocument": Priority.RESULT,
@@ -47,21 +47,21 @@ _PRIORITIES = {
     "editMessageCaption": Priority.CARD,
     "editMessageReplyMarkup": Priority.CARD,
 }
-"""Unless the call says otherwise; everything else that counts is an answer."""
+"""Unless the call itself has a priority. Everything else that counts is an answer."""
 _COUNTED = ("send", "edit", "copy", "forward")
 _CHANGES_NOTHING = ("get", "answer")
 _REPLACES_TEXT = frozenset({"editMessageText", "editMessageMedia", "deleteMessage"})
 
 
 class Superseded(TelegramError):
-    """A text that still waited, or came too late, when another call was to have the last word: never sent."""
+    """A text that is not sent, because a later call for the same message replaces it."""
 
 
 @dataclass(eq=False, slots=True)
 class Turn:
-    """One call. It waits as long as `admitted` is open; `places` is what it holds afterwards.
+    """One call. It waits until `admitted` is done; then it holds `places`.
 
-    `message` is the chat and id of the message that it changes, where it changes one.
+    `message`: the chat and id of the message that it changes, if it changes one.
     """
 
     endpoint: str
@@ -116,7 +116,7 @@ def is_private(chat_id: int | str | None) -> bool:
 def turn_for(
     endpoint: str, data: dict[str, Any], priority: Priority | None, *, number: int, now: float
 ) -> Turn:
-    """The turn of a call, in the line as its `number` of all."""
+    """The turn of a call. `number` counts all calls, to keep their order."""
     chat_id, rank = data.get("chat_id"), UNCOUNTED
     if chat_id is not None and endpoint.startswith(_COUNTED):
         rank = priority or _PRIORITIES.get(endpoint, Priority.ANSWER)

@@ -1,4 +1,4 @@
-"""A sliding window: how many calls may be made in any so many seconds."""
+"""A sliding window: how many calls may be made in a length of time."""
 
 import math
 from collections import deque
@@ -7,8 +7,8 @@ from collections import deque
 class Window:
     """At most `count` calls in any `seconds`.
 
-    A call holds its place from its start until `seconds` after its end: wherever in between Telegram counts
-    it, it never counts more. With 0 seconds this bounds the calls under way.
+    A call holds its place from its start until `seconds` after its end, because Telegram may count it
+    anywhere in between. With 0 seconds this bounds the calls that are running.
     """
 
     def __init__(self, count: int, seconds: float) -> None:
@@ -17,7 +17,7 @@ class Window:
         self._ends: deque[float] = deque()
 
     def opens_at(self, now: float) -> float:
-        """When there is a place: now, later, or (infinity) not before a call under way has ended."""
+        """When there is a place: now, later, or infinity if a running call has to end first."""
         self._forget_past(now)
         places = self._count - self._under_way
         if places <= 0:
@@ -26,7 +26,7 @@ class Window:
         return now if taken < places else self._ends[taken - places] + self._seconds
 
     def resize(self, count: int) -> None:
-        """From now on there are so many places; whoever holds one keeps it."""
+        """Change the number of places. Calls that hold one keep it."""
         self._count = count
 
     def start(self) -> None:
