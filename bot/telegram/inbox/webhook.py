@@ -10,6 +10,7 @@ from http import HTTPStatus
 from telegram.ext import ExtBot
 
 from bot.core.clock import Clock
+from bot.storage.database import DATABASE_ERRORS
 from bot.telegram.inbox.polling import ALLOWED_UPDATES
 from bot.telegram.inbox.raw_updates import Inbox, line_of
 from bot.telegram.outbox.turns import Priority
@@ -46,7 +47,7 @@ class Webhook:
             return HTTPStatus.BAD_REQUEST
         try:
             await self._inbox.keep([(update_id, line, raw)], self._now(), self._owner())
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             logger.warning("update %s could not be stored: %s", update_id, type(error).__name__)
             return HTTPStatus.SERVICE_UNAVAILABLE
         self._ring()
