@@ -44,8 +44,8 @@ check: $(VENV)/dev     ## format, lint, types, import rules, tests
 	$(PY) -m pytest
 
 audit: $(VENV)/audit   ## known weaknesses of what is installed, and docs/licences.md
-	$(PY) -m tools.licences
-	$(PY) -m tools.audit
+	$(PY) -m tests.tools.licences
+	$(PY) -m tests.tools.audit
 
 format: $(VENV)/dev    ## format and sort
 	$(VENV)/bin/ruff format .

@@ -27,7 +27,7 @@ from bot.setting_types import ApiKey, BotToken, Folder, Ids, LogLevel, Port, Pro
 from bot.urls import database_passwords, is_bare, passwords_in, shown_database_url, web_url
 
 ENV_FILE = Path(".env")
-_MAY_BE_PLAIN = frozenset({"telegram_api_url", "s3_endpoint_url"})
+_MAY_BE_PLAIN = frozenset({"telegram_api_url", "telegram_files_url", "s3_endpoint_url"})
 _SHORTEST_SECRET = 6
 """One that is shorter is found by guessing, and may be part of any word in the log."""
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tools.audit import verdict
+from tests.tools.audit import verdict
 
 SOUND = {"name": "h11", "version": "0.16.0", "vulns": []}
 WEAK = {"name": "idna", "version": "3.1", "vulns": [{"id": "PYSEC-1", "fix_versions": ["3.7", "4.0"]}]}

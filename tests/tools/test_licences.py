@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.licences import LOCK, PAGE, page
+from tests.tools.licences import LOCK, PAGE, page
 
 
 def test_the_page_has_every_package_that_the_bot_runs_with() -> None:

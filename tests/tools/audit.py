@@ -18,7 +18,7 @@ _AWAY = (
 
 
 def main() -> int:
-    done = subprocess.run(  # noqa: S603 - its words are above
+    done = subprocess.run(
         [sys.executable, *_COMMAND, "--format=json"], capture_output=True, text=True, check=False
     )
     text, code = verdict(done.stdout, done.stderr)

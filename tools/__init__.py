@@ -1,1 +1,0 @@
-"""What `make` runs beside the bot."""
