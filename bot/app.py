@@ -28,6 +28,7 @@ from bot.scheduling.chores import Chore
 from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace
 from bot.settings import Settings
+from bot.storage.database import DATABASE_ERRORS
 from bot.storage.notifications import Notifications
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention

@@ -21,7 +21,9 @@ What the LGPL and the MPL ask for concerns who passes these packages on, in a co
 
 - **LGPL** (python-telegram-bot): its licence and the offer of its source go with it, and whoever gets it may
   replace it by a version of their own. The bot uses it as a library, unmodified, and as a package of its own
-  that `pip` can replace. The wheel of pi-heif carries libheif and libde265, which are under the LGPL too.
+  that `pip` can replace.
+- **LGPL, in the wheel** (pi-heif): it carries libheif and libde265, shared libraries that only decode. The
+  same holds for them.
 - **MPL** (certifi): changed files of it stay under the MPL. The bot changes none.
 
 Wheels with compiled parts, such as Pillow's, carry libraries under licences of their own; the texts are in
