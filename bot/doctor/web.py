@@ -73,6 +73,8 @@ async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.Asy
     try:
         url = (await host.publish(secret, _TINY_JPEG)).value
         try:
+            if inside := await _inside(settings, url):
+                return mend(subject, inside, _FETCHES, "use an address that the whole internet reaches")
             async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url, 1)) as client:
                 answer = await client.get(url)
         finally:
@@ -87,8 +89,6 @@ async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.Asy
             _FETCHES,
             "the address must lead to this bot without redirect, login or bot protection",
         )
-    if inside := await _inside(settings, url):
-        return mend(subject, inside, _FETCHES, "use an address that the whole internet reaches")
     return Finding(
         subject, f"a photo was published and fetched back from {urlsplit(url).netloc}, seen from this machine"
     )

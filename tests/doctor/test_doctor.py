@@ -256,6 +256,8 @@ async def test_the_key_of_the_photo_host_is_wrong(tmp_path: Path) -> None:
 async def test_an_address_that_only_this_network_reaches_is_no_way_for_photos(tmp_path: Path) -> None:
     async with place(tmp_path) as world:
         nanobanana = "https://api.invalid"
+        away = await examined(world, nanobanana_api_url=nanobanana, public_url="https://192.0.2.1")
+        assert said(away)["photo host (web)"].startswith("192.0.2.1 is 192.0.2.1, which only this machine")
         found = await examined(world, nanobanana_api_url=nanobanana)
     assert said(found)["photo host (web)"].startswith("127.0.0.1 is 127.0.0.1, which only this machine")
     assert advice(found)["photo host (web)"] == "use an address that the whole internet reaches"

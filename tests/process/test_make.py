@@ -1,6 +1,7 @@
 """The Makefile, as somebody meets it who has just cloned the project."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,6 +78,15 @@ def test_half_a_venv_is_made_whole(clone: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "installing (about a minute)\n", "")
     assert (clone / ".venv/runtime").exists()
     assert subprocess.run([clone / ".venv/bin/python", "-m", "pip", "--version"], check=False).returncode == 0
+
+
+def pinned(name: str) -> set[str]:
+    """Packages with their versions."""
+    return set(re.findall(r"^[\w.\[\]-]+==\S+", (PROJECT / name).read_text(), re.MULTILINE))
+
+
+def test_who_has_installed_the_demo_has_all_that_the_bot_needs() -> None:
+    assert pinned("requirements.lock") <= pinned("requirements-demo.lock") <= pinned("requirements-dev.lock")
 
 
 def test_the_quick_tests_leave_postgresql_out() -> None:
