@@ -127,8 +127,10 @@ class Conversation:
             for edit in await self._tools.edits.active_of(chat.id):
                 await self._tools.desk.abandon(edit)
             return ()
+        if chat.is_private:
+            return ()
         await self._tools.questions.forget_rights(chat.id)
-        if chat.is_private or await self._access.admits(chat):
+        if await self._access.admits(chat):
             return ()
         return await self._turn_away(chat, change.sender)
 

@@ -5,7 +5,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,13 +74,16 @@ class World:
         self.inbox, self.slots = FakeInbox(), Slots()
         self.handled: list[int] = []
         self.surplus: list[str] = []
+        self.at = NOW
         self.sent: list[Outgoing] = []
         self.troubles: dict[str, list[Exception]] = {}
         self.held: dict[int, asyncio.Event] = {}
         self.in_handle = self.most_in_handle = 0
         bot = FakeTelegram().bot()
         self.bot = bot
-        self.intake = Intake(bot, self.inbox, self.handle, self.send, self.slots, lambda: "me", lambda: NOW)
+        self.intake = Intake(
+            bot, self.inbox, self.handle, self.send, self.slots, lambda: "me", lambda: self.at
+        )
 
     async def handle(self, incoming: Incoming) -> Sequence[Outgoing]:
         self.in_handle += 1
@@ -216,8 +219,12 @@ async def test_one_chats_backlog_hides_nobody_elses_updates(world: World) -> Non
 async def test_who_sends_too_much_is_told_once_and_the_rest_is_forgotten(world: World) -> None:
     world.held[-100] = asyncio.Event()
     await world.takes(*(writes("many", -100) for _ in range(LONGEST_LINE + 20)))
-    await world.takes(writes("/sketch", -100), writes("more", -100))
-    assert len(world.inbox.rows) == LONGEST_LINE + 2  # what came since is bounded in a second
+    world.at += timedelta(seconds=1)
+    later = [(number, -100, json.dumps({"update_id": number, **writes("x", -100)})) for number in (901, 902)]
+    await world.inbox.keep(later, NOW, "me")
+    world.intake.ring()
+    await world.settle()
+    assert len(world.inbox.rows) == LONGEST_LINE
     world.held[-100].set()
     for _ in range(10):
         await world.settle()
