@@ -16,8 +16,8 @@ from bot.wiring.outside import (
     way_out,
     web_host,
 )
+from tests.harness.https import https_server, make_certificate
 from tests.http.proxy import Proxy
-from tests.https import https_server, make_certificate
 
 GET_ME = b'{"ok":true,"result":{"id":1,"is_bot":true,"first_name":"x","file_id":"x","file_unique_id":"x"}}'
 NAME = "n" * 32

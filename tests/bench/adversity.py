@@ -20,10 +20,11 @@ from urllib.parse import urlsplit
 from bot.sandbox.nanobanana import wire
 from tests.bench.door import Door
 from tests.bench.wall_clock import WallClock
-from tests.file_systems import full, read_only, small_disk
-from tests.postgres import Postgres, postgres_server
+from tests.harness.clock import until
+from tests.harness.file_systems import full, read_only, small_disk
+from tests.harness.postgres import Postgres, postgres_server
+from tests.harness.processes import Processes, kill
 from tests.process.aftermath import Aftermath, aftermath
-from tests.process.process_ground import Town, kill, until
 from tests.process.trouble import Trouble, amid_edits, as_it_is
 
 SHORT, KEY_REJECTED, PROVIDER_DOWN = 20, 120, 600
@@ -45,7 +46,7 @@ class Adversity:
     happens: Callable[[Trouble], Awaitable[None]]
     says: Callable[[Trouble], str] = lambda _: ""
     settings: Mapping[str, str] = field(default_factory=dict)
-    prepare: Callable[[Town], Awaitable[None]] = as_it_is
+    prepare: Callable[[Processes], Awaitable[None]] = as_it_is
     on_small_disk: bool = False
 
 
@@ -61,8 +62,8 @@ async def outcome(folder: Path, adversity: Adversity) -> str:
         counted, also = case.counted(), adversity.says(case)
         arrived = "all delivered" if case.all_done() else "not all delivered"
         await kill(case.process)
-        case.ground.home = case.ground.with_settings(LD_PRELOAD="")
-        left = await aftermath(case.ground, {case.ground.ada.private.id: len(case.asked)})
+        case.world.home = case.world.with_settings(LD_PRELOAD="")
+        left = await aftermath(case.world, {case.world.ada.private.id: len(case.asked)})
     numbers = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in asdict(counted).items())
     parts = [
         f"{len(case.asked)} edits: {numbers}",
@@ -83,13 +84,13 @@ async def frozen(case: Trouble) -> None:
 
 
 async def disk_full(case: Trouble) -> None:
-    with full(case.ground.home.data):
+    with full(case.world.home.data):
         case.asks(2)
         await asyncio.sleep(SHORT)
 
 
 async def not_writable(case: Trouble) -> None:
-    with read_only(case.ground.home.data / "bot.db") as is_so:
+    with read_only(case.world.home.data / "bot.db") as is_so:
         if not is_so:
             raise Impossible("files can be made immutable by root, and not on every file system")
         case.asks(2)
@@ -100,7 +101,7 @@ def clock_jumps(folder: Path, seconds: int) -> Adversity:
     folder.mkdir()
     clock = WallClock(folder)
 
-    async def prepare(_: Town) -> None:
+    async def prepare(_: Processes) -> None:
         if not clock.make():
             raise Impossible("there is no C compiler")
 
@@ -116,12 +117,12 @@ def provider_refuses() -> Adversity:
     """Its address is there, and nobody listens."""
     doors: list[Door] = []
 
-    async def prepare(ground: Town) -> None:
-        inner = ground.home.settings["NANOBANANA_API_URL"]
+    async def prepare(world: Processes) -> None:
+        inner = world.home.settings["NANOBANANA_API_URL"]
         door = Door(urlsplit(inner).port or 0)
         await door.open()
         doors.append(door)
-        ground.home = ground.with_settings(NANOBANANA_API_URL=f"http://127.0.0.1:{door.port}")
+        world.home = world.with_settings(NANOBANANA_API_URL=f"http://127.0.0.1:{door.port}")
 
     async def happens(case: Trouble) -> None:
         [door] = doors
@@ -133,7 +134,7 @@ def provider_refuses() -> Adversity:
 
 
 async def provider_unavailable(case: Trouble) -> None:
-    faults = case.ground.nanobanana.faults
+    faults = case.world.nanobanana.faults
     for point in ("create", "record-info", "result"):
         faults.answer(point, wire.envelope(503, "Service Unavailable", status=503), times=None)
     await asks_while_it_lasts(case, PROVIDER_DOWN)
@@ -141,7 +142,7 @@ async def provider_unavailable(case: Trouble) -> None:
 
 
 async def key_rejected(case: Trouble) -> None:
-    boss, provider = case.ground.telegram.people.person("Boss"), case.ground.nanobanana
+    boss, provider = case.world.telegram.people.person("Boss"), case.world.nanobanana
     assert boss.id == BOSS_ID
     boss.writes("/start")
     await until(boss.private.bot_messages)
@@ -158,7 +159,7 @@ async def asks_while_it_lasts(case: Trouble, seconds: float) -> None:
 
 def told(case: Trouble) -> str:
     """What the person got beside the pictures, and what the admin was to get."""
-    telegram, ada = case.ground.telegram, case.ground.ada.private
+    telegram, ada = case.world.telegram, case.world.ada.private
     sent = [event.message for event in telegram.events if event.kind == "sent" and event.message]
     to_ada = Counter(each.reply_to_message_id for each in sent if each.by_bot and each.chat_id == ada.id)
     waits = [call for call in telegram.calls_of("editMessageText") if "Waiting." in call.text("text")]

@@ -12,8 +12,7 @@ from pathlib import Path
 from bot.sandbox.demo.bot_process import Home, bot_at_work
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.telegram.api import TelegramSandbox
-from tests.ground import picture
-from tests.process.process_ground import plain
+from tests.harness.pictures import picture, resized
 
 EDITS = 80
 PEOPLE = 10
@@ -48,7 +47,7 @@ async def _run(*, send_callbacks: bool) -> list[Found]:
     seconds = [ordinals.uniform(SHORTEST, LONGEST) for _ in range(EDITS)]
     telegram = TelegramSandbox()
     provider = NanoBananaSandbox(
-        task_seconds=lambda number: seconds[number % EDITS], paint=plain, send_callbacks=send_callbacks
+        task_seconds=lambda number: seconds[number % EDITS], paint=resized, send_callbacks=send_callbacks
     )
     photo = picture(60, 45)
     with tempfile.TemporaryDirectory() as folder:

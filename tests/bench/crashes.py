@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.postgres import Postgres, postgres_server
+from tests.harness.postgres import Postgres, postgres_server
 from tests.process.aftermath import Aftermath
 from tests.process.kill_points import EXPECTED, Outcome, life
 from tests.process.random_kills import Tally, random_kills

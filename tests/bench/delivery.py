@@ -12,7 +12,7 @@ from tests.bench.load import PACE
 from tests.bench.provider import provider
 from tests.bench.runner import Usage, Watched, watched_bot
 from tests.bench.seed import past_edits, running_edit, seed, utc_now
-from tests.ground import picture
+from tests.harness.pictures import picture
 
 RESULTS = 200
 CHATS = 100

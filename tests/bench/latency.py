@@ -12,7 +12,8 @@ from PIL import Image
 from bot.sandbox.demo.bot_process import Home, bot_at_work
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.telegram.api import TelegramSandbox
-from tests.ground import finished, picture
+from tests.harness.chats import finished
+from tests.harness.pictures import picture
 
 EDITS = 40
 WARM_UP = 5

@@ -12,7 +12,7 @@ from bot.sandbox.telegram.api import TelegramSandbox
 from tests.bench.provider import Provider, provider
 from tests.bench.runner import Usage, Watched, idle_watched, watched_bot
 from tests.bench.seed import past_edits, running_edit, seed, utc_now
-from tests.postgres import postgres_server
+from tests.harness.postgres import postgres_server
 
 EDITS = 5000
 CHATS = 1000

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.database import Database
-from tests.postgres import Postgres, postgres
+from tests.harness.postgres import Postgres, postgres
 
 __all__ = ["postgres"]
 

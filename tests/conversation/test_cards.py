@@ -27,9 +27,9 @@ from tests.conversation.texts.samples import (
     delivered,
     en,
     every_language,
-    plain,
 )
 from tests.factories import STAGES
+from tests.harness.chats import plain
 
 CARDS = Cards(all_features())
 DONE = delivered(EDIT, Size(1280, 853))

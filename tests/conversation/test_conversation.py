@@ -33,8 +33,9 @@ from tests.conversation.samples import (
     message,
     press,
 )
-from tests.conversation.texts.samples import en, every_language, fr, plain
+from tests.conversation.texts.samples import en, every_language, fr
 from tests.factories import STAGES
+from tests.harness.chats import plain
 
 ALLOWED_ELSEWHERE = frozenset({-5000})
 

@@ -1,5 +1,5 @@
 """Backups are made and restored on a real PostgreSQL as well."""
 
-from tests.postgres import postgres
+from tests.harness.postgres import postgres
 
 __all__ = ["postgres"]

@@ -20,7 +20,7 @@ from tests.deploy.compose import ROOT
 from tests.deploy.pages import commands
 from tests.deploy.tools import needs
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, REQUESTER_ID, STAGES, edit, full_edit
-from tests.postgres import Postgres
+from tests.harness.postgres import Postgres
 
 BACKUP, FAQ, RETENTION = "docs/backup.md", "docs/faq.md", "docs/retention.md"
 SQLITE = "sqlite+aiosqlite:///{}/data/bot.db"

@@ -14,8 +14,9 @@ from bot.sandbox.serve import free_port
 from bot.sandbox.telegram.api import TelegramSandbox
 from tests.deploy.compose import EXAMPLE, process_environment, services
 from tests.deploy.image import POSSIBLE, Image, build, copied, data_volume, sent_to_the_engine, start
-from tests.ground import picture, size_of
-from tests.process.process_ground import kill, plain, until
+from tests.harness.clock import until
+from tests.harness.pictures import picture, resized, size_of
+from tests.harness.processes import kill
 
 needs_root = pytest.mark.skipif(not POSSIBLE, reason="needs root: mounts and another user")
 
@@ -50,7 +51,7 @@ class Container:
 @contextlib.asynccontextmanager
 async def container(folder: Path) -> AsyncIterator[tuple[Container, TelegramSandbox]]:
     """The one service of compose.yaml between the sandboxes, with a `.env` made from the example."""
-    telegram, provider = TelegramSandbox(), NanoBananaSandbox(task_seconds=0.3, paint=plain)
+    telegram, provider = TelegramSandbox(), NanoBananaSandbox(task_seconds=0.3, paint=resized)
     async with telegram.serving() as telegram_url, provider.running() as provider_url:
         port = free_port()
         text = EXAMPLE.read_text()

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from bot.sandbox.serve import free_port, serving
 from tests.deploy.compose import DEPLOY
 from tests.deploy.tools import needs, tool
-from tests.https import make_certificate
+from tests.harness.https import make_certificate
 
 HOST = "bot.example.com"
 PASSED = ["/i/" + "a" * 32 + ".jpg", "/callback/" + "b" * 32, "/telegram"]

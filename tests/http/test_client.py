@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from bot.http.client import Lines, api_client
+from tests.harness.https import https_server, make_certificate
 from tests.http.proxy import Proxy
-from tests.https import https_server, make_certificate
 
 HOST = "api.example.org"
 

@@ -10,18 +10,8 @@ from PIL import Image, ImageDraw
 from bot.core.pictures import ImageFormat, Size
 from bot.images import fit
 from bot.images.fitting import cover_box
-from tests.images.image_files import (
-    LIES,
-    assert_four_corners,
-    encoded,
-    exif,
-    flat,
-    four_corners,
-    is_near,
-    lying,
-    opened,
-    photo_of,
-)
+from tests.harness.pictures import encoded, flat, four_corners, opened
+from tests.images.image_files import LIES, assert_four_corners, exif, is_near, lying, photo_of
 
 JPEG, PNG = ImageFormat.JPEG, ImageFormat.PNG
 PHOTO_SIZES = [(1280, 853), (641, 359), (90, 1270), (333, 1000), (800, 600), (2047, 1531)]

@@ -11,25 +11,18 @@ from PIL import Image, PngImagePlugin
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
 from bot.images import MAX_PREPARED_BYTES, inspect, prepare
+from tests.harness.pictures import BLUE, GREEN, RED, YELLOW, encoded, flat, four_corners, opened
 from tests.images.image_files import (
     BLACK,
-    BLUE,
-    GREEN,
     LIES,
-    RED,
     WHITE,
-    YELLOW,
     assert_four_corners,
-    encoded,
     exif,
-    flat,
-    four_corners,
     green_ink,
     is_near,
     linear_grey,
     linear_srgb,
     lying,
-    opened,
     pixel,
     swapped_srgb,
 )

@@ -13,21 +13,8 @@ from PIL import Image
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import ImageFormat, Photo, Size
 from bot.images import inspect, prepare
-from tests.images.image_files import (
-    BLUE,
-    GREEN,
-    RED,
-    assert_four_corners,
-    encoded,
-    flat,
-    four_corners,
-    gif_header,
-    is_near,
-    opened,
-    pixel,
-    png_header,
-    webp_header,
-)
+from tests.harness.pictures import BLUE, GREEN, RED, encoded, flat, four_corners, opened
+from tests.images.image_files import assert_four_corners, gif_header, is_near, pixel, png_header, webp_header
 
 FORMATS = list(ImageFormat)
 

@@ -8,20 +8,13 @@ from PIL import Image
 from bot.core.errors import PhotoRefused, Reason, ResultUnusable
 from bot.core.pictures import ImageFormat
 from bot.images import fit, inspect
+from tests.harness.pictures import BLUE, GREEN, RED, YELLOW, encoded, flat, four_corners, opened
 from tests.images.image_files import (
-    BLUE,
-    GREEN,
     LIES,
-    RED,
     WHITE,
-    YELLOW,
-    encoded,
     exif,
-    flat,
-    four_corners,
     is_near,
     lying,
-    opened,
     photo_of,
     pixel,
     png_header,

@@ -12,8 +12,8 @@ from bot.core.errors import BotError, ResultAway, ResultUnusable
 from bot.http.proxies import Proxies
 from bot.nanobanana.addresses import Resolver, resolve
 from bot.nanobanana.download import Downloader
+from tests.harness.https import https_server, make_certificate
 from tests.http.proxy import Proxy
-from tests.https import https_server, make_certificate
 from tests.nanobanana.samples import PNG
 
 HOST = "results.example.org"

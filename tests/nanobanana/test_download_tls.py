@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.errors import ResultAway
 from bot.nanobanana.download import Downloader
-from tests.https import https_server, make_certificate
+from tests.harness.https import https_server, make_certificate
 from tests.nanobanana.samples import PNG
 
 

@@ -12,8 +12,7 @@ from bot.core.errors import Reason
 from bot.core.presets import full_prompt
 from bot.sandbox.telegram.people import Answer, Message, Person, Press
 from bot.settings import Settings
-from tests.ground import Ground, picture, services
-from tests.people.street import (
+from tests.harness.chats import (
     AGAIN,
     AS_FILE,
     CANCEL,
@@ -26,10 +25,10 @@ from tests.people.street import (
     hears,
     limits_line,
     next_result,
-    prompts,
-    quick_bot,
-    until,
 )
+from tests.harness.clock import until
+from tests.harness.pictures import picture
+from tests.harness.world import World, prompts, quick_bot, services
 
 GONE = Answer(alerts.gone(EN), show_alert=True)
 NOT_YOURS = Answer(alerts.not_yours(EN), show_alert=True)
@@ -38,11 +37,11 @@ STARTED = Answer(alerts.started(EN), show_alert=False)
 
 
 async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 1.0) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, 1.0) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/sketch")
         card = await card_of(ada.private, asked)
-        await until(lambda: bool(ground.nanobanana.tasks))
+        await until(lambda: bool(world.nanobanana.tasks))
         first, second = ada.presses(card, CANCEL), ada.presses(card, CANCEL)
         assert await first.answer() == CANCELLED
         assert await second.answer() == Answer(too_late_alert(EN), show_alert=False)
@@ -55,16 +54,16 @@ async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> N
 
 async def test_cancel_is_in_time_as_soon_as_there_is_a_card(tmp_path: Path) -> None:
     """Whatever step the edit is just taking."""
-    async with quick_bot(tmp_path, 15) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, 15) as world:
+        ada = world.ada
         for size in range(64, 69):
             card = await card_of(ada.private, ada.sends_photo(picture(96, size), "/sketch"))
             assert await ada.presses(card, CANCEL).answer() == CANCELLED
 
 
 async def test_in_a_group_only_who_asked_and_admins_may_press(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 1.5) as ground:
-        ada, people = ground.ada, ground.telegram.people
+    async with quick_bot(tmp_path, 1.5) as world:
+        ada, people = world.ada, world.telegram.people
         ben, eve, tom = (people.person(name) for name in ("Ben", "Eve", "Tom"))
         group = people.group("Friends", ada, ben, tom, admins=[eve])
         mine, other = (
@@ -76,11 +75,11 @@ async def test_in_a_group_only_who_asked_and_admins_may_press(tmp_path: Path) ->
         gone = people.person("Somebody who left")
         assert await gone.presses(card, CANCEL).answer() == NOT_YOURS
         assert await eve.presses(card, CANCEL).answer() == CANCELLED
-        result = await ground.result(group, other)
+        result = await world.result(group, other)
         assert group.message(second.message_id) is None
         assert await ben.presses(result, AGAIN).answer() == NOT_YOURS
         assert await ben.presses(result, AS_FILE).answer() == NOT_YOURS
-        assert len(prompts(ground)) == 2
+        assert len(prompts(world)) == 2
         assert await eve.presses(result, AGAIN).answer() == STARTED
         anew = await next_result(group, other, result)
         assert await ada.presses(anew, AGAIN).answer() == NOT_YOURS
@@ -88,28 +87,28 @@ async def test_in_a_group_only_who_asked_and_admins_may_press(tmp_path: Path) ->
 
 
 async def test_again_makes_a_new_edit_of_the_same_photo_with_the_same_words(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/sketch in red chalk")
-        result = await ground.result(ada.private, asked)
+        result = await world.result(ada.private, asked)
         assert await ada.presses(result, AGAIN).answer() == STARTED
         anew = await next_result(ada.private, asked, result)
         assert anew.text == result.text
-        assert prompts(ground) == [full_prompt("sketch", "in red chalk")] * 2
-        first, second = (task.photo for task in ground.nanobanana.tasks.values())
+        assert prompts(world) == [full_prompt("sketch", "in red chalk")] * 2
+        first, second = (task.photo for task in world.nanobanana.tasks.values())
         assert first == second
         assert await limits_line(ada) == "Used: 2. Left: 18."
 
 
 async def test_as_a_file_brings_the_untouched_result(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/oil")
-        result = await ground.result(ada.private, asked)
+        result = await world.result(ada.private, asked)
         assert await ada.presses(result, AS_FILE).answer() == Answer(sending_alert(EN), False)
         file = await ada.private.wait_for(lambda messages: files(messages, asked))
         [kept] = (tmp_path / "files").rglob("*result*")
-        assert file[0].content() == kept.read_bytes() == uploaded(ground)
+        assert file[0].content() == kept.read_bytes() == uploaded(world)
         assert file[0].document_name == "photo-oil.jpg"
         kept.unlink()
         answer = await ada.presses(result, AS_FILE).answer()
@@ -133,42 +132,42 @@ async def test_buttons_work_after_a_restart(tmp_path: Path) -> None:
 
 
 async def test_forged_and_foreign_buttons_find_nothing(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada, ben = ground.ada, ground.telegram.people.person("Ben")
-        group = ground.telegram.people.group("Friends", ben, ada)
+    async with quick_bot(tmp_path) as world:
+        ada, ben = world.ada, world.telegram.people.person("Ben")
+        group = world.telegram.people.group("Friends", ben, ada)
         asked = ada.sends_photo(picture(96, 64), "/sketch")
-        result = await ground.result(ada.private, asked)
+        result = await world.result(ada.private, asked)
         elsewhere = await hears(group, ben.writes("/limits", chat=group), "This chat may")
         data = result.buttons[0][0].data or ""
         forged = (data, data.replace("a:", "f:"), "c:unknown", "a:" + "x" * 48, "s:sketch", "s:nothing")
         for each in (*forged, "garbage", "", "🍌", "a:../../etc", "A:1", "r:" + "y" * 60):
-            answer = await forge(ground, elsewhere, ben, each).answer()
+            answer = await forge(world, elsewhere, ben, each).answer()
             assert answer == GONE, each
-        assert len(prompts(ground)) == 1
+        assert len(prompts(world)) == 1
         assert not [m for m in group.bot_messages() if m.file_id]
 
 
 async def test_a_press_that_comes_late_is_answered(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 0.6) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, 0.6) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/sketch")
         card = await card_of(ada.private, asked)
-        result = await ground.result(ada.private, asked)
+        result = await world.result(ada.private, asked)
         data = card.buttons[0][0].data or ""
-        answer = await forge(ground, result, ada, data).answer()
+        answer = await forge(world, result, ada, data).answer()
         assert answer == Answer(too_late_alert(EN), show_alert=False)
-        old = forge(ground, result, ada, data)
+        old = forge(world, result, ada, data)
         old.query.created_at -= 200
         await hears(ada.private, ada.writes("/status"), "You have no edits")
         assert old.query.answer is None
 
 
 async def test_a_second_try_that_fails_too_says_so(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         sentence = reason_sentence(EN, Reason.SERVICE_DOWN)
         for _ in range(4):
-            ground.nanobanana.play("flag-3-generic")
+            world.nanobanana.play("flag-3-generic")
         asked = ada.sends_photo(picture(96, 64), "/sketch")
         card = await failure_of(ada.private, asked, sentence)
         assert await ada.presses(card, TRY_AGAIN).answer() == STARTED
@@ -179,18 +178,18 @@ async def test_a_second_try_that_fails_too_says_so(tmp_path: Path) -> None:
 
 
 async def test_a_press_that_the_limit_refuses_says_when_there_is_a_place(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, rate_limit_edits=1) as ground:
-        ada = ground.ada
-        result = await ground.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
+    async with quick_bot(tmp_path, rate_limit_edits=1) as world:
+        ada = world.ada
+        result = await world.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
         answer = await ada.presses(result, AGAIN).answer()
         sentence = "This chat has used its 1 edit an hour. The next place is free in 1 h."
         assert answer == Answer(sentence, show_alert=True)
-        assert len(prompts(ground)) == 1
+        assert len(prompts(world)) == 1
 
 
-def forge(ground: Ground, message: Message, person: Person, data: str) -> Press:
+def forge(world: World, message: Message, person: Person, data: str) -> Press:
     """A press with any data at all, as a client other than Telegram's may send it."""
-    world = ground.telegram.world
+    world = world.telegram.world
     return Press(world, world.press(message, person.user, data))
 
 
@@ -205,7 +204,7 @@ def files(messages: list[Message], asked: Message) -> list[Message]:
     return [m for m in answers(messages, asked) if m.document_name]
 
 
-def uploaded(ground: Ground) -> bytes:
-    [call] = ground.telegram.calls_of("sendPhoto")
+def uploaded(world: World) -> bytes:
+    [call] = world.telegram.calls_of("sendPhoto")
     [content] = call.files.values()
     return content

@@ -11,20 +11,10 @@ from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.sandbox.telegram.api import too_many_requests
-from tests.ground import picture
-from tests.people.street import (
-    EN,
-    FLOOD,
-    TRY_AGAIN,
-    UNTOUCHED,
-    card_of,
-    failure_of,
-    hears,
-    limits_line,
-    prompts,
-    quick_bot,
-    until,
-)
+from tests.harness.chats import EN, TRY_AGAIN, UNTOUCHED, card_of, failure_of, hears, limits_line
+from tests.harness.clock import until
+from tests.harness.pictures import picture
+from tests.harness.world import prompts, quick_bot
 
 
 @pytest.mark.parametrize(
@@ -40,49 +30,49 @@ from tests.people.street import (
 async def test_a_failure_is_told_in_words_and_another_try_is_offered_where_it_helps(
     tmp_path: Path, scenarios: list[str], reason: Reason, tasks: int
 ) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         for name in scenarios:
-            ground.nanobanana.play(name)
+            world.nanobanana.play(name)
         asked = ada.sends_photo(picture(96, 64), "/edit make it blue")
         card = await failure_of(ada.private, asked, reason_sentence(EN, reason))
-        assert len(ground.nanobanana.tasks) == tasks
+        assert len(world.nanobanana.tasks) == tasks
         assert await limits_line(ada) == UNTOUCHED
         if reason in {Reason.POLICY, Reason.BAD_REQUEST}:
             assert card.labels == []
             return
         assert card.labels == [TRY_AGAIN]
         assert (await ada.presses(card, TRY_AGAIN).answer()).text == alerts.started(EN)
-        result = await ground.result(ada.private, asked)
+        result = await world.result(ada.private, asked)
         assert result.photo_size == (96, 64)
-        assert prompts(ground)[-1] == "make it blue"
+        assert prompts(world)[-1] == "make it blue"
 
 
 async def test_one_failure_of_a_task_is_tried_again_without_a_word(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ground.nanobanana.play("flag-3-generic")
-        await ground.result(ground.ada.private, ground.ada.sends_photo(picture(96, 64), "/sketch"))
-        assert len(prompts(ground)) == 2
+    async with quick_bot(tmp_path) as world:
+        world.nanobanana.play("flag-3-generic")
+        await world.result(world.ada.private, world.ada.sends_photo(picture(96, 64), "/sketch"))
+        assert len(prompts(world)) == 2
 
 
 async def test_without_credit_edits_wait_the_admins_hear_once_and_all_goes_on_when_it_is_mended(
     tmp_path: Path,
 ) -> None:
-    async with quick_bot(tmp_path, admin_ids=frozenset({510_002_049, 4_242})) as ground:
-        ada, boss = ground.ada, ground.telegram.people.person("Boss", language_code="fr")
+    async with quick_bot(tmp_path, admin_ids=frozenset({510_002_049, 4_242})) as world:
+        ada, boss = world.ada, world.telegram.people.person("Boss", language_code="fr")
         assert boss.id == 510_002_049
         await hears(boss.private, boss.writes("/start"), "Bonjour")
-        ground.nanobanana.credits = 0
+        world.nanobanana.credits = 0
         asked = [ada.sends_photo(picture(96, size), "/sketch") for size in (64, 65)]
         for each in asked:
-            await ground.words(ada.private, each, "no credit left")
+            await world.words(ada.private, each, "no credit left")
         alerts = [m.text for m in boss.private.bot_messages() if m.text.startswith("⚠️")]
         assert len(alerts) == 1
         assert "out of credit" in alerts[0]
         assert f"chat {ada.id}" in alerts[0]
-        ground.nanobanana.credits = 100
+        world.nanobanana.credits = 100
         for each, size in zip(asked, (64, 65), strict=True):
-            assert (await ground.result(ada.private, each, 30)).photo_size == (96, size)
+            assert (await world.result(ada.private, each, 30)).photo_size == (96, size)
         assert len([m for m in boss.private.bot_messages() if m.text.startswith("⚠️")]) == 1
 
 
@@ -91,58 +81,57 @@ async def test_an_admin_whom_telegram_did_not_tell_is_told_later_and_nobody_hear
 ) -> None:
     boss_id, deputy_id, stranger_id = 510_002_049, 510_003_518, 4_242
     admin_ids = frozenset({boss_id, deputy_id, stranger_id})
-    async with quick_bot(tmp_path, admin_ids=admin_ids) as ground:
-        admins = [ground.telegram.people.person(name) for name in ("Boss", "Deputy")]
+    async with quick_bot(tmp_path, admin_ids=admin_ids) as world:
+        admins = [world.telegram.people.person(name) for name in ("Boss", "Deputy")]
         assert [each.id for each in admins] == [boss_id, deputy_id]
         for each in admins:
             await hears(each.private, each.writes("/start"), "Hello")
 
         async def away_once(_: Request) -> Response | None:
-            if alerts_to(boss_id) == 1 and ground.telegram.calls[-1].integer("chat_id") == boss_id:
+            if alerts_to(boss_id) == 1 and world.telegram.calls[-1].integer("chat_id") == boss_id:
                 return PlainTextResponse("Bad Gateway", 502)
             return None
 
         def alerts_to(chat_id: int) -> int:
-            calls = ground.telegram.calls_of("sendMessage")
+            calls = world.telegram.calls_of("sendMessage")
             return len([c for c in calls if c.integer("chat_id") == chat_id and "⚠️" in c.text("text")])
 
-        ground.telegram.faults.at("sendMessage", away_once)
-        ground.nanobanana.credits = 0
-        asked = ground.ada.sends_photo(picture(96, 64), "/sketch")
+        world.telegram.faults.at("sendMessage", away_once)
+        world.nanobanana.credits = 0
+        asked = world.ada.sends_photo(picture(96, 64), "/sketch")
         await until(lambda: alerts_to(boss_id) == 2)
-        await until(lambda: len(ground.nanobanana.creates) == 3)
+        await until(lambda: len(world.nanobanana.creates) == 3)
         await asyncio.sleep(0.5)
         assert [alerts_to(each) for each in (boss_id, deputy_id, stranger_id)] == [2, 1, 1]
-        ground.nanobanana.credits = 100
-        await ground.result(ground.ada.private, asked, 30)
+        world.nanobanana.credits = 100
+        await world.result(world.ada.private, asked, 30)
 
 
 async def test_a_rejected_key_makes_edits_wait_until_it_is_taken_again(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
-        ground.nanobanana.play("create-401")
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        world.nanobanana.play("create-401")
         asked = ada.sends_photo(picture(96, 64), "/edit make it blue")
-        await ground.words(ada.private, asked, "does not let the bot in")
-        assert (await ground.result(ada.private, asked, 30)).photo_size == (96, 64)
+        await world.words(ada.private, asked, "does not let the bot in")
+        assert (await world.result(ada.private, asked, 30)).photo_size == (96, 64)
 
 
 async def test_a_key_that_breaks_while_a_task_runs_costs_no_paid_picture(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
+    async with quick_bot(tmp_path) as world:
         refusal = JSONResponse({"code": 401, "msg": "You do not have access permissions", "data": None})
-        ground.nanobanana.faults.answer("record-info", refusal, times=4)
-        asked = ground.ada.sends_photo(picture(96, 64), "/edit make it blue")
-        assert (await ground.result(ground.ada.private, asked)).photo_size == (96, 64)
-        assert len(ground.nanobanana.creates) == 1
+        world.nanobanana.faults.answer("record-info", refusal, times=4)
+        asked = world.ada.sends_photo(picture(96, 64), "/edit make it blue")
+        assert (await world.result(world.ada.private, asked)).photo_size == (96, 64)
+        assert len(world.nanobanana.creates) == 1
 
 
-@FLOOD
 async def test_flood_control_delays_the_result_and_does_not_double_it(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
-        ground.telegram.faults.answer("sendPhoto", too_many_requests(2))
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        world.telegram.faults.answer("sendPhoto", too_many_requests(2))
         asked = ada.sends_photo(picture(96, 64), "/sketch")
-        result = await ground.result(ada.private, asked)
-        first, second = ground.telegram.calls_of("sendPhoto")
+        result = await world.result(ada.private, asked)
+        first, second = world.telegram.calls_of("sendPhoto")
         assert second.arrived_at - first.arrived_at >= 2
         assert not result.is_silent
         await asyncio.sleep(0.3)
@@ -150,20 +139,20 @@ async def test_flood_control_delays_the_result_and_does_not_double_it(tmp_path: 
 
 
 async def test_a_card_that_somebody_deleted_changes_nothing(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 0.6) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, 0.6) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/sketch")
         ada.deletes(await card_of(ada.private, asked))
-        await ground.result(ada.private, asked)
-        ground.nanobanana.play("flag-3-policy")
+        await world.result(ada.private, asked)
+        world.nanobanana.play("flag-3-policy")
         again = ada.sends_photo(picture(96, 65), "/sketch")
         ada.deletes(await card_of(ada.private, again))
         await failure_of(ada.private, again, reason_sentence(EN, Reason.POLICY))
 
 
 async def test_a_deleted_request_still_gets_its_result(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 0.6) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, 0.6) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/sketch")
         await card_of(ada.private, asked)
         ada.deletes(asked)

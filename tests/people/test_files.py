@@ -12,23 +12,24 @@ from bot.core.errors import Reason
 from bot.sandbox.faults import Action
 from bot.sandbox.telegram.api import too_many_requests
 from bot.sandbox.telegram.people import Answer, Chat
-from tests.ground import encoded, picture, size_of
-from tests.images.image_files import exif, flat, four_corners, lying, opened
-from tests.people.street import AGAIN, AS_FILE, EN, FLOOD, answers, hears, limits_line, quick_bot
+from tests.harness.chats import AGAIN, AS_FILE, EN, answers, hears, limits_line
+from tests.harness.pictures import encoded, flat, four_corners, opened, picture, size_of
+from tests.harness.world import quick_bot
+from tests.images.image_files import exif, lying
 
 
 async def test_a_large_picture_comes_back_as_it_was_sent_and_at_its_exact_size(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         asked = ada.sends_file(picture(2047, 1531, "PNG"), "Holiday 2024.PNG", "image/png", "/watercolor")
-        result = await ground.result(ada.private, asked)
+        result = await world.result(ada.private, asked)
         assert result.document_name == "Holiday_2024-watercolor.png"
         assert size_of(result.content()) == (2047, 1531)
         assert opened(result.content()).format == "PNG"
         assert result.labels == [AGAIN]
         sharp = ada.sends_photo(picture(2600, 1700), "/sketch", hd=True)
         assert sharp.photo_size == (2560, 1674)
-        assert (await ground.result(ada.private, sharp)).photo_size == (2560, 1674)
+        assert (await world.result(ada.private, sharp)).photo_size == (2560, 1674)
 
 
 async def test_files_of_every_kind_come_back_as_what_they_were(tmp_path: Path) -> None:
@@ -44,14 +45,14 @@ async def test_files_of_every_kind_come_back_as_what_they_were(tmp_path: Path) -
         "still.gif": ("image/gif", encoded(flat((74, 54)).convert("P"), "GIF"), (74, 54), "PNG"),
         "nameless": ("image/png", encoded(flat((75, 55)), "PNG"), (75, 55), "PNG"),
     }
-    async with quick_bot(tmp_path, max_active_edits_per_chat=20) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, max_active_edits_per_chat=20) as world:
+        ada = world.ada
         asked = {
             name: ada.sends_file(content, name, kind, "/edit keep it")
             for name, (kind, content, _, _) in files.items()
         }
         for name, (_, _, size, kind) in files.items():
-            result = await ground.result(ada.private, asked[name])
+            result = await world.result(ada.private, asked[name])
             image = opened(result.content())
             assert (image.size, image.format) == (size, kind), name
             assert (
@@ -63,22 +64,21 @@ async def test_files_of_every_kind_come_back_as_what_they_were(tmp_path: Path) -
 async def test_a_transparent_png_keeps_its_outline(tmp_path: Path) -> None:
     cut_out = flat((120, 90), (200, 30, 30, 0), "RGBA")
     cut_out.paste((200, 30, 30, 255), (30, 20, 90, 70))
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         asked = ada.sends_file(encoded(cut_out, "PNG"), "cut.png", "image/png", "/oil")
-        result = opened((await ground.result(ada.private, asked)).content())
+        result = opened((await world.result(ada.private, asked)).content())
         assert result.mode == "RGBA"
         assert result.getchannel("A").tobytes() == cut_out.getchannel("A").tobytes()
         elsewhere = ada.sends_file(encoded(cut_out, "PNG"), "c.png", "image/png", "/background a beach")
-        assert opened((await ground.result(ada.private, elsewhere)).content()).mode == "RGB"
+        assert opened((await world.result(ada.private, elsewhere)).content()).mode == "RGB"
 
 
-@FLOOD
 async def test_a_photo_that_telegram_shrinks_comes_as_a_file_as_well(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
-        ground.telegram.faults.at("sendPhoto", shrinks(ada.private), phase="after", times=1)
-        ground.telegram.faults.answer("sendDocument", too_many_requests(1))
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        world.telegram.faults.at("sendPhoto", shrinks(ada.private), phase="after", times=1)
+        world.telegram.faults.answer("sendDocument", too_many_requests(1))
         asked = ada.sends_photo(picture(2000, 1500), "/sketch", hd=True)
         await ada.private.wait_for(lambda messages: len(answers(messages, asked)) == 2)
         await ada.private.wait_for(
@@ -88,16 +88,16 @@ async def test_a_photo_that_telegram_shrinks_comes_as_a_file_as_well(tmp_path: P
         assert photo.labels == [AGAIN, AS_FILE]
         assert size_of(file.content()) == (2000, 1500)
         assert not file.buttons
-        assert len(ground.telegram.calls_of("sendPhoto")) == 1
+        assert len(world.telegram.calls_of("sendPhoto")) == 1
 
 
 async def test_a_chat_without_files_gets_the_photo_and_it_is_no_failure(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
-        ground.telegram.faults.at("sendPhoto", shrinks(ada.private), phase="after", times=1)
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        world.telegram.faults.at("sendPhoto", shrinks(ada.private), phase="after", times=1)
         ada.private.refuses("documents")
         asked = ada.sends_photo(picture(2000, 1500), "/sketch", hd=True)
-        result = await ground.result(ada.private, asked)
+        result = await world.result(ada.private, asked)
         answer = await ada.presses(result, AS_FILE).answer()
         assert answer == Answer(sending_alert(EN), show_alert=False)
         await hears(ada.private, asked, reason_sentence(EN, Reason.CANNOT_SEND))
@@ -105,11 +105,11 @@ async def test_a_chat_without_files_gets_the_photo_and_it_is_no_failure(tmp_path
 
 
 async def test_a_chat_without_photos_gets_the_result_as_a_file(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         ada.private.refuses("photos")
         asked = ada.sends_photo(picture(96, 64), "/sketch")
-        result = await ground.result(ada.private, asked)
+        result = await world.result(ada.private, asked)
         assert result.document_name == "photo-sketch.jpg"
         assert size_of(result.content()) == (96, 64)
 

@@ -7,13 +7,15 @@ from bot.conversation.conversation import not_allowed_text
 from bot.conversation.features.help import help_text, start_text
 from bot.conversation.texts import alerts
 from bot.sandbox.telegram.people import Chat
-from tests.ground import picture
-from tests.people.street import AGAIN, EN, FR, answers, card_of, hears, prompts, quick_bot, shown, until
+from tests.harness.chats import AGAIN, EN, FR, answers, card_of, hears, plain
+from tests.harness.clock import until
+from tests.harness.pictures import picture
+from tests.harness.world import prompts, quick_bot
 
 
 async def test_a_request_in_a_topic_is_answered_in_that_topic(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 0.6) as ground:
-        ada, people = ground.ada, ground.telegram.people
+    async with quick_bot(tmp_path, 0.6) as world:
+        ada, people = world.ada, world.telegram.people
         forum = people.group("Forum", ada, forum=True)
         topic = people.topic(forum, "Pictures")
         within = ada.sends_photo(
@@ -25,7 +27,7 @@ async def test_a_request_in_a_topic_is_answered_in_that_topic(tmp_path: Path) ->
             card = await card_of(forum, asked)
             assert (card.thread_id, card.is_silent) == (thread_id, True)
         for asked, thread_id in threads:
-            result = await ground.result(forum, asked)
+            result = await world.result(forum, asked)
             assert result.thread_id == thread_id
             assert result.photo_size == asked.photo_size
         words = ada.writes("/limits", chat=forum, thread_id=topic)
@@ -35,12 +37,12 @@ async def test_a_request_in_a_topic_is_answered_in_that_topic(tmp_path: Path) ->
 
 
 async def test_an_edit_of_somebody_elses_photo_belongs_to_who_asked(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada, ben = ground.ada, ground.telegram.people.person("Ben")
-        group = ground.telegram.people.group("Friends", ada, ben)
+    async with quick_bot(tmp_path) as world:
+        ada, ben = world.ada, world.telegram.people.person("Ben")
+        group = world.telegram.people.group("Friends", ada, ben)
         photo = ben.sends_photo(picture(96, 64), chat=group)
         command = ada.writes("/sketch", chat=group, reply_to=photo)
-        result = await ground.result(group, photo)
+        result = await world.result(group, photo)
         await group.wait_for(lambda messages: not answers(messages, command))
         refused = await ben.presses(result, AGAIN).answer()
         assert (refused.text, refused.show_alert) == (alerts.not_yours(EN), True)
@@ -49,8 +51,8 @@ async def test_an_edit_of_somebody_elses_photo_belongs_to_who_asked(tmp_path: Pa
 
 async def test_the_bot_is_silent_about_what_is_not_for_it(tmp_path: Path) -> None:
     """Even as one that reads everything."""
-    async with quick_bot(tmp_path, sandbox={"privacy": False}) as ground:
-        ada, people = ground.ada, ground.telegram.people
+    async with quick_bot(tmp_path, sandbox={"privacy": False}) as world:
+        ada, people = world.ada, world.telegram.people
         group = people.group("Friends", ada)
         photo = ada.sends_photo(picture(96, 64), chat=group)
         ada.sends_photo(picture(96, 65), "make it blue", chat=group)
@@ -67,39 +69,39 @@ async def test_the_bot_is_silent_about_what_is_not_for_it(tmp_path: Path) -> Non
             people.sends_raw_update({kind: {**photo.raw, "caption": "/sketch"}})
         await hears(group, ada.writes("/limits", chat=group), "This chat may ask for")
         await asyncio.sleep(0.3)
-        assert [shown("Used: 0. Left: 20.") in each.text for each in group.bot_messages()] == [True]
-        assert not prompts(ground)
+        assert [plain("Used: 0. Left: 20.") in each.text for each in group.bot_messages()] == [True]
+        assert not prompts(world)
 
 
 async def test_another_bots_request_starts_nothing(tmp_path: Path) -> None:
     """Two bots could keep each other busy for ever."""
-    async with quick_bot(tmp_path, sandbox={"privacy": False}) as ground:
-        group = ground.telegram.people.group("Friends", ground.ada)
-        asked = ground.ada.writes("/status", chat=group)
+    async with quick_bot(tmp_path, sandbox={"privacy": False}) as world:
+        group = world.telegram.people.group("Friends", world.ada)
+        asked = world.ada.writes("/status", chat=group)
         await hears(group, asked, "You have no edits")
         robot = {"id": 77, "is_bot": True, "first_name": "Robot"}
-        ground.telegram.people.sends_raw_update({"message": {**asked.raw, "from": robot}})
-        await hears(group, ground.ada.writes("/limits", chat=group), "This chat may")
+        world.telegram.people.sends_raw_update({"message": {**asked.raw, "from": robot}})
+        await hears(group, world.ada.writes("/limits", chat=group), "This chat may")
         assert len(group.bot_messages()) == 2
 
 
 async def test_help_in_a_group_tells_what_the_bot_can_see(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        group = ground.telegram.people.group("Friends", ground.ada)
-        answer = await hears(group, ground.ada.writes("/help", chat=group), "With a caption")
+    async with quick_bot(tmp_path) as world:
+        group = world.telegram.people.group("Friends", world.ada)
+        answer = await hears(group, world.ada.writes("/help", chat=group), "With a caption")
         assert "I do not read your conversation" in answer.text
         assert "/sketch@nanobanana_bot" in answer.text
-        assert answer.text == shown(helps(private=False))
-        own = await hears(ground.ada.private, ground.ada.writes("/help"), "With a caption")
-        assert own.text == shown(helps(private=True))
+        assert answer.text == plain(helps(private=False))
+        own = await hears(world.ada.private, world.ada.writes("/help"), "With a caption")
+        assert own.text == plain(helps(private=True))
 
 
 async def test_a_group_that_is_not_allowed_is_told_once_and_left(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, allowed_chats=frozenset({-1})) as ground:
-        ada, people = ground.ada, ground.telegram.people
+    async with quick_bot(tmp_path, allowed_chats=frozenset({-1})) as world:
+        ada, people = world.ada, world.telegram.people
         group = people.group("Strangers", ada)
         await left(group)
-        told = shown(not_allowed_text(EN, group.id))
+        told = plain(not_allowed_text(EN, group.id))
         assert [each.text for each in group.bot_messages()] == [told]
         ada.adds_bot(group)
         ada.writes("/help", chat=group)
@@ -108,34 +110,34 @@ async def test_a_group_that_is_not_allowed_is_told_once_and_left(tmp_path: Path)
 
 
 async def test_a_group_that_lets_nobody_write_is_left_all_the_same(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, allowed_chats=frozenset({-1})) as ground:
-        group = ground.telegram.people.group("Strangers")
+    async with quick_bot(tmp_path, allowed_chats=frozenset({-1})) as world:
+        group = world.telegram.people.group("Strangers")
         group.refuses("text messages")
         await left(group)
         assert not group.bot_messages()
 
 
 async def test_a_person_who_is_not_allowed_is_told_once(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, allowed_chats=frozenset({-1}), admin_ids=frozenset({1})) as ground:
-        zoe = ground.telegram.people.person("Zoé", language_code="fr-CA")
+    async with quick_bot(tmp_path, allowed_chats=frozenset({-1}), admin_ids=frozenset({1})) as world:
+        zoe = world.telegram.people.person("Zoé", language_code="fr-CA")
         first = zoe.sends_photo(picture(96, 64), "/sketch")
         await hears(zoe.private, first, not_allowed_text(FR, zoe.id))
         zoe.writes("/start")
         zoe.writes("hello?")
         await asyncio.sleep(0.4)
         assert len(zoe.private.bot_messages()) == 1
-        assert not prompts(ground)
+        assert not prompts(world)
 
 
 async def test_allowed_chats_and_admins_are_served(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, allowed_chats=frozenset({510_001_862})) as ground:
-        assert ground.ada.id == 510_001_862
-        await ground.result(ground.ada.private, ground.ada.sends_photo(picture(96, 64), "/sketch"))
+    async with quick_bot(tmp_path, allowed_chats=frozenset({510_001_862})) as world:
+        assert world.ada.id == 510_001_862
+        await world.result(world.ada.private, world.ada.sends_photo(picture(96, 64), "/sketch"))
     async with quick_bot(
         tmp_path / "2", allowed_chats=frozenset({-1}), admin_ids=frozenset({510_001_862})
-    ) as ground:
+    ) as world:
         welcome = start_text(EN, bot_name="NanoBanana")
-        await hears(ground.ada.private, ground.ada.writes("/start"), welcome)
+        await hears(world.ada.private, world.ada.writes("/start"), welcome)
 
 
 async def left(group: Chat) -> None:

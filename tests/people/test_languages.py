@@ -12,20 +12,22 @@ from bot.conversation.texts.reasons import reason_sentence
 from bot.conversation.texts.styles import command_title
 from bot.core.errors import Reason
 from bot.core.presets import full_prompt
-from tests.ground import picture
-from tests.people.street import EN, FR, answers, hears, prompts, quick_bot, shown, until
+from tests.harness.chats import EN, FR, answers, hears, plain
+from tests.harness.clock import until
+from tests.harness.pictures import picture
+from tests.harness.world import prompts, quick_bot
 
 SCOPES = ("default", "all_private_chats", "all_group_chats")
 
 
 async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 0.6) as ground:
-        zoe = ground.telegram.people.person("Zoé", language_code="fr-CA")
+    async with quick_bot(tmp_path, 0.6) as world:
+        zoe = world.telegram.people.person("Zoé", language_code="fr-CA")
         chat = zoe.private
         welcome = start_text(FR, bot_name="NanoBanana")
         await hears(chat, zoe.writes("/start"), welcome)
         helps = help_text(FR, username="nanobanana_bot", private=True, reads_group_messages=False)
-        assert (await hears(chat, zoe.writes("/help"), helps)).text == shown(helps)
+        assert (await hears(chat, zoe.writes("/help"), helps)).text == plain(helps)
         await hears(chat, zoe.writes("/styles"), styles_text(FR))
         await hears(chat, zoe.writes("/rubbish"), unknown_command_text(FR))
         photo = zoe.sends_photo(picture(96, 64))
@@ -40,16 +42,16 @@ async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
         assert result.text.startswith(command_title(FR, "sketch"))
         assert result.labels[0].startswith("🔁 ")
         assert result.labels != ["🔁 Again", "📎 As a file"]
-        ground.nanobanana.play("flag-3-policy")
+        world.nanobanana.play("flag-3-policy")
         refused = zoe.sends_photo(picture(96, 65), "/sketch à la craie rouge")
         failed = await hears(chat, refused, reason_sentence(FR, Reason.POLICY))
         assert "Code" in failed.text.splitlines()[2]
-        assert prompts(ground) == [full_prompt("sketch", ""), full_prompt("sketch", "à la craie rouge")]
+        assert prompts(world) == [full_prompt("sketch", ""), full_prompt("sketch", "à la craie rouge")]
 
 
 async def test_in_a_group_everybody_is_answered_in_their_own_language(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        people = ground.telegram.people
+    async with quick_bot(tmp_path) as world:
+        people = world.telegram.people
         zoe = people.person("Zoé", language_code="fr")
         kim, nobody = people.person("Kim", language_code="ko"), people.person("N", language_code=None)
         group = people.group("Friends", zoe, kim, nobody)
@@ -59,8 +61,8 @@ async def test_in_a_group_everybody_is_answered_in_their_own_language(tmp_path: 
 
 
 async def test_menus_are_published_for_every_scope_and_language(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        commands, profile = ground.telegram.world.commands, ground.telegram.world.profile
+    async with quick_bot(tmp_path) as world:
+        commands, profile = world.telegram.world.commands, world.telegram.world.profile
         wanted = {(scope, "" if code == "en" else code) for scope in SCOPES for code in LANGUAGES}
         await until(lambda: set(commands) == wanted and len(profile) == 2 * len(LANGUAGES))
         for (scope, code), published in commands.items():

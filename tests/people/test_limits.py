@@ -8,18 +8,10 @@ import pytest
 from bot.conversation.features.cancel import cancelled_text, nothing_to_cancel
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
-from tests.ground import picture
-from tests.people.street import (
-    EN,
-    card_of,
-    failure_of,
-    hears,
-    limits_line,
-    prompts,
-    quick_bot,
-    shown,
-    until,
-)
+from tests.harness.chats import EN, card_of, failure_of, hears, limits_line, plain
+from tests.harness.clock import until
+from tests.harness.pictures import picture
+from tests.harness.world import prompts, quick_bot
 
 FULL = "This chat has used its 1 edit an hour. The next place is free in 1 h."
 
@@ -28,20 +20,20 @@ async def test_status_and_cancel_are_about_ones_own_edits_in_this_chat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.telegram.outbox.budgets.NOT_FOR_RESULTS", 20)  # much is said here
-    async with quick_bot(tmp_path, 20) as ground:
-        ada, ben = ground.ada, ground.telegram.people.person("Ben")
-        group = ground.telegram.people.group("Friends", ada, ben)
+    async with quick_bot(tmp_path, 20) as world:
+        ada, ben = world.ada, world.telegram.people.person("Ben")
+        group = world.telegram.people.group("Friends", ada, ben)
         private = ada.sends_photo(picture(96, 60), "/oil")
         mine = [ada.sends_photo(picture(96, n), "/sketch@nanobanana_bot", chat=group) for n in (64, 65)]
         bens = ben.sends_photo(picture(96, 66), "/edit@nanobanana_bot make <b>it</b> blue", chat=group)
         for asked in (*mine, bens):
             await card_of(group, asked)
-        await until(lambda: len(ground.nanobanana.tasks) == 4)
+        await until(lambda: len(world.nanobanana.tasks) == 4)
         status = await hears(group, ben.writes("/status", chat=group), "Under way")
         assert status.text.splitlines()[1] == "make <b>it</b> blue"
         assert len(status.text.splitlines()) == 3
         one = await hears(group, ada.writes("/cancel", chat=group, reply_to=mine[0]), "Cancelled 1 edit.")
-        assert one.text == shown(cancelled_text(EN, 1))
+        assert one.text == plain(cancelled_text(EN, 1))
         nothing = nothing_to_cancel(EN)
         for message in (mine[0], bens):
             await hears(group, ada.writes("/cancel", chat=group, reply_to=message), nothing)
@@ -50,17 +42,17 @@ async def test_status_and_cancel_are_about_ones_own_edits_in_this_chat(
         await card_of(group, bens)
         await card_of(ada.private, private)
         ada.sends_photo(picture(96, 61), "/oil")
-        await until(lambda: len(ground.nanobanana.tasks) == 5)
+        await until(lambda: len(world.nanobanana.tasks) == 5)
         both = await hears(ada.private, ada.writes("/cancel"), "Cancelled 2 edits.")
-        assert both.text == shown(cancelled_text(EN, 2))
+        assert both.text == plain(cancelled_text(EN, 2))
         lately = await hears(ada.private, ada.writes("/status"), "You have no edits under way here.")
         assert "🖼️ Oil · cancelled 1 min ago, not counted" in lately.text.splitlines()
 
 
 async def test_a_full_chat_is_told_when_there_is_a_place_again(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, rate_limit_edits=1) as ground:
-        ada = ground.ada
-        await ground.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
+    async with quick_bot(tmp_path, rate_limit_edits=1) as world:
+        ada = world.ada
+        await world.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
         refused = ada.sends_photo(picture(96, 65), "/sketch")
         await hears(ada.private, refused, FULL)
         told = await hears(ada.private, ada.writes("/limits"), "This chat may ask for")
@@ -71,39 +63,39 @@ async def test_a_full_chat_is_told_when_there_is_a_place_again(tmp_path: Path) -
             "At most 5 edits at a time.",
             "Failed and cancelled edits are not counted.",
         ]
-        group = ground.telegram.people.group("Friends", ada)
+        group = world.telegram.people.group("Friends", ada)
         elsewhere = ada.sends_photo(picture(96, 66), "/sketch@nanobanana_bot", chat=group)
-        await ground.result(group, elsewhere)
-        assert len(prompts(ground)) == 2
+        await world.result(group, elsewhere)
+        assert len(prompts(world)) == 2
 
 
 async def test_a_place_is_free_again_after_the_window(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, rate_limit_edits=1, rate_limit_window_seconds=2) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, rate_limit_edits=1, rate_limit_window_seconds=2) as world:
+        ada = world.ada
         first = ada.sends_photo(picture(96, 64), "/sketch")
         await card_of(ada.private, first)
         refused = ada.sends_photo(picture(96, 65), "/sketch")
         answer = await hears(ada.private, refused, "This chat has used its 1 edit per 2 s.")
         assert answer.text.endswith(("free in 1 s.", "free in 2 s."))
         await asyncio.sleep(2)
-        await ground.result(ada.private, ada.sends_photo(picture(96, 66), "/sketch"))
+        await world.result(ada.private, ada.sends_photo(picture(96, 66), "/sketch"))
 
 
 async def test_of_many_requests_at_once_exactly_the_limit_is_taken(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, rate_limit_edits=3, max_active_edits_per_chat=10) as ground:
-        members = [ground.telegram.people.person(f"P{number}") for number in range(8)]
-        group = ground.telegram.people.group("Friends", *members)
+    async with quick_bot(tmp_path, rate_limit_edits=3, max_active_edits_per_chat=10) as world:
+        members = [world.telegram.people.person(f"P{number}") for number in range(8)]
+        group = world.telegram.people.group("Friends", *members)
         for member in members:
             member.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=group)
         assert await limits_line(members[0], group) == "Used: 3. Left: 0."  # after all of them
         await group.wait_for(lambda messages: len([m for m in messages if m.by_bot and m.photo_size]) == 3)
         refused = [m for m in group.bot_messages() if m.text.startswith("This chat has used its 3 edits")]
-        assert (len(prompts(ground)), len(refused)) == (3, 1)  # equal refusals are said once
+        assert (len(prompts(world)), len(refused)) == (3, 1)  # equal refusals are said once
 
 
 async def test_a_chat_has_only_so_many_edits_at_a_time(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 3.0, max_active_edits_per_chat=1) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, 3.0, max_active_edits_per_chat=1) as world:
+        ada = world.ada
         await card_of(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
         refused = ada.sends_photo(picture(96, 65), "/sketch")
         busy = "This chat already has 1 edit under way. Ask again once it is done."
@@ -112,21 +104,21 @@ async def test_a_chat_has_only_so_many_edits_at_a_time(tmp_path: Path) -> None:
 
 
 async def test_failed_and_cancelled_edits_give_their_place_back(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 0.6, rate_limit_edits=1) as ground:
-        ada = ground.ada
-        ground.nanobanana.play("flag-3-policy")
+    async with quick_bot(tmp_path, 0.6, rate_limit_edits=1) as world:
+        ada = world.ada
+        world.nanobanana.play("flag-3-policy")
         failed = ada.sends_photo(picture(96, 64), "/sketch")
         await failure_of(ada.private, failed, reason_sentence(EN, Reason.POLICY))
         cancelled = ada.sends_photo(picture(96, 65), "/sketch")
         await card_of(ada.private, cancelled)
-        await until(lambda: len(ground.nanobanana.tasks) == 2)
+        await until(lambda: len(world.nanobanana.tasks) == 2)
         await hears(ada.private, ada.writes("/cancel"), "Cancelled 1 edit.")
         assert await limits_line(ada) == "Used: 0. Left: 1."
-        await ground.result(ada.private, ada.sends_photo(picture(96, 66), "/sketch"))
+        await world.result(ada.private, ada.sends_photo(picture(96, 66), "/sketch"))
         await hears(ada.private, ada.sends_photo(picture(96, 67), "/sketch"), FULL)
 
 
 async def test_without_a_limit_there_is_none_to_tell_of(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, rate_limit_edits=0) as ground:
-        answer = await hears(ground.ada.private, ground.ada.writes("/limits"), "There is no limit")
+    async with quick_bot(tmp_path, rate_limit_edits=0) as world:
+        answer = await hears(world.ada.private, world.ada.writes("/limits"), "There is no limit")
         assert answer.text.splitlines()[1] == "At most 5 edits at a time."

@@ -8,19 +8,10 @@ from bot.conversation.texts.reasons import prompt_too_long, reason_sentence
 from bot.core.errors import Reason
 from bot.core.presets import MAX_PROMPT_CHARACTERS, full_prompt
 from bot.sandbox.telegram.people import Message, Person
-from tests.ground import encoded, picture
-from tests.images.image_files import flat, gif_header, png_header
-from tests.people.street import (
-    EN,
-    UNTOUCHED,
-    answers,
-    failure_of,
-    hears,
-    limits_line,
-    prompts,
-    quick_bot,
-    shown,
-)
+from tests.harness.chats import EN, UNTOUCHED, answers, failure_of, hears, limits_line, plain
+from tests.harness.pictures import encoded, flat, picture
+from tests.harness.world import prompts, quick_bot
+from tests.images.image_files import gif_header, png_header
 
 LONG = "x" * (MAX_PROMPT_CHARACTERS + 3)
 MOVING = encoded(flat(), "GIF", save_all=True, append_images=[flat(colour=(1, 2, 3))])
@@ -29,8 +20,8 @@ NOISE = bytes(range(256)) * 40
 
 async def test_requests_that_lack_something_are_refused_at_once(tmp_path: Path) -> None:
     sentence = reason_sentence
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         asked = [
             (ada.writes("/edit"), sentence(EN, Reason.NO_PROMPT)),
             (ada.writes("/sketch"), sentence(EN, Reason.NO_PHOTO, command="sketch")),
@@ -48,14 +39,14 @@ async def test_requests_that_lack_something_are_refused_at_once(tmp_path: Path) 
             ),
         ]
         await are_refused(ada, asked)
-        assert not prompts(ground)
+        assert not prompts(world)
 
 
 async def test_files_that_are_no_still_picture_are_refused_at_once(tmp_path: Path) -> None:
     sentence = reason_sentence
     moves, no_image = sentence(EN, Reason.ANIMATED), sentence(EN, Reason.NOT_AN_IMAGE)
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         animation, sticker = ada.sends_animation(MOVING), ada.sends_sticker(b"tgs", animated=True)
         text = ada.sends_file(b"hello", "notes.txt", "text/plain")
         asked = [
@@ -75,8 +66,8 @@ async def test_files_that_are_no_still_picture_are_refused_at_once(tmp_path: Pat
             (ada.sends_photo(picture(1280, 60), "/sketch"), sentence(EN, Reason.TOO_ELONGATED)),
         ]
         await are_refused(ada, asked)
-        assert not ground.telegram.calls_of("getFile")
-        assert not prompts(ground)
+        assert not world.telegram.calls_of("getFile")
+        assert not prompts(world)
 
 
 BAD_FILES = {
@@ -94,8 +85,8 @@ BAD_FILES = {
 
 
 async def test_files_that_turn_out_to_be_no_good_are_refused_in_words(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, max_active_edits_per_chat=20) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, max_active_edits_per_chat=20) as world:
+        ada = world.ada
         asked = {
             name: ada.sends_file(content, name, f"image/{name[-3:]}".replace("jpg", "jpeg"), "/sketch")
             for name, (content, _) in BAD_FILES.items()
@@ -103,17 +94,17 @@ async def test_files_that_turn_out_to_be_no_good_are_refused_in_words(tmp_path: 
         for name, (_, reason) in BAD_FILES.items():
             card = await failure_of(ada.private, asked[name], reason_sentence(EN, reason))
             assert not card.labels, name
-        assert not prompts(ground)
+        assert not prompts(world)
         assert await limits_line(ada) == UNTOUCHED
-        await ground.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
+        await world.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
 
 
 async def test_a_photo_that_telegram_no_longer_has_is_asked_for_again(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64))
         await hears(ada.private, asked, pick_a_style_text(EN))
-        ground.telegram.world.files._files.clear()
+        world.telegram.world.files._files.clear()
         command = ada.writes("/sketch")
         await failure_of(ada.private, command, reason_sentence(EN, Reason.PHOTO_GONE))
         assert await limits_line(ada) == UNTOUCHED
@@ -126,4 +117,4 @@ async def are_refused(ada: Person, asked: list[tuple[Message, str]]) -> None:
     assert await limits_line(ada) == UNTOUCHED
     await asyncio.sleep(0.2)
     for message, sentence in asked:
-        assert [m.text for m in answers(ada.private.messages(), message)] == [shown(sentence)]
+        assert [m.text for m in answers(ada.private.messages(), message)] == [plain(sentence)]

@@ -21,9 +21,11 @@ from bot.telegram.outbox.budgets import AT_ONCE, Budgets
 from bot.telegram.outbox.windows import Window
 from bot.telegram.transport import BoundedRequest, OnResponse
 from bot.wiring.outside import limits, opened_database
-from tests.ground import picture
-from tests.people.hostile_street import READ_SECONDS, Street
-from tests.people.street import AGAIN, AS_FILE, CANCEL, EN, FLOOD, answers, card_of, prompts, quick_bot, until
+from tests.harness.chats import AGAIN, AS_FILE, CANCEL, EN, answers, card_of
+from tests.harness.clock import until
+from tests.harness.pictures import picture
+from tests.harness.world import prompts, quick_bot
+from tests.people.faulty_telegram import READ_SECONDS, FaultyTelegram
 
 DELIVERED = "delivered"
 GROUP_ID = -4_100_002_049  # the first group of a street
@@ -123,7 +125,6 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.telegram.outbox.cards._CARDS_A_TICK", 1000)
 
 
-@FLOOD
 @pytest.mark.usefixtures("time_is_short")
 async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_path: Path) -> None:
     expected = {
@@ -132,8 +133,8 @@ async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_p
         for outcome, faults in outcomes.items()
         for fault in faults.split(", ")
     }
-    async with quick_bot(tmp_path, 2.5, nanobanana_creates_per_10_seconds=1000) as ground:
-        street = Street(ground, ["file", *(name for name in EXPECTED if " " not in name)])
+    async with quick_bot(tmp_path, 2.5, nanobanana_creates_per_10_seconds=1000) as world:
+        street = FaultyTelegram(world, ["file", *(name for name in EXPECTED if " " not in name)])
         await asyncio.gather(*(street.asks(*name.split(": ")) for name in expected))
         with contextlib.suppress(TimeoutError):
             await until(lambda: len(street.edits()) == len(expected), 40)
@@ -147,16 +148,16 @@ async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_p
         spared |= {(Reason.PHOTO_GONE, "told")}
         calls = {name: int(outcome not in spared) for name, outcome in expected.items()}
         assert {name: edits[row.chat.id][1] for name, row in rows.items()} == calls
-        assert len(prompts(ground)) == sum(calls.values())
-        async with opened_database(ground.settings) as database:
+        assert len(prompts(world)) == sum(calls.values())
+        async with opened_database(world.settings) as database:
             for name, row in rows.items():
-                usages = await SqlEditStore(database).usage(row.chat.id, limits(ground.settings), utc_now())
+                usages = await SqlEditStore(database).usage(row.chat.id, limits(world.settings), utc_now())
                 assert usages[0].used == (expected[name][0] == DELIVERED), name
 
 
 async def test_a_button_pressed_twice_starts_one_edit(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, 1.0) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path, 1.0) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64))
         styles = await ada.private.wait_for(lambda messages: next((m for m in messages if m.by_bot), None))
         for press in [ada.presses(styles, "s:sketch"), ada.presses(styles, "s:sketch")]:
@@ -170,17 +171,17 @@ async def test_a_button_pressed_twice_starts_one_edit(tmp_path: Path) -> None:
         assert (await other.answer()).text == alerts.started(EN)
         await until(lambda: len([m for m in answers(ada.private.messages(), asked) if m.photo_size]) == 3)
         await asyncio.sleep(0.3)
-        assert len(prompts(ground)) == 3
+        assert len(prompts(world)) == 3
         assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)  # it has ended
-        await until(lambda: len(prompts(ground)) == 4)
+        await until(lambda: len(prompts(world)) == 4)
 
 
 async def test_a_press_whose_answer_is_lost_has_its_effect_once(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/sketch")
-        result = await ground.result(ada.private, asked)
-        ground.telegram.faults.answer("answerCallbackQuery", CutOff(b""), times=2)
+        result = await world.result(ada.private, asked)
+        world.telegram.faults.answer("answerCallbackQuery", CutOff(b""), times=2)
         press = ada.presses(result, AS_FILE)
         assert (await press.answer()).text == sending_alert(EN)
         await until(lambda: any(m.document_name for m in answers(ada.private.messages(), asked)))
@@ -189,16 +190,16 @@ async def test_a_press_whose_answer_is_lost_has_its_effect_once(tmp_path: Path) 
 
 
 async def test_a_card_whose_sending_was_cut_goes_when_it_is_pressed(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
-        ground.telegram.faults.answer("sendMessage", CutOff(b""), phase="after")
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        world.telegram.faults.answer("sendMessage", CutOff(b""), phase="after")
         asked = ada.sends_photo(picture(96, 64), "/sketch")
         card = await card_of(ada.private, asked)
         await until(lambda: any(m.photo_size for m in answers(ada.private.messages(), asked)))
-        await until(lambda: ground.telegram.calls_of("sendPhoto")[0].status is not None)
+        await until(lambda: world.telegram.calls_of("sendPhoto")[0].status is not None)
         await asyncio.sleep(0.3)
         assert (await ada.presses(card, CANCEL).answer()).text == too_late_alert(EN)
-        await ground.result(ada.private, asked)
+        await world.result(ada.private, asked)
 
 
 @pytest.mark.parametrize("told", ["the old chat", "the new chat", "membership", "nothing"])
@@ -206,23 +207,23 @@ async def test_an_allowed_group_stays_allowed_as_a_supergroup(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, told: str
 ) -> None:
     """Whoever tells of the move, or if nobody does: what comes first may be anything from the new chat."""
-    async with quick_bot(tmp_path, allowed_chats=frozenset({GROUP_ID})) as ground:
-        ada, people = ground.ada, ground.telegram.people
+    async with quick_bot(tmp_path, allowed_chats=frozenset({GROUP_ID})) as world:
+        ada, people = world.ada, world.telegram.people
         small = people.basic_group("Friends", ada)
         assert small.id == GROUP_ID
-        await ground.result(small, ada.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=small))
+        await world.result(small, ada.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=small))
         with caplog.at_level(logging.WARNING, "bot.conversation.access"):
             large = people.migrate(small)
-            ground.telegram.world.updates.clear()
+            world.telegram.world.updates.clear()
             match told:
                 case "the old chat":
                     people.sends_raw_update({"message": small.messages()[-1].raw})
                 case "the new chat":
                     people.sends_raw_update({"message": large.messages()[0].raw})
                 case "membership":
-                    ground.telegram.world.bot_becomes(large.record, "member", ada.user)
+                    world.telegram.world.bot_becomes(large.record, "member", ada.user)
             asked = ada.sends_photo(picture(96, 65), "/sketch@nanobanana_bot", chat=large)
-            await ground.result(large, asked)
+            await world.result(large, asked)
             assert large.record.bot_status != "left"
         [warning] = [
             record.getMessage() for record in caplog.records if "ALLOWED_CHATS" in record.getMessage()

@@ -14,9 +14,10 @@ from bot.sandbox.faults import Action, Phase, drip
 from bot.sandbox.telegram.api import too_many_requests
 from bot.settings import Settings
 from bot.telegram.transport import BoundedRequest, OnResponse
-from tests.ground import picture, services
-from tests.people.hostile_street import AFTER, ANSWERS, READ_SECONDS
-from tests.people.street import FLOOD, answers, hears, limits_line, prompts, quick_bot
+from tests.harness.chats import answers, hears, limits_line
+from tests.harness.pictures import picture
+from tests.harness.world import prompts, quick_bot, services
+from tests.people.faulty_telegram import AFTER, ANSWERS, READ_SECONDS
 
 ODD: list[dict[str, Any]] = [
     {},
@@ -45,41 +46,40 @@ HALF_AN_EMOJI = {"update_id": 871_204_532, "message": {"text": "\ud83d", "chat":
 
 
 async def test_updates_that_cannot_be_read_do_not_stop_the_next_ones(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
+    async with quick_bot(tmp_path) as world:
         half = Response(json.dumps({"ok": True, "result": [HALF_AN_EMOJI]}))
-        ground.telegram.faults.answer("getUpdates", half)
+        world.telegram.faults.answer("getUpdates", half)
         for odd in ODD:
-            ground.telegram.people.sends_raw_update(odd)
-        asked = ground.ada.sends_photo(picture(96, 64), "/sketch")
-        await ground.result(ground.ada.private, asked)
+            world.telegram.people.sends_raw_update(odd)
+        asked = world.ada.sends_photo(picture(96, 64), "/sketch")
+        await world.result(world.ada.private, asked)
         poisoned = {**asked.raw, "caption_entities": "none"}
-        ground.telegram.people.sends_raw_update({"message": poisoned})
-        await hears(ground.ada.private, ground.ada.writes("/help"), "With a caption")
+        world.telegram.people.sends_raw_update({"message": poisoned})
+        await hears(world.ada.private, world.ada.writes("/help"), "With a caption")
 
 
 async def test_an_update_that_comes_twice_is_handled_once(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
         asked = ada.sends_photo(picture(96, 64), "/sketch")
-        await ground.result(ada.private, asked)
+        await world.result(ada.private, asked)
         again = {"message": {**asked.raw, "message_id": asked.message_id + 1_000}}
         update_id = ada.sends_raw_update(again)
         await ada.private.wait_for(
             lambda messages: len([m for m in messages if m.photo_size and m.by_bot]) == 2
         )
         repeated = JSONResponse({"ok": True, "result": [{"update_id": update_id, **again}]})
-        ground.telegram.faults.answer("getUpdates", repeated)
+        world.telegram.faults.answer("getUpdates", repeated)
         await hears(ada.private, ada.writes("/help"), "With a caption")
         await hears(ada.private, ada.writes("/styles"), "Styles")
         assert await limits_line(ada) == "Used: 2. Left: 18."
-        assert len(prompts(ground)) == 2
+        assert len(prompts(world)) == 2
 
 
-@FLOOD
 async def test_an_answer_that_telegram_postpones_is_given_later(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path) as ground:
-        ada = ground.ada
-        ground.telegram.faults.answer("sendMessage", too_many_requests(1))
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        world.telegram.faults.answer("sendMessage", too_many_requests(1))
         asked = ada.writes("/styles")
         await hears(ada.private, asked, "Styles")
         assert len(answers(ada.private.messages(), asked)) == 1
@@ -96,7 +96,6 @@ async def test_what_people_wrote_while_the_bot_was_away_is_answered_in_order(tmp
         assert replied == [m.message_id for m in written]
 
 
-@FLOOD
 @pytest.mark.parametrize(
     "fault", ["429", "429 bare", "409", "413", "500", "502", "reset", "lost", "drip", "empty"]
 )
@@ -104,7 +103,7 @@ async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     monkeypatch.setattr("bot.telegram.transport._LONGEST_SECONDS", 2.0)
-    async with quick_bot(tmp_path) as ground:
+    async with quick_bot(tmp_path) as world:
         played = asyncio.Event()
 
         async def play(_: Request) -> Response:
@@ -112,14 +111,13 @@ async def test_the_next_update_comes_whatever_becomes_of_a_question_for_updates(
             return drip() if fault == "drip" else ANSWERS.get(fault, Response())
 
         phase: Phase = "after" if fault in AFTER else "before"
-        ground.telegram.faults.at("getUpdates", play, phase=phase, times=1)
+        world.telegram.faults.at("getUpdates", play, phase=phase, times=1)
         for text in ("/limits", "/styles"):  # the first one is in an answer that was already waited for
-            await hears(ground.ada.private, ground.ada.writes(text), "", timeout=20)
+            await hears(world.ada.private, world.ada.writes(text), "", timeout=20)
         assert played.is_set()
-        assert len(ground.ada.private.bot_messages()) == 2
+        assert len(world.ada.private.bot_messages()) == 2
 
 
-@FLOOD
 async def test_a_question_is_answered_whatever_telegram_does_to_the_answer_if_it_can_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,7 +127,7 @@ async def test_a_question_is_answered_whatever_telegram_does_to_the_answer_if_it
     monkeypatch.setattr("bot.telegram.bot.BoundedRequest", impatient)
     monkeypatch.setattr("bot.telegram.transport._LONGEST_SECONDS", READ_SECONDS)
     expected = {fault: count for count, faults in ANSWERED.items() for fault in faults.split(", ")}
-    async with quick_bot(tmp_path) as ground:
+    async with quick_bot(tmp_path) as world:
         chats: dict[int, str] = {}
 
         def player(after: bool) -> Action:
@@ -145,9 +143,9 @@ async def test_a_question_is_answered_whatever_telegram_does_to_the_answer_if_it
 
             return play
 
-        ground.telegram.faults.at("sendMessage", player(after=False))
-        ground.telegram.faults.at("sendMessage", player(after=True), phase="after")
-        people = {fault: ground.telegram.people.person("Grace") for fault in expected}
+        world.telegram.faults.at("sendMessage", player(after=False))
+        world.telegram.faults.at("sendMessage", player(after=True), phase="after")
+        people = {fault: world.telegram.people.person("Grace") for fault in expected}
         chats |= {person.private.id: fault for fault, person in people.items()}
         for person in people.values():
             person.writes("/limits")
@@ -159,9 +157,9 @@ async def test_a_question_is_answered_whatever_telegram_does_to_the_answer_if_it
 
 async def test_a_refused_token_does_not_stop_the_bot_from_asking_again(tmp_path: Path) -> None:
     """One such answer ends the library's own polling for good."""
-    async with quick_bot(tmp_path) as ground:
+    async with quick_bot(tmp_path) as world:
         refusal = JSONResponse({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
-        ground.telegram.faults.answer("getUpdates", refusal, times=2)
+        world.telegram.faults.answer("getUpdates", refusal, times=2)
         for _ in range(2):  # the first one is in an answer that was already waited for
-            await hears(ground.ada.private, ground.ada.writes("/limits"), "", timeout=20)
-        assert not ground.telegram.faults._switches[0].times
+            await hears(world.ada.private, world.ada.writes("/limits"), "", timeout=20)
+        assert not world.telegram.faults._switches[0].times

@@ -13,7 +13,8 @@ from bot.core.limits import Rule, Scope
 from bot.sandbox.demo.bot_process import stop_bot
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
-from tests.process.process_ground import Town, until
+from tests.harness.clock import until
+from tests.harness.processes import Processes
 
 A_DAYS = Rule(Scope.CHAT, 100_000, timedelta(days=1))
 
@@ -31,28 +32,28 @@ class Aftermath:
     tracebacks: int = 0
 
 
-async def aftermath(ground: Town, asked: Mapping[int, int]) -> Aftermath:
+async def aftermath(world: Processes, asked: Mapping[int, int]) -> Aftermath:
     """After the last process has ended: an hour passes for the files, and a new one tidies up.
 
     `asked`: how many edits each chat has been promised; a failed one gives its place back.
     """
-    age_an_hour(ground.home.data)
-    ground.lease_runs_out()
-    process = await ground.start()
+    age_an_hour(world.home.data)
+    world.lease_runs_out()
+    process = await world.start()
     with contextlib.suppress(TimeoutError):
-        await until(lambda: not orphans(ground), 10)
+        await until(lambda: not orphans(world), 10)
     await stop_bot(process)
-    failed = dict(ground.rows("SELECT chat_id, count(*) FROM edits WHERE state = 'failed' GROUP BY chat_id"))
-    database = Database.open(ground.home.settings["DATABASE_URL"])
+    failed = dict(world.rows("SELECT chat_id, count(*) FROM edits WHERE state = 'failed' GROUP BY chat_id"))
+    database = Database.open(world.home.settings["DATABASE_URL"])
     async with contextlib.aclosing(database):
         store, now = SqlEditStore(database), utc_now()
         used = {chat: (await store.usage(chat, (A_DAYS,), now))[0].used for chat in asked}
     off = {chat: used[chat] - asked[chat] + failed.get(chat, 0) for chat in asked}
     return Aftermath(
-        unfinished=len(ground.rows("SELECT 1 FROM edits WHERE due_at IS NOT NULL")),
+        unfinished=len(world.rows("SELECT 1 FROM edits WHERE due_at IS NOT NULL")),
         miscounted={chat: count for chat, count in off.items() if count} or None,
-        orphans=tuple(orphans(ground)),
-        tracebacks=ground.log.count("Traceback"),
+        orphans=tuple(orphans(world)),
+        tracebacks=world.log.count("Traceback"),
     )
 
 
@@ -63,14 +64,12 @@ def age_an_hour(data: Path) -> None:
         os.utime(path, (then, then))
 
 
-def orphans(ground: Town) -> list[str]:
+def orphans(world: Processes) -> list[str]:
     """Files that belong to no edit which still needs them."""
-    delivered = {
-        f"{name}.result" for (name,) in ground.rows("SELECT id FROM edits WHERE state = 'delivered'")
-    }
+    delivered = {f"{name}.result" for (name,) in world.rows("SELECT id FROM edits WHERE state = 'delivered'")}
     return [
-        str(path.relative_to(ground.home.data))
-        for path in files_of(ground.home.data)
+        str(path.relative_to(world.home.data))
+        for path in files_of(world.home.data)
         if path.name not in delivered
     ]
 

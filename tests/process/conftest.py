@@ -1,5 +1,5 @@
 """Some processes are killed on a real PostgreSQL as well."""
 
-from tests.postgres import postgres
+from tests.harness.postgres import postgres
 
 __all__ = ["postgres"]

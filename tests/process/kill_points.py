@@ -11,9 +11,11 @@ from starlette.responses import Response, StreamingResponse
 
 from bot.sandbox.nanobanana.tasks import SUCCEEDED, SandboxTask
 from bot.sandbox.telegram.people import Message
-from tests.ground import picture, size_of
+from tests.harness.chats import answers
+from tests.harness.clock import until
+from tests.harness.pictures import picture, size_of
+from tests.harness.processes import Processes, kill, processes
 from tests.process.aftermath import Aftermath, aftermath
-from tests.process.process_ground import Town, answers, kill, town, until
 
 SIZE = (333, 208)
 CARDED = "SELECT 1 FROM edits WHERE words = '{}' AND status_message_id IS NOT NULL"
@@ -87,24 +89,24 @@ async def life(
     `patient`: the lease of a killed process runs out by itself.
     """
     outcomes = {}
-    async with town(folder, task_seconds=0.3, nanobanana={"callback_pause": 5.0}, **settings) as ground:
-        process = await ground.start()
+    async with processes(folder, task_seconds=0.3, nanobanana={"callback_pause": 5.0}, **settings) as world:
+        process = await world.start()
         try:
             for name in names:
-                ground.nanobanana.task_seconds = 4 if name in CALLED_BACK else 0.3
-                asked = await killed(ground, process, name)
+                world.nanobanana.task_seconds = 4 if name in CALLED_BACK else 0.3
+                asked = await killed(world, process, name)
                 if not patient:
-                    ground.lease_runs_out()
-                process = await ground.start()
+                    world.lease_runs_out()
+                process = await world.start()
                 with contextlib.suppress(TimeoutError):
-                    await until(lambda name=name: ground.rows(DONE.format(name)), 90)  # type: ignore[misc]
-                outcomes[name] = outcome(ground, asked, name)
+                    await until(lambda name=name: world.rows(DONE.format(name)), 90)  # type: ignore[misc]
+                outcomes[name] = outcome(world, asked, name)
         finally:
             await kill(process)
-        return outcomes, await aftermath(ground, {ground.ada.private.id: len(names)})
+        return outcomes, await aftermath(world, {world.ada.private.id: len(names)})
 
 
-async def killed(ground: Town, process: Process, name: str) -> Message:
+async def killed(world: Processes, process: Process, name: str) -> Message:
     """Ask for an edit and let the bot die of it at the named point."""
     point, phase = name.partition(",")[0].split()
 
@@ -114,34 +116,34 @@ async def killed(ground: Town, process: Process, name: str) -> Message:
 
     async def die(_: Request) -> Response | None:
         if point in NOT_BEFORE:
-            await until(lambda: ground.rows(NOT_BEFORE[point].format(name)))
+            await until(lambda: world.rows(NOT_BEFORE[point].format(name)))
         if (point, phase) in PHOTO_FETCHED:
-            await until(lambda: all(task.photo for task in tasks_of(ground, name)))
+            await until(lambda: all(task.photo for task in tasks_of(world, name)))
         if phase == "inside":
             return StreamingResponse(half_an_answer())
         await kill(process)
         return Response(status_code=500) if phase == "before" else None
 
-    for service in (ground.telegram, ground.nanobanana):
+    for service in (world.telegram, world.nanobanana):
         service.faults.clear()
         service.faults.at(point, die, phase="before" if phase == "before" else "after", times=1)
-    asked = ground.ada.sends_photo(picture(*SIZE), f"/edit {name}")
+    asked = world.ada.sends_photo(picture(*SIZE), f"/edit {name}")
     if "no callback" in name:
-        ground.nanobanana.play("callback-never")
+        world.nanobanana.play("callback-never")
     await until(lambda: process.returncode is not None, 30)
     if name in NOBODY_CALLS:
-        ground.writes("UPDATE edits SET due_at = created_at WHERE due_at IS NOT NULL")  # a minute passes
+        world.writes("UPDATE edits SET due_at = created_at WHERE due_at IS NOT NULL")  # a minute passes
     return asked
 
 
-def outcome(ground: Town, asked: Message, name: str) -> Outcome:
-    shown = answers(ground.ada.private, asked)
+def outcome(world: Processes, asked: Message, name: str) -> Outcome:
+    shown = answers(world.ada.private.messages(), asked)
     pictures = [message for message in shown if message.file_id is not None]
     assert all(size_of(message.content()) == SIZE for message in pictures)
-    tasks = tasks_of(ground, name)
+    tasks = tasks_of(world, name)
     rings = [
         event
-        for event in ground.telegram.events
+        for event in world.telegram.events
         if event.kind == "sent" and event.message and is_loud_answer(event.message, asked)
     ]
     return Outcome(
@@ -153,8 +155,8 @@ def outcome(ground: Town, asked: Message, name: str) -> Outcome:
     )
 
 
-def tasks_of(ground: Town, name: str) -> list[SandboxTask]:
-    return [task for task in ground.nanobanana.tasks.values() if task.prompt == name]
+def tasks_of(world: Processes, name: str) -> list[SandboxTask]:
+    return [task for task in world.nanobanana.tasks.values() if task.prompt == name]
 
 
 def is_loud_answer(message: Message, asked: Message) -> bool:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from bot.sandbox.nanobanana.tasks import SUCCEEDED
 from bot.sandbox.telegram.people import Chat, Message
-from tests.ground import picture, size_of
+from tests.harness.chats import answers
+from tests.harness.clock import until
+from tests.harness.pictures import picture, size_of
+from tests.harness.processes import Processes, kill, processes
 from tests.process.aftermath import Aftermath, aftermath
-from tests.process.process_ground import Town, answers, kill, town, until
 
 UNFINISHED = "SELECT 1 FROM edits WHERE due_at IS NOT NULL"
 ENDS = "SELECT words, state FROM edits"
@@ -25,9 +27,9 @@ class Uncertain:
     sends: set[str] = field(default_factory=set)
     cards: set[tuple[int, int]] = field(default_factory=set)
 
-    def note(self, ground: Town, chats: list[Chat]) -> None:
+    def note(self, world: Processes, chats: list[Chat]) -> None:
         """Look at what a killed process had written down, and at what had happened."""
-        rows = ground.rows("SELECT words, state, sends, chat_id, status_message_id FROM edits")
+        rows = world.rows("SELECT words, state, sends, chat_id, status_message_id FROM edits")
         self.creates |= {words for words, state, *_ in rows if state == "submitting"}
         self.sends |= {words for words, state, sends, *_ in rows if state == "ready" and sends}
         self.cards |= cards_of(chats) - {(chat_id, card) for *_, chat_id, card in rows}
@@ -62,46 +64,46 @@ async def random_kills(
     """One bot's edits and deaths. Photos hosted elsewhere are there for the provider while nobody lives."""
     chance = random.Random(seed)
     unlimited = {"RATE_LIMIT_EDITS": "0", "MAX_ACTIVE_EDITS_PER_CHAT": "1000"}
-    async with town(
+    async with processes(
         folder,
         task_seconds=lambda _: chance.uniform(0.3, 4),
         nanobanana={"callback_pause": 1.5},
         **unlimited,
         **settings,
-    ) as ground:
+    ) as world:
         if hosted_elsewhere:
-            ground.hosts_elsewhere(callbacks=True)
-        people = [ground.ada, *(ground.telegram.people.person(name) for name in ("Grace", "Mary", "Edsger"))]
-        group = ground.telegram.people.group("Painters", *people)
-        chats, asked, unsure = [ground.ada.private, group], dict[str, Message](), Uncertain()
+            world.hosts_elsewhere(callbacks=True)
+        people = [world.ada, *(world.telegram.people.person(name) for name in ("Grace", "Mary", "Edsger"))]
+        group = world.telegram.people.group("Painters", *people)
+        chats, asked, unsure = [world.ada.private, group], dict[str, Message](), Uncertain()
         for number in range(kills):
             while len(asked) < edits * (number + 1) / kills:
                 count = len(asked)
                 person = people[count % 4]
-                chat = ground.ada.private if person is ground.ada else group
+                chat = world.ada.private if person is world.ada else group
                 photo = picture(200 + 7 * (count % 40), 530 - 5 * (count % 60))
                 words = f"number {count}"
                 asked[words] = person.sends_photo(photo, f"/edit@nanobanana_bot {words}", chat=chat)
-            process = await ground.start()
+            process = await world.start()
             await asyncio.sleep(chance.uniform(0.05, seconds))
             await kill(process)
-            ground.lease_runs_out()
-            unsure.note(ground, chats)
-        ground.writes("UPDATE edits SET due_at = created_at WHERE state = 'submitting'")  # a minute later
-        async with ground.bot():
-            await until(lambda: len(ground.rows(ENDS)) == edits and not ground.rows(UNFINISHED), 150 + edits)
-        tally = tallied(ground, chats, asked, unsure)
+            world.lease_runs_out()
+            unsure.note(world, chats)
+        world.writes("UPDATE edits SET due_at = created_at WHERE state = 'submitting'")  # a minute later
+        async with world.bot():
+            await until(lambda: len(world.rows(ENDS)) == edits and not world.rows(UNFINISHED), 150 + edits)
+        tally = tallied(world, chats, asked, unsure)
         tally.kills = kills
-        return tally, await aftermath(ground, Counter(message.chat_id for message in asked.values()))
+        return tally, await aftermath(world, Counter(message.chat_id for message in asked.values()))
 
 
-def tallied(ground: Town, chats: list[Chat], asked: dict[str, Message], unsure: Uncertain) -> Tally:
-    ends = dict(ground.rows(ENDS))
+def tallied(world: Processes, chats: list[Chat], asked: dict[str, Message], unsure: Uncertain) -> Tally:
+    ends = dict(world.rows(ENDS))
     tally = Tally(edits=len(asked), failed=sum(end == "failed" for end in ends.values()))
-    painted = Counter(task.prompt for task in ground.nanobanana.tasks.values() if task.flag == SUCCEEDED)
+    painted = Counter(task.prompt for task in world.nanobanana.tasks.values() if task.flag == SUCCEEDED)
     told = set[tuple[int, int]]()
     for words, message in asked.items():
-        shown = answers(chats[message.chat_id != ground.ada.private.id], message)
+        shown = answers(chats[message.chat_id != world.ada.private.id].messages(), message)
         pictures = [m for m in shown if m.file_id]
         words_left = {(m.chat_id, m.message_id) for m in shown if not m.file_id}
         tally.delivered += bool(pictures)

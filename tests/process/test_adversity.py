@@ -14,10 +14,11 @@ from starlette.requests import Request
 
 from bot.core.clock import SteadyClock
 from tests.factories import NOW
-from tests.file_systems import full, read_only, small_disk
-from tests.postgres import postgres_server
+from tests.harness.clock import until
+from tests.harness.file_systems import full, read_only, small_disk
+from tests.harness.postgres import postgres_server
+from tests.harness.processes import kill, processes
 from tests.process.aftermath import Aftermath, aftermath
-from tests.process.process_ground import kill, town, until
 from tests.process.trouble import UNLIMITED, Trouble, amid_edits
 
 FREEZE_SECONDS = 3.0
@@ -32,7 +33,7 @@ async def trouble(folder: Path, **settings: str) -> AsyncIterator[Trouble]:
         case.asks(2)
         await case.everything_arrives_once()
         await kill(case.process)
-        left = await aftermath(case.ground, {case.ground.ada.private.id: len(case.asked)})
+        left = await aftermath(case.world, {case.world.ada.private.id: len(case.asked)})
         assert replace(left, tracebacks=0) == Aftermath()
 
 
@@ -42,12 +43,12 @@ async def test_a_process_that_was_frozen_goes_on(tmp_path: Path) -> None:
         case.asks(1)
         await asyncio.sleep(FREEZE_SECONDS)
         case.process.send_signal(signal.SIGCONT)
-    assert "Traceback" not in case.ground.log
+    assert "Traceback" not in case.world.log
 
 
 async def test_it_waits_while_another_program_locks_the_database(tmp_path: Path) -> None:
     async with trouble(tmp_path) as case:
-        with contextlib.closing(sqlite3.connect(case.ground.home.data / "bot.db")) as other:
+        with contextlib.closing(sqlite3.connect(case.world.home.data / "bot.db")) as other:
             other.execute("BEGIN IMMEDIATE")
             case.asks(1)
             await asyncio.sleep(FREEZE_SECONDS)
@@ -56,12 +57,12 @@ async def test_it_waits_while_another_program_locks_the_database(tmp_path: Path)
 
 async def test_it_waits_while_the_database_is_read_only(tmp_path: Path) -> None:
     async with trouble(tmp_path) as case:
-        with read_only(case.ground.home.data / "bot.db") as is_so:
+        with read_only(case.world.home.data / "bot.db") as is_so:
             if not is_so:
                 pytest.skip("files can be made immutable by root, and not on every file system")
             case.asks(1)
             await asyncio.sleep(FREEZE_SECONDS)
-            assert not case.ground.rows("SELECT 1 FROM edits WHERE words = 'number 4'")
+            assert not case.world.rows("SELECT 1 FROM edits WHERE words = 'number 4'")
 
 
 async def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ async def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
         if not is_small:
             pytest.skip("a small file system needs root and the right to mount")
         async with trouble(tmp_path) as case:
-            with full(case.ground.home.data):
+            with full(case.world.home.data):
                 case.asks(2)
                 await asyncio.sleep(FREEZE_SECONDS)
 
@@ -87,25 +88,25 @@ async def test_what_was_answered_while_the_database_went_away_is_not_asked_for_a
     with postgres_server() as server:
         async with (
             server.empty() as url,
-            town(
+            processes(
                 tmp_path,
                 task_seconds=0.3,
                 nanobanana={"send_callbacks": False},
                 **UNLIMITED,
                 DATABASE_URL=url,
-            ) as ground,
-            ground.bot() as process,
+            ) as world,
+            world.bot() as process,
         ):
-            case, gone = Trouble(ground, process), asyncio.Event()
+            case, gone = Trouble(world, process), asyncio.Event()
 
             async def go_away(_: Request) -> None:
                 await asyncio.to_thread(server.stop)
                 gone.set()
 
             for faults, point in [
-                (ground.telegram.faults, "sendMessage"),
-                (ground.nanobanana.faults, "create"),
-                (ground.telegram.faults, "sendPhoto"),
+                (world.telegram.faults, "sendMessage"),
+                (world.nanobanana.faults, "create"),
+                (world.telegram.faults, "sendPhoto"),
             ]:
                 gone.clear()
                 faults.at(point, go_away, phase="after", times=1)

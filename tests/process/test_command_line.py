@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox.demo.bot_process import PROJECT, Home
 from bot.settings import Settings
-from tests.process.process_ground import ended
+from tests.harness.processes import ended
 
 HEAVY = {"telegram", "sqlalchemy", "sqlmodel", "PIL", "httpx", "pydantic", "starlette", "apscheduler"}
 ASK_FOR_HELP = """

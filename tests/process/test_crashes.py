@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import Postgres
+from tests.harness.postgres import Postgres
 from tests.process.aftermath import Aftermath
 from tests.process.random_kills import random_kills
 

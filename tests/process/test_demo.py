@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from bot.sandbox.demo.bot_process import PROJECT
-from tests.ground import encoded
+from tests.harness.pictures import encoded
 
 
 async def played(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

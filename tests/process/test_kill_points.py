@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.postgres import Postgres
+from tests.harness.postgres import Postgres
 from tests.process.aftermath import Aftermath
 from tests.process.kill_points import EXPECTED, Outcome, life
 

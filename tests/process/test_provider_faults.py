@@ -28,9 +28,10 @@ from bot.sandbox.nanobanana.twists import Scenario, found_at
 from bot.settings import Settings
 from bot.storage.edits import SqlEditStore
 from bot.wiring.outside import limits, opened_database
-from tests.ground import picture, size_of
-from tests.https import https_server, make_certificate
-from tests.process.process_ground import Town, prompt_of, town, until
+from tests.harness.clock import until
+from tests.harness.https import https_server, make_certificate
+from tests.harness.pictures import picture, size_of
+from tests.harness.processes import Processes, processes, prompt_of
 from tests.process.provider_tables import DELIVERED, TABLES, UPLOADS
 
 SIZE = (211, 130)
@@ -95,26 +96,26 @@ def time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("model", TABLES)
 async def test_every_fault_ends_as_it_should_and_costs_what_it_should(tmp_path: Path, model: str) -> None:
     expected = TABLES[model]
-    async with town(tmp_path) as ground, untrusted(tmp_path) as url:
-        Fates(ground.nanobanana, expected, {**SCENARIOS, **HOSTILE, "result-bad-certificate": found_at(url)})
-        settings = impatient(ground, nanobanana_model=model)
+    async with processes(tmp_path) as world, untrusted(tmp_path) as url:
+        Fates(world.nanobanana, expected, {**SCENARIOS, **HOSTILE, "result-bad-certificate": found_at(url)})
+        settings = impatient(world, nanobanana_model=model)
         async with running(settings):
-            chats = dict(asks(ground, expected))
-            await until(lambda: len(settled(ground)) == len(expected), 150)
+            chats = dict(asks(world, expected))
+            await until(lambda: len(settled(world)) == len(expected), 150)
             await asyncio.sleep(0)
         used = await places_used(settings, chats)
-    calls = Counter(prompt_of(call.body) for call in ground.nanobanana.creates)
-    paid = ground.creates_per_prompt()
-    ends = settled(ground)
+    calls = Counter(prompt_of(call.body) for call in world.nanobanana.creates)
+    paid = world.creates_per_prompt()
+    ends = settled(world)
     measured = {name: (ends[name], calls[name], paid[name]) for name in expected}
     assert measured == expected
     assert used == {name: int(end == DELIVERED) for name, (end, _, _) in expected.items()}
     for name, chat_id in chats.items():
-        shown = [m for m in ground.telegram.world.views(ground.telegram.world.chats[chat_id]) if m.by_bot]
+        shown = [m for m in world.telegram.world.views(world.telegram.world.chats[chat_id]) if m.by_bot]
         assert len(shown) == 1, f"{name}: one answer, and no card beside it"
         assert (shown[0].file_id is not None) == (ends[name] == DELIVERED), name
         assert shown[0].file_id is None or size_of(shown[0].content()) == SIZE
-    assert files_left(ground) == {"result": sum(end == DELIVERED for end in ends.values())}
+    assert files_left(world) == {"result": sum(end == DELIVERED for end in ends.values())}
 
 
 async def test_a_photo_finds_its_way_whatever_its_host_answers(
@@ -122,46 +123,46 @@ async def test_a_photo_finds_its_way_whatever_its_host_answers(
 ) -> None:
     monkeypatch.setattr("bot.photo_hosts.kie._UPLOAD_SECONDS", 2.0)
     monkeypatch.setattr("bot.photo_hosts.kie._LATER_SECONDS", 0.2)
-    async with town(tmp_path) as ground:
-        ground.hosts_elsewhere(callbacks=True)
+    async with processes(tmp_path) as world:
+        world.hosts_elsewhere(callbacks=True)
         for name in UPLOADS:  # each meets the next upload that none has met
-            {**SCENARIOS, **HOSTILE}[name](ground.nanobanana.faults, Script())
-        async with running(impatient(ground)):
-            asked = dict(asks(ground, UPLOADS))
-            await until(lambda: len(settled(ground)) == len(asked), 60)
-    uploads = [call for call in ground.nanobanana.requests if call.path.startswith("/api/file")]
+            {**SCENARIOS, **HOSTILE}[name](world.nanobanana.faults, Script())
+        async with running(impatient(world)):
+            asked = dict(asks(world, UPLOADS))
+            await until(lambda: len(settled(world)) == len(asked), 60)
+    uploads = [call for call in world.nanobanana.requests if call.path.startswith("/api/file")]
     assert len(uploads) == 2 * len(asked)
-    assert settled(ground) == dict.fromkeys(asked, DELIVERED)
-    assert ground.creates_per_prompt() == dict.fromkeys(asked, 1)
+    assert settled(world) == dict.fromkeys(asked, DELIVERED)
+    assert world.creates_per_prompt() == dict.fromkeys(asked, 1)
 
 
 async def test_forty_megabytes_are_left_where_they_are(tmp_path: Path) -> None:
     heavy = [Heavy(), Heavy(), Heavy()]
-    async with town(tmp_path) as ground:
-        provider = ground.nanobanana.faults
+    async with processes(tmp_path) as world:
+        provider = world.nanobanana.faults
         for point, answer, phase in zip(("create", "record-info", "result"), heavy, AFTER, strict=True):
             provider.answer(point, answer, phase=phase)
-        async with running(impatient(ground)):
-            ground.ada.sends_photo(picture(*SIZE), "/edit paint it")
-            await until(lambda: settled(ground) == {"paint it": DELIVERED}, 20)
-        assert ground.creates_per_prompt() == {"paint it": 1}
+        async with running(impatient(world)):
+            world.ada.sends_photo(picture(*SIZE), "/edit paint it")
+            await until(lambda: settled(world) == {"paint it": DELIVERED}, 20)
+        assert world.creates_per_prompt() == {"paint it": 1}
     assert max(each.sent for each in heavy) < HEAVY_BYTES / 2, "what the network holds, and no more"
 
 
 async def test_a_service_that_cannot_prove_its_name_gets_nothing_and_is_waited_for(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground, untrusted(tmp_path) as url:
-        async with running(impatient(ground, nanobanana_api_url=url.removesuffix("/x.png"))):
-            ground.ada.sends_photo(picture(*SIZE), "/edit paint it")
-            await until(lambda: ground.rows("SELECT 1 FROM edits WHERE attempts > 1"))
-            await until(lambda: "I keep trying" in ground.ada.private.bot_messages()[0].text)
-        assert ground.rows("SELECT state, submits FROM edits") == [("received", 0)]
-        async with running(impatient(ground)):  # the operator has seen to it
-            await until(lambda: settled(ground) == {"paint it": DELIVERED}, 20)
-        assert ground.creates_per_prompt() == {"paint it": 1}
+    async with processes(tmp_path) as world, untrusted(tmp_path) as url:
+        async with running(impatient(world, nanobanana_api_url=url.removesuffix("/x.png"))):
+            world.ada.sends_photo(picture(*SIZE), "/edit paint it")
+            await until(lambda: world.rows("SELECT 1 FROM edits WHERE attempts > 1"))
+            await until(lambda: "I keep trying" in world.ada.private.bot_messages()[0].text)
+        assert world.rows("SELECT state, submits FROM edits") == [("received", 0)]
+        async with running(impatient(world)):  # the operator has seen to it
+            await until(lambda: settled(world) == {"paint it": DELIVERED}, 20)
+        assert world.creates_per_prompt() == {"paint it": 1}
 
 
-def impatient(ground: Town, **changed: object) -> Settings:
-    known = {name.lower(): value for name, value in ground.home.settings.items()}
+def impatient(world: Processes, **changed: object) -> Settings:
+    known = {name.lower(): value for name, value in world.home.settings.items()}
     bounds = {"edit_timeout_seconds": 6, "nanobanana_creates_per_10_seconds": 1000}
     return Settings.model_validate({**known, **bounds, **changed})
 
@@ -175,17 +176,17 @@ async def untrusted(folder: Path) -> AsyncIterator[str]:
         yield f"https://localhost:{port}/x.png"
 
 
-def asks(ground: Town, prompts: Iterable[str]) -> Iterator[tuple[str, int]]:
+def asks(world: Processes, prompts: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Somebody new for each fault: the chat that will show what came of it."""
     photo = picture(*SIZE)
     for name in prompts:
-        person = ground.telegram.people.person("Grace")
+        person = world.telegram.people.person("Grace")
         person.sends_photo(photo, f"/edit {name}")
         yield name, person.private.id
 
 
-def settled(ground: Town) -> dict[str, str]:
-    rows = ground.rows("SELECT words, coalesce(failure, state) FROM edits WHERE due_at IS NULL")
+def settled(world: Processes) -> dict[str, str]:
+    rows = world.rows("SELECT words, coalesce(failure, state) FROM edits WHERE due_at IS NULL")
     return dict(rows)
 
 
@@ -198,6 +199,6 @@ async def places_used(settings: Settings, chats: dict[str, int]) -> dict[str, in
         }
 
 
-def files_left(ground: Town) -> Counter[str]:
-    assert list((ground.home.data / "hosted").glob("*")) == []
-    return Counter(path.suffix.removeprefix(".") for path in (ground.home.data / "files").iterdir())
+def files_left(world: Processes) -> Counter[str]:
+    assert list((world.home.data / "hosted").glob("*")) == []
+    return Counter(path.suffix.removeprefix(".") for path in (world.home.data / "files").iterdir())

@@ -9,8 +9,9 @@ import httpx
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from bot.sandbox.nanobanana import wire
-from tests.ground import picture
-from tests.process.process_ground import Town, town, until
+from tests.harness.clock import until
+from tests.harness.pictures import picture
+from tests.harness.processes import Processes, processes
 
 ENDED = "SELECT 1 FROM edits WHERE due_at IS NULL"
 
@@ -20,44 +21,44 @@ async def test_no_secret_leaves_the_bot_whatever_happens(tmp_path: Path) -> None
 
 
 async def secrets_stay(folder: Path, form: str) -> None:
-    async with town(folder, LOG_LEVEL="DEBUG", LOG_FORMAT=form) as ground:
-        async with ground.bot() as process:
-            await all_kinds_of_things(ground)
+    async with processes(folder, LOG_LEVEL="DEBUG", LOG_FORMAT=form) as world:
+        async with world.bot() as process:
+            await all_kinds_of_things(world)
             process.terminate()
             assert await process.wait() == 0
-        token, key = ground.telegram.token, ground.nanobanana.api_key
+        token, key = world.telegram.token, world.nanobanana.api_key
         secrets = [token.encode(), token.partition(":")[2].encode(), key.encode()]
-        found = [where for where, content in places(ground) if any(each in content for each in secrets)]
+        found = [where for where, content in places(world) if any(each in content for each in secrets)]
         assert found == []
-        assert "[redacted]" in ground.log, "something did try"
-        results = [call for call in ground.nanobanana.requests if call.path.startswith("/workers/")]
+        assert "[redacted]" in world.log, "something did try"
+        results = [call for call in world.nanobanana.requests if call.path.startswith("/workers/")]
         assert results
         assert not [call for call in results if "authorization" in call.headers]
 
 
-async def all_kinds_of_things(ground: Town) -> None:
+async def all_kinds_of_things(world: Processes) -> None:
     """Edits that arrive, edits that fail each in its way, buttons, failing calls, strangers at the door."""
-    ada, telegram, provider = ground.ada, ground.telegram, ground.nanobanana
+    ada, telegram, provider = world.ada, world.telegram, world.nanobanana
     token, key = telegram.token, provider.api_key
     small = picture(320, 200)
     ada.writes("/start")
     for point in ("getFile", "file", "sendPhoto", "editMessageText", "deleteMessage"):
         telegram.faults.answer(point, PlainTextResponse(f"Bad Gateway /bot{token}/{point}", 502))
     asked = ada.sends_photo(small, "/sketch")
-    await done(ground, 1)
+    await done(world, 1)
     result = next(m for m in ada.private.bot_messages() if m.photo_size and m.message_id > asked.message_id)
     for row in result.buttons:
         for button in row:
             ada.presses(result, button.data or "")
-    await done(ground, 2)
+    await done(world, 2)
     refusals = [
         wire.envelope(401, f"You do not have access permissions: Bearer {key}"),
         wire.envelope(500, f"cannot fetch https://api.telegram.org/file/bot{token}/photos/file_1.jpg"),
     ]
-    for number, refusal in enumerate(refusals, len(ground.rows("SELECT 1 FROM edits")) + 1):
+    for number, refusal in enumerate(refusals, len(world.rows("SELECT 1 FROM edits")) + 1):
         provider.faults.answer("create", refusal)
         ada.sends_photo(small, "/oil")
-        await until(lambda number=number: len(ground.rows("SELECT 1 FROM edits")) >= number)  # type: ignore[misc]
+        await until(lambda number=number: len(world.rows("SELECT 1 FROM edits")) >= number)  # type: ignore[misc]
     telegram.faults.answer("file", PlainTextResponse("not found", 404))
     ada.sends_file(small, "holiday.jpg", "image/jpeg", "/comic")
     unkind = {"ok": False, "error_code": 400, "description": f"Bad Request: /bot{token}/sendPhoto is wrong"}
@@ -66,17 +67,17 @@ async def all_kinds_of_things(ground: Town) -> None:
     telegram.people.sends_raw_update({"message": {"text": f"/bot{token}/ what is this"[:4], "chat": "?"}})
     provider.play("flag-3-policy")
     ada.sends_photo(small, "/cartoon")
-    await strangers(ground)
-    await until(lambda: len(ground.rows(ENDED)) == len(ground.rows("SELECT 1 FROM edits")), 30)
+    await strangers(world)
+    await until(lambda: len(world.rows(ENDED)) == len(world.rows("SELECT 1 FROM edits")), 30)
 
 
-async def done(ground: Town, count: int) -> None:
-    await until(lambda: len(ground.rows(ENDED)) >= count, 30)
+async def done(world: Processes, count: int) -> None:
+    await until(lambda: len(world.rows(ENDED)) >= count, 30)
 
 
-async def strangers(ground: Town) -> None:
+async def strangers(world: Processes) -> None:
     """The web server's doors, tried with what does not open them."""
-    async with httpx.AsyncClient(base_url=ground.home.settings["PUBLIC_URL"]) as client:
+    async with httpx.AsyncClient(base_url=world.home.settings["PUBLIC_URL"]) as client:
         for path in (
             "/",
             "/i/../bot.db",
@@ -89,22 +90,22 @@ async def strangers(ground: Town) -> None:
         assert (await client.post(f"/callback/{'a' * 30}", json={})).status_code == 404
 
 
-def places(ground: Town) -> Iterator[tuple[str, bytes]]:
+def places(world: Processes) -> Iterator[tuple[str, bytes]]:
     """Everything that somebody else might get to see."""
-    yield "the log", ground.log.encode()
-    for path in ground.home.data.rglob("*"):
+    yield "the log", world.log.encode()
+    for path in world.home.data.rglob("*"):
         yield f"name of {path}", str(path).encode()
         if path.is_file():
             yield f"content of {path}", path.read_bytes()
-    for event in ground.telegram.events:
+    for event in world.telegram.events:
         raw = event.message.raw if event.message else None
         yield f"{event.kind} in a chat", f"{event.text} {json.dumps(raw, ensure_ascii=False)}".encode()
-    for call in ground.nanobanana.requests:
+    for call in world.nanobanana.requests:
         yield f"body for {call.path}", call.body
         yield f"address {call.path}", f"{call.path}?{call.query}".encode()
         told = dict(call.headers)
         if call.path.startswith("/api/"):
             told.pop("authorization", None)
         yield f"headers for {call.path}", json.dumps(told).encode()
-    for task in ground.nanobanana.tasks.values():
+    for task in world.nanobanana.tasks.values():
         yield "a photo", task.photo or b""

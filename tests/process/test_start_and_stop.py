@@ -12,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from bot.sandbox.demo.bot_process import start_bot
-from tests.ground import picture, size_of
-from tests.https import https_server, make_certificate
-from tests.process.process_ground import Town, answers, ended, kill, town, until
+from tests.harness.chats import answers
+from tests.harness.clock import until
+from tests.harness.https import https_server, make_certificate
+from tests.harness.pictures import picture, size_of
+from tests.harness.processes import Processes, ended, kill, processes
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
@@ -30,121 +32,121 @@ async def stopped(process: Process, number: signal.Signals) -> tuple[int, float]
         await kill(process)
 
 
-async def stops_cleanly(town: Town, process: Process, number: signal.Signals) -> None:
+async def stops_cleanly(processes: Processes, process: Process, number: signal.Signals) -> None:
     code, seconds = await stopped(process, number)
-    assert code == 0, town.log
+    assert code == 0, processes.log
     assert seconds < 10
-    assert "Traceback" not in town.log
-    assert town.log.endswith("stopped\n")
+    assert "Traceback" not in processes.log
+    assert processes.log.endswith("stopped\n")
 
 
 async def test_it_makes_its_database_and_a_second_one_on_the_same_file_does_not_start(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground, ground.bot() as first:
-        code, said = await ended(ground.home)
+    async with processes(tmp_path) as world, world.bot() as first:
+        code, said = await ended(world.home)
         assert (code, "Traceback" in said) == (1, False)
         assert "another process of the bot works with" in said
         assert first.returncode is None
-        asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
-        await ground.ada.private.wait_for(lambda messages: [m for m in messages if m.by_bot and m.photo_size])
+        asked = world.ada.sends_photo(picture(320, 200), "/sketch")
+        await world.ada.private.wait_for(lambda messages: [m for m in messages if m.by_bot and m.photo_size])
         assert size_of(asked.content()) == (320, 200)
-        await stops_cleanly(ground, first, signal.SIGTERM)
+        await stops_cleanly(world, first, signal.SIGTERM)
 
 
 @pytest.mark.parametrize("number", SIGNALS)
 async def test_it_stops_while_edits_are_in_flight(tmp_path: Path, number: signal.Signals) -> None:
-    async with town(tmp_path, task_seconds=60) as ground, ground.bot() as process:
+    async with processes(tmp_path, task_seconds=60) as world, world.bot() as process:
         for _ in range(4):
-            ground.ada.sends_photo(picture(320, 200), "/sketch")
-        await until(lambda: ground.nanobanana.creates)
-        await stops_cleanly(ground, process, number)
+            world.ada.sends_photo(picture(320, 200), "/sketch")
+        await until(lambda: world.nanobanana.creates)
+        await stops_cleanly(world, process, number)
 
 
 @pytest.mark.parametrize("point", ["create", "getUpdates", "sendMessage", "getFile"])
 async def test_it_stops_while_a_call_hangs(tmp_path: Path, point: str) -> None:
-    async with town(tmp_path) as ground:
+    async with processes(tmp_path) as world:
         began = asyncio.Event()
 
         async def hang(request: Request) -> None:
             began.set()
-            await ground.hang(request)
+            await world.hang(request)
 
-        async with ground.bot() as process:
-            for service in (ground.telegram, ground.nanobanana):
+        async with world.bot() as process:
+            for service in (world.telegram, world.nanobanana):
                 service.faults.at(point, hang)
-            ground.ada.sends_photo(picture(320, 200), "/sketch")
+            world.ada.sends_photo(picture(320, 200), "/sketch")
             async with asyncio.timeout(10):
                 await began.wait()
-            await stops_cleanly(ground, process, signal.SIGTERM)
+            await stops_cleanly(world, process, signal.SIGTERM)
 
 
 async def test_a_result_that_is_under_way_when_it_stops_is_shown_once(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground:
+    async with processes(tmp_path) as world:
         arrived = asyncio.Event()
 
         async def dawdle(_: Request) -> None:
             arrived.set()
             await asyncio.sleep(1)
 
-        ground.telegram.faults.at("sendPhoto", dawdle, phase="after", times=1)
-        async with ground.bot() as process:
-            asked = ground.ada.sends_photo(picture(320, 200), "/sketch")
+        world.telegram.faults.at("sendPhoto", dawdle, phase="after", times=1)
+        async with world.bot() as process:
+            asked = world.ada.sends_photo(picture(320, 200), "/sketch")
             async with asyncio.timeout(10):
                 await arrived.wait()
-            await stops_cleanly(ground, process, signal.SIGTERM)
-        async with ground.bot():
-            await until(lambda: ground.rows("SELECT state, due_at FROM edits") == [("delivered", None)])
-        assert len(answers(ground.ada.private, asked)) == 1
+            await stops_cleanly(world, process, signal.SIGTERM)
+        async with world.bot():
+            await until(lambda: world.rows("SELECT state, due_at FROM edits") == [("delivered", None)])
+        assert len(answers(world.ada.private.messages(), asked)) == 1
 
 
 async def test_it_stops_while_telegram_is_out_of_reach(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground:
+    async with processes(tmp_path) as world:
         with socket.socket() as closed:
             closed.bind(("127.0.0.1", 0))
-            home = ground.with_settings(TELEGRAM_API_URL=f"http://127.0.0.1:{closed.getsockname()[1]}")
+            home = world.with_settings(TELEGRAM_API_URL=f"http://127.0.0.1:{closed.getsockname()[1]}")
             process = await start_bot(home)
-            await until(lambda: "Telegram does not answer" in ground.log)
-            await stops_cleanly(ground, process, signal.SIGTERM)
+            await until(lambda: "Telegram does not answer" in world.log)
+            await stops_cleanly(world, process, signal.SIGTERM)
 
 
 async def test_it_stops_while_telegram_does_not_listen(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground, ground.bot() as process:
-        ground.telegram.faults.answer("getUpdates", PlainTextResponse("Bad Gateway", 502), times=None)
-        ground.ada.writes("hello")  # ends the long poll
-        await until(lambda: "getUpdates: NetworkError" in ground.log)
-        await stops_cleanly(ground, process, signal.SIGTERM)
+    async with processes(tmp_path) as world, world.bot() as process:
+        world.telegram.faults.answer("getUpdates", PlainTextResponse("Bad Gateway", 502), times=None)
+        world.ada.writes("hello")  # ends the long poll
+        await until(lambda: "getUpdates: NetworkError" in world.log)
+        await stops_cleanly(world, process, signal.SIGTERM)
 
 
 async def test_it_waits_for_a_telegram_that_can_prove_its_name(tmp_path: Path) -> None:
     certificate = tmp_path / "telegram.pem"
     make_certificate(certificate, "localhost")
-    async with town(tmp_path) as ground, https_server(certificate, b"{}") as (port, _):
-        process = await start_bot(ground.with_settings(TELEGRAM_API_URL=f"https://localhost:{port}"))
-        await until(lambda: "Telegram does not answer" in ground.log)
-        await stops_cleanly(ground, process, signal.SIGTERM)
-        assert ground.telegram.token not in ground.log
+    async with processes(tmp_path) as world, https_server(certificate, b"{}") as (port, _):
+        process = await start_bot(world.with_settings(TELEGRAM_API_URL=f"https://localhost:{port}"))
+        await until(lambda: "Telegram does not answer" in world.log)
+        await stops_cleanly(world, process, signal.SIGTERM)
+        assert world.telegram.token not in world.log
 
 
 async def test_it_waits_for_telegram_to_come_back(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground:
-        ground.telegram.faults.answer("getMe", PlainTextResponse("Bad Gateway", 502))
-        async with ground.bot():
-            assert "Telegram does not answer" in ground.log
+    async with processes(tmp_path) as world:
+        world.telegram.faults.answer("getMe", PlainTextResponse("Bad Gateway", 502))
+        async with world.bot():
+            assert "Telegram does not answer" in world.log
 
 
 async def test_a_busy_port_is_a_plain_sentence(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground:
+    async with processes(tmp_path) as world:
         with socket.socket() as busy:
-            busy.bind(("127.0.0.1", int(ground.home.settings["WEB_PORT"])))
+            busy.bind(("127.0.0.1", int(world.home.settings["WEB_PORT"])))
             busy.listen()
-            code, said = await ended(ground.home)
+            code, said = await ended(world.home)
         assert (code, "Traceback" in said) == (1, False)
         assert "see WEB_HOST and WEB_PORT" in said
 
 
 async def test_a_wrong_token_is_a_plain_sentence(tmp_path: Path) -> None:
-    async with town(tmp_path) as ground:
-        token = f"{ground.telegram.token}-mistyped"
-        code, said = await ended(ground.with_settings(TELEGRAM_BOT_TOKEN=token))
+    async with processes(tmp_path) as world:
+        token = f"{world.telegram.token}-mistyped"
+        code, said = await ended(world.with_settings(TELEGRAM_BOT_TOKEN=token))
         assert (code, "Traceback" in said) == (1, False)
         assert "does not know this TELEGRAM_BOT_TOKEN" in said
-        assert ground.telegram.token not in said
+        assert world.telegram.token not in said

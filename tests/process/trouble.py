@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.sandbox.telegram.people import Message
-from tests.ground import picture, size_of
-from tests.process.process_ground import Town, answers, town, until
+from tests.harness.chats import answers
+from tests.harness.clock import until
+from tests.harness.pictures import picture, size_of
+from tests.harness.processes import Processes, processes
 
 SIZE = (333, 208)
 EDITS = 4
@@ -29,53 +31,53 @@ class Counted:
 class Trouble:
     """What was asked of a bot, and what has come of it."""
 
-    ground: Town
+    world: Processes
     process: Process
     asked: list[Message] = field(default_factory=list)
 
     def asks(self, count: int) -> None:
         for _ in range(count):
             words = f"/edit number {len(self.asked)}"
-            self.asked.append(self.ground.ada.sends_photo(picture(*SIZE), words))
+            self.asked.append(self.world.ada.sends_photo(picture(*SIZE), words))
 
     async def everything_arrives_once(self, timeout: float = 60) -> None:
         """The same process has brought every picture, and each was paid for once."""
         await until(lambda: self.process.returncode is not None or self.all_done(), timeout)
-        assert self.process.returncode is None, self.ground.log
+        assert self.process.returncode is None, self.world.log
         for message in self.asked:
-            shown = answers(self.ground.ada.private, message)
-            assert [each.file_id and size_of(each.content()) for each in shown] == [SIZE], self.ground.log
-        assert set(self.ground.creates_per_prompt().values()) == {1}
+            shown = answers(self.world.ada.private.messages(), message)
+            assert [each.file_id and size_of(each.content()) for each in shown] == [SIZE], self.world.log
+        assert set(self.world.creates_per_prompt().values()) == {1}
 
     def counted(self) -> Counted:
         """What did not, in numbers."""
-        shown = [answers(self.ground.ada.private, message) for message in self.asked]
+        shown = [answers(self.world.ada.private.messages(), message) for message in self.asked]
         pictures = [sum(each.file_id is not None for each in found) for found in shown]
         return Counted(
             lost=pictures.count(0),
-            paid_twice=sum(paid > 1 for paid in self.ground.creates_per_prompt().values()),
+            paid_twice=sum(paid > 1 for paid in self.world.creates_per_prompt().values()),
             shown_twice=sum(count > 1 for count in pictures),
         )
 
     def all_done(self) -> bool:
-        return len(self.ground.rows(DONE)) >= len(self.asked)
+        return len(self.world.rows(DONE)) >= len(self.asked)
 
 
-async def as_it_is(_: Town) -> None:
+async def as_it_is(_: Processes) -> None:
     """Nothing to prepare."""
 
 
 @contextlib.asynccontextmanager
 async def amid_edits(
-    folder: Path, settings: Mapping[str, str], prepare: Callable[[Town], Awaitable[None]] = as_it_is
+    folder: Path, settings: Mapping[str, str], prepare: Callable[[Processes], Awaitable[None]] = as_it_is
 ) -> AsyncIterator[Trouble]:
     """A bot whose first edits are being painted; killed at the end if it still runs."""
-    async with town(
+    async with processes(
         folder, task_seconds=lambda number: 0.5 + number % 4, nanobanana={}, **UNLIMITED, **settings
-    ) as ground:
-        await prepare(ground)
-        async with ground.bot() as process:
-            case = Trouble(ground, process)
+    ) as world:
+        await prepare(world)
+        async with world.bot() as process:
+            case = Trouble(world, process)
             case.asks(EDITS)
-            await until(lambda: ground.nanobanana.creates)
+            await until(lambda: world.nanobanana.creates)
             yield case

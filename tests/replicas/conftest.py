@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.postgres import Postgres, postgres
+from tests.harness.postgres import Postgres, postgres
 
 __all__ = ["postgres"]
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.storage.database import AlreadyRunning, Database, _SqliteConnection, lock_database_file
 from bot.storage.tables import CHATS, INBOX
 from tests.factories import NOW
-from tests.file_systems import read_only
+from tests.harness.file_systems import read_only
 
 HOLD = """
 import sys

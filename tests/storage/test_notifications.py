@@ -3,7 +3,7 @@ from contextlib import aclosing
 
 from bot.storage.database import Database
 from bot.storage.notifications import Notifications
-from tests.postgres import Postgres
+from tests.harness.postgres import Postgres
 
 
 async def test_a_notification_reaches_every_replica(postgres: Postgres) -> None:

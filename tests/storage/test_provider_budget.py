@@ -14,7 +14,7 @@ from bot.storage.edits import SqlEditStore
 from bot.storage.provider_budget import Budget, SqlProviderBudget
 from bot.storage.tables import BUDGETS
 from tests.factories import NO_LIMITS, NOW, TASK, edit
-from tests.postgres import Postgres
+from tests.harness.postgres import Postgres
 
 TEN_SECONDS = timedelta(seconds=10)
 

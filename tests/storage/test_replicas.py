@@ -17,7 +17,7 @@ from bot.storage.inbox import Inbox
 from bot.storage.replicas import LEASE, Replicas
 from bot.storage.tables import REPLICAS, ROLES
 from tests.factories import NO_LIMITS, NOW, STAGES, edit
-from tests.postgres import Postgres
+from tests.harness.postgres import Postgres
 
 _names = (f"replica-{number}" for number in itertools.count(1))
 

@@ -23,7 +23,7 @@ from bot.storage.edit_rows import edit_of, row_of
 from bot.storage.edits import SqlEditStore
 from bot.storage.tables import EDITS, METADATA, EnumText
 from tests.factories import NO_LIMITS, NOW, PHOTO, STAGES, edit, full_edit
-from tests.postgres import Postgres
+from tests.harness.postgres import Postgres
 
 ROOT = Path(__file__).parents[2]
 MIGRATE = """

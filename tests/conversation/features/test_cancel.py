@@ -13,8 +13,9 @@ from bot.conversation.outgoing import Alert, Delete
 from bot.core.edits import Edit, EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message, press
-from tests.conversation.texts.samples import en, every_language, fr, plain
+from tests.conversation.texts.samples import en, every_language, fr
 from tests.factories import STAGES
+from tests.harness.chats import plain
 
 
 def states(room: Room) -> list[EditState]:

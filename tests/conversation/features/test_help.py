@@ -17,7 +17,8 @@ from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from tests.conversation.fakes import Room
 from tests.conversation.samples import in_group, message
-from tests.conversation.texts.samples import en, every_language, plain, utf16_units
+from tests.conversation.texts.samples import en, every_language, utf16_units
+from tests.harness.chats import plain
 
 
 @every_language

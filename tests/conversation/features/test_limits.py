@@ -6,8 +6,9 @@ from bot.conversation.outgoing import Destination, Say
 from bot.core.limits import Rule, Scope, Usage
 from tests.conversation.fakes import Room
 from tests.conversation.samples import GROUP, in_group, message
-from tests.conversation.texts.samples import AT_ONCE, HOURLY, NOW, en, every_language, fr, plain
+from tests.conversation.texts.samples import AT_ONCE, HOURLY, NOW, en, every_language, fr
 from tests.factories import NOW as ADMITTED
+from tests.harness.chats import plain
 
 FREES = NOW + timedelta(minutes=4)
 

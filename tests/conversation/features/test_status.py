@@ -19,8 +19,8 @@ from tests.conversation.texts.samples import (
     delivered,
     en,
     every_language,
-    plain,
 )
+from tests.harness.chats import plain
 
 
 def test_status_lists_what_runs_and_what_ended() -> None:

@@ -15,8 +15,9 @@ from bot.core.limits import Refusal
 from bot.core.presets import PRESETS
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PHOTO, PRIVATE, in_group, message, press
-from tests.conversation.texts.samples import AT_ONCE, en, every_language, plain, utf16_units
+from tests.conversation.texts.samples import AT_ONCE, en, every_language, utf16_units
 from tests.factories import NOW
+from tests.harness.chats import plain
 
 ASKED_ABOUT = Replied(60, PHOTO)
 

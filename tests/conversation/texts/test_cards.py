@@ -32,10 +32,10 @@ from tests.conversation.texts.samples import (
     en,
     every_language,
     fr,
-    plain,
     utf16_units,
 )
 from tests.factories import RESULT
+from tests.harness.chats import plain
 
 STAGES: list[Stage] = [
     Received(),

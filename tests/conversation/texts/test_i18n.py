@@ -14,7 +14,8 @@ from bot.conversation.feature import EditButton, all_features
 from bot.conversation.texts.i18n import LANGUAGES, N_, language_of, po_path, said, translations
 from bot.conversation.texts.styles import style_description
 from bot.core.presets import PRESETS
-from tests.conversation.texts.samples import fr, plain
+from tests.conversation.texts.samples import fr
+from tests.harness.chats import plain
 
 SOURCE = Path(bot.conversation.__file__).parent
 MARKERS = {"gettext": 1, "ngettext": 2, "N_": 1}

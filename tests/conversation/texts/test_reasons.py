@@ -15,17 +15,8 @@ from bot.conversation.texts.reasons import (
 from bot.core.edits import Failed
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Rule, Scope
-from tests.conversation.texts.samples import (
-    AT_ONCE,
-    FAILED,
-    HOURLY,
-    NOW,
-    asking,
-    en,
-    every_language,
-    fr,
-    plain,
-)
+from tests.conversation.texts.samples import AT_ONCE, FAILED, HOURLY, NOW, asking, en, every_language, fr
+from tests.harness.chats import plain
 
 
 @every_language

@@ -10,7 +10,8 @@ from bot.sandbox.demo.conversation import TALLEST, draw_conversation
 from bot.sandbox.demo.conversation_layout import line_width, pieces, plain, px, wrapped
 from bot.sandbox.demo.conversation_story import Card, Note, Said, story
 from bot.sandbox.telegram.people import Message, Person
-from tests.sandbox.telegram.harness import Client, ManualClock, picture, telegram
+from tests.harness.clock import ManualClock
+from tests.sandbox.telegram.harness import Client, picture, telegram
 
 CLOCK = ManualClock()
 BAR = "▰▰▰▰▱▱▱▱▱▱"

@@ -15,7 +15,8 @@ from telegram.error import (
 )
 from telegram.ext import ExtBot
 
-from tests.sandbox.telegram.harness import Client, ManualClock, picture, telegram
+from tests.harness.clock import ManualClock
+from tests.sandbox.telegram.harness import Client, picture, telegram
 
 
 @pytest.fixture

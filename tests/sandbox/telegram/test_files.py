@@ -4,7 +4,9 @@ import pytest
 from telegram import InputMediaPhoto
 
 from bot.sandbox.telegram.people import Person
-from tests.sandbox.telegram.harness import Client, ManualClock, opened, picture, telegram
+from tests.harness.clock import ManualClock
+from tests.harness.pictures import opened
+from tests.sandbox.telegram.harness import Client, picture, telegram
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
 
 from bot.sandbox.telegram.people import Chat, Person
-from tests.sandbox.telegram.harness import Client, ManualClock, picture, telegram
+from tests.harness.clock import ManualClock
+from tests.sandbox.telegram.harness import Client, picture, telegram
 
 CANCEL = InlineKeyboardMarkup([[InlineKeyboardButton("Cancel it", callback_data="c:1")]])
 

@@ -5,7 +5,8 @@ from PIL import Image
 
 from bot.sandbox.telegram.photos import Rendition, sent_by_bot, sent_by_person, thumbnail
 from bot.sandbox.telegram.values import Refused
-from tests.sandbox.telegram.harness import opened, picture
+from tests.harness.pictures import opened
+from tests.sandbox.telegram.harness import picture
 
 
 def sizes(renditions: tuple[Rendition, ...]) -> list[tuple[int, int]]:

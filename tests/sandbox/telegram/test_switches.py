@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, Response
 from telegram.error import NetworkError, RetryAfter, TimedOut
 
 from bot.sandbox.telegram.api import too_many_requests
-from tests.sandbox.telegram.harness import Client, ManualClock, picture, telegram
+from tests.harness.clock import ManualClock
+from tests.sandbox.telegram.harness import Client, picture, telegram
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,8 @@ from starlette.routing import Route
 from telegram.error import Conflict, NetworkError
 
 from bot.sandbox.serve import serving
-from tests.sandbox.telegram.harness import Client, ManualClock, picture, telegram
+from tests.harness.clock import ManualClock
+from tests.sandbox.telegram.harness import Client, picture, telegram
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from bot.conversation.outgoing import Destination, Say
 from bot.core.edits import Edit
 from bot.core.errors import TryLater
 from bot.telegram.outbox.flood_control import FloodControl
+from tests.harness.clock import VirtualTime
 from tests.telegram.fake_telegram import Call
 from tests.telegram.outbox.edit_world import GROUP, NOW, PROCESSING, READY, REPLY, EditWorld, an_edit
-from tests.telegram.outbox.flood_ground import VirtualTime
 
 DONE_AFTER = (9, 9, 10, 12, 15)
 
