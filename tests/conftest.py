@@ -1,4 +1,4 @@
-"""The order of the tests: what takes long first, and of each kind some at a time.
+"""What all tests share, and their order: what takes long first, and of each kind some at a time.
 
 So no worker is left alone with a long test at the end, and tests that wait run beside tests that compute.
 """
@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-_LONG = ("replicas", "process", "people", "deploy")
+from tests.harness.postgres import postgres
+
+__all__ = ["postgres"]  # one server for all that a worker runs
+
+_LONG = ("replicas", "process", "people", "doctor", "deploy")
 """Rooms whose tests run the whole bot."""
 
 

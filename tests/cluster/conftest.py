@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.database import Database
-from tests.harness.postgres import Postgres, postgres
-
-__all__ = ["postgres"]
+from tests.harness.postgres import Postgres
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""A real PostgreSQL for tests, from the wheel's own binaries: started once per session, gone at its end.
+"""A real PostgreSQL for tests, from the wheel's own binaries: started once per worker, gone at its end.
 
 Not through the wheel's Python: as root that adds a system user and opens up every directory above its data.
-Import the `postgres` fixture into a conftest.py to use it.
+tests/conftest.py has the `postgres` fixture: imported once, or each conftest would start one of its own.
 """
 
 import itertools

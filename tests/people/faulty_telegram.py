@@ -21,7 +21,7 @@ from tests.harness.chats import CANCEL, EN, plain
 from tests.harness.pictures import picture
 from tests.harness.world import World
 
-READ_SECONDS = 3.0
+READ_SECONDS = 4.0
 """The bot's patience with an answer; a slow one takes longer."""
 
 

@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.harness.postgres import Postgres, postgres
-
-__all__ = ["postgres"]
+from tests.harness.postgres import Postgres
 
 
 @pytest.fixture

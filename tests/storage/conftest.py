@@ -11,9 +11,7 @@ from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.inbox import Inbox
-from tests.harness.postgres import Postgres, postgres
-
-__all__ = ["postgres"]
+from tests.harness.postgres import Postgres
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,11 @@ from contextlib import aclosing
 from sqlalchemy import text
 
 from bot.storage.database import Database
+from tests.harness.postgres import Postgres
 
 
-async def test_the_server_ends_a_transaction_that_nobody_goes_on_with(url: str) -> None:
-    async with aclosing(Database.open(url)) as database:
+async def test_the_server_ends_a_transaction_that_nobody_goes_on_with(postgres: Postgres) -> None:
+    async with postgres.migrated() as url, aclosing(Database.open(url)) as database:
         for door in (database.reading, database.writing):
             async with door() as connection:
                 limit = await connection.scalar(text("SHOW idle_in_transaction_session_timeout"))
