@@ -48,6 +48,7 @@ from bot.web.routes import web_app
 from bot.web.server import listening
 from bot.wiring import outside
 from bot.wiring.measures import measures
+from bot.wiring.members import Members
 from bot.wiring.rows import Process, Rows
 from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_out
 
@@ -242,7 +243,7 @@ class _App:
         """Start the background tasks."""
         process = self._process
         polling = Polling(bot, intake.doorbell)
-        members = _Members(self._settings, process, intake, polling, flood, out.board)
+        members = Members(self._settings, process, intake, polling, flood, out.board)
         heartbeat = Heartbeat(process.replica, process.replicas, members)
         await heartbeat.beat()
         introduced = introduction(self._settings, bot, self._features)
@@ -261,40 +262,6 @@ class _App:
         self._process.replica.leave()
         flood.send_all_back()
         await jobs.stop(STOP_WITHIN_SECONDS)
-
-
-class _Members:
-    """The heartbeat's `Members`: passes on what it finds to the parts of this replica."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        process: Process,
-        intake: Intake,
-        polling: Polling,
-        flood: FloodControl,
-        board: CardBoard,
-    ) -> None:
-        self._uses_webhook, self._health = settings.telegram_webhook, process.health
-        self._intake, self._polling, self._flood, self._board = intake, polling, flood, board
-
-    def updates_came(self) -> None:
-        """Have the intake look into the inbox."""
-        self._intake.ring()
-
-    def intake_assigned(self, here: bool) -> None:  # noqa: FBT001 - the answer to "is it ours?"
-        """Start or stop asking Telegram for updates."""
-        self._health.polls = here and not self._uses_webhook
-        self._polling.poll(self._health.polls)
-
-    def edits_lost(self) -> None:
-        """Send nothing more of what is waiting: its edits belong to other replicas."""
-        self._flood.send_all_back()
-        self._board.clear()
-
-    def replicas_counted(self, alive: int) -> None:
-        """Share Telegram's limit for the whole bot with the other replicas."""
-        self._flood.share(alive)
 
 
 async def _release(replicas: Replicas, name: str) -> None:
