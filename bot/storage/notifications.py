@@ -16,6 +16,8 @@ DEPARTURE = ""
 """In place of an edit's id: a replica has left, and its edits and updates can be claimed."""
 _LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 3.0
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""asyncpg says the last where a server goes down in the middle of an answer."""
 
 
 class Notifications:
@@ -35,7 +37,7 @@ class Notifications:
         while not self._database.is_sqlite:
             try:
                 await self._listen_once(on_notification)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except _LOST as error:
                 logger.warning("no notifications from other replicas for now: %s", type(error).__name__)
             await asyncio.sleep(_PAUSE_SECONDS)
 
