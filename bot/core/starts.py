@@ -6,8 +6,9 @@ from bot.core.edits import Edit
 from bot.core.errors import EditFailed, Reason
 from bot.core.ports import EditStore
 
-MAX_STARTS = 3
-"""Of the same step, each by another process: one that died of it did not come to write anything."""
+MAX_STARTS = 6
+"""Of the same step, each by another process that did not come to its end. A picture alone hardly ends one:
+a worker with limits decodes it. Fewer would give up edits of a machine that dies for other reasons."""
 
 
 class Starts:

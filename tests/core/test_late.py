@@ -161,25 +161,25 @@ class Killed(BaseException):
     """Nothing is written any more."""
 
 
-async def test_a_start_is_noted_before_the_photo_is_decoded_and_three_are_enough(world: World) -> None:
+async def test_a_start_is_noted_before_the_photo_is_decoded_and_six_are_enough(world: World) -> None:
     held, starts = world.holds(), []
 
     async def die() -> None:
         starts.append(world.row(held).starts)
         raise Killed
 
-    for _ in range(3):
+    for _ in range(6):
         world.restarted()
         world.hooks["prepare"] = die
         with pytest.raises(Killed):
             await world.service.advance(held.id)
     world.restarted()
     assert (await world.advance(held)).failure is Reason.TOO_HEAVY
-    assert (starts, world.journal.count("prepare")) == ([1, 2, 3], 3)
+    assert (starts, world.journal.count("prepare")) == ([1, 2, 3, 4, 5, 6], 6)
 
 
 async def test_a_result_that_ends_the_process_is_given_up_as_well(world: World) -> None:
-    held = world.holds(stage=Processing(TASK), starts=1)
+    held = world.holds(stage=Processing(TASK), starts=4)
     world.model.status = DONE
 
     async def die() -> None:

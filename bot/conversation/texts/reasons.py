@@ -60,7 +60,7 @@ _SENTENCES: dict[Reason, str] = {
         "Crop it and send it again."
     ),
     Reason.TOO_HEAVY: N_(
-        "I tried three times, and this picture was too much for me. Send a smaller or simpler one."
+        "I tried several times, and this picture was too much for me. Send a smaller or simpler one."
     ),
     Reason.PHOTO_GONE: N_(
         "Telegram could not give me that photo any more. Please send it again with your request."
