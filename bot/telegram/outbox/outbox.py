@@ -173,7 +173,7 @@ class Outbox:
             return await self.send(send.otherwise)
         try:
             message_id = await self._results.send_file(edit, send.content, result.format)
-        except EditFailed:
+        except (EditFailed, ChatMoved):  # in the chat's new place it may be asked for again
             await self._sent_files.forget_file(edit.id)
             return await self.send(send.otherwise)
         except OutcomeUnknown:  # whoever does not see it can press again

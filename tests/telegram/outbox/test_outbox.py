@@ -196,3 +196,12 @@ async def test_where_a_file_is_is_noted_and_one_that_did_not_arrive_may_be_asked
     await post.send(file)
     assert post.sent_files.forgotten == [edit.id, edit.id]
     assert post.sent_files.noted == {edit.id: message_id}
+
+
+async def test_a_file_for_a_group_that_moved_is_answered_with_words_there(post: Post) -> None:
+    edit = an_edit(GROUP, stage=DELIVERED)
+    post.telegram.will_refuse("sendDocument", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
+    post.telegram.will_refuse("sendMessage", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
+    await post.send(SendFile(edit, b"bytes", otherwise=Say(Destination(GROUP), "no")))
+    assert post.sent_files.forgotten == [edit.id]
+    assert post.telegram.of("sendMessage")[-1]["chat_id"] == -100_777
