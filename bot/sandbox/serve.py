@@ -17,16 +17,34 @@ def free_port() -> int:
         return port
 
 
-class _QuietServer(uvicorn.Server):
-    """A server that installs no signal handlers and reports when it is up."""
+class _LoopbackServer(uvicorn.Server):
+    """A server that installs no signal handlers, reports when it is up, and goes at once when it may.
+
+    Uvicorn's own looks ten times a second whether it should exit, and waits for its clients to close.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self.leaving = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.up.set()
+
+    async def main_loop(self) -> None:
+        while not self.leaving.is_set():
+            await self.on_tick(0)  # the Date header
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.leaving.wait(), timeout=1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()  # no connection, such as a long poll, may outlive the block
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -40,17 +58,13 @@ async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, ws="none")
-    server = _QuietServer(config)
+    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none")
+    server = _LoopbackServer(config)
     async with asyncio.TaskGroup() as tasks:
         serve = tasks.create_task(server.serve([listener]))
         await server.up.wait()
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            server.should_exit = True
-            server.force_exit = True
+            server.leaving.set()
             await serve
-            for connection in list(server.server_state.connections):
-                connection.transport.abort()  # no connection, such as a long poll, may outlive the block
-            listener.close()
