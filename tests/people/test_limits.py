@@ -1,9 +1,8 @@
 """/status, /cancel and /limits, and what a chat's limit means for the people in it."""
 
+import asyncio
 import re
-from contextlib import closing
 from pathlib import Path
-from sqlite3 import connect
 
 import pytest
 
@@ -13,6 +12,7 @@ from bot.core.errors import Reason
 from tests.harness.chats import EN, card_of, failure_of, hears, limits_line, plain
 from tests.harness.clock import until
 from tests.harness.pictures import picture
+from tests.harness.tables import SqliteTables
 from tests.harness.world import prompts, quick_bot
 
 FULL = "This chat has used its 1 edit an hour. The next place is free in 1 h."
@@ -79,8 +79,9 @@ async def test_a_place_is_free_again_after_the_window(tmp_path: Path) -> None:
         refused = ada.sends_photo(picture(96, 65), "/sketch")
         answer = await hears(ada.private, refused, "This chat has used its 1 edit a minute.")
         assert re.search(r"free in (1 min|\d+ s)\.$", answer.text)
-        with closing(connect(world.data / "bot.db")) as database, database:
-            database.execute("UPDATE edits SET created_at = '2026-01-01 00:00:00.000000'")  # time passes
+        tables = SqliteTables(world.data / "bot.db")
+        # In a thread: the bot in this one may be in a transaction of its own, which has to come to its end.
+        await asyncio.to_thread(tables.ask, "UPDATE edits SET created_at = '2026-01-01 00:00:00.000000'")
         await world.result(ada.private, ada.sends_photo(picture(96, 66), "/sketch"))
 
 
