@@ -14,6 +14,9 @@ from bot import VERSION
 USER_AGENT = f"nanobanana-bot/{VERSION} (self-hosted)"
 """Always explicit: the provider's edge turns away the defaults of HTTP libraries."""
 _PLACE_SECONDS = 5.0
+_IDLE_SECONDS = 4.0
+"""Many servers close a connection after 5 s without a call. A call sent at that moment is cut, and nobody
+knows whether it arrived, so the bot is the first to close."""
 
 
 @functools.cache
@@ -50,13 +53,18 @@ def _can_be_read(location: str) -> bool:
     return True
 
 
+def connections(at_once: int) -> httpx.Limits:
+    """`at_once` connections at most, none of which is used again after four idle seconds."""
+    return httpx.Limits(max_connections=at_once, keepalive_expiry=_IDLE_SECONDS)
+
+
 def api_client(*, timeout_seconds: float, in_flight: int, proxy: str | None) -> httpx.AsyncClient:
     """A client for JSON APIs. It follows no redirect, so the key goes to no other host."""
     return httpx.AsyncClient(
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         timeout=httpx.Timeout(timeout_seconds, connect=min(10, timeout_seconds)),
         follow_redirects=False,
-        transport=WayOut(proxy, httpx.Limits(max_connections=in_flight)),
+        transport=WayOut(proxy, connections(in_flight)),
     )
 
 

@@ -12,7 +12,7 @@ from telegram.request import BaseRequest
 
 from bot.core.limits import Limits, Rule, Scope
 from bot.core.ports import PhotoHost
-from bot.http.client import WayOut
+from bot.http.client import WayOut, connections
 from bot.http.proxies import Proxies
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
@@ -46,7 +46,7 @@ def proxies(settings: Settings) -> Proxies:
 
 def way_out(settings: Settings, url: str, at_once: int) -> WayOut:
     """The transport for calls to a URL's host, with `at_once` connections at most."""
-    return WayOut(proxies(settings).of(url), httpx.Limits(max_connections=at_once))
+    return WayOut(proxies(settings).of(url), connections(at_once))
 
 
 class DataDirUnusable(OSError):

@@ -1,6 +1,7 @@
 """The way out through a proxy, as far as the host at its end; and what is left of calls that go wrong."""
 
 import asyncio
+import contextlib
 import ssl
 from pathlib import Path
 
@@ -100,3 +101,22 @@ async def test_a_redirect_that_leads_nowhere_is_an_answer_like_any_other(locatio
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server, api_client(timeout_seconds=5, in_flight=1, proxy=None) as http:
         assert (await http.get(url)).status_code == 302
+
+
+async def test_a_connection_is_not_used_again_when_its_server_may_be_closing_it() -> None:
+    callers = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        callers.append(writer)
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, api_client(timeout_seconds=5, in_flight=1, proxy=None) as http:
+        for pause in (0, 0.5, 4.2):
+            await asyncio.sleep(pause)
+            await http.get(url)
+    assert len(callers) == 2
