@@ -115,8 +115,11 @@ async def test_a_connection_is_not_used_again_when_its_server_may_be_closing_it(
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with server, api_client(timeout_seconds=5, in_flight=1, proxy=None) as http:
-        for pause in (0, 0.5, 4.2):
-            await asyncio.sleep(pause)
-            await http.get(url)
+    async with server:
+        async with api_client(timeout_seconds=5, in_flight=1, proxy=None) as http:
+            for pause in (0, 0.5, 4.2):
+                await asyncio.sleep(pause)
+                await http.get(url)
+        for caller in callers:
+            await caller.wait_closed()
     assert len(callers) == 2
