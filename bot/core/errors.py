@@ -36,6 +36,7 @@ class Reason(StrEnum):
     TOO_ELONGATED = "too_elongated"
     TOO_HEAVY = "too_heavy"
     PHOTO_GONE = "photo_gone"
+    RESULT_GONE = "result_gone"
     LIMIT_REACHED = "limit_reached"
     TOO_MANY_ACTIVE = "too_many_active"
     # The provider would not or could not.

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
 from sqlmodel import Field, SQLModel
@@ -35,6 +35,19 @@ class EnumText(TypeDecorator[StrEnum]):
         return None if value is None else self.members(value)
 
 
+class PhotoText(TypeDecorator[PhotoRef]):
+    """A photo, stored as a JSON object."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: PhotoRef | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else json.dumps(asdict(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> PhotoRef | None:  # noqa: ARG002
+        return None if value is None else _photo(json.loads(value))
+
+
 class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
     """The photos of a request, stored as a JSON list of objects."""
 
@@ -47,7 +60,11 @@ class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PhotoRef, ...] | None:  # noqa: ARG002
         if value is None:
             return None
-        return tuple(PhotoRef(**{**photo, "kind": PhotoKind(photo["kind"])}) for photo in json.loads(value))
+        return tuple(_photo(photo) for photo in json.loads(value))
+
+
+def _photo(stored: dict[str, Any]) -> PhotoRef:
+    return PhotoRef(**{**stored, "kind": PhotoKind(stored["kind"])})
 
 
 class EditRow(SQLModel, table=True):
@@ -82,6 +99,8 @@ class EditRow(SQLModel, table=True):
     command: str
     words: str
     photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
+    parent: str | None
+    step: int
     operation: str
     secret: str
     callback_secret: str | None
@@ -104,6 +123,7 @@ class EditRow(SQLModel, table=True):
     format: ImageFormat | None = Field(sa_type=EnumText(ImageFormat))
     cropped: float | None
     result_message_id: int | None = Field(sa_type=BigInteger)
+    result_photo: PhotoRef | None = Field(sa_type=PhotoText)
     failure: Reason | None = Field(sa_type=EnumText(Reason))
     ended_at: datetime | None
     owner: str | None

@@ -205,6 +205,7 @@ async def test_a_create_call_from_before_each_had_a_secret_can_still_be_called_b
         found = await SqlEditStore(database).by_callback_secret("s-1")
         assert found is not None
         assert (found.id, found.is_late, found.starts) == ("photo-1", False, 0)
+        assert (found.request.parent, found.request.step) == (None, 1)
 
 
 async def test_the_revision_is_told_before_and_after_migrating(empty_url: str) -> None:

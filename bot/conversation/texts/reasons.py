@@ -58,6 +58,10 @@ _SENTENCES: dict[Reason, str] = {
     Reason.PHOTO_GONE: N_(
         "Telegram could not give me that photo any more. Please send it again with your request."
     ),
+    Reason.RESULT_GONE: N_(
+        "I no longer have that picture, and Telegram does not give it to me any more. "
+        "Send it to me as a photo to go on from there."
+    ),
     Reason.POLICY: N_(
         "The image service declined this one because of its content rules. "
         "Other words or another photo may work."
