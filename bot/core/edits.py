@@ -93,12 +93,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished picture. `task_seconds`: how long its task took. `cropped`: the share cut away, 0 to 1."""
+    """A finished picture. `task_seconds`: how long its task took. `cropped`: the share cut away, 0 to 1.
+
+    `enlarged`: how many times as wide as painted it is.
+    """
 
     task_seconds: float
     size: Size
     format: ImageFormat
     cropped: float
+    enlarged: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class Photos:
     def __init__(self, ports: Ports) -> None:
         self._files, self._chat = ports.files, ports.chat
         self._images, self._host = ports.images, ports.photo_host
-        self._store = ports.store
+        self._store, self._shapes = ports.store, ports.model.shapes
 
     async def original(self, edit: Edit, number: int = 0) -> bytes:
         """The person's bytes, from our side where they are still kept. Raises PhotoRefused, TryLater."""
@@ -58,7 +58,9 @@ class Photos:
         """Where the provider can fetch them for the next create call, and the size of the result to be."""
         urls, sizes = list[PublicUrl](), list[Size]()
         for number in range(len(edit.request.photos)):
-            jpeg, size = await self._images.prepare(await self.original(edit, number))
+            jpeg, size = await self._images.prepare(
+                await self.original(edit, number), () if number else self._shapes
+            )
             urls.append(await self._host.publish(photo_name(edit.secret, edit.submits + 1, number), jpeg))
             sizes.append(size)
         return tuple(urls), await self.size(edit) or sizes[0]

@@ -130,7 +130,7 @@ class Steps:
 
     async def _keep(self, edit: Edit, task: Task, fitted: Fitted, seconds: float) -> Edit | None:
         await self._ports.files.put(edit.id, "result", fitted.content)
-        result = Result(seconds, fitted.size, fitted.format, fitted.cropped)
+        result = Result(seconds, fitted.size, fitted.format, fitted.cropped, fitted.enlarged)
         ready = replace(
             edit,
             stage=Ready(task, result),
@@ -154,6 +154,7 @@ class Steps:
             size=await self._photos.size(edit),
             as_format=_SENT_AS.get(edit.request.photo.kind),
             keep_alpha=keeps_outline(edit.request.command),
+            shapes=self._ports.model.shapes,
         )
 
     async def _look_again(self, edit: Edit, task: Task, error: ResultUnusable) -> Edit | None:

@@ -66,7 +66,7 @@ class Worker:
     def _made(self, message: Message) -> Message:
         words = message.words
         if words["do"] == "prepare":
-            jpeg, size = prepare(message.contents[0], self._announce)
+            jpeg, size = prepare(message.contents[0], self._announce, words["shapes"])
             return Message({"width": size.width, "height": size.height}, (jpeg,))
         fitted = fit(
             message.contents[0],
@@ -75,12 +75,14 @@ class Worker:
             size=Size(*words["size"]) if words["size"] else None,
             as_format=ImageFormat(words["as_format"]) if words["as_format"] else None,
             keep_alpha=words["keep_alpha"],
+            shapes=words["shapes"],
         )
         made: dict[str, Any] = {
             "width": fitted.size.width,
             "height": fitted.size.height,
             "format": fitted.format,
             "cropped": fitted.cropped,
+            "enlarged": fitted.enlarged,
         }
         return Message(made, (fitted.content,))
 

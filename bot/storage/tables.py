@@ -122,6 +122,7 @@ class EditRow(SQLModel, table=True):
     height: int | None
     format: ImageFormat | None = Field(sa_type=EnumText(ImageFormat))
     cropped: float | None
+    enlarged: float
     result_message_id: int | None = Field(sa_type=BigInteger)
     result_photo: PhotoRef | None = Field(sa_type=PhotoText)
     failure: Reason | None = Field(sa_type=EnumText(Reason))

@@ -4,8 +4,19 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.texts.styles import command_title
-from bot.conversation.texts.wording import bar, duration, excerpt, passed, rounded
-from bot.core.edits import Cancelled, Delivered, Edit, Failed, Processing, Ready, Received, Submitting
+from bot.conversation.texts.wording import bar, decimal, duration, excerpt, passed, rounded
+from bot.core.edits import (
+    Cancelled,
+    Delivered,
+    Edit,
+    Failed,
+    PhotoKind,
+    Processing,
+    Ready,
+    Received,
+    Result,
+    Submitting,
+)
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.presets import preset
@@ -13,6 +24,7 @@ from bot.core.presets import preset
 CAPTION_WORDS = 300
 """Characters of the person's words in a caption."""
 _UNKNOWN_HALFWAY_SECONDS = 45
+_MUCH_ENLARGED = 1.5
 
 
 def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
@@ -106,7 +118,19 @@ def caption(t: NullTranslations, edit: Edit) -> str:
                 width=result.size.width, height=result.size.height, percent=percent
             )
         )
+    if result is not None and (enlarged := _enlarged(t, edit, result)):
+        lines.append(enlarged)
     return "\n".join(lines)
+
+
+def _enlarged(t: NullTranslations, edit: Edit, result: Result) -> str:
+    """For a file, which people send for its pixels, that has many more than the model painted."""
+    if edit.request.photo.kind is not PhotoKind.DOCUMENT or result.enlarged <= _MUCH_ENLARGED:
+        return ""
+    megapixels = result.size.width * result.size.height / result.enlarged**2 / 1e6
+    return t.gettext("Painted at {megapixels} megapixels, enlarged {times}×.").format(  # noqa: RUF001
+        megapixels=decimal(t, megapixels), times=decimal(t, result.enlarged)
+    )
 
 
 def heading(t: NullTranslations, edit: Edit, longest: int) -> str:

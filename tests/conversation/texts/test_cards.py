@@ -11,6 +11,8 @@ from bot.core.edits import (
     Edit,
     EditState,
     Failed,
+    PhotoKind,
+    PhotoRef,
     Processing,
     Ready,
     Received,
@@ -166,6 +168,18 @@ def test_a_card_says_what_an_edit_waits_for(edit: Edit, words: str) -> None:
 )
 def test_an_edit_in_line_says_how_many_go_before_it(ahead: int, words: str) -> None:
     assert progress_text(en(), EDIT, NOW, UNKNOWN, ahead) == words
+
+
+def test_the_caption_of_a_file_says_how_much_it_was_enlarged() -> None:
+    edit = delivered(asking(EDIT, words="in red"), Size(4000, 3000), 0.0)
+    assert isinstance(edit.stage, Delivered)
+    large = replace(edit, stage=replace(edit.stage, result=replace(edit.stage.result, enlarged=3.378)))
+    file = replace(large, request=replace(large.request, photos=(PhotoRef("f", PhotoKind.DOCUMENT),)))
+    assert caption(en(), file).splitlines()[1] == "Painted at 1.1 megapixels, enlarged 3.4×."
+    assert caption(fr(), file).splitlines()[1] == "Peint à 1,1 mégapixels, agrandi 3,4×."
+    assert len(caption(en(), large).splitlines()) == 1  # a photo, which Telegram shrinks in any case
+    little = replace(file, stage=replace(edit.stage, result=replace(edit.stage.result, enlarged=1.5)))
+    assert len(caption(en(), little).splitlines()) == 1
 
 
 def test_a_caption_has_the_style_the_words_and_what_was_cropped() -> None:
