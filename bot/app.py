@@ -35,6 +35,7 @@ from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.waiting import WaitingEdits
 from bot.tasks import end
 from bot.telegram.bot import initialized
+from bot.telegram.inbox.albums import Albums
 from bot.telegram.inbox.comments import Comments
 from bot.telegram.inbox.intake import Intake
 from bot.telegram.inbox.polling import UPDATE_CALLS, Polling, durable_request
@@ -221,6 +222,8 @@ class _App:
             memory=rows.chats,
             wishes=rows.wishes,
             photo_follows=Comments(rows.inbox, slots, self._process.now).photo_follows,
+            album_of=Albums(bot.username, rows.inbox, slots, self._process.now).whole,
+            most_photos=outside.operation(settings).most_photos,
             questions=questions,
             files=rows.files,
             estimate=estimate,

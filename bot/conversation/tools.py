@@ -133,6 +133,10 @@ class Tools:
     files: Files
     photo_follows: Callable[[Message], Awaitable[bool]]
     """Whether a message is the comment on a forwarded photo, which comes right after it."""
+    album_of: Callable[[Message], Awaitable[Sequence[Message]]]
+    """All parts of the album that a message belongs to, in order, once no more of them come."""
+    most_photos: int
+    """What the model takes in one edit."""
     estimate: Callable[[Edit], Estimate]
     about: About
     now: Clock

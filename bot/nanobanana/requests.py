@@ -69,6 +69,11 @@ class Operation:
         is_large = self.model is not Model.NANO_BANANA and self.resolution != "1K"
         return 2 if is_large or self.model is Model.NANO_BANANA_PRO else 1
 
+    @property
+    def most_photos(self) -> int:
+        """How many photos it makes one picture from."""
+        return TAKES[self.model].most_photos
+
     def __str__(self) -> str:
         """Its name in the database and in metrics. The basic model has no resolution."""
         return self.model.value if self.model is Model.NANO_BANANA else f"{self.model} {self.resolution}"

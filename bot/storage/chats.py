@@ -141,6 +141,22 @@ class Chats:
             first: int = (await connection.execute(kept.returning(ALBUMS.c.update_id))).scalar_one()
         return first == update_id
 
+    async def settle_album(self, chat_id: int, album_id: str, last_update_id: int) -> None:
+        """The parts of an album up to this update are taken together."""
+        settled = update(ALBUMS).where(ALBUMS.c.chat_id == chat_id, ALBUMS.c.album_id == album_id)
+        async with self._database.writing() as connection:
+            await connection.execute(settled.values(last_update_id=last_update_id))
+
+    async def is_late_part(self, chat_id: int, album_id: str, update_id: int) -> bool:
+        """Whether this part of an album came after the others had been taken."""
+        late = select(ALBUMS.c.album_id).where(
+            ALBUMS.c.chat_id == chat_id,
+            ALBUMS.c.album_id == album_id,
+            ALBUMS.c.last_update_id < update_id,
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(late)).first() is not None
+
     async def forget_albums_before(self, at: datetime) -> int:
         """Delete albums first seen before `at`; returns how many."""
         async with self._database.writing() as connection:

@@ -12,12 +12,12 @@ from bot.conversation.feature import Replies, all_features
 from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
 from bot.conversation.tools import About, Desk, Tools
-from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Failed, PhotoRef, Request
+from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Failed, Request
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits, Refusal, Usage, usage
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
-from bot.core.wishes import PictureMeant, Question, Speaker
+from bot.core.wishes import Collected, Question, Speaker
 from tests.conversation.texts.samples import LIMITS
 from tests.factories import NOW, edit
 
@@ -96,20 +96,18 @@ class FakeWishes:
     """A person's photo and questions."""
 
     def __init__(self) -> None:
-        self.photos: dict[Speaker, tuple[PictureMeant, datetime]] = {}
+        self.photos: dict[Speaker, Collected] = {}
         self.questions: dict[int, Question] = {}
 
     def _last(self, is_meant: Callable[[Question], bool]) -> Question | None:
         return next((each for each in reversed(self.questions.values()) if is_meant(each)), None)
 
-    async def remember_photo(self, speaker: Speaker, message_id: int, photo: PhotoRef, now: datetime) -> None:
-        self.photos[speaker] = PictureMeant(photo, message_id), now
+    async def remember_photos(self, speaker: Speaker, collected: Collected) -> None:
+        self.photos[speaker] = collected
 
-    async def remembered_photo(
-        self, speaker: Speaker, since: datetime
-    ) -> tuple[PictureMeant, datetime] | None:
+    async def remembered_photos(self, speaker: Speaker, since: datetime) -> Collected | None:
         found = self.photos.get(speaker)
-        return found if found and found[1] >= since else None
+        return found if found and found.at >= since else None
 
     async def ask(self, question: Question) -> None:
         same = await self.question_for(question.speaker.chat_id, question.asked_for)
@@ -154,6 +152,7 @@ class FakeMemory:
     """What chats remember."""
 
     def __init__(self) -> None:
+        self.settled: dict[tuple[int, str], int] = {}
         self.albums: dict[tuple[int, str], tuple[int, datetime]] = {}
         self.told: dict[int, datetime] = {}
         self.moves: dict[int, int] = {}
@@ -169,6 +168,12 @@ class FakeMemory:
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
         return self.albums.setdefault((chat_id, album_id), (update_id, now))[0] == update_id
+
+    async def settle_album(self, chat_id: int, album_id: str, last_update_id: int) -> None:
+        self.settled[chat_id, album_id] = last_update_id
+
+    async def is_late_part(self, chat_id: int, album_id: str, update_id: int) -> bool:
+        return update_id > self.settled.get((chat_id, album_id), update_id)
 
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.told
@@ -263,6 +268,7 @@ class Room:
     memory: FakeMemory = field(default_factory=FakeMemory)
     wishes: FakeWishes = field(default_factory=FakeWishes)
     comments: set[int] = field(default_factory=set)
+    albums: dict[str, list[Message]] = field(default_factory=dict)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     files: FakeFiles = field(default_factory=FakeFiles)
 
@@ -274,6 +280,8 @@ class Room:
             memory=self.memory,
             wishes=self.wishes,
             photo_follows=self._photo_follows,
+            album_of=self._album_of,
+            most_photos=3,
             questions=self.questions,
             files=self.files,
             estimate=lambda _: Estimate(None, is_slow=False),
@@ -285,6 +293,9 @@ class Room:
 
     async def _photo_follows(self, message: Message) -> bool:
         return message.message_id in self.comments
+
+    async def _album_of(self, message: Message) -> Sequence[Message]:
+        return self.albums.get(message.album_id or "", [message])
 
     async def _wake(self, edit: Edit) -> None:
         self.woken.append(edit.id)

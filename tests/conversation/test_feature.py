@@ -36,7 +36,7 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("styles", "status", "cancel", "limits", "start", "help"),
+        *("combine", "styles", "status", "cancel", "limits", "start", "help"),
     }
 
 
@@ -57,6 +57,7 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "y": asking.consent,
         "n": asking.decline,
         "k": asking.choose_command,
+        "m": asking.choose_manner,
     }
 
 

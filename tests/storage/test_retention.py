@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.core.edits import Delivered, Edit
 from bot.core.errors import Reason
-from bot.core.wishes import Speaker
+from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage.alerts import Alerts
 from bot.storage.chats import Chats
 from bot.storage.database import Database
@@ -63,7 +63,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await inbox.keep([(7, 5, "{}")], NOW)
     await inbox.handled(7, NOW)
     wishes, ada = SqlWishes(database), Speaker(CHAT_ID, None, REQUESTER_ID)
-    await wishes.remember_photo(ada, 81, PHOTO, NOW)
+    await wishes.remember_photos(ada, Collected((PictureMeant(PHOTO, 81),), NOW))
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
     retention = RowRetention(store, inbox, chats, wishes, alerts, lambda: now)
@@ -72,7 +72,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
         await retention.forget()
         there = {
             "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
-            "photo": await wishes.remembered_photo(ada, NOW) is not None,
+            "photo": await wishes.remembered_photos(ada, NOW) is not None,
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
             "update": await inbox.forget_before(NOW + MOMENT) == 1,
             "edit": await store.get(done.id) is not None,

@@ -29,8 +29,9 @@ def test_help_has_an_example_for_each_way_of_asking_in_private(t: NullTranslatio
         "/edit",
         "/sketch",
         "/enhance",
+        "/combine",
     ]
-    assert len(examples) == 4
+    assert len(examples) == 5
     assert "nano_bot" not in text
     assert "20" in text
     assert utf16_units(plain(text)) <= 4096
