@@ -38,7 +38,7 @@ def upgrade() -> None:
     op.create_index("ix_questions_chat_id_message_id", "questions", ["chat_id", "message_id"])
     op.create_index("ix_questions_chat_id_person_id", "questions", ["chat_id", "person_id"])
     op.create_index("ix_questions_asked_at", "questions", ["asked_at"])
-    op.add_column("chats", sa.Column("greeted_at", sa.DateTime(timezone=True)))
+    op.add_column("chats", sa.Column("small_talk_at", sa.DateTime(timezone=True)))
     op.add_column("albums", sa.Column("last_update_id", sa.BigInteger()))
     op.add_column("pending_photos", sa.Column("pictures", sa.Text(), nullable=False, server_default="[]"))
     op.add_column(
@@ -63,5 +63,5 @@ def downgrade() -> None:
     op.drop_column("pending_photos", "is_album")
     op.drop_column("pending_photos", "pictures")
     op.drop_column("albums", "last_update_id")
-    op.drop_column("chats", "greeted_at")
+    op.drop_column("chats", "small_talk_at")
     op.drop_table("questions")

@@ -45,7 +45,7 @@ class Wishes(Protocol):
 class Memory(Protocol):
     """A few facts per chat."""
 
-    async def greet(self, chat_id: int, now: datetime) -> bool:
+    async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         """Whether to answer words that are no request: True once an hour."""
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:

@@ -71,14 +71,14 @@ class Chats:
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
 
-    async def greet(self, chat_id: int, now: datetime) -> bool:
+    async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         """Whether to answer words that are no request: True once an hour."""
-        greeted_at = CHATS.c.greeted_at
-        insert = self._database.insert(CHATS).values(id=chat_id, greeted_at=now)
+        small_talk_at = CHATS.c.small_talk_at
+        insert = self._database.insert(CHATS).values(id=chat_id, small_talk_at=now)
         first = insert.on_conflict_do_update(
             index_elements=["id"],
-            set_={"greeted_at": now},
-            where=or_(greeted_at.is_(None), greeted_at <= now - _TELL_AGAIN_AFTER),
+            set_={"small_talk_at": now},
+            where=or_(small_talk_at.is_(None), small_talk_at <= now - _TELL_AGAIN_AFTER),
         )
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None

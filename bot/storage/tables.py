@@ -157,7 +157,7 @@ class ChatRow(SQLModel, table=True):
     takes_pictures: bool | None
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
-    greeted_at: datetime | None
+    small_talk_at: datetime | None
 
 
 class ChatMoveRow(SQLModel, table=True):

@@ -158,12 +158,12 @@ class FakeMemory:
         self.moves: dict[int, int] = {}
         self.checked: dict[int, datetime] = {}
         self.told_no_pictures: set[int] = set()
-        self.greeted: set[int] = set()
+        self.chatted: set[int] = set()
         self.files: dict[str, int | None] = {}
 
-    async def greet(self, chat_id: int, now: datetime) -> bool:
-        is_new = chat_id not in self.greeted
-        self.greeted.add(chat_id)
+    async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
+        is_new = chat_id not in self.chatted
+        self.chatted.add(chat_id)
         return is_new
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:

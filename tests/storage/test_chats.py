@@ -25,10 +25,10 @@ async def test_a_chat_that_asked_before_is_told_too(chats: Chats, store: SqlEdit
 
 
 async def test_small_talk_is_answered_once_an_hour(chats: Chats) -> None:
-    assert await chats.greet(CHAT_ID, NOW)
-    assert not await chats.greet(CHAT_ID, NOW + timedelta(minutes=59))
-    assert await chats.greet(8, NOW)
-    assert await chats.greet(CHAT_ID, NOW + timedelta(hours=1))
+    assert await chats.answers_small_talk(CHAT_ID, NOW)
+    assert not await chats.answers_small_talk(CHAT_ID, NOW + timedelta(minutes=59))
+    assert await chats.answers_small_talk(8, NOW)
+    assert await chats.answers_small_talk(CHAT_ID, NOW + timedelta(hours=1))
 
 
 async def test_one_picture_stands_for_its_album(chats: Chats) -> None:

@@ -34,7 +34,9 @@ async def _answer(asked: Asked, command: str | None) -> Replies:
         case PhotoSent(photo, others):
             return await offer_styles(asked, PictureMeant(photo, message.message_id), others)
         case SmallTalk():
-            is_told = message.chat.is_private and await tools.memory.greet(message.chat.id, tools.now())
+            is_told = message.chat.is_private and await tools.memory.answers_small_talk(
+                message.chat.id, tools.now()
+            )
             return answer(asked, small_talk(asked.t)) if is_told else ()
         case _:
             return await answer_wish(asked, meaning)
