@@ -27,6 +27,7 @@ class Reason(StrEnum):
     NO_PHOTO = "no_photo"
     NO_PROMPT = "no_prompt"
     PROMPT_TOO_LONG = "prompt_too_long"
+    NO_PICTURE = "no_picture"
     NOT_AN_IMAGE = "not_an_image"
     ANIMATED = "animated"
     UNREADABLE = "unreadable"
