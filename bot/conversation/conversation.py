@@ -104,7 +104,7 @@ class Conversation:
                 return await button.press(Pressed(self._tools, press, argument))
             case EditButton() as button, edit_id:
                 edit = await self._tools.edits.get(edit_id)
-                if edit is None or edit.chat_id != press.chat.id:
+                if edit is None or edit.is_erased or edit.chat_id != press.chat.id:
                     return (gone,)
                 if not await self._may_press(edit.request.requester_id, press):
                     return (

@@ -14,7 +14,15 @@ class Button:
     data: str
 
 
-Buttons: TypeAlias = tuple[tuple[Button, ...], ...]
+@dataclass(frozen=True, slots=True)
+class LinkButton:
+    """A button that opens a web address or another chat."""
+
+    text: str
+    url: str
+
+
+Buttons: TypeAlias = tuple[tuple[Button | LinkButton, ...], ...]
 """Rows of buttons."""
 
 

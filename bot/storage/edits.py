@@ -29,6 +29,7 @@ from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
 """Rows turned into edits at a time: thousands would block the event loop."""
+_IS_THERE = ~EDITS.c.is_erased
 _IS_UNSETTLED = or_(EDITS.c.due_at.is_not(None), _IS_ACTIVE)
 
 
@@ -88,7 +89,7 @@ class SqlEditStore:
             EDITS.c.result_message_id,
         )
         return await self._first(
-            EDITS.c.chat_id == chat_id, or_(*(column == message_id for column in columns))
+            EDITS.c.chat_id == chat_id, _IS_THERE, or_(*(column == message_id for column in columns))
         )
 
     async def move(self, before: Edit, after: Edit) -> Edit | None:
@@ -151,7 +152,12 @@ class SqlEditStore:
 
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> list[Edit]:
         """The last `count` edits of a chat (or of one person there), newest first."""
-        return await self._all(_of(chat_id, requester_id), order=EDITS.c.created_at.desc(), limit=count)
+        theirs = _of(chat_id, requester_id)
+        return await self._all(theirs, _IS_THERE, order=EDITS.c.created_at.desc(), limit=count)
+
+    async def running_of(self, requester_id: int) -> list[Edit]:
+        """A person's edits that have not ended, in every chat."""
+        return await self._all(EDITS.c.requester_id == requester_id, _IS_ACTIVE, order=EDITS.c.created_at)
 
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
         """What the chat has used of each rule."""
@@ -191,7 +197,7 @@ class SqlEditStore:
 
     async def kept_ids(self, since: datetime) -> dict[FileKind, frozenset[str]]:
         """The ids of edits whose files are needed: unsettled ones, and results delivered since `since`."""
-        delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since)
+        delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since, _IS_THERE)
         async with self._database.reading() as connection:
             unsettled = frozenset(await connection.scalars(select(EDITS.c.id).where(_IS_UNSETTLED)))
             results = frozenset(await connection.scalars(select(EDITS.c.id).where(delivered)))

@@ -107,6 +107,7 @@ class EditRow(SQLModel, table=True):
     ended_at: datetime | None
     owner: str | None
     blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
+    is_erased: bool
 
 
 class ChatRow(SQLModel, table=True):

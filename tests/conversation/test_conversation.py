@@ -216,6 +216,14 @@ async def test_added_where_it_serves_or_started_by_a_person_the_bot_says_nothing
     assert not room.memory.told
 
 
+async def test_a_button_of_an_edit_that_was_deleted_finds_nothing() -> None:
+    room = Room()
+    erased = room.has(
+        chat_id=PRIVATE.id, requester_id=ADA.id, stage=STAGES[EditState.DELIVERED], is_erased=True
+    )
+    assert (await room.alert(press(f"a:{erased.id}"))).text == alerts.gone(en())
+
+
 async def test_removed_from_a_chat_the_bot_stops_the_edits_there_without_a_word() -> None:
     room = Room()
     gone = [room.has(chat_id=GROUP.id, requester_id=person.id) for person in (ADA, GRACE)]

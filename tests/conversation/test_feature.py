@@ -14,7 +14,7 @@ from bot.conversation.feature import (
     menu,
     pressed_button,
 )
-from bot.conversation.features import again, cancel, edit, file, styles
+from bot.conversation.features import again, cancel, edit, file, privacy, styles
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.clock import random_id
 from bot.core.presets import PRESETS
@@ -35,7 +35,7 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("styles", "status", "cancel", "limits", "start", "help"),
+        *("styles", "status", "cancel", "limits", "start", "help", "privacy"),
     }
 
 
@@ -53,6 +53,7 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "f": file.send,
         "r": again.try_again,
         "s": styles.choose,
+        "erase": privacy.press,
     }
 
 
