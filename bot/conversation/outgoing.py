@@ -54,6 +54,20 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class SayWithPicture:
+    """A new message with a picture above its text (1024 characters at most).
+
+    If Telegram does not take the picture, the text comes alone.
+    """
+
+    to: Destination
+    picture: bytes
+    html: str
+    buttons: Buttons = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A question. The app opens a reply to it, with `placeholder` in the field: the bot gets to see it."""
 
@@ -108,4 +122,4 @@ class Leave:
     chat_id: int
 
 
-Outgoing: TypeAlias = Say | Ask | Alert | ChangeText | Delete | SendFile | Leave
+Outgoing: TypeAlias = Say | SayWithPicture | Ask | Alert | ChangeText | Delete | SendFile | Leave

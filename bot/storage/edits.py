@@ -168,7 +168,10 @@ class SqlEditStore:
         """Move all rows of a group to the supergroup that it became. True the first time."""
         if old_chat_id == new_chat_id:
             return False
-        told = select(CHATS.c.told_not_allowed_at).where(CHATS.c.id == old_chat_id).scalar_subquery()
+        told, greeted = (
+            select(column).where(CHATS.c.id == old_chat_id).scalar_subquery()
+            for column in (CHATS.c.told_not_allowed_at, CHATS.c.greeted_at)
+        )
         photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
         replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
         insert = self._database.insert(CHAT_MOVES).values(old_id=old_chat_id, new_id=new_chat_id)
@@ -180,7 +183,10 @@ class SqlEditStore:
         async with self._database.writing() as connection:
             is_news = (await connection.execute(noted.returning(CHAT_MOVES.c.old_id))).first() is not None
             await self._lock_chat(connection, new_chat_id)
-            merged = {"told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told)}
+            merged = {
+                "told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told),
+                "greeted_at": func.coalesce(CHATS.c.greeted_at, greeted),
+            }
             await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
             # Before the edits are moved: it waits for an admission that holds the old row.
             await connection.execute(delete(CHATS).where(CHATS.c.id == old_chat_id))

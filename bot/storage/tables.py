@@ -121,6 +121,7 @@ class ChatRow(SQLModel, table=True):
     takes_pictures: bool | None
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
+    greeted_at: datetime | None
 
 
 class ChatMoveRow(SQLModel, table=True):

@@ -113,6 +113,7 @@ class FakeMemory:
         self.checked: dict[int, datetime] = {}
         self.told_no_pictures: set[int] = set()
         self.files: dict[str, int | None] = {}
+        self.greeted: set[int] = set()
 
     async def remember_photo(
         self, chat_id: int, user_id: int, message_id: int, photo: PhotoRef, now: datetime
@@ -136,6 +137,11 @@ class FakeMemory:
     async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.told_no_pictures
         self.told_no_pictures.add(chat_id)
+        return is_new
+
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        is_new = chat_id not in self.greeted
+        self.greeted.add(chat_id)
         return is_new
 
     async def claim_file(self, edit_id: str, now: datetime) -> bool:

@@ -26,7 +26,7 @@ async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
         chat = zoe.private
         welcome = start_text(FR, bot_name="NanoBanana")
         await hears(chat, zoe.writes("/start"), welcome)
-        helps = help_text(FR, username="nanobanana_bot", private=True, reads_group_messages=False)
+        helps = help_text(FR)
         assert (await hears(chat, zoe.writes("/help"), helps)).text == plain(helps)
         await hears(chat, zoe.writes("/styles"), styles_text(FR))
         await hears(chat, zoe.writes("/rubbish"), unknown_command_text(FR))
@@ -38,7 +38,7 @@ async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
         card = await hears(chat, photo, f"{command_title(FR, 'sketch')}\nJe m’en occupe.")
         assert card.labels == ["✖️ Annuler"]
         await chat.wait_for(lambda messages: [m for m in answers(messages, photo) if m.photo_size])
-        result = next(m for m in chat.bot_messages() if m.photo_size)
+        result = next(m for m in answers(chat.messages(), photo) if m.photo_size)
         assert result.text.startswith(command_title(FR, "sketch"))
         assert result.labels[0].startswith("🔁 ")
         assert result.labels != ["🔁 Again", "📎 As a file"]

@@ -119,6 +119,8 @@ async def test_in_a_group_there_is_no_button_that_deletes(tmp_path: Path) -> Non
         group = world.telegram.people.group("Friends", world.ada)
         told = await hears(group, world.ada.writes("/privacy", chat=group), group_text(EN))
         assert (told.is_silent, told.labels) == (True, ["Open the private chat"])
+        linked = await hears(world.ada.private, world.ada.writes("/start privacy"), privacy_text(EN))
+        assert linked.labels == [DELETE]
 
 
 async def test_who_keeps_their_data_is_back_where_they_were(tmp_path: Path) -> None:

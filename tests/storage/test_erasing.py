@@ -197,3 +197,11 @@ async def test_an_edit_that_began_meanwhile_is_left_alone(
     assert await store.running_of(ADA) == [running]
     await data.erase(ADA)
     assert await store.get(running.id) == running
+
+
+async def test_a_greeting_is_given_once_also_when_the_group_moves(chats: Chats, store: SqlEditStore) -> None:
+    assert await chats.greet(GROUP, NOW)
+    assert not await chats.greet(GROUP, NOW)
+    await store.follow_chat(GROUP, -1_010)
+    assert not await chats.greet(-1_010, NOW)
+    assert await chats.greet(-1_011, NOW)

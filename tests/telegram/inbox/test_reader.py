@@ -276,8 +276,36 @@ def test_the_bot_hears_whether_it_is_in_a_chat(member: dict[str, Any], is_member
         "new_chat_member": new,
     }
     assert reading(my_chat_member=change) == MembershipChanged(
-        9, Chat(-4001, is_private=False), Sender(4001, "fr"), is_member
+        9, Chat(-4001, is_private=False), Sender(4001, "fr"), is_member, joined=is_member
     )
+
+
+@pytest.mark.parametrize(
+    ("chat", "before", "joined"),
+    [
+        (SMALL_GROUP, "kicked", True),
+        (SMALL_GROUP, "member", False),  # its rights changed
+        ({"id": -1001, "type": "channel", "title": "News"}, "left", False),
+        (PRIVATE, "kicked", False),
+    ],
+)
+def test_only_a_group_is_joined_and_only_by_who_was_not_there(
+    chat: dict[str, Any], before: str, joined: bool
+) -> None:
+    names = ("manage_chat", "delete_messages", "manage_video_chats", "restrict_members", "promote_members")
+    rights = {f"can_{name}": True for name in (*names, "change_info", "invite_users", "be_edited")}
+    stories = {f"can_{name}_stories": True for name in ("post", "edit", "delete")}
+    admin = {"status": "administrator", "user": ADA, "is_anonymous": False, **stories}
+    change = {
+        "chat": chat,
+        "from": ADA,
+        "date": 1,
+        "old_chat_member": {"status": before, "user": ADA, "until_date": 0},
+        "new_chat_member": {**admin, **rights},
+    }
+    found = reading(my_chat_member=change)
+    assert isinstance(found, MembershipChanged)
+    assert (found.is_member, found.joined, found.is_admin) == (True, joined, True)
 
 
 def test_both_chats_of_a_move_tell_the_same() -> None:
