@@ -29,6 +29,7 @@ from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace
 from bot.settings import Settings
 from bot.storage.database import DATABASE_ERRORS
+from bot.storage.erasing import PersonalData
 from bot.storage.notifications import Notifications
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention
@@ -217,7 +218,7 @@ class _App:
             longest_wait=timedelta(seconds=settings.max_request_age_seconds),
         )
         tools = Tools(
-            desk=Desk(service, wake),
+            desk=Desk(service, wake, PersonalData(rows.database, rows.files)),
             edits=rows.edits,
             memory=rows.chats,
             wishes=rows.wishes,

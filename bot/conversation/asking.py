@@ -24,7 +24,7 @@ from bot.conversation.meaning import (
     complete,
     meaning_of,
 )
-from bot.conversation.outgoing import Ask, Buttons, ChangeText, Delete, Destination
+from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destination
 from bot.conversation.recalling import recall
 from bot.conversation.texts import alerts, questions
 from bot.conversation.texts.styles import command_title
@@ -91,7 +91,7 @@ async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:
         return refuse(asked, meant)
     question = await _kept(asked, wish, Missing.COMMAND)
     edits = [each for each in near if each in _EDITS]
-    buttons: Buttons = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
     if wish.picture is not None:
         offered = edits or [style.name for style in PRESETS if not style.needs_words][:_SUGGESTIONS]
         buttons = (tuple(COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in offered),)

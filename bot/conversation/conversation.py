@@ -35,6 +35,7 @@ from bot.conversation.incoming import (
 from bot.conversation.outgoing import Alert, Destination, Leave, Outgoing, Say
 from bot.conversation.recalling import asked_with
 from bot.conversation.texts import alerts
+from bot.conversation.texts.groups import greeting_text
 from bot.conversation.texts.i18n import translations
 from bot.conversation.texts.questions import left_out
 from bot.conversation.texts.wording import number
@@ -152,7 +153,7 @@ class Conversation:
                 return await button.press(Pressed(self._tools, press, argument))
             case EditButton() as button, edit_id:
                 edit = await self._tools.edits.get(edit_id)
-                if edit is None or edit.chat_id != press.chat.id:
+                if edit is None or edit.is_erased or edit.chat_id != press.chat.id:
                     return (gone,)
                 if not await self._may_press(edit.request.requester_id, press):
                     return (
@@ -169,7 +170,10 @@ class Conversation:
         return await self._tools.questions.is_admin(press.chat.id, press.sender.id)
 
     async def _membership(self, change: MembershipChanged) -> Replies:
-        """Added to a chat that is not allowed: leave. Removed or blocked: stop that chat's edits quietly."""
+        """Added to a group: greet it once, or leave if it is not allowed.
+
+        Removed or blocked: stop that chat's edits quietly.
+        """
         chat = change.chat
         if not change.is_member:
             for edit in await self._tools.edits.active_of(chat.id):
@@ -178,9 +182,13 @@ class Conversation:
         if chat.is_private:
             return ()
         await self._tools.questions.forget_rights(chat.id)
-        if await self._access.admits(chat):
+        if not await self._access.admits(chat):
+            return await self._turn_away(chat, change.sender)
+        if not change.joined or not await self._tools.memory.greet(chat.id, self._tools.now()):
             return ()
-        return await self._turn_away(chat, change.sender)
+        about, t = self._tools.about, translations(change.sender.language)
+        sees_all = about.reads_group_messages or change.is_admin
+        return (Say(Destination(chat.id), greeting_text(t, about.username, sees_all=sees_all), silent=True),)
 
     async def _turn_away(self, chat: Chat, sender: Sender, message: Message | None = None) -> Replies:
         """Say once that the chat is not served; then leave the group in any case."""

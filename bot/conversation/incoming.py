@@ -121,12 +121,17 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class MembershipChanged:
-    """The bot was added to a chat, or is no longer in it (removed, or blocked by the person)."""
+    """The bot was added to a chat, or is no longer in it (removed, or blocked by the person).
+
+    `joined`: it was not in this group before; never for a channel. `is_admin`: it sees every message there.
+    """
 
     update_id: int
     chat: Chat
     sender: Sender
     is_member: bool
+    joined: bool = False
+    is_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

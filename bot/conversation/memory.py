@@ -60,6 +60,9 @@ class Memory(Protocol):
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
         """Whether to tell this chat that it may not use the bot: True the first time, then False."""
 
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        """Whether to greet a group that the bot was added to: True the first time, then False."""
+
     async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
         """Whether this chat is to be told that it takes no pictures: True once, and again after a while."""
 

@@ -28,6 +28,16 @@ class Chats:
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
 
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        """Whether to greet a group that the bot was added to: True the first time, then False."""
+        greeted_at = CHATS.c.greeted_at
+        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, greeted_at: now})
+        first = insert.on_conflict_do_update(
+            index_elements=["id"], set_={greeted_at: now}, where=greeted_at.is_(None)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+
     async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
         """Whether Telegram was asked, since `since`, which group this supergroup was before."""
         asked = select(CHATS.c.id).where(CHATS.c.id == chat_id, CHATS.c.move_checked_at >= since)

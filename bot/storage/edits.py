@@ -29,6 +29,7 @@ from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS, QUESTIO
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
 """Rows turned into edits at a time: thousands would block the event loop."""
+_IS_THERE = ~EDITS.c.is_erased
 _IS_UNSETTLED = or_(EDITS.c.due_at.is_not(None), _IS_ACTIVE)
 
 
@@ -88,7 +89,7 @@ class SqlEditStore:
         is_result = or_(EDITS.c.result_message_id == message_id, EDITS.c.id.in_(file))
         others = (EDITS.c.photo_message_id, EDITS.c.request_message_id, EDITS.c.status_message_id)
         belongs = or_(is_result, *(column == message_id for column in others))
-        query = select(EDITS).where(EDITS.c.chat_id == chat_id, belongs)
+        query = select(EDITS).where(EDITS.c.chat_id == chat_id, _IS_THERE, belongs)
         query = query.order_by(case((is_result, 0), else_=1), EDITS.c.created_at.desc()).limit(1)
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).mappings().first()
@@ -154,7 +155,12 @@ class SqlEditStore:
 
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> list[Edit]:
         """The last `count` edits of a chat (or of one person there), newest first."""
-        return await self._all(_of(chat_id, requester_id), order=EDITS.c.created_at.desc(), limit=count)
+        theirs = _of(chat_id, requester_id)
+        return await self._all(theirs, _IS_THERE, order=EDITS.c.created_at.desc(), limit=count)
+
+    async def running_of(self, requester_id: int) -> list[Edit]:
+        """A person's edits that have not ended, in every chat."""
+        return await self._all(EDITS.c.requester_id == requester_id, _IS_ACTIVE, order=EDITS.c.created_at)
 
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
         """What the chat has used of each rule."""
@@ -165,7 +171,10 @@ class SqlEditStore:
         """Move all rows of a group to the supergroup that it became. True the first time."""
         if old_chat_id == new_chat_id:
             return False
-        told = select(CHATS.c.told_not_allowed_at).where(CHATS.c.id == old_chat_id).scalar_subquery()
+        told, greeted = (
+            select(column).where(CHATS.c.id == old_chat_id).scalar_subquery()
+            for column in (CHATS.c.told_not_allowed_at, CHATS.c.greeted_at)
+        )
         photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
         replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
         insert = self._database.insert(CHAT_MOVES).values(old_id=old_chat_id, new_id=new_chat_id)
@@ -177,7 +186,10 @@ class SqlEditStore:
         async with self._database.writing() as connection:
             is_news = (await connection.execute(noted.returning(CHAT_MOVES.c.old_id))).first() is not None
             await self._lock_chat(connection, new_chat_id)
-            merged = {"told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told)}
+            merged = {
+                "told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told),
+                "greeted_at": func.coalesce(CHATS.c.greeted_at, greeted),
+            }
             await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
             # Before the edits are moved: it waits for an admission that holds the old row.
             await connection.execute(delete(CHATS).where(CHATS.c.id == old_chat_id))
@@ -194,7 +206,7 @@ class SqlEditStore:
 
     async def kept_ids(self, since: datetime) -> dict[FileKind, frozenset[str]]:
         """The ids of edits whose files are needed: unsettled ones, and results delivered since `since`."""
-        delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since)
+        delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since, _IS_THERE)
         async with self._database.reading() as connection:
             unsettled = frozenset(await connection.scalars(select(EDITS.c.id).where(_IS_UNSETTLED)))
             results = frozenset(await connection.scalars(select(EDITS.c.id).where(delivered)))

@@ -144,6 +144,7 @@ class EditRow(SQLModel, table=True):
     ended_at: datetime | None
     owner: str | None
     blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
+    is_erased: bool
 
 
 class ChatRow(SQLModel, table=True):
@@ -158,6 +159,7 @@ class ChatRow(SQLModel, table=True):
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
     small_talk_at: datetime | None
+    greeted_at: datetime | None
 
 
 class ChatMoveRow(SQLModel, table=True):

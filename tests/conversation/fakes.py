@@ -51,6 +51,13 @@ class FakeService:
     async def resume(self, edit: Edit) -> Edit | None:
         return edit if edit.is_late else None
 
+    async def stop(self, edit: Edit) -> Edit | None:
+        current = self.edits[edit.id]
+        if not current.is_active:
+            return None
+        self.edits[edit.id] = replace(current, stage=Cancelled(NOW))
+        return self.edits[edit.id]
+
     async def abandon(self, edit: Edit) -> Edit | None:
         self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
         return self.edits[edit.id]
@@ -82,6 +89,10 @@ class FakeEdits:
 
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> Sequence[Edit]:
         return self._of(chat_id, requester_id)[::-1][:count]
+
+    async def running_of(self, requester_id: int) -> Sequence[Edit]:
+        theirs = (each for each in self.edits.values() if each.request.requester_id == requester_id)
+        return [each for each in theirs if each.is_active]
 
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
         counted = [each for each in self._of(chat_id) if each.state not in NOT_COUNTED]
@@ -160,6 +171,7 @@ class FakeMemory:
         self.told_no_pictures: set[int] = set()
         self.chatted: set[int] = set()
         self.files: dict[str, int | None] = {}
+        self.greeted: set[int] = set()
 
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.chatted
@@ -183,6 +195,11 @@ class FakeMemory:
     async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.told_no_pictures
         self.told_no_pictures.add(chat_id)
+        return is_new
+
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        is_new = chat_id not in self.greeted
+        self.greeted.add(chat_id)
         return is_new
 
     async def claim_file(self, edit_id: str, now: datetime) -> bool:
@@ -238,6 +255,18 @@ class FakeQuestions:
         return self.moved.get(chat_id)
 
 
+class FakeData:
+    """Whose data was deleted, and how many of their edits ran then."""
+
+    def __init__(self, edits: dict[str, Edit]) -> None:
+        self.edits = edits
+        self.erased: list[tuple[int, int]] = []
+
+    async def erase(self, person_id: int) -> None:
+        running = [each for each in self.edits.values() if each.is_active]
+        self.erased.append((person_id, sum(each.request.requester_id == person_id for each in running)))
+
+
 class FakeFiles:
     """Bytes by edit and kind."""
 
@@ -274,8 +303,9 @@ class Room:
 
     def __post_init__(self) -> None:
         self.service = FakeService(self.edits, self.memory.moves)
+        self.data = FakeData(self.edits)
         self.tools = Tools(
-            desk=Desk(self.service, self._wake),
+            desk=Desk(self.service, self._wake, self.data),
             edits=FakeEdits(self.edits),
             memory=self.memory,
             wishes=self.wishes,

@@ -15,7 +15,7 @@ from bot.conversation.feature import (
     menu,
     pressed_button,
 )
-from bot.conversation.features import again, cancel, edit, file, styles
+from bot.conversation.features import again, cancel, edit, file, help, privacy, styles  # noqa: A004 - a feature
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.clock import random_id
 from bot.core.presets import PRESETS
@@ -36,7 +36,7 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("combine", "styles", "status", "cancel", "limits", "start", "help"),
+        *("combine", "styles", "status", "cancel", "limits", "start", "help", "privacy"),
     }
 
 
@@ -58,6 +58,8 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "n": asking.decline,
         "k": asking.choose_command,
         "m": asking.choose_manner,
+        "start": help.choose,
+        "erase": privacy.press,
     }
 
 
