@@ -110,6 +110,7 @@ class Submission:
             callback_secret=secret,
             submits=edit.submits + 1,
             operation=self._ports.model.operation,
+            starts=0,  # the photos are decoded
             due_at=now + self._callbacks.adoption_wait(),  # after a crash, when it may be sent again,
         )
         try:

@@ -195,6 +195,29 @@ async def test_a_result_that_ends_the_process_is_given_up_as_well(world: World) 
     assert world.journal.count("fit") == 2
 
 
+async def test_a_process_that_ends_before_or_after_a_picture_is_decoded_did_not_end_over_it(
+    world: World,
+) -> None:
+    async def die() -> None:
+        raise Killed
+
+    held = world.holds(starts=5)
+    world.hooks["create"] = die
+    with pytest.raises(Killed):
+        await world.service.advance(held.id)
+    assert (world.row(held).state, world.row(held).starts) == ("submitting", 0)
+    painted = world.holds(stage=Processing(TASK), starts=5)
+    world.model.status = DONE
+    for _ in range(9):
+        world.restarted()
+        world.hooks["fetch"] = die
+        with pytest.raises(Killed):
+            await world.service.advance(painted.id)
+    assert world.row(painted).starts == 5
+    world.hooks.clear()
+    assert isinstance((await world.advance(painted)).stage, Delivered)
+
+
 async def test_waiting_is_no_start(world: World) -> None:
     held = world.holds(stage=Received())
     world.faults["publish"] = [TryLater(1)] * 9
