@@ -149,14 +149,16 @@ class Steps:
         if not urls:
             raise ResultUnusable("done without an image")
         content = await self._ports.model.fetch(urls)
-        if await self._starts.note(edit) is None:
-            return None
-        return await self._ports.images.fit(
-            content,
-            await self._photos.original(edit),
-            as_format=_SENT_AS.get(edit.request.photo.kind),
-            keep_alpha=keeps_outline(edit.request.command),
-        )
+        original = await self._photos.original(edit)
+        async with self._starts.begun(edit) as begun:
+            if begun is None:
+                return None
+            return await self._ports.images.fit(
+                content,
+                original,
+                as_format=_SENT_AS.get(edit.request.photo.kind),
+                keep_alpha=keeps_outline(edit.request.command),
+            )
 
     async def _look_again(self, edit: Edit, task: Task, error: ResultUnusable) -> Edit | None:
         """Such looks are counted in the row, so that there is an end to them after restarts as well."""
