@@ -183,7 +183,7 @@ class Edit:
     `blocked_by` is what it waits for while it cannot go on. `has_lost_card`: a status card was sent, and
     nobody knows whether it arrived. `is_told`: its chat knows that it has ended. `is_late`: its task may end
     well after its chat was told that it had failed, and no limit counts it any more. `starts` counts the
-    processes that began to work on the pictures of the present step. `is_erased`: its requester had it
+    processes that began to decode the pictures of the present step. `is_erased`: its requester had it
     deleted, and all that is left is what a limit counts.
     """
 

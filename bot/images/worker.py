@@ -4,6 +4,7 @@ Started by `worker_process` as `python -m bot.images.worker <socket> <pid of the
 survive is the picture's fault, and nobody else's trouble.
 """
 
+import contextlib
 import ctypes
 import math
 import os
@@ -129,7 +130,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     set_up_decoders()
-    Worker(socket.socket(fileno=connection), Allowance(*allowance)).run()
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the pool is gone, and nobody listens
+        Worker(socket.socket(fileno=connection), Allowance(*allowance)).run()
 
 
 if __name__ == "__main__":

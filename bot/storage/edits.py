@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import ACTIVE, NOT_COUNTED, Edit, EditState
 from bot.core.limits import Admission, Limits, Rule, Usage, refusal, usage
-from bot.core.photos import photo_names
+from bot.core.photos import kept_names, photo_names
 from bot.core.ports import FileKind
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
@@ -204,13 +204,15 @@ class SqlEditStore:
         self._forget_running(*self._running)
         return is_news
 
-    async def kept_ids(self, since: datetime) -> dict[FileKind, frozenset[str]]:
-        """The ids of edits whose files are needed: unsettled ones, and results delivered since `since`."""
+    async def kept_names(self, since: datetime) -> dict[FileKind, frozenset[str]]:
+        """The names of the files that are needed: of unsettled edits, and results delivered since `since`."""
         delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since, _IS_THERE)
         async with self._database.reading() as connection:
-            unsettled = frozenset(await connection.scalars(select(EDITS.c.id).where(_IS_UNSETTLED)))
+            unsettled = select(EDITS.c.id, EDITS.c.photos).where(_IS_UNSETTLED)
+            counts = {row.id: len(row.photos) for row in await connection.execute(unsettled)}
             results = frozenset(await connection.scalars(select(EDITS.c.id).where(delivered)))
-        return {"photo": unsettled, "result": unsettled | results}
+        photos = frozenset(name for edit_id, count in counts.items() for name in kept_names(edit_id, count))
+        return {"photo": photos, "result": results.union(counts)}
 
     async def kept_photo_names(self) -> frozenset[str]:
         """What the provider may still fetch: the photos of unsettled edits, also for the next create call."""

@@ -291,7 +291,7 @@ async def test_files_are_kept_for_what_is_unsettled_and_results_for_a_while(stor
     old = edit(stage=replace(DELIVERED, ended_at=NOW - SECOND), due_at=None)
     failed = edit(stage=Failed(Reason.POLICY, NOW), due_at=None)
     await keep(store, ready, unsettled, fresh, old, failed)
-    assert await store.kept_ids(NOW) == {
+    assert await store.kept_names(NOW) == {
         "photo": {ready.id, unsettled.id},
         "result": {ready.id, unsettled.id, fresh.id},
     }

@@ -161,7 +161,7 @@ async def test_an_edit_that_was_deleted_still_counts_and_is_found_by_nobody(
     assert await store.durations(done.operation, 9) == durations != []
     assert await store.by_message(GROUP, done.request.photo_message_id) is None
     assert await store.recent_of(GROUP, ADA, 9) == []
-    assert (await store.kept_ids(NOW - timedelta(days=1)))["result"] == frozenset()
+    assert (await store.kept_names(NOW - timedelta(days=1)))["result"] == frozenset()
     row = await store.get(done.id)
     assert row is not None
     assert row.is_erased

@@ -111,6 +111,26 @@ async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
     assert hosted.swept == [({running.secret, f"{running.secret}-a2"}, now - timedelta(minutes=10))]
 
 
+async def test_every_photo_of_an_unsettled_edit_is_kept(store: SqlEditStore, tmp_path: Path) -> None:
+    files, hosted = DiskFiles(tmp_path / "files"), Hosted()
+    running, done = (
+        edit(photos=(PHOTO,) * 3),
+        edit(photos=(PHOTO,) * 2, stage=Delivered(TASK, RESULT, 71_004, NOW), due_at=None),
+    )
+    kept = sorted(f"{running.id}{number}.photo" for number in ("", "-1", "-2"))
+    for each in (running, done):
+        await store.admit(each, NO_LIMITS, NOW)
+    for name in (*kept, f"{running.id}-3.photo", f"{done.id}.photo", f"{done.id}-1.photo"):
+        await files.put(name.removesuffix(".photo"), "photo", b"x")
+        os.utime(tmp_path / "files" / name, (0, 0))
+    retention = FileRetention(store, files, hosted, 1_000_000, lambda: NOW)
+    await retention.sweep_files()
+    assert sorted(path.name for path in (tmp_path / "files").iterdir()) == kept
+    await retention.sweep_hosted()
+    [(names, _)] = hosted.swept
+    assert names == {running.secret, f"{running.secret}-1", f"{running.secret}-2"}
+
+
 async def test_where_files_take_too_much_delivered_results_go_the_oldest_first(
     store: SqlEditStore, tmp_path: Path
 ) -> None:

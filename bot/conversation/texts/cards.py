@@ -77,6 +77,10 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) ->
         ).format(count=ahead)
     if edit.attempts and edit.blocked_by in {Reason.TELEGRAM_AWAY, Reason.TELEGRAM_LIMIT}:
         return t.gettext("Waiting. Telegram does not give me your photo yet; I keep trying.")
+    if edit.attempts and edit.blocked_by is Reason.PHOTO_HOST_AWAY:
+        return t.gettext(
+            "Waiting. I cannot put your photo where the image service picks it up; I keep trying."
+        )
     if isinstance(edit.stage, Submitting) and edit.blocked_by:
         return t.gettext("The image service broke off; I am finding out whether it has begun.")
     if edit.attempts:

@@ -72,6 +72,10 @@ _SENTENCES: dict[Reason, str] = {
     Reason.COULD_NOT_GENERATE: N_(
         "The image service could not make a picture of this. Try again, or say it differently."
     ),
+    Reason.PHOTO_HOST_AWAY: N_(
+        "For a long time I could not put your photo where the image service picks it up. "
+        "Please try again later."
+    ),
     Reason.PHOTO_NOT_FETCHED: N_(
         "The image service could not pick up your photo. Please try again in a moment."
     ),

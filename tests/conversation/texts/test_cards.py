@@ -124,6 +124,10 @@ def test_the_bar_only_grows_with_time(estimate: Estimate) -> None:
             "Waiting. Telegram does not give me your photo yet; I keep trying.",
         ),
         (
+            replace(EDIT, attempts=2, blocked_by=Reason.PHOTO_HOST_AWAY),
+            "Waiting. I cannot put your photo where the image service picks it up; I keep trying.",
+        ),
+        (
             replace(EDIT, stage=Ready(TASK, RESULT), attempts=1, blocked_by=Reason.TELEGRAM_LIMIT),
             "Finished. I may only send so many messages at a time; your picture comes as soon as I may.",
         ),
