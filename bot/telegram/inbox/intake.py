@@ -39,6 +39,9 @@ _BOUND_EVERY = timedelta(seconds=1)
 _ATTEMPTS = 3
 _BATCH = 1000
 _LOOK_AGAIN_SECONDS = 5
+UPDATES_A_CALL = 100
+"""What getUpdates gives at the most. After so many at a time, Telegram mostly has more."""
+_FETCH_FIRST_SECONDS = 1.0
 _LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
 
 Handle: TypeAlias = Callable[[Incoming], Awaitable[Sequence[Outgoing]]]
@@ -92,14 +95,28 @@ class Intake:
                     await self._feed()
                 except DATABASE_ERRORS as error:
                     logger.warning("the inbox cannot be read for now: %s", type(error).__name__)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
-                        await self.doorbell.get()
-                while not self.doorbell.empty():
-                    self.doorbell.get_nowait()
+                await self._wait()
         finally:
             await self._updates.close()
             await self._answers.close()
+
+    async def _wait(self) -> None:
+        """Wait for something new. Telegram's backlog is fetched first: handling would slow that down."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                await self.doorbell.get()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FETCH_FIRST_SECONDS):
+                while self._silenced() >= UPDATES_A_CALL:
+                    await self.doorbell.get()
+
+    def _silenced(self) -> int:
+        """How often the doorbell rang since the last look."""
+        rang = 1
+        while not self.doorbell.empty():
+            self.doorbell.get_nowait()
+            rang += 1
+        return rang
 
     async def _feed(self) -> None:
         """Put waiting updates of the inbox into their lanes."""
@@ -164,11 +181,11 @@ class Intake:
         if update.is_surplus:
             if not isinstance(incoming, Message):
                 return Answers(update, ())
-            async with self._slots.taken():
+            async with self._slots.taken(by_group=update.line <= 0):
                 return Answers(update, await self._handle(Surplus(incoming, LONGEST_LINE)))
         problem = "it was attempted too often"
         while True:
-            async with self._slots.taken():
+            async with self._slots.taken(by_group=update.line <= 0):
                 attempt = await self._inbox.attempted(update.update_id, self._owner())
                 if attempt > _ATTEMPTS:
                     break

@@ -15,9 +15,9 @@ from bot.conversation.incoming import Incoming, Message, Press, Surplus
 from bot.conversation.outgoing import Alert, Destination, Outgoing, Say
 from bot.core.errors import ChatGone, OutcomeUnknown, TryLater
 from bot.storage.inbox import NotOurs
-from bot.telegram.inbox.intake import LONGEST_LINE, PER_CHAT, UNSENT, Intake
+from bot.telegram.inbox.intake import LONGEST_LINE, PER_CHAT, UNSENT, UPDATES_A_CALL, Intake
 from bot.telegram.inbox.raw_updates import line_of
-from bot.telegram.inbox.slots import AT_ONCE, Slots
+from bot.telegram.inbox.slots import AT_ONCE, GROUPS_AT_ONCE, Slots
 from tests.telegram.fake_telegram import FakeTelegram
 from tests.telegram.inbox.updates import ADA, GROUP, message, press
 
@@ -172,6 +172,48 @@ async def test_answers_that_wait_hold_no_slot_and_nobody_elses_answer(world: Wor
 async def test_no_more_than_eight_are_handled_at_once(world: World) -> None:
     await world.takes(*(writes("x", chat_id) for chat_id in range(1, 100)))
     assert world.most_in_handle == AT_ONCE
+
+
+async def test_nobodys_own_message_waits_for_what_groups_ask(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle, never = world.handle, asyncio.Event()
+
+    async def slow_for_groups(incoming: Incoming) -> Sequence[Outgoing]:
+        assert isinstance(incoming, Message)
+        if not incoming.chat.is_private:
+            world.handled.append(incoming.update_id)
+            await never.wait()
+        return await handle(incoming)
+
+    monkeypatch.setattr(world.intake, "_handle", slow_for_groups)
+    await world.takes(*(writes("x", chat_id) for chat_id in range(-150, -100)))
+    assert len(world.handled) == GROUPS_AT_ONCE
+    await world.takes(writes("private"))
+    assert world.said == ["private"]
+
+
+async def test_what_telegram_still_has_is_fetched_before_anything_is_handled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.inbox.intake._FETCH_FIRST_SECONDS", 60)
+    for _ in range(3):
+        for _ in range(UPDATES_A_CALL):
+            world.intake.ring()
+        await world.takes(writes("x"))
+        assert not world.handled
+    await world.takes(writes("the last one"))
+    assert world.handled == [1, 2, 3, 4]
+
+
+async def test_a_backlog_without_an_end_is_handled_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.inbox.intake._FETCH_FIRST_SECONDS", 0)
+    for _ in range(UPDATES_A_CALL):
+        world.intake.ring()
+    await world.takes(writes("x"))
+    assert world.handled == [1]
 
 
 async def test_a_press_is_answered_at_once_whatever_its_chat_waits_for(world: World) -> None:
