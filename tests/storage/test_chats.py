@@ -24,6 +24,25 @@ async def test_a_chat_that_asked_before_is_told_too(chats: Chats, store: SqlEdit
     assert not await chats.tell_not_allowed(CHAT_ID, NOW)
 
 
+async def test_equal_refusals_are_told_once_a_minute(chats: Chats) -> None:
+    told = [
+        await chats.tell_refusal(CHAT_ID, "limit", 70 + number, NOW + timedelta(seconds=seconds))
+        for number, seconds in enumerate((0, 20, 59, 60, 119, 120))
+    ]
+    assert told == [True, False, False, True, False, True]
+    assert await chats.tell_refusal(CHAT_ID, "away", 90, NOW)
+    assert await chats.tell_refusal(8, "limit", 90, NOW)
+
+
+async def test_the_refusal_of_one_message_may_be_told_again_until_it_has_arrived(chats: Chats) -> None:
+    assert [await chats.tell_refusal(CHAT_ID, "limit", 70, NOW) for _ in range(2)] == [True, True]
+
+
+async def test_of_many_replicas_one_tells_a_refusal(chats: Chats) -> None:
+    told = await asyncio.gather(*(chats.tell_refusal(CHAT_ID, "limit", 70 + n, NOW) for n in range(20)))
+    assert sorted(told) == [False] * 19 + [True]
+
+
 async def test_the_last_photo_is_remembered(chats: Chats) -> None:
     await chats.remember_photo(CHAT_ID, REQUESTER_ID, 3_000_000_000, PHOTO, NOW)
     assert await chats.remembered_photo(CHAT_ID, REQUESTER_ID, NOW) == (3_000_000_000, PHOTO)

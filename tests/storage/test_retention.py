@@ -63,11 +63,13 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await chats.remember_photo(CHAT_ID, REQUESTER_ID, 81, PHOTO, NOW)
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
+    await chats.tell_refusal(CHAT_ID, "limit", 70, NOW)
     retention = RowRetention(store, inbox, chats, alerts, lambda: now)
 
     async def left() -> list[str]:
         await retention.forget()
         there = {
+            "refusal": not await chats.tell_refusal(CHAT_ID, "limit", 71, NOW),
             "photo": await chats.remembered_photo(CHAT_ID, REQUESTER_ID, NOW) is not None,
             "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
@@ -78,10 +80,10 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
         await inbox.handled(7, NOW)
         return [kind for kind, is_there in there.items() if is_there]
 
-    steps = [timedelta(minutes=10), timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
-    for forgotten, age in enumerate([*steps, timedelta(days=31)]):
+    steps = [timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)]
+    for forgotten, age in enumerate([*steps, timedelta(days=7), timedelta(days=31)]):
         now = NOW + age
-        kinds = ["photo", "alert", "album", "update", "edit"]
+        kinds = ["refusal", "photo", "alert", "album", "update", "edit"]
         assert await left() == kinds[forgotten:]
         now = NOW + age + MOMENT
         assert await left() == kinds[forgotten + 1 :]

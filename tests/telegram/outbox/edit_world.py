@@ -117,10 +117,14 @@ class PlainRights:
         self.refusals.append(chat_id)
 
 
-class PlainSentFiles:
+class PlainSent:
     def __init__(self) -> None:
+        self.refused: dict[tuple[int, str], int] = {}
         self.noted: dict[str, int] = {}
         self.forgotten: list[str] = []
+
+    async def tell_refusal(self, chat_id: int, kind: str, message_id: int, now: datetime) -> bool:
+        return self.refused.setdefault((chat_id, kind), message_id) == message_id
 
     async def note_file(self, edit_id: str, message_id: int) -> None:
         self.noted[edit_id] = message_id
@@ -137,8 +141,8 @@ class EditWorld:
         self.at, self.settle = NOW, settle
         bot = self.telegram.bot(limits)
         results = ResultSender(bot, self.cards)
-        self.rights, self.sent_files = PlainRights(), PlainSentFiles()
-        self.outbox = Outbox(bot, results, self.sent_files, lambda: self.at)
+        self.rights, self.sent = PlainRights(), PlainSent()
+        self.outbox = Outbox(bot, results, self.sent, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )
