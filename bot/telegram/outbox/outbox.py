@@ -26,7 +26,7 @@ from bot.conversation.outgoing import (
 )
 from bot.core.clock import Clock
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown
-from bot.telegram.outbox.destination import reply_to, sent_nearby
+from bot.telegram.outbox.destination import Nearby, reply_to
 from bot.telegram.outbox.errors import is_refusal, translated
 from bot.telegram.outbox.keyboards import keyboard
 from bot.telegram.outbox.results import ResultSender
@@ -55,8 +55,10 @@ class Outbox:
     take it as it is), ChatGone, and ChatMoved for what cannot be sent to the new chat from here.
     """
 
-    def __init__(self, bot: ExtBot[Priority], results: ResultSender, sent: Sent, now: Clock) -> None:
-        self._bot, self._results, self._sent, self._now = bot, results, sent, now
+    def __init__(
+        self, bot: ExtBot[Priority], results: ResultSender, nearby: Nearby, sent: Sent, now: Clock
+    ) -> None:
+        self._bot, self._results, self._nearby, self._sent, self._now = bot, results, nearby, sent, now
 
     async def send(self, outgoing: Outgoing) -> int | None:
         """Send it. Returns the id of the new message, if there is one."""
@@ -102,7 +104,7 @@ class Outbox:
             return sent.message_id
 
         with translated(small=True):
-            return await sent_nearby(message.to, send)
+            return await self._nearby.send(message.to, send)
 
     async def change(self, change: ChangeText, priority: Priority = Priority.ANSWER) -> None:
         """Change a message. Does nothing if it says this already, or if a later change is waiting."""

@@ -31,6 +31,7 @@ from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
+from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority
@@ -140,9 +141,10 @@ class EditWorld:
         self.telegram, self.cards, self.alerts = FakeTelegram(), PlainCards(), PlainAlerts()
         self.at, self.settle = NOW, settle
         bot = self.telegram.bot(limits)
-        results = ResultSender(bot, self.cards)
+        nearby = Nearby(lambda: self.at)
+        results = ResultSender(bot, self.cards, nearby)
         self.rights, self.sent = PlainRights(), PlainSent()
-        self.outbox = Outbox(bot, results, self.sent, lambda: self.at)
+        self.outbox = Outbox(bot, results, nearby, self.sent, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )

@@ -1,7 +1,7 @@
 """Every way that an outgoing value can fare, against a Telegram that answers as told."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from bot.conversation.outgoing import (
     SendFile,
 )
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, TryLater
+from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from tests.telegram.fake_telegram import FakeTelegram
@@ -36,7 +37,8 @@ class Post:
         self.at = datetime(2026, 3, 29, tzinfo=UTC)
         bot = self.telegram.bot()
         self.sent = PlainSent()
-        self.outbox = Outbox(bot, ResultSender(bot, Cards([])), self.sent, lambda: self.at)
+        nearby = Nearby(lambda: self.at)
+        self.outbox = Outbox(bot, ResultSender(bot, Cards([]), nearby), nearby, self.sent, lambda: self.at)
 
     async def send(self, outgoing: Outgoing) -> int | None:
         return await self.outbox.send(outgoing)
@@ -84,6 +86,27 @@ async def test_a_reply_into_a_closed_topic_is_no_reply_at_last(post: Post) -> No
     last = post.telegram.of("sendMessage")[-1]
     assert "message_thread_id" not in last
     assert "reply_parameters" not in last
+
+
+async def test_a_closed_topic_is_tried_again_after_some_minutes(post: Post) -> None:
+    async def tries(refusals: int) -> list[tuple[int | None, bool]]:
+        before = len(post.telegram.of("sendMessage"))
+        for _ in range(refusals):
+            post.telegram.will_refuse("sendMessage", 400, "Bad Request: TOPIC_CLOSED")
+        await post.send(Say(IN_A_TOPIC, "x"))
+        sent = post.telegram.of("sendMessage")[before:]
+        return [(each.get("message_thread_id"), "reply_parameters" in each) for each in sent]
+
+    assert await tries(2) == [(7, True), (None, True), (None, False)]
+    post.at += timedelta(minutes=4)
+    assert await tries(0) == [(None, False)]
+    assert await post.send(Say(Destination(GROUP, thread_id=8), "x"))
+    assert post.telegram.of("sendMessage")[-1]["message_thread_id"] == 8
+    post.at += timedelta(minutes=1)
+    assert await tries(1) == [(7, True), (None, True)]
+    assert await tries(0) == [(None, True)]
+    post.at += timedelta(minutes=5)
+    assert await tries(0) == [(7, True)]
 
 
 async def test_an_answer_follows_a_group_that_moved_and_replies_to_nothing_there(post: Post) -> None:
