@@ -24,6 +24,8 @@ EDITS_APART = {True: timedelta(seconds=3), False: timedelta(seconds=10)}
 """Shortest time between two edits of a card: in private (True), in groups (False)."""
 ACTION_EVERY = timedelta(seconds=4.5)
 """Telegram shows a chat action for five seconds."""
+_WAITING = (EditState.RECEIVED, EditState.SUBMITTING)
+"""Their cards change seldom. One found after a restart most likely says what it should say now."""
 _QUIET_AFTER_REFUSAL = timedelta(seconds=30)
 _CARDS_A_TICK = 30
 """Telegram takes about thirty messages a second from a bot."""
@@ -71,7 +73,8 @@ class CardBoard:
             self.take_down(edit.id)
             return
         if edit.id not in self._shown and edit.status_message_id is not None:
-            self._add(edit, edit.status_message_id, None, edited_at=self._now())
+            says = self.render(edit, ahead) if edit.state in _WAITING else None
+            self._add(edit, edit.status_message_id, says, edited_at=self._now())
         if (shown := self._shown.get(edit.id)) is not None:
             shown.edit, shown.ahead = edit, ahead
             if edit.state is not EditState.READY:

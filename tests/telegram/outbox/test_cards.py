@@ -76,6 +76,16 @@ async def test_a_card_of_before_a_restart_follows_again(world: EditWorld) -> Non
     assert [sent["message_id"] for sent in world.telegram.of("editMessageText")] == [400]
 
 
+async def test_a_card_that_waits_is_not_told_again_after_a_restart_what_it_says(world: EditWorld) -> None:
+    edit = an_edit(status_message_id=400)
+    world.board.show(edit)
+    await world.passes(20)
+    assert world.texts == []
+    world.board.show(replace(edit, stage=PROCESSING))
+    await settle()
+    assert world.texts == ["processing 0 0"]
+
+
 async def test_a_card_is_left_in_peace_for_as_long_as_telegram_says(world: EditWorld) -> None:
     edit = replace(await world.posted(an_edit()), stage=PROCESSING)
     world.telegram.will_refuse("editMessageText", 429, "Too Many Requests", retry_after=9)
