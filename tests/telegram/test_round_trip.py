@@ -18,7 +18,7 @@ from bot.telegram.inbox.slots import Slots
 from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
-from tests.telegram.inbox.test_intake import FakeInbox
+from tests.telegram.inbox.intake_world import FakeInbox
 from tests.telegram.outbox.edit_world import PlainCards, PlainSent
 
 

@@ -14,7 +14,7 @@ from telegram.error import NetworkError
 
 from bot.telegram.inbox.polling import durable_request
 from bot.telegram.inbox.webhook import Webhook
-from tests.telegram.inbox.test_intake import FakeInbox
+from tests.telegram.inbox.intake_world import FakeInbox
 from tests.telegram.inbox.updates import message, press
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)

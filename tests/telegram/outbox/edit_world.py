@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 """An edit's chat, and cards that say what they were asked to show."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -134,9 +135,16 @@ class PlainSent:
         self.forgotten.append(edit_id)
 
 
+async def settle() -> None:
+    for _ in range(30):
+        await asyncio.sleep(0)
+
+
 class EditWorld:
     def __init__(
-        self, settle: Callable[[], Awaitable[None]], limits: BaseRateLimiter[Priority] | None = None
+        self,
+        settle: Callable[[], Awaitable[None]] = settle,
+        limits: BaseRateLimiter[Priority] | None = None,
     ) -> None:
         self.telegram, self.cards, self.alerts = FakeTelegram(), PlainCards(), PlainAlerts()
         self.at, self.settle = NOW, settle
@@ -158,6 +166,9 @@ class EditWorld:
             self.rights,
             Admins(self.outbox, self.cards, self.alerts, [ADMIN], lambda: self.at),
         )
+
+    async def aclose(self) -> None:
+        await self.board.close()
 
     async def posted(self, edit: Edit) -> Edit:
         return replace(edit, status_message_id=await self.chat.post_card(edit))
