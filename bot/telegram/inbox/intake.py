@@ -75,6 +75,8 @@ class Intake:
         self.doorbell: asyncio.Queue[object] = asyncio.Queue()
         self._updates: Lanes[RawUpdate] = Lanes(self._take)
         self._answers: Lanes[Answers] = Lanes(self._answer)
+        self._is_fetched = asyncio.Event()
+        self._is_fetched.set()
         self._queued: set[int] = set()
         self._held: Counter[int] = Counter()
         self._full: set[int] = set()
@@ -101,14 +103,19 @@ class Intake:
             await self._answers.close()
 
     async def _wait(self) -> None:
-        """Wait for something new. Telegram's backlog is fetched first: handling would slow that down."""
+        """Wait for something new. Telegram's backlog is fetched first: handling would slow that down.
+
+        So nothing is fed meanwhile, and what groups have asked before waits too.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
                 await self.doorbell.get()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FETCH_FIRST_SECONDS):
                 while self._silenced() >= UPDATES_A_CALL:
+                    self._is_fetched.clear()
                     await self.doorbell.get()
+        self._is_fetched.set()
 
     def _silenced(self) -> int:
         """How often the doorbell rang since the last look."""
@@ -158,6 +165,8 @@ class Intake:
         lane = (update.chat_id, update.update_id if waits_for_none else None)
         try:
             await self._answers.until_shorter(lane, UNSENT)
+            if update.line <= 0:
+                await self._is_fetched.wait()
             answers = await self._answers_to(update)
         except NotOurs:
             self._let_go(update)

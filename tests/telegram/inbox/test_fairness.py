@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -64,6 +65,25 @@ async def test_what_telegram_still_has_is_fetched_before_anything_is_handled(
         assert not world.handled
     await world.takes(writes("the last one"))
     assert world.handled == [1, 2, 3, 4]
+
+
+async def test_while_telegram_has_more_groups_wait_with_what_they_asked_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.inbox.intake._FETCH_FIRST_SECONDS", 60)
+    for chat_id in (-100, 11):
+        world.held[chat_id] = asyncio.Event()
+        await world.takes(*(writes(f"{chat_id}", chat_id) for _ in range(UNSENT + 1)))
+    for _ in range(UPDATES_A_CALL):
+        world.intake.ring()
+    await world.settle()
+    for event in world.held.values():
+        event.set()
+    await world.settle()
+    assert Counter(world.said) == {"-100": UNSENT, "11": UNSENT + 1}
+    world.intake.ring()
+    await world.settle()
+    assert Counter(world.said) == {"-100": UNSENT + 1, "11": UNSENT + 1}
 
 
 async def test_a_backlog_without_an_end_is_handled_all_the_same(
