@@ -196,7 +196,7 @@ async def test_who_sends_too_much_is_told_once_and_keeps_nobody_waiting(tmp_path
 async def test_fifty_busy_groups_keep_nobodys_own_message_waiting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.inbox.intake._FETCH_FIRST_SECONDS", 60)
+    monkeypatch.setattr("bot.telegram.inbox.doorbell._FETCH_FIRST_SECONDS", 60)
     async with quick_bot(tmp_path) as world:
         people = world.telegram.people
         groups = [people.group(f"Group {number}", world.ada) for number in range(50)]

@@ -5,7 +5,6 @@ for Telegram's limits waits in its chat's lane of answers, and the chat's furthe
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections import Counter
@@ -23,6 +22,7 @@ from bot.core.clock import Clock
 from bot.core.errors import BotError, OutcomeUnknown, TryLater
 from bot.storage.database import DATABASE_ERRORS
 from bot.storage.inbox import NotOurs
+from bot.telegram.inbox.doorbell import Doorbell
 from bot.telegram.inbox.lanes import Lanes
 from bot.telegram.inbox.raw_updates import Inbox, RawUpdate
 from bot.telegram.inbox.reader import read
@@ -38,10 +38,6 @@ LONGEST_LINE = 200
 _BOUND_EVERY = timedelta(seconds=1)
 _ATTEMPTS = 3
 _BATCH = 1000
-_LOOK_AGAIN_SECONDS = 5
-UPDATES_A_CALL = 100
-"""What getUpdates gives at the most. After so many at a time, Telegram mostly has more."""
-_FETCH_FIRST_SECONDS = 1.0
 _LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
 
 Handle: TypeAlias = Callable[[Incoming], Awaitable[Sequence[Outgoing]]]
@@ -72,11 +68,9 @@ class Intake:
     ) -> None:
         self._bot, self._inbox, self._handle, self._send = bot, inbox, handle, send
         self._slots, self._owner, self._now = slots, owner, now
-        self.doorbell: asyncio.Queue[object] = asyncio.Queue()
+        self.doorbell = Doorbell()
         self._updates: Lanes[RawUpdate] = Lanes(self._take)
         self._answers: Lanes[Answers] = Lanes(self._answer)
-        self._is_fetched = asyncio.Event()
-        self._is_fetched.set()
         self._queued: set[int] = set()
         self._held: Counter[int] = Counter()
         self._full: set[int] = set()
@@ -97,33 +91,10 @@ class Intake:
                     await self._feed()
                 except DATABASE_ERRORS as error:
                     logger.warning("the inbox cannot be read for now: %s", type(error).__name__)
-                await self._wait()
+                await self.doorbell.rung()
         finally:
             await self._updates.close()
             await self._answers.close()
-
-    async def _wait(self) -> None:
-        """Wait for something new. Telegram's backlog is fetched first: handling would slow that down.
-
-        So nothing is fed meanwhile, and what groups have asked before waits too.
-        """
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
-                await self.doorbell.get()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_FETCH_FIRST_SECONDS):
-                while self._silenced() >= UPDATES_A_CALL:
-                    self._is_fetched.clear()
-                    await self.doorbell.get()
-        self._is_fetched.set()
-
-    def _silenced(self) -> int:
-        """How often the doorbell rang since the last look."""
-        rang = 1
-        while not self.doorbell.empty():
-            self.doorbell.get_nowait()
-            rang += 1
-        return rang
 
     async def _feed(self) -> None:
         """Put waiting updates of the inbox into their lanes."""
@@ -166,7 +137,7 @@ class Intake:
         try:
             await self._answers.until_shorter(lane, UNSENT)
             if update.line <= 0:
-                await self._is_fetched.wait()
+                await self.doorbell.is_fetched.wait()
             answers = await self._answers_to(update)
         except NotOurs:
             self._let_go(update)

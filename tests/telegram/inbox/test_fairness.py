@@ -10,7 +10,8 @@ import pytest
 
 from bot.conversation.incoming import Incoming, Message, Press
 from bot.conversation.outgoing import Alert, Outgoing
-from bot.telegram.inbox.intake import LONGEST_LINE, PER_CHAT, UNSENT, UPDATES_A_CALL
+from bot.telegram.inbox.doorbell import UPDATES_A_CALL
+from bot.telegram.inbox.intake import LONGEST_LINE, PER_CHAT, UNSENT
 from bot.telegram.inbox.slots import AT_ONCE, GROUPS_AT_ONCE
 from tests.telegram.inbox.intake_world import NOW, World, writes
 from tests.telegram.inbox.updates import ADA, GROUP, press
@@ -57,7 +58,7 @@ async def test_nobodys_own_message_waits_for_what_groups_ask(
 async def test_what_telegram_still_has_is_fetched_before_anything_is_handled(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.inbox.intake._FETCH_FIRST_SECONDS", 60)
+    monkeypatch.setattr("bot.telegram.inbox.doorbell._FETCH_FIRST_SECONDS", 60)
     for _ in range(3):
         for _ in range(UPDATES_A_CALL):
             world.intake.ring()
@@ -70,7 +71,7 @@ async def test_what_telegram_still_has_is_fetched_before_anything_is_handled(
 async def test_while_telegram_has_more_groups_wait_with_what_they_asked_before(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.inbox.intake._FETCH_FIRST_SECONDS", 60)
+    monkeypatch.setattr("bot.telegram.inbox.doorbell._FETCH_FIRST_SECONDS", 60)
     for chat_id in (-100, 11):
         world.held[chat_id] = asyncio.Event()
         await world.takes(*(writes(f"{chat_id}", chat_id) for _ in range(UNSENT + 1)))
@@ -89,7 +90,7 @@ async def test_while_telegram_has_more_groups_wait_with_what_they_asked_before(
 async def test_a_backlog_without_an_end_is_handled_all_the_same(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.inbox.intake._FETCH_FIRST_SECONDS", 0)
+    monkeypatch.setattr("bot.telegram.inbox.doorbell._FETCH_FIRST_SECONDS", 0)
     for _ in range(UPDATES_A_CALL):
         world.intake.ring()
     await world.takes(writes("x"))
