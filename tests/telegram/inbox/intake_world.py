@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
+from telegram import Update
 
 from bot.conversation.incoming import Incoming, Message, Press, Surplus
 from bot.conversation.outgoing import Alert, Destination, Outgoing, Say
+from bot.telegram.inbox.doorbell import stub
 from bot.telegram.inbox.intake import Intake
 from bot.telegram.inbox.raw_updates import line_of
 from bot.telegram.inbox.slots import Slots
@@ -119,6 +121,10 @@ class World:
         await self.inbox.keep(raws, NOW, "me")
         self.intake.ring()
         await self.settle()
+
+    def fetches(self, *, is_last: bool) -> None:
+        update = Update.de_json(stub(9, is_last=is_last), self.bot)
+        self.intake.doorbell.put_nowait(update)
 
     async def settle(self) -> None:
         for _ in range(3000):

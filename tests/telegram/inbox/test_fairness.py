@@ -10,7 +10,6 @@ import pytest
 
 from bot.conversation.incoming import Incoming, Message, Press
 from bot.conversation.outgoing import Alert, Outgoing
-from bot.telegram.inbox.doorbell import UPDATES_A_CALL
 from bot.telegram.inbox.intake import LONGEST_LINE, PER_CHAT, UNSENT
 from bot.telegram.inbox.slots import AT_ONCE, GROUPS_AT_ONCE
 from tests.telegram.inbox.intake_world import NOW, World, writes
@@ -60,10 +59,10 @@ async def test_what_telegram_still_has_is_fetched_before_anything_is_handled(
 ) -> None:
     monkeypatch.setattr("bot.telegram.inbox.doorbell._FETCH_FIRST_SECONDS", 60)
     for _ in range(3):
-        for _ in range(UPDATES_A_CALL):
-            world.intake.ring()
+        world.fetches(is_last=False)
         await world.takes(writes("x"))
         assert not world.handled
+    world.fetches(is_last=True)
     await world.takes(writes("the last one"))
     assert world.handled == [1, 2, 3, 4]
 
@@ -75,14 +74,13 @@ async def test_while_telegram_has_more_groups_wait_with_what_they_asked_before(
     for chat_id in (-100, 11):
         world.held[chat_id] = asyncio.Event()
         await world.takes(*(writes(f"{chat_id}", chat_id) for _ in range(UNSENT + 1)))
-    for _ in range(UPDATES_A_CALL):
-        world.intake.ring()
+    world.fetches(is_last=False)
     await world.settle()
     for event in world.held.values():
         event.set()
     await world.settle()
     assert Counter(world.said) == {"-100": UNSENT, "11": UNSENT + 1}
-    world.intake.ring()
+    world.fetches(is_last=True)
     await world.settle()
     assert Counter(world.said) == {"-100": UNSENT + 1, "11": UNSENT + 1}
 
@@ -91,8 +89,7 @@ async def test_a_backlog_without_an_end_is_handled_all_the_same(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.telegram.inbox.doorbell._FETCH_FIRST_SECONDS", 0)
-    for _ in range(UPDATES_A_CALL):
-        world.intake.ring()
+    world.fetches(is_last=False)
     await world.takes(writes("x"))
     assert world.handled == [1]
 
