@@ -197,6 +197,17 @@ class AlertRow(SQLModel, table=True):
     has_arrived: bool
 
 
+class RefusalRow(SQLModel, table=True):
+    """A refusal that a group was told of: the message that was refused first, and when it was told."""
+
+    __tablename__: ClassVar[str] = "refusals"
+
+    chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(primary_key=True)
+    message_id: int = Field(sa_type=BigInteger)
+    told_at: datetime
+
+
 class SentFileRow(SQLModel, table=True):
     """The file of an edit's result that somebody asked for. Without `message_id` it is on its way."""
 
@@ -305,6 +316,7 @@ CHATS = METADATA.tables["chats"]
 CHAT_MOVES = METADATA.tables["chat_moves"]
 ALBUMS = METADATA.tables["albums"]
 ALERTS = METADATA.tables["alerts"]
+REFUSALS = METADATA.tables["refusals"]
 SENT_FILES = METADATA.tables["sent_files"]
 INBOX = METADATA.tables["inbox"]
 QUESTIONS = METADATA.tables["questions"]
