@@ -66,6 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(command=_migrate)
+    move = commands.add_parser(
+        "move-database",
+        help="copy everything to another, empty database",
+        description="Copies every row of the database of DATABASE_URL to an empty one, from SQLite to "
+        "PostgreSQL or any other way, and compares the counts. Everything is there in the end, or nothing. "
+        "The old database stays as it is. Stop the bot first.",
+    )
+    move.add_argument("url", metavar="URL", help="the new one, as DATABASE_URL would name it")
+    move.set_defaults(command=_move_database)
     for command in commands.choices.values():
         command.add_argument("--version", action="version", version=_VERSION)
     return parser
@@ -87,6 +96,12 @@ def _migrate(_: argparse.Namespace) -> int:
     from bot.run import migrate
 
     return _with_settings(migrate)
+
+
+def _move_database(options: argparse.Namespace) -> int:
+    from bot.run import move_database
+
+    return _with_settings(functools.partial(move_database, url=options.url))
 
 
 def _demo(options: argparse.Namespace) -> int:

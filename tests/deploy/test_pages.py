@@ -31,6 +31,7 @@ RUN = {
     ("docs/backup.md", "SQLite", "Restore"),
     ("docs/backup.md", "PostgreSQL", "Back up"),
     ("docs/backup.md", "PostgreSQL", "Restore"),
+    ("docs/backup.md", "From SQLite to PostgreSQL"),
     ("docs/backup.md", "Going back a version"),
     ("docs/retention.md", "Delete what somebody asks you to delete"),
     ("docs/faq.md", "How do I find the id of a chat or a person?"),

@@ -36,7 +36,14 @@ def run(*arguments: str, folder: Path, **environment: str) -> "subprocess.Comple
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["run", "--help"], ["demo", "--help"], ["doctor", "--help"], ["migrate", "--help"]],
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["demo", "--help"],
+        ["doctor", "--help"],
+        ["migrate", "--help"],
+        ["move-database", "--help"],
+    ],
 )
 def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     done = run("-c", ASK_FOR_HELP, *arguments, folder=tmp_path)
@@ -45,7 +52,7 @@ def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments:
     assert HEAVY.isdisjoint(done.stderr.splitlines())
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["demo"], ["doctor"], ["migrate"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["demo"], ["doctor"], ["migrate"], ["move-database"]])
 def test_the_version_is_told_everywhere_and_is_the_projects(tmp_path: Path, command: list[str]) -> None:
     done = run("-c", ASK_FOR_HELP, *command, "--version", folder=tmp_path)
     version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
