@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from bot import VERSION
+from bot.cli import _parser
 from bot.settings import Settings
 from bot.storage import retention
 from bot.storage.tables import METADATA
 from tests.deploy.compose import EXAMPLE, ROOT
-from tests.deploy.pages import PAGES, anchors, blocks, commands, text_of
+from tests.deploy.pages import FOR_HOSTS, PAGES, anchors, blocks, commands, text_of
 from tests.deploy.tools import needs, tool
 
 RUN = {
@@ -57,7 +59,7 @@ def test_links_within_the_project_lead_somewhere(page: str) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", FOR_HOSTS)
 def test_lines_of_prose_are_at_most_120_characters_long(page: str) -> None:
     prose = re.sub(r"^```.*?^```$", "", text_of(page), flags=re.MULTILINE | re.DOTALL)
     assert [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")] == []
@@ -88,17 +90,31 @@ def test_what_is_stored_is_kept_as_long_as_the_page_says() -> None:
     assert f"and whose it is | {retention.KEEP_PHOTOS.total_seconds() / 60:.0f} minutes |" in page
 
 
+def shown(command: str) -> set[str]:
+    """What comes after a command on any page, in a block or within a sentence."""
+    said = "\n".join(text_of(page) for page in PAGES)
+    return set(re.findall(rf"(?:^|`|\bsudo |/){command} (?!\.\.\.)([a-z-]+)", said, re.MULTILINE))
+
+
 def test_make_knows_the_targets_that_are_shown() -> None:
-    targets = {
-        target
-        for page in PAGES
-        for block in blocks(page)
-        for target in re.findall(r"^make ([a-z]+)", block.commands, re.MULTILINE)
-    }
-    assert targets == {"demo", "test", "check", "doctor", "run"}
+    targets = shown("make")
+    assert targets >= {"demo", "test", "check", "doctor", "run", "migrate", "audit"}
     for target in targets:
         done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, check=False)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, (target, done.stderr)
+
+
+def test_the_bot_knows_the_commands_that_are_shown() -> None:
+    known = set(re.findall(r"^    ([a-z-]+)(?= |$)", _parser().format_help(), re.MULTILINE))
+    assert known >= {"run", "demo", "doctor", "migrate", "move-database"}
+    assert {"run", "doctor", "move-database"} <= shown("python -m bot") <= known
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    first, *earlier = re.findall(r"^## \[([^]]+)\](?: - (.*))?$", text_of("CHANGELOG.md"), re.MULTILINE)
+    assert first == ("Unreleased", "")
+    assert earlier[0][0] == VERSION
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for _, day in earlier)
 
 
 def test_the_settings_file_is_made_as_shown(tmp_path: Path) -> None:
