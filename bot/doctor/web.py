@@ -1,6 +1,7 @@
 """Checks whether the provider can fetch photos and send callbacks."""
 
 import contextlib
+import errno
 import secrets
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from bot.doctor.words import in_words
 from bot.nanobanana.addresses import is_public, resolve
 from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
-from bot.urls import is_loopback
+from bot.urls import is_loopback, shown_url
 from bot.web.routes import NOT_FOUND, web_app
 from bot.web.server import listening
 from bot.wiring.outside import photo_host, way_out, web_host
@@ -28,6 +29,7 @@ _TINY_JPEG = bytes.fromhex(
 )
 
 
+_OTHER_ADDRESS = "correct WEB_HOST or WEB_PORT; ports below 1024 are for root"
 _FETCHES = "The image service fetches each photo from there; without it no edit works."
 _PUBLISHED = {
     "web": "check PUBLIC_URL and what leads from there to the bot",
@@ -59,7 +61,8 @@ async def _port(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExit
         if await _is_bot(settings, f"http://{shown}:{port}") is None:
             return Finding("web server", f"a running bot answers at {host}:{port}; it was left in peace")
         by = f"; it is {found}" if (found := listener(port)) else ""
-        advice = "stop what listens there, or choose another WEB_PORT"
+        is_taken = getattr(error.__context__, "errno", None) == errno.EADDRINUSE
+        advice = "stop what listens there, or choose another WEB_PORT" if is_taken else _OTHER_ADDRESS
         return mend("web server", f"{error}{by}", "The bot does not start without its web server.", advice)
     return Finding("web server", f"{host}:{port} is free for it")
 
@@ -80,7 +83,7 @@ async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.Asy
         finally:
             await host.withdraw(secret)
     except (BotError, httpx.HTTPError, httpx.InvalidURL) as error:
-        return mend(subject, in_words(error), _FETCHES, advice)
+        return mend(subject, f"{_place(settings)}: {in_words(error)}", _FETCHES, advice)
     if answer.status_code != httpx.codes.OK or answer.content != _TINY_JPEG:
         said = f"a photo was published, but fetching it gave {_status(answer)}"
         return mend(
@@ -92,6 +95,17 @@ async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.Asy
     return Finding(
         subject, f"a photo was published and fetched back from {urlsplit(url).netloc}, seen from this machine"
     )
+
+
+def _place(settings: Settings) -> str:
+    """Where photos are put, or fetched from."""
+    match settings.image_host:
+        case "web":
+            return settings.public_url
+        case "s3":
+            return shown_url(settings.s3_endpoint_url) or f"Amazon S3 in {settings.s3_region}"
+        case "kie":
+            return shown_url(settings.kie_upload_url)
 
 
 async def _inside(settings: Settings, url: str) -> str:
@@ -110,7 +124,8 @@ async def _callbacks(settings: Settings) -> Finding:
     """Call back with an unknown secret: this bot's own "not found" has to come."""
     if not settings.public_url:
         return Finding("callbacks", "none without PUBLIC_URL; the bot looks at its tasks by itself")
-    problem = await _is_bot(settings, settings.public_url)
+    inside = await _inside(settings, settings.public_url)
+    problem = inside or await _is_bot(settings, settings.public_url)
     if problem is None:
         return Finding("callbacks", "this bot answers at PUBLIC_URL, seen from this machine")
     why = "The bot looks at its tasks by itself until then, and learns a little later that they are done."
