@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.core.errors import BotError
-from bot.doctor.finding import Finding, mend
+from bot.doctor.finding import Finding, know, mend
 from bot.doctor.port import listener
+from bot.doctor.witness import telegram_fetches
 from bot.doctor.words import in_words
 from bot.nanobanana.addresses import is_public, resolve
 from bot.photo_hosts.web import WebHost
@@ -31,6 +32,7 @@ _TINY_JPEG = bytes.fromhex(
 
 _OTHER_ADDRESS = "correct WEB_HOST or WEB_PORT; ports below 1024 are for root"
 _FETCHES = "The image service fetches each photo from there; without it no edit works."
+_ALIKE = "The image service fetches each photo from outside as well."
 _PUBLISHED = {
     "web": "check PUBLIC_URL and what leads from there to the bot",
     "s3": "check the S3_ settings, and the rights of the key",
@@ -80,6 +82,7 @@ async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.Asy
                 return mend(subject, inside, _FETCHES, "use an address that the whole internet reaches")
             async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url, 1)) as client:
                 answer = await client.get(url)
+            is_seen = await telegram_fetches(settings, url, stack)
         finally:
             await host.withdraw(secret)
     except (BotError, httpx.HTTPError, httpx.InvalidURL) as error:
@@ -92,9 +95,11 @@ async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.Asy
             _FETCHES,
             "the address must lead to this bot without redirect, login or bot protection",
         )
-    return Finding(
-        subject, f"a photo was published and fetched back from {urlsplit(url).netloc}, seen from this machine"
-    )
+    said = f"a photo was published and fetched back from {urlsplit(url).netloc}"
+    if is_seen is False:
+        advice = "open the address from another network (docs/faq.md, about photos that are not picked up)"
+        return know(subject, f"{said} by this machine, but Telegram could not fetch it", _ALIKE, advice)
+    return Finding(subject, f"{said}, {'by Telegram too' if is_seen else 'seen from this machine'}")
 
 
 def _place(settings: Settings) -> str:

@@ -5,12 +5,15 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from dotenv import dotenv_values
 
 from bot import VERSION
 from bot.cli import _parser
+from bot.nanobanana.prices import credits  # noqa: A004 - the account's unit
+from bot.nanobanana.requests import Model, Operation, Resolution
 from bot.settings import Settings
 from bot.storage import retention
 from bot.storage.tables import METADATA
@@ -115,6 +118,18 @@ def test_the_changelog_tells_of_this_version() -> None:
     assert first == ("Unreleased", "")
     assert earlier[0][0] == VERSION
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", day) for _, day in earlier)
+
+
+def test_the_page_has_the_prices_that_the_bot_counts_with() -> None:
+    shape = r"^\| `(nano-banana[\w-]*)` \| (\d+)[^|]*\|([^|]*)\|([^|]*)\|$"
+    rows = {model: cells for model, *cells in re.findall(shape, text_of("docs/faq.md"), re.MULTILINE)}
+    resolutions: tuple[Resolution, ...] = get_args(Resolution)
+    for model in Model:
+        for resolution, cell in zip(resolutions, rows[model], strict=True):
+            if cell.strip():
+                assert credits(str(Operation(model, resolution))) == float(cell.split()[0])
+            else:
+                assert (model, resolution) in {(Model.NANO_BANANA, "2K"), (Model.NANO_BANANA, "4K")}
 
 
 def test_the_settings_file_is_made_as_shown(tmp_path: Path) -> None:

@@ -232,6 +232,29 @@ async def test_the_photo_host_cannot_be_reached(tmp_path: Path) -> None:
     assert said(found)["photo host (web)"] == "http://localhost:1: nothing answers at this address"
 
 
+async def test_telegram_is_asked_to_fetch_a_photo_too_and_leaves_no_message(tmp_path: Path) -> None:
+    async with place(tmp_path) as world:
+        world.ada.writes("/start")
+        found = await examined(world, admin_ids=f"1,{world.ada.id}")
+        assert said(found)["photo host (web)"].endswith(", by Telegram too")
+        assert world.ada.private.bot_messages() == []
+        bob = world.telegram.people.person("Bob")
+        bob.writes("/start")
+        bob.blocks_bot()
+        found = await examined(world, admin_ids=f"1,{bob.id}")
+        assert said(found)["photo host (web)"].endswith(", seen from this machine")
+        refusal = {
+            "ok": False,
+            "error_code": 400,
+            "description": "Bad Request: failed to get HTTP URL content",
+        }
+        world.telegram.faults.answer("sendPhoto", JSONResponse(refusal, 400), times=None)
+        found = await examined(world, admin_ids=str(world.ada.id))
+        (seen,) = [finding for finding in found if finding.subject == "photo host (web)"]
+        assert seen.level is Level.KNOW
+        assert seen.text.endswith("by this machine, but Telegram could not fetch it")
+
+
 async def test_somebody_else_answers_at_the_public_address(tmp_path: Path) -> None:
     async with place(tmp_path) as world:
         found = advice(await examined(world, public_url=world.home.settings["TELEGRAM_API_URL"]))
