@@ -41,7 +41,7 @@ async def _keep_others_out(connection: AsyncConnection) -> None:
         await connection.execute(text(_NO_BEATS))
         alive = select(func.count()).where(REPLICAS.c.beat_at > func.clock_timestamp() - LEASE)
         if count := (await connection.execute(alive)).scalar_one():
-            raise NotMoved(f"{count} replicas of the bot work with the database: stop them first")
+            raise NotMoved(f"the bot works with the database (replicas: {count}): stop it first")
 
 
 async def _copy(table: Table, old: AsyncConnection, new: AsyncConnection) -> int:

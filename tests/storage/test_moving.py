@@ -146,7 +146,7 @@ async def test_nothing_is_moved_away_from_replicas_that_are_at_work(
 ) -> None:
     async with postgres.migrated() as url, aclosing(Database.open(url)) as source:
         await Replicas(source, "folder").register("one")
-        with pytest.raises(NotMoved, match="1 replicas of the bot work with the database: stop them first"):
+        with pytest.raises(NotMoved, match=r"the bot works with the database \(replicas: 1\): stop it first"):
             await move(source, target)
         async with source.writing() as connection:
             await connection.execute(REPLICAS.update().values(beat_at=NOW))
