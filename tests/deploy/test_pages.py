@@ -1,7 +1,9 @@
 """What the pages say is so: commands run or are marked, links lead somewhere, tables are whole."""
 
+import itertools
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -51,6 +53,28 @@ S3 = ("5. Choose how photos reach the image service", "A. Storage (S3)")
 def test_every_command_is_run_by_a_test_or_marked() -> None:
     shown = {(block.page, *block.headings) for page in PAGES for block in blocks(page) if block.is_run}
     assert shown == RUN
+
+
+def test_every_command_is_one_that_a_shell_can_read() -> None:
+    for block in (block for page in PAGES for block in blocks(page)):
+        done = subprocess.run(["sh", "-n"], input=block.commands, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), block
+
+
+@needs("docker-compose")
+def test_compose_knows_the_commands_and_options_that_are_shown() -> None:
+    """They are not run here: there is no engine."""
+    shown = "\n".join(block.commands for page in PAGES for block in blocks(page)).replace("\\\n", " ")
+    tried = set()
+    for line in re.findall(r"^docker compose (.*)$", shown, re.MULTILINE):
+        words = shlex.split(line.removeprefix("-f compose.scale.yaml "))
+        called = [str(tool("docker-compose")), words[0], "--help"]
+        told = subprocess.run(called, capture_output=True, text=True, check=True).stdout
+        after = itertools.takewhile(lambda word: word not in {"bot", "bot-1", "postgres"}, words[1:])
+        options = [word for word in after if word.startswith("-")]
+        assert all(re.search(rf"(^|\s){option}\b", told) for option in options), line
+        tried.add(words[0])
+    assert tried >= {"run", "up", "down", "logs", "exec", "cp", "build"}
 
 
 @pytest.mark.parametrize("page", PAGES)
