@@ -1,6 +1,7 @@
 """`python -m bot`: what it says without doing anything, and what it says when it cannot."""
 
 import contextlib
+import os
 import sqlite3
 import subprocess
 import sys
@@ -159,6 +160,17 @@ async def test_a_name_that_is_no_setting_is_told_at_the_start(tmp_path: Path) ->
     _, said = await ended(home(tmp_path), "migrate")
     assert "WARNING" in said
     assert "ALOWED_CHATS is no setting, so it has no effect; ALLOWED_CHATS is one" in said
+
+
+def test_a_reader_that_has_seen_enough_ends_the_doctor_without_a_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor"], check=False, cwd=tmp_path, timeout=PATIENCE, text=True,
+        stdout=writing, stderr=subprocess.PIPE, env={"PYTHONPATH": str(PROJECT), **home(tmp_path).settings},
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_windows_is_told_what_works(
