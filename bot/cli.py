@@ -70,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(command=_migrate)
+    _add_move_database(commands)
+    for command in commands.choices.values():
+        command.add_argument("--version", action="version", version=_VERSION)
+    return parser
+
+
+def _add_move_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     move = commands.add_parser(
         "move-database",
         help="copy everything to another, empty database",
@@ -79,9 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     move.add_argument("url", metavar="URL", help="the new one, as DATABASE_URL would name it")
     move.set_defaults(command=_move_database)
-    for command in commands.choices.values():
-        command.add_argument("--version", action="version", version=_VERSION)
-    return parser
 
 
 def _run(_: argparse.Namespace) -> int:
