@@ -38,8 +38,8 @@ class Wishes(Protocol):
     async def answered(self, question_id: int, update_id: int) -> None:
         """An update has answered a question."""
 
-    async def drop_questions(self, speaker: Speaker) -> int:
-        """Close every open question to a person; returns how many."""
+    async def close_questions(self, speaker: Speaker, update_id: int) -> int:
+        """An update has ended every open question to a person; returns how many."""
 
 
 class Memory(Protocol):

@@ -145,10 +145,12 @@ class FakeWishes:
     async def answered(self, question_id: int, update_id: int) -> None:
         self.questions[question_id] = replace(self.questions[question_id], answered_by=update_id)
 
-    async def drop_questions(self, speaker: Speaker) -> int:
-        open_ones = [each for each in self.questions.values() if each.speaker == speaker]
+    async def close_questions(self, speaker: Speaker, update_id: int) -> int:
+        open_ones = [
+            each for each in self.questions.values() if each.speaker == speaker and each.answered_by is None
+        ]
         for each in open_ones:
-            del self.questions[each.id]
+            await self.answered(each.id, update_id)
         return len(open_ones)
 
     def arrived(self, message_id: int) -> Question:

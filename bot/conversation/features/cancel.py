@@ -31,7 +31,7 @@ async def cancel(asked: Asked) -> Replies:
     if replied_to is not None and await edits.by_message(message.chat.id, replied_to) is not None:
         mine = [edit for edit in mine if replied_to in edit.messages()]
     count = sum([await asked.tools.desk.cancel(edit) for edit in mine])
-    has_dropped = await asked.tools.wishes.drop_questions(message.speaker) > 0
+    has_dropped = await asked.tools.wishes.close_questions(message.speaker, message.update_id) > 0
     if count:
         return answer(asked, cancelled_text(asked.t, count))
     return answer(asked, dropped(asked.t) if has_dropped else nothing_to_cancel(asked.t))
@@ -77,5 +77,5 @@ FEATURE = Feature(
     order=40,
     commands=(Command("cancel", cancel, N_("Stop your edits that are under way")),),
     buttons=(EditButton("c", N_("✖️ Cancel"), Under.CARD, press, when=_can_be_cancelled),),
-    help=N_("/cancel stops them; as a reply to your photo, only that one."),
+    help=N_("/cancel stops edits that are under way; as a reply to your photo, only that one."),
 )

@@ -29,6 +29,11 @@ def not_your_question(t: NullTranslations) -> str:
     return t.gettext("Only the person whom I asked can answer this.")
 
 
+def settled(t: NullTranslations) -> str:
+    """The button's question has been answered, or something else has been asked since."""
+    return t.gettext("That is settled already. Tell me what you would like now.")
+
+
 def started(t: NullTranslations) -> str:
     return t.gettext("I am on it.")
 

@@ -46,6 +46,7 @@ def test_a_message_is_read_whole() -> None:
         picture=A_PHOTO,
         replied=Replied(60, A_PHOTO),
         album_id="album",
+        is_addressed=True,
     )
 
 
