@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib
 import io
 import tempfile
 import time
@@ -17,6 +16,7 @@ from bot.sandbox.demo.before_after import before_after
 from bot.sandbox.demo.bot_process import Home, bot_at_work
 from bot.sandbox.demo.conversation import draw_conversation
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from bot.sandbox.pixels import open_heif
 from bot.sandbox.scene import paint_scene
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Chat, Event, Message, Person
@@ -57,8 +57,7 @@ async def demo(photo: Path | None, command: str, output: Path, seconds: float, l
     if find_spec("python_multipart") is None:
         print("The demo needs more than the bot does: pip install --require-hashes -r requirements-demo.lock")
         return 1
-    if find_spec("pi_heif") is not None:  # as the bot reads them
-        importlib.import_module("pi_heif").register_heif_opener()
+    open_heif()
     try:
         content = await asyncio.to_thread(lambda: photo.read_bytes() if photo else _scene())
         _opened(content).verify()
