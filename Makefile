@@ -14,12 +14,15 @@ define install
 @touch $@
 endef
 
-.PHONY: help demo run doctor migrate test test-fast check audit format bench crashes lock clean new-venv
+.PHONY: help demo play run doctor migrate test test-fast check audit format bench crashes lock clean new-venv
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/demo     ## the main job against the sandbox; PHOTO=path COMMAND="/sketch" for your own
 	@$(PY) -m bot demo $${PHOTO:+"--photo=$$PHOTO"} $${COMMAND:+"--command=$$COMMAND"}
+
+play: $(VENV)/demo     ## the whole bot in a browser, against the sandbox; PORT=8090
+	@$(PY) -m bot play $${PORT:+"--port=$$PORT"}
 
 run: $(VENV)/runtime   ## the bot, with the settings of the environment or .env
 	@$(PY) -m bot run
