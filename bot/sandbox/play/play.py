@@ -54,18 +54,27 @@ async def playing(port: int, seconds: float) -> AsyncIterator[tuple[str, Stage]]
         telegram_url = await stack.enter_async_context(telegram.serving())
         nanobanana_url = await stack.enter_async_context(nanobanana.running())
         home = Home.of(folder, telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)
-        keeper = BotKeeper(home, lambda: _last_poll(telegram))
-        stage, pages = Stage(telegram, nanobanana, keeper, seconds), Pages()
-        stage.set_up()
-        other_side = OtherSide(stage, pages)
-        server = PlayServer(stage, pages, other_side)
-        telegram.listen(server.hear)
-        url = await stack.enter_async_context(serving(server.app, port=port))
-        await keeper.start()
-        stack.push_async_callback(keeper.stop)
-        watch = asyncio.create_task(other_side.watch())
-        stack.push_async_callback(_cancelled, watch)
+        stage = Stage(telegram, nanobanana, BotKeeper(home, lambda: _last_poll(telegram)), seconds)
+        url = await stack.enter_async_context(page_served(stage, port=port))
+        await stage.keeper.start()
+        stack.push_async_callback(stage.keeper.stop)
         yield url, stage
+
+
+@contextlib.asynccontextmanager
+async def page_served(stage: Stage, *, port: int = 0) -> AsyncIterator[str]:
+    """The page alone, until the block ends; yields its address."""
+    stage.set_up()
+    pages = Pages()
+    other_side = OtherSide(stage, pages)
+    server = PlayServer(stage, pages, other_side)
+    stage.telegram.listen(server.hear)
+    async with serving(server.app, port=port) as url:
+        watch = asyncio.create_task(other_side.watch())
+        try:
+            yield url
+        finally:
+            await _cancelled(watch)
 
 
 def _port_problem(port: int) -> str | None:

@@ -1,6 +1,6 @@
 // The messages of the chosen chat, kept as the server tells; what people do with them.
 import { alertBox, ask, toast } from "/static/ask.js";
-import { answerTo, change, command, takeSample } from "/static/composer.js";
+import { answerTo, change, takeSample } from "/static/composer.js";
 import { el } from "/static/dom.js";
 import { openMenu } from "/static/menus.js";
 import { blockNode } from "/static/message.js";
@@ -143,7 +143,7 @@ function drawWelcome() {
     el("div", { class: "samples" }, Object.entries(state.samples).map(([name, title]) =>
       el("button", { type: "button", class: "sample", onclick: () => takeSample(name) },
         el("img", { src: `/sample/${name}`, alt: "", width: 150, height: 150 }), el("span", { text: title })))),
-    el("button", { type: "button", class: "filled", text: "Start", onclick: () => command("/start") }));
+    el("button", { type: "button", class: "filled", text: "Start", onclick: () => act.command("/start") }));
 }
 
 // What screen readers hear: new messages of others, once, as words.
