@@ -82,8 +82,10 @@ def _port_problem(port: int) -> str | None:
     try:
         with socket.create_server(("127.0.0.1", port)):
             return None
-    except (OSError, OverflowError) as error:
-        return (error.strerror if isinstance(error, OSError) else None) or str(error)
+    except OverflowError:
+        return "it has to be between 0 and 65535"
+    except OSError as error:
+        return os.strerror(error.errno or 0)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -3,8 +3,9 @@
 import functools
 import io
 import math
+from collections.abc import Callable
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from bot.sandbox import pixels
 from bot.sandbox.pixels import Picture
@@ -16,20 +17,29 @@ SAMPLES = {"sunset": "Sunset at a lake", "morning": "Morning, upright", "banana"
 @functools.cache
 def sample(name: str) -> bytes:
     """A JPEG; KeyError if there is none of that name."""
-    painted = {"sunset": paint_scene, "morning": _morning, "banana": _banana}[name]()
+    painters: dict[str, Callable[[], Picture]] = {"sunset": _sunset, "morning": _morning, "banana": _banana}
+    painted = painters[name]()
     content = io.BytesIO()
     painted.save(content, "JPEG", quality=90, subsampling=0)
     return content.getvalue()
 
 
+@functools.cache
+def _sunset() -> Picture:
+    return paint_scene()
+
+
 def _morning() -> Picture:
-    """Another lake, upright, in the blue and green of the early day."""
-    red, green, blue = paint_scene(900, 1200, seed=21).split()
+    """The other way round, upright, in the blue and green of the early day."""
+    scene = _sunset()
+    half = scene.height * 3 // 4
+    upright = ImageOps.mirror(scene.crop((scene.width - half - 60, 0, scene.width - 60, scene.height)))
+    red, green, blue = upright.split()
     cool = Image.merge("RGB", (Image.blend(green, blue, 0.25), Image.blend(red, blue, 0.35), red))
     return pixels.graded(cool, lambda v: v**0.9, lambda v: v**0.85, lambda v: v**0.85)
 
 
-def _banana(side: int = 1080) -> Picture:
+def _banana(side: int = 960) -> Picture:
     """On a table, before a wall; painted at twice the size and reduced."""
     wide = side * 2
     canvas = pixels.vertical(

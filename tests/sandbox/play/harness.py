@@ -15,6 +15,7 @@ from bot.sandbox.play.bot_keeper import BotKeeper
 from bot.sandbox.play.play import page_served
 from bot.sandbox.play.stage import Stage
 from bot.sandbox.telegram.people import Chat, Person
+from tests.harness.pictures import resized
 from tests.sandbox.telegram.harness import Client, telegram
 
 
@@ -79,7 +80,7 @@ class Play:
 
 @contextlib.asynccontextmanager
 async def play(folder: Path) -> AsyncIterator[Play]:
-    nanobanana = NanoBananaSandbox()
+    nanobanana = NanoBananaSandbox(paint=resized)
     home = Home({}, folder, folder / "bot.log")
     async with telegram() as client:
         stage = Stage(client.sandbox, nanobanana, BotKeeper(home, lambda: 0.0), 1.0)
@@ -88,3 +89,4 @@ async def play(folder: Path) -> AsyncIterator[Play]:
             httpx.AsyncClient(base_url=url, headers={"Origin": url}, timeout=30) as http,
         ):
             yield Play(stage, client, http)
+            await nanobanana.aclose()

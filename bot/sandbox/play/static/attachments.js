@@ -1,6 +1,6 @@
 // The photos and files that go with the next message, and how they go.
 import { toast } from "/static/ask.js";
-import { byteCount, el, icon } from "/static/dom.js";
+import { byteCount, el, icon, redrawn } from "/static/dom.js";
 
 const MOST = 10;
 const box = document.getElementById("attached");
@@ -42,7 +42,7 @@ function draw() {
   const mustBeFile = pieces.some(({ address }) => !address);
   const tick = (name, label, isOn, disabled) => el("label", { class: "tick" },
     el("input", { type: "checkbox", checked: isOn, disabled, onchange: (event) => change(name, event.target.checked) }), label);
-  box.replaceChildren(
+  redrawn(box,
     el("div", { class: "pieces" }, pieces.map(piece)),
     el("div", { class: "ways" },
       tick("as_file", pieces.length > 1 ? "As files" : "As a file", asFile, mustBeFile),
@@ -52,9 +52,7 @@ function draw() {
 
 function change(name, isOn) {
   way[name] = isOn;
-  const at = [...box.querySelectorAll("input")].indexOf(document.activeElement);
   draw();
-  box.querySelectorAll("input")[at]?.focus();
 }
 
 function piece({ file, address }, number) {

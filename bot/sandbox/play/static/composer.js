@@ -51,15 +51,18 @@ function drawAbout() {
   if (!message) return about.replaceChildren();
   const title = edited ? "Edit" : `Reply to ${reply.from.id === state.person ? "yourself" : reply.from.name}`;
   const said = message.text || (message.media ? message.media.name ?? "Photo" : "");
-  const cancel = () => {
-    if (edited) clear();
-    reply = null;
-    drawAbout();
-    words.focus();
-  };
   return about.replaceChildren(
     el("span", { class: "words" }, el("b", { text: title }), el("span", { dir: "auto", text: said })),
-    el("button", { type: "button", class: "plain", "aria-label": `Cancel: ${title}`, onclick: cancel }, icon("close")));
+    el("button", { type: "button", class: "plain", "aria-label": `Cancel: ${title}`, onclick: leaveOpen }, icon("close")));
+}
+
+// No reply and no edit any more; what was typed for an edit goes with it.
+function leaveOpen() {
+  if (edited) words.value = "";
+  reply = edited = null;
+  drawAbout();
+  grow();
+  words.focus();
 }
 
 // What was typed stays until it is sent, so that nothing is lost if it cannot be. The bot may ask something new
@@ -99,7 +102,7 @@ function keys(event) {
     if (!own.length) return;
     event.preventDefault();
     change(own[own.length - 1]);
-  } else if (event.key === "Escape" && (reply || edited || attachments.files.length)) clear();
+  } else if (event.key === "Escape" && (reply || edited)) leaveOpen();
 }
 
 // A question of the bot's that expects a reply opens one by itself, for whom it is meant.

@@ -48,6 +48,14 @@ export function byteCount(count) {
   return count < 1e6 ? `${Math.round(count / 1000)} kB` : `${(count / 1e6).toFixed(1)} MB`;
 }
 
+// Draws a part anew without taking the keyboard away from where it is in it.
+export function redrawn(part, ...nodes) {
+  const usable = () => [...part.querySelectorAll("button, input, select, summary")];
+  const at = usable().indexOf(document.activeElement);
+  part.replaceChildren(...nodes.flat().filter(Boolean));
+  if (at >= 0) usable()[at]?.focus();
+}
+
 // The same soft colour for the same name, as a hue.
 export function hue(id) {
   return (Math.abs(id) * 47) % 360;

@@ -1,5 +1,5 @@
 // The line above the messages: whose chat it is, what the bot does there now, the topics.
-import { el, face, icon } from "/static/dom.js";
+import { el, face, icon, redrawn } from "/static/dom.js";
 import { choose, listen, place, state, theChat, titleOf } from "/static/state.js";
 
 const ACTION_MILLISECONDS = 5000;
@@ -42,7 +42,7 @@ function drawTopics(chat) {
   topics.hidden = !chat.is_forum;
   if (!chat.is_forum) return;
   const all = [{ id: null, name: "General" }, ...chat.topics];
-  topics.replaceChildren(...all.map(({ id, name }) => {
+  redrawn(topics, all.map(({ id, name }) => {
     const isChosen = id === state.thread;
     const unread = state.unread.get(place(chat.id, id));
     return el("button", {

@@ -1,6 +1,6 @@
 // The right side: the bot's process, the image service's switches and tasks, the bot's log.
 import { ask } from "/static/ask.js";
-import { el } from "/static/dom.js";
+import { el, redrawn } from "/static/dom.js";
 import { listen, state } from "/static/state.js";
 
 const side = document.getElementById("other");
@@ -10,33 +10,31 @@ const parts = { bot: el("div"), service: el("div"), tasks: el("div", { class: "t
 function drawBot() {
   const { bot, updates } = state.service;
   const button = (text, what, disabled = false) => el("button", { type: "button", class: "small", text, disabled, onclick: () => ask("bot", { do: what }) });
-  keepFocus(parts.bot, () => parts.bot.replaceChildren(
+  redrawn(parts.bot,
     el("p", { class: `process ${bot}` }, el("b", { text: bot }), updates > 0 ? ` · ${updates} updates wait` : ""),
     el("div", { class: "buttons" },
-      button("Restart", "restart"), bot === "stopped" ? button("Start", "start") : button("Stop", "stop"), button("Kill", "kill", bot === "stopped"))));
+      button("Restart", "restart"), bot === "stopped" ? button("Start", "start") : button("Stop", "stop"), button("Kill", "kill", bot === "stopped")));
 }
+
+let service = "";
 
 function drawService() {
   const { armed, is_down: isDown, is_slow: isSlow, credits } = state.service;
+  const source = JSON.stringify([armed, isDown, isSlow, credits]);
+  if (source === service) return; // an open list of choices stays open
+  service = source;
   const option = (value, text) => el("option", { value, text, selected: value === armed });
   const rest = state.faults.filter((each) => !(each in USUAL));
   const toggle = (label, isOn, name) => el("label", { class: "switch" }, el("span", { text: label }),
     el("input", { type: "checkbox", role: "switch", checked: isOn, onchange: (event) => ask(name, { on: event.target.checked }) }));
-  keepFocus(parts.service, () => parts.service.replaceChildren(
+  redrawn(parts.service,
     el("label", { class: "switch" }, el("span", { text: "The next task: it" }),
       el("select", { id: "next-task", onchange: (event) => ask("next_task", { fault: event.target.value }) },
         Object.entries(USUAL).map(([value, text]) => option(value, text)),
         el("optgroup", { label: "everything that tests use" }, rest.map((each) => option(each, each))))),
     toggle("Slow: a minute for each", isSlow, "slow"),
     toggle("Down: answers 503", isDown, "down"),
-    el("p", { class: "note", text: `${credits} credits left` })));
-}
-
-// Drawing anew must not take the keyboard away.
-function keepFocus(part, redraw) {
-  const at = [...part.querySelectorAll("button, input, select")].indexOf(document.activeElement);
-  redraw();
-  if (at >= 0) part.querySelectorAll("button, input, select")[at]?.focus();
+    el("p", { class: "note", text: `${credits} credits left` }));
 }
 
 const shown = new Map();

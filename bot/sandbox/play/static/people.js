@@ -1,20 +1,22 @@
 // The left side: who one is, the chats, and the switches of the chosen chat.
 import { ask } from "/static/ask.js";
-import { el, face, icon } from "/static/dom.js";
+import { el, face, icon, redrawn } from "/static/dom.js";
 import { chatsOf, choose, listen, messagesOf, place, state, theChat, thePerson, titleOf } from "/static/state.js";
 
 const side = document.getElementById("people");
 const parts = { persons: el("div", { class: "persons", role: "group", "aria-label": "Who you are" }), chats: el("div", { class: "chats" }), settings: el("div", { class: "settings" }) };
 
+let showsRefusals = false;
+
 function drawPersons() {
-  parts.persons.replaceChildren(...state.people.map((person) => el("button", {
+  redrawn(parts.persons, state.people.map((person) => el("button", {
     type: "button", class: "person", "aria-pressed": String(person.id === state.person), "data-person": person.id,
     onclick: () => choose(person.id, theChat().is_private ? person.id : state.chat, state.thread),
   }, face(person.id, person.name), el("span", { class: "words" }, el("b", { dir: "auto", text: person.name }), el("span", { text: state.languages[person.language] ?? "no language" })))));
 }
 
 function drawChats() {
-  parts.chats.replaceChildren(...chatsOf(state.person).map((chat) => {
+  redrawn(parts.chats, chatsOf(state.person).map((chat) => {
     const last = messagesOf(chat.id).pop();
     const unread = [null, ...chat.topics.map(({ id }) => id)].reduce((sum, id) => sum + (state.unread.get(place(chat.id, id)) ?? 0), 0);
     const said = last ? last.service ?? (last.text || (last.media ? "Photo" : "")) : "No messages yet";
@@ -35,9 +37,7 @@ function toggle(label, isOn, change, disabled = false) {
 
 function drawSettings() {
   const chat = theChat();
-  const focused = parts.settings.contains(document.activeElement) ? [...parts.settings.querySelectorAll("input, select, button")].indexOf(document.activeElement) : -1;
-  parts.settings.replaceChildren(...(chat.is_private ? privateSettings() : groupSettings(chat)));
-  if (focused >= 0) parts.settings.querySelectorAll("input, select, button")[focused]?.focus();
+  redrawn(parts.settings, chat.is_private ? privateSettings() : groupSettings(chat));
 }
 
 function privateSettings() {
@@ -62,7 +62,7 @@ function groupSettings(chat) {
     toggle("… and may delete messages", placed === "administrator" && mayDelete, (on) => ask("bot_place", { place: "administrator", may_delete: on }), placed !== "administrator"),
     toggle("Privacy mode", chat.privacy, (on) => ask("privacy", { on })),
     toggle(`${thePerson().name} is an administrator`, rank !== "member", (on) => ask("rank", { on })),
-    el("details", {}, el("summary", { text: "What members may not send" }), refuse("text messages"), refuse("photos"), refuse("documents")),
+    el("details", { open: showsRefusals, ontoggle: (event) => (showsRefusals = event.target.open) }, el("summary", { text: "What members may not send" }), refuse("text messages"), refuse("photos"), refuse("documents")),
     ...topicSettings(chat),
     el("p", { class: "note", text: `In it: ${chat.members.map((each) => each.name + (each.rank === "member" ? "" : " (admin)")).join(", ")}` }),
   ];
@@ -79,7 +79,7 @@ function topicSettings(chat) {
   return [
     el("form", { class: "inline", onsubmit: add }, name, el("button", { type: "submit", class: "plain", "aria-label": "Add the topic" }, icon("plus"))),
     state.thread !== null && el("button", { type: "button", class: "danger", text: "Delete this topic", onclick: () => ask("delete_topic", { thread: state.thread }) }),
-  ].filter(Boolean);
+  ];
 }
 
 function newPerson() {
