@@ -66,7 +66,7 @@ class Desk:
             self.wrong.append(message.text)
 
     def _request(self, request: Request) -> None:
-        if not request.url.startswith((f"{self.url}/", "blob:", "data:")):
+        if not request.url.startswith((f"{self.url}/", "blob:", "data:", "file:")):
             self.wrong.append(f"a request left the machine: {request.url}")
 
     @property

@@ -1,7 +1,10 @@
 """Play as people use it. Each test is a longer scene: a bot and a browser take seconds to start."""
 
+from pathlib import Path
+
 from playwright.async_api import expect
 
+from bot.sandbox.play.transcript import transcript
 from tests.browser.desk import NARROW, WIDE, Desk, desk, needs_chromium
 from tests.harness.pictures import picture
 
@@ -9,11 +12,14 @@ pytestmark = needs_chromium
 PHOTO = picture(301, 203, "PNG")
 
 
-async def test_in_private_with_the_mouse_and_on_a_narrow_screen_with_the_keyboard_alone() -> None:
+async def test_in_private_with_the_mouse_and_on_a_narrow_screen_with_the_keyboard_alone(
+    tmp_path: Path,
+) -> None:
     async with desk(WIDE) as at:
         await mouse(at)
         async with at.another(NARROW) as narrow:
             await keyboard_alone(narrow)
+        await the_chat_can_be_saved(at, tmp_path / "chat.html")
 
 
 async def mouse(at: Desk) -> None:
@@ -40,6 +46,16 @@ async def mouse(at: Desk) -> None:
     await at.writes("/comic")
     await expect(at.page.locator(".own.album .photo")).to_have_count(2)
     await expect(at.photos_of_the_bot).to_have_count(3)
+
+
+async def the_chat_can_be_saved(at: Desk, file: Path) -> None:
+    """One file, opened from the disk."""
+    world, ada = at.stage.world, next(iter(at.stage.people))
+    file.write_text(transcript(world.events, ada, ada, world.files.read, subtitle="of a test"))
+    await at.page.goto(file.as_uri())
+    assert await at.pixels(at.photos_of_the_bot.first) == (301, 203)
+    await expect(at.page.locator(".own.album .photo")).to_have_count(2)
+    await at.page.get_by_text("A message that was deleted").first.click()
 
 
 async def keyboard_alone(at: Desk) -> None:

@@ -1,9 +1,7 @@
 """The page's web server: the files of the page, the stream of events, what people do, pictures."""
 
 import asyncio
-import mimetypes
 from collections.abc import Awaitable
-from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,15 +17,17 @@ from bot.sandbox.play.group_actions import GROUP_ACTIONS
 from bot.sandbox.play.guard import Guard
 from bot.sandbox.play.other_side import OtherSide
 from bot.sandbox.play.pages import Pages
+from bot.sandbox.play.pictures import picture
 from bot.sandbox.play.samples import SAMPLES, sample
 from bot.sandbox.play.sending import send
 from bot.sandbox.play.service_actions import FAULTS, SERVICE_ACTIONS
 from bot.sandbox.play.stage import LANGUAGES, Stage
+from bot.sandbox.play.static_files import static
 from bot.sandbox.telegram.messages import Event
 from bot.sandbox.telegram.values import Json
 
 _ACTIONS = {**CHAT_ACTIONS, **GROUP_ACTIONS, **SERVICE_ACTIONS}
-STATIC = files("bot.sandbox.play") / "static"
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _LONGEST_BODY = 1 << 20
 _LARGEST_UPLOAD = 200 << 20
 
@@ -94,11 +94,12 @@ class PlayServer:
 
     async def _page(self, request: Request) -> Response:
         name = request.path_params.get("name", "index.html")
-        file = STATIC / name
-        if name.startswith(".") or not file.is_file():
-            raise HTTPException(404)
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
+        try:
+            content = static(name)
+        except KeyError:
+            raise HTTPException(404) from None
+        kind = _TYPES[name.rpartition(".")[2]]
+        return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
 
     async def _events(self, _: Request) -> Response:
         stream = self._pages.stream(self.everything)
@@ -148,24 +149,6 @@ class PlayServer:
         if not content:
             raise HTTPException(404)
         return picture(content)
-
-
-def picture_type(content: bytes) -> str | None:
-    """The media type of a picture that every browser shows; None: something else."""
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith(b"\x89PNG\r\n"):
-        return "image/png"
-    return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
-
-
-def picture(content: bytes) -> Response:
-    """A picture to show; anything else is only to be saved, since it comes from people."""
-    kind = picture_type(content)
-    headers = {"Cache-Control": "private, max-age=86400, immutable"}
-    if kind is None:
-        headers["Content-Disposition"] = "attachment"
-    return Response(content, media_type=kind or "application/octet-stream", headers=headers)
 
 
 def _check_length(request: Request, most: int) -> None:

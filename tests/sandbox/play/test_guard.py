@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.play.server import picture
+from bot.sandbox.play.pictures import picture
 from tests.sandbox.play.harness import Play
 
 
