@@ -1,4 +1,4 @@
-"""Small Pillow helpers for the effects, the scene and the drawn chat: gradients, grain, masks, tones."""
+"""Small Pillow helpers for the effects, the scene and the samples: gradients, grain, masks, tones."""
 
 import importlib
 import math
