@@ -19,7 +19,7 @@ needs_chromium = [
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt install chromium)"),
 ]
 WIDE, NARROW = (1360, 860), (360, 740)
-_PATIENCE = 20_000.0
+_PATIENCE = 60_000.0
 expect.set_options(timeout=_PATIENCE)
 
 _DROP = """([target, name, type, content]) => {

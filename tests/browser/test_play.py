@@ -94,7 +94,9 @@ async def keyboard_alone(at: Desk) -> None:
 
 
 async def test_in_a_group_only_who_asked_presses_and_a_restart_loses_nothing() -> None:
-    async with desk(WIDE, seconds=1.5) as at:
+    async with desk(WIDE) as at:
+        slow = at.page.get_by_role("switch", name="Slow")
+        await slow.check()
         await at.goes_to("Painters")
         await at.page.get_by_role("tab", name="Holidays").click()
         await at.drops(PHOTO)
@@ -103,6 +105,8 @@ async def test_in_a_group_only_who_asked_presses_and_a_restart_loses_nothing() -
         await at.page.get_by_role("button", name="Kill").click()
         await expect(at.page.locator("#subtitle")).to_contain_text("the bot is stopped")
         await at.page.get_by_role("button", name="Start", exact=True).click()
+        await at.page.get_by_role("button", name="Finish now").click()
+        await slow.uncheck()
         await at.photos_of_the_bot.first.wait_for()
         await expect(at.page.locator(".task")).to_have_count(1)
 

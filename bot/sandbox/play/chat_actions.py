@@ -20,9 +20,12 @@ async def write(asked: Asked) -> Json:
 
 
 async def edit(asked: Asked) -> Json:
-    if not _is_own(asked):
+    message, text = asked.message, asked.text("text").strip()
+    if not _is_own(asked) or "forward_origin" in message.raw:
         raise NotPossible("People edit what is their own")
-    asked.person.edits(asked.message, asked.text("text").strip())
+    if not text and not message.carries_media:
+        raise NotPossible("There is nothing to send")
+    asked.person.edits(message, text)
     return {}
 
 
@@ -38,6 +41,8 @@ async def delete(asked: Asked) -> Json:
 async def forward(asked: Asked) -> Json:
     """A copy that says whose it was; buttons do not travel."""
     message, person, there = asked.message, asked.person, asked.other_chat
+    if message.is_service or message.raw.get("has_protected_content"):
+        raise NotPossible("This message may not be forwarded")
     origin = {"type": "user", "sender_user": message.raw["from"], "date": message.raw["date"]}
     content = {name: each for name, each in message.content_fields.items() if name != "reply_markup"}
     if there.record.is_private and there.record.bot_status == "kicked":
@@ -50,7 +55,10 @@ async def forward(asked: Asked) -> Json:
 
 async def press(asked: Asked) -> Json:
     """The bot's answer as the presser's screen shows it; `late` if it stays away."""
-    return await _answered(asked.person.presses(asked.message, asked.text("data")))
+    data = asked.text("data")
+    if all(button.data != data for row in asked.message.buttons for button in row):
+        raise NotPossible("This button is gone")
+    return await _answered(asked.person.presses(asked.message, data))
 
 
 async def _answered(pressed: Press) -> Json:

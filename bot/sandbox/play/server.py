@@ -110,9 +110,14 @@ class PlayServer:
     async def _do(self, request: Request) -> Response:
         _check_length(request, _LONGEST_BODY)
         action = _ACTIONS.get(request.path_params["name"])
-        values = await request.json() if action else None
-        if action is None or not isinstance(values, dict):
+        if action is None:
             raise HTTPException(404)
+        try:
+            values = await request.json()
+        except ValueError:
+            values = None
+        if not isinstance(values, dict):
+            raise HTTPException(400)
         return await self._carried_out(action(Asked(self._stage, values)))
 
     async def _send(self, request: Request) -> Response:

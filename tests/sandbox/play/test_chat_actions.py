@@ -34,6 +34,7 @@ async def test_nothing_is_not_sent_and_what_is_others_is_not_edited(play: Play) 
     number = await bot_says(play, "Hello")
     assert await play.refusal("edit", message=number, text="x") == "People edit what is their own"
     assert await play.refusal("edit", message=999, text="x") == "This message is gone"
+    assert await play.refusal("edit", message=number - 1, text=" ") == "There is nothing to send"
     assert await play.refusal("write", text="x", chat=play.bruno.id) == "Ada is not in this chat"
     assert await play.refusal("write", text="x", person=7) == "Nobody here has this id"
 
@@ -76,7 +77,8 @@ async def test_a_press_is_answered_to_who_pressed(play: Play) -> None:
         "answerCallbackQuery", callback_query_id=query["id"], text="On it", show_alert=True
     )
     assert await press == {"text": "On it", "is_alert": True}
-    assert "no button" in await play.refusal("press", message=number, data="other")
+    for other in ("other", "again", ""):
+        assert await play.refusal("press", message=number, data=other) == "This button is gone"
 
 
 async def test_a_forward_says_whose_it_was_and_loses_its_buttons(play: Play) -> None:
@@ -87,6 +89,22 @@ async def test_a_forward_says_whose_it_was_and_loses_its_buttons(play: Play) -> 
     copy = play.group.messages()[-1]
     assert (copy.text, copy.buttons) == ("Done", [])
     assert copy.raw["forward_origin"]["sender_user"]["first_name"] == "NanoBanana"
+    where = {"chat": play.group.id, "message": copy.message_id}
+    assert await play.refusal("edit", **where, text="Of mine") == "People edit what is their own"
+
+
+async def test_what_is_protected_is_not_forwarded(play: Play) -> None:
+    await play.does("write", text="/start")
+    number = await bot_says(play, "Done", protect_content=True)
+    assert "may not be forwarded" in await play.refusal("forward", message=number, to=play.group.id)
+    service = play.group.messages()[0].message_id
+    said = await play.refusal("forward", chat=play.group.id, message=service, to=play.ada.id)
+    assert "may not be forwarded" in said
+
+
+@pytest.mark.parametrize("body", [b"", b"no json", b"[]", b'"text"', b"{}"])
+async def test_a_request_that_makes_no_sense_is_refused(play: Play, body: bytes) -> None:
+    assert (await play.http.post("/do/write", content=body)).status_code in {400, 409}
 
 
 async def test_who_deletes_what_depends_on_the_chat(play: Play) -> None:

@@ -22,6 +22,7 @@ const act = {
   look,
   menu: (message, button) => openMenu(button, "This message", choices(message)),
   react: (message, emoji) => ask("react", { message: message.id, emoji }),
+  copy: (text) => navigator.clipboard.writeText(text).then(() => toast("Copied"), () => toast(text)),
   command: (text) => ask("write", { text, thread: state.thread }),
   isOwn: (url) => url.hostname === "t.me" && url.pathname.toLowerCase() === `/${state.me.username}`.toLowerCase(),
   follow: async (url) => {

@@ -143,7 +143,7 @@ function keyboard(message, view) {
     }
     return el("button", {
       type: "button", class: "key", "data-key": `key${row}-${column}`, disabled: !view.act,
-      onclick: (event) => view.act.press(message, button.callback_data, event.currentTarget),
+      onclick: (event) => (button.copy_text ? view.act.copy(button.copy_text.text) : view.act.press(message, button.callback_data, event.currentTarget)),
     }, parts);
   };
   return el("div", { class: "keyboard", role: "group", "aria-label": "Buttons" },
