@@ -45,7 +45,7 @@ async def mouse(at: Desk) -> None:
     await at.drops(PHOTO, "other.png")
     await at.writes("/comic")
     await expect(at.page.locator(".own.album .photo")).to_have_count(2)
-    await expect(at.photos_of_the_bot).to_have_count(3)
+    await at.photos_of_the_bot.nth(2).wait_for()
 
 
 async def the_chat_can_be_saved(at: Desk, file: Path) -> None:
@@ -55,7 +55,8 @@ async def the_chat_can_be_saved(at: Desk, file: Path) -> None:
     await at.page.goto(file.as_uri())
     assert await at.pixels(at.photos_of_the_bot.first) == (301, 203)
     await expect(at.page.locator(".own.album .photo")).to_have_count(2)
-    await at.page.get_by_text("A message that was deleted").first.click()
+    await at.page.locator(".states summary").first.click()
+    await expect(at.page.locator(".states li").first).to_be_visible()
 
 
 async def keyboard_alone(at: Desk) -> None:

@@ -1,5 +1,8 @@
 """Lets in nobody but the page itself: other sites in the same browser can reach loopback too."""
 
+import asyncio
+import contextlib
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,4 +48,7 @@ class Guard:
                     given.setdefault(name, value)
             await send(message)
 
-        return await self._app(scope, receive, send_guarded)
+        # When play ends, what still goes on is cancelled: nobody waits for the answer, and it is no error.
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._app(scope, receive, send_guarded)
+        return None

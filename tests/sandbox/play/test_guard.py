@@ -1,7 +1,11 @@
 """The page can do anything in its world, so nobody else in the same browser may."""
 
-import pytest
+import asyncio
 
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from bot.sandbox.play.guard import Guard
 from bot.sandbox.play.pictures import picture
 from tests.sandbox.play.harness import Play
 
@@ -73,3 +77,28 @@ def test_what_is_no_photo_is_saved_and_never_shown(content: bytes) -> None:
 )
 async def test_there_is_nothing_else_to_get(play: Play, path: str) -> None:
     assert (await play.http.get(path)).status_code in {404, 405}
+
+
+async def test_what_still_goes_on_when_play_ends_is_no_error() -> None:
+    began = asyncio.Event()
+
+    async def waits(scope: Scope, receive: Receive, send: Send) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "server": ("127.0.0.1", 80),
+        "headers": [(b"host", b"127.0.0.1:80")],
+    }
+    request = asyncio.create_task(Guard(waits)(scope, receive, send))
+    await began.wait()
+    request.cancel()
+    await request
