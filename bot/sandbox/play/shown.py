@@ -94,6 +94,8 @@ def _file(size: Json) -> Json:
 def _service(raw: Json) -> str:
     if members := raw.get("new_chat_members"):
         names = ", ".join(each["first_name"] for each in members)
+        if members[0]["id"] == raw["from"]["id"]:
+            return f"{names} joined"
         return f"{raw['from']['first_name']} added {names}"
     for name, sentence in _SERVICE.items():
         if name in raw:

@@ -8,6 +8,12 @@ async def test_a_new_person_has_a_language_and_joins_the_group(play: Play) -> No
     person = play.stage.people[made["person"]]
     assert (person.name, person.user["language_code"]) == ("Chiara", "it")
     assert play.group.record.members[person.id] == "member"
+    told = (await play.everything())["messages"][str(play.group.id)]
+    assert [each["service"] for each in told] == [
+        "Bruno added NanoBanana",
+        "A topic was made: Holidays",
+        "Chiara joined",
+    ]
     await play.does("write", person=person.id, chat=play.group.id, text="ciao")
     assert "Nobody here" in await play.refusal("add_person", name="X", language="tlh")
     assert "letters" in await play.refusal("add_person", name="", language="it")

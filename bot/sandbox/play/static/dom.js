@@ -43,6 +43,8 @@ export function clock(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }
 
+export const updatesWait = (count) => (count === 1 ? "1 update waits" : `${count} updates wait`);
+
 export function byteCount(count) {
   if (count < 1000) return `${count} B`;
   return count < 1e6 ? `${Math.round(count / 1000)} kB` : `${(count / 1e6).toFixed(1)} MB`;

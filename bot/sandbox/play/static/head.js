@@ -1,5 +1,5 @@
 // The line above the messages: whose chat it is, what the bot does there now, the topics.
-import { el, face, icon, redrawn } from "/static/dom.js";
+import { el, face, icon, redrawn, updatesWait } from "/static/dom.js";
 import { choose, listen, place, state, theChat, titleOf } from "/static/state.js";
 
 const ACTION_MILLISECONDS = 5000;
@@ -27,7 +27,7 @@ function drawSubtitle() {
   subtitle.classList.toggle("active", isActive);
   if (!connected) subtitle.textContent = "waiting for the sandbox …";
   else if (isActive) subtitle.textContent = `${state.me.name} ${ACTIONS[action.text] ?? "is busy"} …`;
-  else if (bot === "stopped") subtitle.textContent = `the bot is stopped${updates ? ` · ${updates} updates wait for it` : ""}`;
+  else if (bot === "stopped") subtitle.textContent = `the bot is stopped${updates ? ` · ${updatesWait(updates)} for it` : ""}`;
   else if (bot === "starting") subtitle.textContent = "the bot is starting …";
   else if (chat.is_private) subtitle.textContent = chat.bot === "kicked" ? "you have blocked the bot" : "bot";
   else subtitle.textContent = `${chat.members.length} people · ${whatIsTheBot(chat)}`;

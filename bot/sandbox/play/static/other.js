@@ -1,6 +1,6 @@
 // The right side: the bot's process, the image service's switches and tasks, the bot's log.
 import { ask } from "/static/ask.js";
-import { el, redrawn } from "/static/dom.js";
+import { el, redrawn, updatesWait } from "/static/dom.js";
 import { listen, state } from "/static/state.js";
 
 const side = document.getElementById("other");
@@ -11,7 +11,7 @@ function drawBot() {
   const { bot, updates } = state.service;
   const button = (text, what, disabled = false) => el("button", { type: "button", class: "small", text, disabled, onclick: () => ask("bot", { do: what }) });
   redrawn(parts.bot,
-    el("p", { class: `process ${bot}` }, el("b", { text: bot }), updates > 0 ? ` · ${updates} updates wait` : ""),
+    el("p", { class: `process ${bot}` }, el("b", { text: bot }), updates > 0 ? ` · ${updatesWait(updates)}` : ""),
     el("div", { class: "buttons" },
       button("Restart", "restart"), bot === "stopped" ? button("Start", "start") : button("Stop", "stop"), button("Kill", "kill", bot === "stopped")));
 }
