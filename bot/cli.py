@@ -63,6 +63,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--language", default="en", metavar="CODE", help="the person's language: en or fr")
     demo.set_defaults(command=_demo)
+    play = commands.add_parser(
+        "play",
+        help="the whole bot in a browser, against the sandbox; no token, no key, no network",
+        description="Starts a Bot API and a NanoBanana API on loopback and the real bot beside them, and a "
+        "page to chat with it: in private and in a group, as several people. Nothing leaves this machine.",
+    )
+    play.add_argument("--port", type=int, default=8090, help="where the page is (%(default)s; 0: any)")
+    play.add_argument(
+        "--seconds", type=float, default=8.0, help="how long the imitated model paints (%(default)s)"
+    )
+    play.add_argument("--no-browser", action="store_true", help="open no browser")
+    play.set_defaults(command=_play)
     doctor = commands.add_parser(
         "doctor", help="check settings, database, Telegram, NanoBanana and the photo host"
     )
@@ -116,6 +128,12 @@ def _demo(options: argparse.Namespace) -> int:
     from bot.sandbox.demo.demo import demo
 
     return asyncio.run(demo(options.photo, options.text, options.output, options.seconds, options.language))
+
+
+def _play(options: argparse.Namespace) -> int:
+    from bot.sandbox.play.play import play
+
+    return asyncio.run(play(options.port, options.seconds, browser=not options.no_browser))
 
 
 def _with_settings(
