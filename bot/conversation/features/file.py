@@ -45,5 +45,5 @@ def sending_alert(t: NullTranslations) -> str:
 
 FEATURE = Feature(
     order=70,
-    buttons=(EditButton("f", N_("📎 As a file"), Under.RESULT, send, when=lambda edit: edit.offers_file),),
+    buttons=(EditButton("f", N_("📎 File"), Under.RESULT, send, when=lambda edit: edit.offers_file, row=2),),
 )
