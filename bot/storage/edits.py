@@ -24,7 +24,7 @@ from bot.core.photos import photo_names
 from bot.core.ports import FileKind
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
-from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS
+from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, EXTRAS, PENDING_PHOTOS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
@@ -80,16 +80,20 @@ class SqlEditStore:
         return await self._first(EDITS.c.callback_secret == secret)
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
-        """The newest edit with this message as its photo, request, status card or result."""
-        columns = (
-            EDITS.c.photo_message_id,
-            EDITS.c.request_message_id,
-            EDITS.c.status_message_id,
-            EDITS.c.result_message_id,
+        """The edit that sent this message, or else the newest with this as its photo or request.
+
+        A result that was changed further is the photo of another edit too.
+        """
+        extras = select(EXTRAS.c.edit_id).where(EXTRAS.c.message_id == message_id)
+        sent = or_(
+            EDITS.c.status_message_id == message_id,
+            EDITS.c.result_message_id == message_id,
+            EDITS.c.file_message_id == message_id,
+            EDITS.c.id.in_(extras),
         )
-        return await self._first(
-            EDITS.c.chat_id == chat_id, or_(*(column == message_id for column in columns))
-        )
+        asked = or_(EDITS.c.photo_message_id == message_id, EDITS.c.request_message_id == message_id)
+        in_chat = EDITS.c.chat_id == chat_id
+        return await self._first(in_chat, sent) or await self._first(in_chat, asked)
 
     async def move(self, before: Edit, after: Edit) -> Edit | None:
         """Write what differs, if the row still has the state and the owner of `before`.

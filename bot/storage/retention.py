@@ -46,7 +46,7 @@ class RowRetention:
         await self._inbox.forget_before(now - KEEP_UPDATES)
         await self._chats.forget_photos_before(now - KEEP_PHOTOS)
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)
-        await self._chats.forget_files_before(now - KEEP_RESULTS)
+        await self._chats.forget_extras_before(now - KEEP_RESULTS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)
 
 

@@ -98,12 +98,16 @@ def test_a_failure_says_why_that_it_cost_nothing_and_its_code(reason: Reason) ->
 def test_a_photo_can_be_had_again_and_as_a_file() -> None:
     card = CARDS.result(DONE)
     assert card.html == "✏️ Sketch"
-    assert card.buttons == ((Button("🔁 Again", f"a:{EDIT.id}"),), (Button("📎 File", f"f:{EDIT.id}"),))
+    assert card.buttons == (
+        (Button("🔁 Again", f"a:{EDIT.id}"),),
+        (Button("📎 File", f"f:{EDIT.id}"), Button("🗑 Delete", f"delete:{EDIT.id}")),
+    )
 
 
 @pytest.mark.parametrize("kind", [PhotoKind.DOCUMENT, PhotoKind.STICKER])
-def test_what_is_a_file_already_can_only_be_had_again(kind: PhotoKind) -> None:
-    assert carried(CARDS.result(asking(DONE, photos=(PhotoRef("x", kind),)))) == [f"a:{EDIT.id}"]
+def test_what_is_a_file_already_is_not_offered_as_one(kind: PhotoKind) -> None:
+    carries = carried(CARDS.result(asking(DONE, photos=(PhotoRef("x", kind),))))
+    assert carries == [each for each in carried(CARDS.result(DONE)) if each != f"f:{EDIT.id}"]
 
 
 def test_cards_speak_the_requesters_language() -> None:

@@ -14,7 +14,7 @@ from bot.conversation.feature import (
     menu,
     pressed_button,
 )
-from bot.conversation.features import again, cancel, edit, file, styles
+from bot.conversation.features import again, cancel, delete, edit, file, styles
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.clock import random_id
 from bot.core.presets import PRESETS
@@ -52,6 +52,7 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "a": again.again,
         "f": file.send,
         "r": again.try_again,
+        "delete": delete.delete,
         "s": styles.choose,
     }
 
