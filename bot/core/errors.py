@@ -24,8 +24,6 @@ class Reason(StrEnum):
     """Why a request was refused or an edit failed; each has a sentence for people in every language."""
 
     # The person can fix it.
-    NO_PHOTO = "no_photo"
-    NO_PROMPT = "no_prompt"
     PROMPT_TOO_LONG = "prompt_too_long"
     NOT_AN_IMAGE = "not_an_image"
     ANIMATED = "animated"

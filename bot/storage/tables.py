@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from bot.core.edits import EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
+from bot.core.wishes import Missing
 
 
 class EnumText(TypeDecorator[StrEnum]):
@@ -141,6 +142,7 @@ class ChatRow(SQLModel, table=True):
     takes_pictures: bool | None
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
+    greeted_at: datetime | None
 
 
 class ChatMoveRow(SQLModel, table=True):
@@ -213,8 +215,35 @@ class InboxRow(SQLModel, table=True):
     owner: str | None
 
 
+class QuestionRow(SQLModel, table=True):
+    """What the bot has asked a person. `thread_id` is 0 outside of topics, `id` that of an update."""
+
+    __tablename__: ClassVar[str] = "questions"
+    __table_args__ = (
+        Index("ix_questions_chat_id_message_id", "chat_id", "message_id"),
+        Index("ix_questions_chat_id_person_id", "chat_id", "person_id"),
+        Index("ix_questions_asked_at", "asked_at"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    chat_id: int = Field(sa_type=BigInteger)
+    thread_id: int = Field(sa_type=BigInteger)
+    person_id: int = Field(sa_type=BigInteger)
+    asked_for: int = Field(sa_type=BigInteger)
+    message_id: int | None = Field(sa_type=BigInteger)
+    missing: Missing = Field(sa_type=EnumText(Missing))
+    command: str
+    words: str
+    photos: tuple[PhotoRef, ...] | None = Field(sa_type=PhotosText)
+    photo_message_id: int | None = Field(sa_type=BigInteger)
+    parent: str | None
+    step: int
+    asked_at: datetime
+    answered_by: int | None = Field(sa_type=BigInteger)
+
+
 class PendingPhotoRow(SQLModel, table=True):
-    """A person's last photo without words. `thread_id` is 0 outside of topics."""
+    """A person's last photo that came without words. `thread_id` is 0 outside of topics."""
 
     __tablename__: ClassVar[str] = "pending_photos"
 
@@ -262,6 +291,7 @@ ALBUMS = METADATA.tables["albums"]
 ALERTS = METADATA.tables["alerts"]
 EXTRAS = METADATA.tables["extras"]
 INBOX = METADATA.tables["inbox"]
+QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
 REPLICAS = METADATA.tables["replicas"]
 ROLES = METADATA.tables["roles"]

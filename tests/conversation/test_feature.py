@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation import asking
 from bot.conversation.feature import (
     ChoiceButton,
     EditButton,
@@ -54,6 +55,9 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "r": again.try_again,
         "delete": delete.delete,
         "s": styles.choose,
+        "y": asking.consent,
+        "n": asking.decline,
+        "k": asking.choose_command,
     }
 
 

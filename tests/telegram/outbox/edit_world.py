@@ -122,12 +122,16 @@ class PlainExtras:
     def __init__(self) -> None:
         self.noted: dict[tuple[str, Extra], int] = {}
         self.forgotten: list[tuple[str, Extra]] = []
+        self.questions: dict[int, int] = {}
 
     async def note_extra(self, edit_id: str, extra: Extra, message_id: int) -> None:
         self.noted[edit_id, extra] = message_id
 
     async def forget_extra(self, edit_id: str, extra: Extra) -> None:
         self.forgotten.append((edit_id, extra))
+
+    async def note_question(self, question_id: int, message_id: int) -> None:
+        self.questions[question_id] = message_id
 
 
 class EditWorld:
@@ -139,7 +143,7 @@ class EditWorld:
         bot = self.telegram.bot(limits)
         results = ResultSender(bot, self.cards)
         self.rights, self.extras = PlainRights(), PlainExtras()
-        self.outbox = Outbox(bot, results, self.extras, lambda: self.at)
+        self.outbox = Outbox(bot, results, self.extras, self.extras, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )
