@@ -84,7 +84,22 @@ def test_a_cancelled_edit_cost_nothing() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_trying_again_is_offered_only_where_it_may_help(reason: Reason) -> None:
     card = CARDS.status(replace(EDIT, stage=Failed(reason, NOW)), NOW, UNKNOWN)
-    assert carried(card) == ([f"r:{EDIT.id}"] if CONSEQUENCES[reason].retry_helps else [])
+    assert (f"r:{EDIT.id}" in carried(card)) is CONSEQUENCES[reason].retry_helps
+
+
+def test_other_words_are_offered_where_the_words_were_the_reason() -> None:
+    def offered(reason: Reason) -> list[str]:
+        return carried(CARDS.status(replace(EDIT, stage=Failed(reason, NOW)), NOW, UNKNOWN))
+
+    assert offered(Reason.COULD_NOT_GENERATE) == [f"r:{EDIT.id}", f"words:{EDIT.id}"]
+    assert offered(Reason.POLICY) == [f"words:{EDIT.id}"]
+    for reason in (Reason.SERVICE_DOWN, Reason.PHOTO_GONE):
+        assert f"words:{EDIT.id}" not in offered(reason)
+
+
+def test_no_other_words_are_asked_for_what_was_made_of_several_photos() -> None:
+    several = asking(FAILED, photos=(PhotoRef("1", PhotoKind.PHOTO), PhotoRef("2", PhotoKind.PHOTO)))
+    assert carried(CARDS.status(several, NOW, UNKNOWN)) == []
 
 
 @pytest.mark.parametrize("reason", [Reason.SERVICE_DOWN, Reason.POLICY])
@@ -99,7 +114,7 @@ def test_a_photo_can_be_had_again_and_as_a_file() -> None:
     card = CARDS.result(DONE)
     assert card.html == "✏️ Sketch"
     assert card.buttons == (
-        (Button("🔁 Again", f"a:{EDIT.id}"),),
+        (Button("✏️ Change", f"change:{EDIT.id}"), Button("🔁 Again", f"a:{EDIT.id}")),
         (Button("📎 File", f"f:{EDIT.id}"), Button("🗑 Delete", f"delete:{EDIT.id}")),
     )
 
