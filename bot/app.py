@@ -29,12 +29,14 @@ from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace
 from bot.settings import Settings
 from bot.storage.database import DATABASE_ERRORS
+from bot.storage.erasing import PersonalData
 from bot.storage.notifications import Notifications
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.waiting import WaitingEdits
 from bot.tasks import end
 from bot.telegram.bot import initialized
+from bot.telegram.inbox.albums import Albums
 from bot.telegram.inbox.comments import Comments
 from bot.telegram.inbox.intake import Intake
 from bot.telegram.inbox.polling import UPDATE_CALLS, Polling, durable_request
@@ -216,11 +218,13 @@ class _App:
             longest_wait=timedelta(seconds=settings.max_request_age_seconds),
         )
         tools = Tools(
-            desk=Desk(service, wake),
+            desk=Desk(service, wake, PersonalData(rows.database, rows.files)),
             edits=rows.edits,
             memory=rows.chats,
             wishes=rows.wishes,
             photo_follows=Comments(rows.inbox, slots, self._process.now).photo_follows,
+            album_of=Albums(bot.username, rows.inbox, slots, self._process.now).whole,
+            most_photos=outside.operation(settings).most_photos,
             questions=questions,
             files=rows.files,
             estimate=estimate,

@@ -60,6 +60,7 @@ class Settings(BaseModel):
     nanobanana_api_url: str = "https://api.nanobananaapi.ai"
     nanobanana_model: Literal["nano-banana", "nano-banana-2", "nano-banana-pro"] = "nano-banana"
     nanobanana_resolution: Literal["1K", "2K", "4K"] = "1K"
+    framing: Literal["extend", "crop"] = "extend"
 
     nanobanana_creates_per_10_seconds: PositiveInt = 15
     nanobanana_tasks_in_flight: PositiveInt = 100

@@ -32,7 +32,9 @@ REQUESTER_ID = 7123456789
 NO_LIMITS: Limits = ()
 PHOTO = PhotoRef("AgACAgQAAxkBAAIB", PhotoKind.PHOTO)
 TASK = Task("3f0e-task", NOW + timedelta(seconds=1))
-RESULT = Result(task_seconds=17.0625, size=Size(4032, 3024), format=ImageFormat.PNG, cropped=0.0078125)
+RESULT = Result(
+    task_seconds=17.0625, size=Size(4032, 3024), format=ImageFormat.PNG, cropped=0.0078125, enlarged=3.5
+)
 
 STAGES: dict[EditState, Stage] = {
     EditState.RECEIVED: Received(),

@@ -1,17 +1,25 @@
 """What handlers share: replying to a message, and asking the core for an edit."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from gettext import NullTranslations
 
 from bot.conversation.feature import Asked, Pressed, Replies
-from bot.conversation.incoming import Chat, Message
+from bot.conversation.incoming import Chat, Message, Sender
 from bot.conversation.meaning import EditAsked, Refused
 from bot.conversation.outgoing import Alert, Buttons, Destination, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
+from bot.conversation.texts.wording import number
 from bot.conversation.tools import Tools
-from bot.core.edits import Edit, PhotoRef, Request
+from bot.core.edits import Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
+from bot.core.presets import COMBINE
+from bot.core.wishes import Collected, PictureMeant
+
+_SERIES = 100
+"""More photos than one message can ask for."""
 
 
 def answer(asked: Asked, html: str, buttons: Buttons = ()) -> Replies:
@@ -34,29 +42,63 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
         if not await tools.memory.tell_no_pictures(message.chat.id, tools.now()):
             return ()
         return (say_in_reply(message, reason_sentence(t, Reason.MAY_NOT_SEND)),)
-    request = Request(
-        update_id=message.update_id,
-        chat_id=message.chat.id,
-        thread_id=message.thread_id,
-        request_message_id=message.message_id,
-        photo_message_id=wish.picture.message_id,
-        requester_id=message.sender.id,
-        language=message.sender.language,
-        command=wish.command,
-        words=wish.words,
-        photos=(wish.picture.photo,),
-        parent=wish.picture.parent,
-        step=wish.picture.step,
-    )
-    admission = await tools.desk.admit(request)
-    if isinstance(admission, Edit):
-        if wish.answers is not None:
-            await tools.wishes.answered(wish.answers.id, message.update_id)
-        return ()
-    if message.chat.is_private and isinstance(message.picture, PhotoRef):
-        await tools.wishes.remember_photo(message.speaker, message.message_id, message.picture, tools.now())
-    text = refusal_text(t, admission, tools.now())
-    return (say_in_reply(message, text, merge=admission.reason),)
+    asker = Asker(message.update_id, message.chat, message.thread_id, message.message_id, message.sender)
+    requests = requests_of(wish, asker)
+    for done, request in enumerate(requests):
+        admission = await tools.desk.admit(request)
+        if isinstance(admission, Refusal):
+            if message.chat.is_private:
+                left = wish.pictures[done:] if len(requests) > 1 else wish.pictures
+                await _remember(asked, [each for each in left if each.parent is None])
+            text = refusal_text(t, admission, tools.now())
+            if done:
+                text = f"{some_text(t, done, len(requests))} {text}"
+            return (say_in_reply(message, text, merge=admission.reason),)
+    if wish.answers is not None:
+        await tools.wishes.answered(wish.answers.id, message.update_id)
+    return ()
+
+
+async def _remember(asked: Asked, pictures: Sequence[PictureMeant]) -> None:
+    if pictures:
+        collected = Collected(tuple(pictures), asked.tools.now(), is_album=len(pictures) > 1)
+        await asked.tools.wishes.remember_photos(asked.message.speaker, collected)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, with which update, and the message that their card replies to."""
+
+    update_id: int
+    chat: Chat
+    thread_id: int | None
+    message_id: int
+    sender: Sender
+
+
+def requests_of(wish: EditAsked, asker: Asker) -> list[Request]:
+    """One edit of each picture, or one of all of them together.
+
+    Each has an update id, by which it is admitted once: Telegram's own are positive.
+    """
+    pictures = wish.pictures[:1] if wish.command == COMBINE else wish.pictures
+    return [
+        Request(
+            update_id=-(asker.update_id * _SERIES + number) if number else asker.update_id,
+            chat_id=asker.chat.id,
+            thread_id=asker.thread_id,
+            request_message_id=picture.message_id if number else asker.message_id,
+            photo_message_id=picture.message_id,
+            requester_id=asker.sender.id,
+            language=asker.sender.language,
+            command=wish.command,
+            words=wish.words,
+            photos=tuple(each.photo for each in (wish.pictures if wish.command == COMBINE else (picture,))),
+            parent=picture.parent,
+            step=picture.step,
+        )
+        for number, picture in enumerate(pictures)
+    ]
 
 
 def refuse(asked: Asked, refused: Refused) -> Replies:
@@ -86,6 +128,13 @@ async def admit_pressed(pressed: Pressed, request: Request) -> Alert:
 async def _takes_pictures(tools: Tools, chat: Chat) -> bool:
     """Asked before anything is paid."""
     return chat.is_private or await tools.questions.takes_pictures(chat.id)
+
+
+def some_text(t: NullTranslations, count: int, of: int) -> str:
+    """What was begun of several, before the reason why the rest was not."""
+    return t.ngettext(
+        "{count} of {all} photos is under way.", "{count} of {all} photos are under way.", count
+    ).format(count=number(t, count), all=number(t, of))
 
 
 def away_text(t: NullTranslations) -> str:

@@ -1,11 +1,21 @@
 """Questions to people: what a wish lacks is asked for; what is there already is kept with the question."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.conversation.answering import admit, admit_pressed, alert, refuse, toast
+from bot.conversation.answering import (
+    Asker,
+    admit,
+    admit_pressed,
+    alert,
+    answer,
+    refuse,
+    requests_of,
+    toast,
+)
 from bot.conversation.feature import Asked, ChoiceButton, EditPressed, Pressed, Replies
+from bot.conversation.incoming import Press
 from bot.conversation.meaning import (
     EditAsked,
     Lacking,
@@ -14,12 +24,11 @@ from bot.conversation.meaning import (
     complete,
     meaning_of,
 )
-from bot.conversation.outgoing import Ask, Buttons, ChangeText, Delete, Destination
+from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destination
 from bot.conversation.recalling import recall
 from bot.conversation.texts import alerts, questions
 from bot.conversation.texts.styles import command_title
-from bot.core.edits import Request
-from bot.core.presets import EDIT, PRESETS
+from bot.core.presets import COMBINE, EDIT, PRESETS
 from bot.core.wishes import Missing, Question, Speaker, Wish
 
 _SUGGESTIONS = 3
@@ -35,6 +44,11 @@ async def understood(asked: Asked, command: str | None) -> Meaning | None:
 async def answer_wish(asked: Asked, meaning: EditAsked | Lacking | Refused) -> Replies:
     """Admit the edit that a message means, ask for what it lacks, or say why it cannot be done."""
     match meaning:
+        case EditAsked(command=command, others=others) if command == COMBINE:
+            most = asked.tools.most_photos
+            if len(others) >= most:
+                return answer(asked, questions.too_many(asked.t, most))
+            return await admit(asked, meaning)
         case EditAsked():
             return await admit(asked, meaning)
         case Lacking():
@@ -77,19 +91,29 @@ async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:
     meant = await understood(asked, EDIT)
     wish = Wish(EDIT, message.words)
     if isinstance(meant, EditAsked):
-        wish = Wish(EDIT, meant.words, meant.picture)
+        wish = Wish(EDIT, meant.words, meant.picture, meant.others)
     elif isinstance(meant, Lacking):
         wish = meant.wish
     elif isinstance(meant, Refused):
         return refuse(asked, meant)
     question = await _kept(asked, wish, Missing.COMMAND)
     edits = [each for each in near if each in _EDITS]
-    buttons: Buttons = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
     if wish.picture is not None:
         offered = edits or [style.name for style in PRESETS if not style.needs_words][:_SUGGESTIONS]
         buttons = (tuple(COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in offered),)
     html = questions.unknown_command(t, name, near, has_picture=wish.picture is not None)
     return (Ask(_in_reply(asked), html, question.id, buttons=buttons),)
+
+
+async def ask_about_album(asked: Asked, wish: Wish, styles: Sequence[str]) -> Replies:
+    """An album without words: a style for each photo, or words."""
+    t = asked.t
+    question = await _kept(asked, wish, Missing.COMMAND)
+    buttons = [COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in styles]
+    rows = tuple(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
+    text = questions.several(t, len(wish.pictures))
+    return (Ask(_in_reply(asked), text, question.id, buttons=rows),)
 
 
 async def consent(pressed: Pressed) -> Replies:
@@ -115,6 +139,19 @@ async def decline(pressed: Pressed) -> Replies:
     )
 
 
+async def choose_manner(pressed: Pressed) -> Replies:
+    """Several photos: each of them, or together in one picture."""
+    found = await _question_of(pressed)
+    if not isinstance(found, Question):
+        return found
+    is_together = pressed.argument.endswith(f"-{COMBINE}")
+    if is_together and len(found.wish.pictures) > pressed.tools.most_photos:
+        return alert(pressed, alerts.plain(questions.too_many(pressed.t, pressed.tools.most_photos)))
+    return await _go_on(
+        pressed, found, complete(replace(found.wish, command=COMBINE if is_together else EDIT))
+    )
+
+
 async def choose_command(pressed: Pressed) -> Replies:
     """The command that was meant by one that nobody knows."""
     found = await _question_of(pressed)
@@ -130,26 +167,14 @@ async def _go_on(pressed: Pressed, question: Question, meant: EditAsked | Lackin
     """A press has answered a question: admit the edit, or ask for what it still lacks in the same message."""
     press, tools = pressed.press, pressed.tools
     match meant:
-        case EditAsked(command, words, picture):
-            request = Request(
-                update_id=press.update_id,
-                chat_id=press.chat.id,
-                thread_id=press.thread_id,
-                request_message_id=question.asked_for,
-                photo_message_id=picture.message_id,
-                requester_id=press.sender.id,
-                language=press.sender.language,
-                command=command,
-                words=words,
-                photos=(picture.photo,),
-                parent=picture.parent,
-                step=picture.step,
-            )
-            told = await admit_pressed(pressed, request)
-            if told.popup or press.message_id is None:
-                return (told,)
+        case EditAsked():
+            asker = Asker(press.update_id, press.chat, press.thread_id, question.asked_for, press.sender)
+            for number, request in enumerate(requests_of(meant, asker)):
+                told = await admit_pressed(pressed, request)
+                if told.popup:
+                    return (told,) if not number else (told, *_gone(press))
             await tools.wishes.answered(question.id, press.update_id)
-            return (told, Delete(press.chat.id, press.message_id))
+            return (told, *_gone(press))
         case Lacking(wish, missing):
             asked = replace(question, wish=wish, missing=missing, asked_at=tools.now())
             await tools.wishes.ask(asked)
@@ -158,6 +183,11 @@ async def _go_on(pressed: Pressed, question: Question, meant: EditAsked | Lackin
             return (*toast(pressed, ""), *changed)
         case Refused():
             return alert(pressed, alerts.gone(pressed.t))
+
+
+def _gone(press: Press) -> Replies:
+    """The question makes way."""
+    return () if press.message_id is None else (Delete(press.chat.id, press.message_id),)
 
 
 async def _question_of(pressed: Pressed) -> Question | Replies:
@@ -182,7 +212,13 @@ async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
     if lacking.is_silent:
         return ()
     html, silent = questions.question(t, wish, missing), not message.chat.is_private
-    if missing is Missing.CONSENT and wish.picture is not None:
+    if missing is Missing.MANNER:
+        manner = (
+            MANNER.of(questions.each(t), f"{question.id}-{EDIT}"),
+            MANNER.of(questions.together(t), f"{question.id}-{COMBINE}"),
+        )
+        ask = Ask(_in_reply(asked), html, question.id, buttons=(manner,), silent=silent)
+    elif missing is Missing.CONSENT and wish.picture is not None:
         to = replace(_in_reply(asked), reply_to=wish.picture.message_id)
         buttons = (
             YES.of(questions.yes(t), str(question.id)),
@@ -217,5 +253,6 @@ def _in_reply(asked: Asked) -> Destination:
     return Destination(asked.message.chat.id, asked.message.thread_id, asked.message.message_id)
 
 
-_EDITS = frozenset({EDIT, *(style.name for style in PRESETS)})
-YES, NO, COMMAND = ChoiceButton("y", consent), ChoiceButton("n", decline), ChoiceButton("k", choose_command)
+_EDITS = frozenset({EDIT, COMBINE, *(style.name for style in PRESETS)})
+YES, NO = ChoiceButton("y", consent), ChoiceButton("n", decline)
+COMMAND, MANNER = ChoiceButton("k", choose_command), ChoiceButton("m", choose_manner)

@@ -1,5 +1,7 @@
 """The entrance of the room: takes what came in and returns what to send. It sends nothing itself."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from gettext import NullTranslations
 
@@ -25,6 +27,7 @@ from bot.conversation.incoming import (
     Incoming,
     MembershipChanged,
     Message,
+    Part,
     Press,
     Sender,
     Surplus,
@@ -32,9 +35,12 @@ from bot.conversation.incoming import (
 from bot.conversation.outgoing import Alert, Destination, Leave, Outgoing, Say
 from bot.conversation.recalling import asked_with
 from bot.conversation.texts import alerts
+from bot.conversation.texts.groups import greeting_text
 from bot.conversation.texts.i18n import translations
+from bot.conversation.texts.questions import left_out
 from bot.conversation.texts.wording import number
 from bot.conversation.tools import Tools
+from bot.core.errors import Reason
 from bot.core.presets import EDIT
 
 _CORRECTED_WITHIN = timedelta(minutes=5)
@@ -65,7 +71,7 @@ class Conversation:
             case EditedMessage(message):
                 return await self._edited(message)
 
-    async def _message(self, message: Message) -> Replies:
+    async def _message(self, message: Message, *, is_corrected: bool = False) -> Replies:
         if message.sender.is_bot:
             return ()
         if not await self._access.admits(message.chat, message.sender.id):
@@ -73,13 +79,20 @@ class Conversation:
         command = self._commands.get(message.command or "")
         if command is None and not await self._is_for_us(message):
             return ()
-        is_more = await self._is_more_of_album(message)
-        asked = Asked(self._tools, message, command.name if command else EDIT, is_more)
+        whole = await self._with_album(message, is_corrected=is_corrected)
+        return () if whole is None else await self._whole(whole)
+
+    async def _whole(self, message: Message) -> Replies:
+        command = self._commands.get(message.command or "")
+        asked = Asked(self._tools, message, command.name if command else EDIT)
         if command is not None:
-            return await command.handle(asked)
-        if message.command is not None:
-            return await ask_for_command(asked, self._commands)
-        return await self._plain(asked)
+            replies = await command.handle(asked)
+        elif message.command is not None:
+            replies = await ask_for_command(asked, self._commands)
+        else:
+            replies = await self._plain(asked)
+        count = sum(isinstance(part.picture, Reason) for part in message.album)
+        return (*replies, say_in_reply(message, left_out(asked.t, count))) if count else replies
 
     async def _is_for_us(self, message: Message) -> bool:
         """In a group: words that name the bot, and answers to its questions."""
@@ -94,8 +107,9 @@ class Conversation:
         is_old = self._tools.now() - message.sent_at > _CORRECTED_WITHIN
         if is_old or not (message.words or message.command):
             return ()
-        edit = await self._tools.edits.by_message(message.chat.id, message.message_id)
-        return () if edit is not None else await self._message(message)
+        if await self._tools.edits.by_message(message.chat.id, message.message_id) is not None:
+            return ()
+        return await self._message(message, is_corrected=True)
 
     async def _surplus(self, message: Message, kept: int) -> Replies:
         is_for_us = message.chat.is_private or message.command in self._commands
@@ -105,12 +119,26 @@ class Conversation:
             return ()
         return (say_in_reply(message, surplus_text(translations(message.sender.language), kept)),)
 
-    async def _is_more_of_album(self, message: Message) -> bool:
-        """Whether another part of its album came before. Noted for every part: any of them may come first."""
-        if message.album_id is None or not message.chat.is_private:
-            return False
-        memory, now = self._tools.memory, self._tools.now()
-        return not await memory.is_first_of_album(message.chat.id, message.album_id, message.update_id, now)
+    async def _with_album(self, message: Message, *, is_corrected: bool) -> Message | None:
+        """A message with all parts of its album; None if another part of it speaks for it.
+
+        In private that is the part that came first, in a group the one with the command. A part that came
+        when the others had been taken speaks for itself.
+        """
+        if message.album_id is None:
+            return message
+        chat, album_id, tools = message.chat, message.album_id, self._tools
+        if is_corrected:
+            return whole_album(message, await tools.album_of(message))
+        if await tools.memory.is_late_part(chat.id, album_id, message.update_id):
+            return message
+        is_first = await tools.memory.is_first_of_album(chat.id, album_id, message.update_id, tools.now())
+        if not is_first:
+            return None
+        parts = await tools.album_of(message)
+        last = max([message.update_id, *(part.update_id for part in parts)])
+        await tools.memory.settle_album(chat.id, album_id, last)
+        return whole_album(message, parts)
 
     async def _press(self, press: Press) -> Replies:
         if not await self._access.admits(press.chat, press.sender.id):
@@ -125,7 +153,7 @@ class Conversation:
                 return await button.press(Pressed(self._tools, press, argument))
             case EditButton() as button, edit_id:
                 edit = await self._tools.edits.get(edit_id)
-                if edit is None or edit.chat_id != press.chat.id:
+                if edit is None or edit.is_erased or edit.chat_id != press.chat.id:
                     return (gone,)
                 if not await self._may_press(edit.request.requester_id, press):
                     return (
@@ -142,7 +170,10 @@ class Conversation:
         return await self._tools.questions.is_admin(press.chat.id, press.sender.id)
 
     async def _membership(self, change: MembershipChanged) -> Replies:
-        """Added to a chat that is not allowed: leave. Removed or blocked: stop that chat's edits quietly."""
+        """Added to a group: greet it once, or leave if it is not allowed.
+
+        Removed or blocked: stop that chat's edits quietly.
+        """
         chat = change.chat
         if not change.is_member:
             for edit in await self._tools.edits.active_of(chat.id):
@@ -151,9 +182,13 @@ class Conversation:
         if chat.is_private:
             return ()
         await self._tools.questions.forget_rights(chat.id)
-        if await self._access.admits(chat):
+        if not await self._access.admits(chat):
+            return await self._turn_away(chat, change.sender)
+        if not change.joined or not await self._tools.memory.greet(chat.id, self._tools.now()):
             return ()
-        return await self._turn_away(chat, change.sender)
+        about, t = self._tools.about, translations(change.sender.language)
+        sees_all = about.reads_group_messages or change.is_admin
+        return (Say(Destination(chat.id), greeting_text(t, about.username, sees_all=sees_all), silent=True),)
 
     async def _turn_away(self, chat: Chat, sender: Sender, message: Message | None = None) -> Replies:
         """Say once that the chat is not served; then leave the group in any case."""
@@ -165,6 +200,24 @@ class Conversation:
         if not chat.is_private:
             replies.append(Leave(chat.id))
         return replies
+
+
+def whole_album(message: Message, parts: Sequence[Message]) -> Message:
+    """One message for an album: its still pictures in order, and the words of whichever part has some."""
+    ordered = sorted(parts or [message], key=lambda part: (isinstance(part.picture, Reason), part.message_id))
+    speaking = next((part for part in ordered if part.command or part.words), ordered[0])
+    if not message.chat.is_private:
+        speaking = message
+    return replace(
+        ordered[0],
+        update_id=message.update_id,
+        command=speaking.command,
+        words=speaking.words,
+        replied=message.replied,
+        album=()
+        if isinstance(ordered[0].picture, Reason)
+        else tuple(Part(part.message_id, part.picture) for part in ordered[1:]),
+    )
 
 
 def not_allowed_text(t: NullTranslations, chat_id: int) -> str:

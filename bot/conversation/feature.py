@@ -27,15 +27,11 @@ _DATA = re.compile(r"([a-z]{1,8}):([A-Za-z0-9_-]{1,48})")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message for the bot. `command` is the command that it is handled as.
-
-    `is_more_of_album`: another part of its album came before, in a private chat.
-    """
+    """A message for the bot. `command` is the command that it is handled as."""
 
     tools: Tools
     message: Message
     command: str
-    is_more_of_album: bool = False
 
     @property
     def t(self) -> NullTranslations:

@@ -49,12 +49,21 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One message of an album."""
+
+    message_id: int
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A message in a chat.
 
     `command` is in lower case, without the slash and the bot's name; None if there is none for this bot.
     `words` is the rest, or the whole text. `album_id` is the same for all parts of an album. `is_addressed`:
-    it names the bot (the name is not among the words).
+    it names the bot (the name is not among the words). `album` has the parts after the first, once they are
+    all there.
     """
 
     update_id: int
@@ -70,6 +79,7 @@ class Message:
     album_id: str | None = None
     is_forwarded: bool = False
     is_addressed: bool = False
+    album: tuple[Part, ...] = ()
 
     @property
     def speaker(self) -> Speaker:
@@ -111,12 +121,17 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class MembershipChanged:
-    """The bot was added to a chat, or is no longer in it (removed, or blocked by the person)."""
+    """The bot was added to a chat, or is no longer in it (removed, or blocked by the person).
+
+    `joined`: it was not in this group before; never for a channel. `is_admin`: it sees every message there.
+    """
 
     update_id: int
     chat: Chat
     sender: Sender
     is_member: bool
+    joined: bool = False
+    is_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from bot.conversation.incoming import Message
 from bot.conversation.small_talk import is_small_talk
 from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
-from bot.core.presets import EDIT, MAX_PROMPT_CHARACTERS, full_prompt, preset
+from bot.core.presets import COMBINE, EDIT, MAX_PROMPT_CHARACTERS, full_prompt, preset
 from bot.core.wishes import Missing, PictureMeant, Question, Wish
 
 
@@ -15,11 +15,19 @@ from bot.core.wishes import Missing, PictureMeant, Question, Wish
 class Latest:
     """A person's latest picture in a private chat: a photo, or a result.
 
-    `is_waiting`: a photo of the last minutes that nothing was made of, so that words are meant for it.
+    `is_waiting`: a photo of the last minutes that nothing was made of, so that words are meant for it. It is
+    one of those that were `collected`, with `is_album` the first of them.
     """
 
     picture: PictureMeant
     is_waiting: bool
+    collected: tuple[PictureMeant, ...] = ()
+    is_album: bool = False
+
+    @property
+    def others(self) -> tuple[PictureMeant, ...]:
+        """The other photos of the album that it is part of."""
+        return self.collected[1:] if self.is_album else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +48,17 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class EditAsked:
-    """A complete edit. `answers` is the question that it answers."""
+    """A complete edit, or one of each picture. `answers` is the question that it answers."""
 
     command: str
     words: str
     picture: PictureMeant
     answers: Question | None = None
+    others: tuple[PictureMeant, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[PictureMeant, ...]:
+        return (self.picture, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +73,10 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSent:
-    """A photo in private, without words."""
+    """A photo or an album in private, without words."""
 
     photo: PhotoRef
+    others: tuple[PictureMeant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +110,7 @@ def meaning_of(message: Message, command: str | None, recalled: Recalled) -> Mea
     if (by_reply := _by_reply(message, command, recalled)) is not None:
         return by_reply
     if command is not None:
-        latest = recalled.latest.picture if recalled.latest else None
-        return complete(Wish(command, message.words, latest))
+        return complete(_of_latest(command, message.words, recalled.latest))
     return _plain_words(message.words, recalled)
 
 
@@ -111,7 +124,17 @@ def complete(wish: Wish, answers: Question | None = None) -> EditAsked | Lacking
         return Refused(Reason.PROMPT_TOO_LONG, prompt_length=length)
     if wish.picture is None:
         return Lacking(wish, Missing.PICTURE, answers)
-    return EditAsked(wish.command, wish.words, wish.picture, answers)
+    if wish.command == COMBINE and not wish.others:
+        return Lacking(wish, Missing.PICTURE, answers)
+    return EditAsked(wish.command, wish.words, wish.picture, answers, wish.others)
+
+
+def _of_latest(command: str, words: str, latest: Latest | None) -> Wish:
+    if latest is None:
+        return Wish(command, words)
+    if command == COMBINE and len(latest.collected) > 1:
+        return Wish(command, words, latest.collected[0], latest.collected[1:])
+    return Wish(command, words, latest.picture, latest.others)
 
 
 def _with_own_photo(message: Message, photo: PhotoRef, command: str | None, recalled: Recalled) -> Meaning:
@@ -120,14 +143,27 @@ def _with_own_photo(message: Message, photo: PhotoRef, command: str | None, reca
     The caption of a forwarded photo is somebody else's text, not a request.
     """
     own = PictureMeant(photo, message.message_id)
+    others = tuple(
+        PictureMeant(part.picture, part.message_id)
+        for part in message.album
+        if isinstance(part.picture, PhotoRef)
+    )
+    if command == COMBINE and message.replied and isinstance(message.replied.picture, PhotoRef):
+        others += (PictureMeant(message.replied.picture, message.replied.message_id or message.message_id),)
+    if command == COMBINE:
+        first, *rest = sorted((own, *others), key=lambda picture: picture.message_id)
+        return complete(Wish(command, message.words, first, tuple(rest)))
     if command is not None:
-        return complete(Wish(command, message.words, own))
+        return complete(Wish(command, message.words, own, others))
     if message.words and not message.is_forwarded and not is_small_talk(message.words):
-        return complete(Wish(EDIT, message.words, own))
+        return complete(Wish(EDIT, message.words, own, others))
     question = recalled.asked or recalled.open
-    if question is None or question.missing is Missing.COMMAND:
-        return PhotoSent(photo)
-    return complete(replace(question.wish, picture=own), question)
+    if question is None or question.missing in {Missing.COMMAND, Missing.MANNER}:
+        return PhotoSent(photo, others)
+    if question.wish.command == COMBINE:
+        together = (*question.wish.pictures, own, *others)
+        return complete(replace(question.wish, picture=together[0], others=together[1:]), question)
+    return complete(replace(question.wish, picture=own, others=others), question)
 
 
 def _by_reply(message: Message, command: str | None, recalled: Recalled) -> Meaning | None:
@@ -157,11 +193,14 @@ def _plain_words(words: str, recalled: Recalled) -> Meaning | None:
         return Lacking(Wish(EDIT, words), Missing.PICTURE, is_silent=True)
     if recalled.open is not None:
         return _answer(words, recalled.open, is_reply=False)
-    latest = recalled.latest
-    meant = complete(Wish(EDIT, words, latest.picture if latest else None))
-    if isinstance(meant, EditAsked) and latest is not None and not latest.is_waiting:
-        return Lacking(Wish(EDIT, words, latest.picture), Missing.CONSENT)
-    return meant
+    wish = _of_latest(EDIT, words, recalled.latest)
+    meant = complete(wish)
+    if not isinstance(meant, EditAsked):
+        return meant
+    if wish.others:
+        return Lacking(wish, Missing.MANNER)
+    is_waiting = recalled.latest is not None and recalled.latest.is_waiting
+    return meant if is_waiting else Lacking(wish, Missing.CONSENT)
 
 
 def _answer(words: str, question: Question, *, is_reply: bool) -> Meaning:
@@ -169,6 +208,8 @@ def _answer(words: str, question: Question, *, is_reply: bool) -> Meaning:
     if is_small_talk(words):
         return SmallTalk()
     meant = complete(replace(question.wish, words=words), question)
+    if isinstance(meant, EditAsked) and question.missing is Missing.COMMAND and meant.others:
+        return Lacking(replace(question.wish, words=words), Missing.MANNER, question)
     if question.missing is Missing.CONSENT and not is_reply and isinstance(meant, EditAsked):
         return Lacking(replace(question.wish, words=words), Missing.CONSENT, question)
     return meant

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.core.edits import Extra, PhotoRef
-from bot.core.wishes import PictureMeant, Question, Speaker
+from bot.core.edits import Extra
+from bot.core.wishes import Collected, Question, Speaker
 
 KEEP = timedelta(days=1)
 """How long a photo or a question is remembered."""
@@ -15,13 +15,11 @@ FRESH = timedelta(minutes=10)
 class Wishes(Protocol):
     """A person's last photo, and what the bot has asked them."""
 
-    async def remember_photo(self, speaker: Speaker, message_id: int, photo: PhotoRef, now: datetime) -> None:
-        """Keep a person's photo for words that may follow. It replaces the one before."""
+    async def remember_photos(self, speaker: Speaker, collected: Collected) -> None:
+        """Keep a person's photos for words that may follow. They replace those before."""
 
-    async def remembered_photo(
-        self, speaker: Speaker, since: datetime
-    ) -> tuple[PictureMeant, datetime] | None:
-        """The photo that a person sent there last and when, if that was not before `since`."""
+    async def remembered_photos(self, speaker: Speaker, since: datetime) -> Collected | None:
+        """The photos that a person sent there last, if the last one was not before `since`."""
 
     async def ask(self, question: Question) -> None:
         """Keep a question. It replaces one that was asked for the same message."""
@@ -48,14 +46,23 @@ class Wishes(Protocol):
 class Memory(Protocol):
     """A few facts per chat."""
 
-    async def greet(self, chat_id: int, now: datetime) -> bool:
+    async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         """Whether to answer words that are no request: True once an hour."""
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
         """Whether this update has the first part of the album. Asking again gives the same answer."""
 
+    async def settle_album(self, chat_id: int, album_id: str, last_update_id: int) -> None:
+        """The parts of an album up to this update are taken together."""
+
+    async def is_late_part(self, chat_id: int, album_id: str, update_id: int) -> bool:
+        """Whether this part of an album came after the others had been taken."""
+
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
         """Whether to tell this chat that it may not use the bot: True the first time, then False."""
+
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        """Whether to greet a group that the bot was added to: True the first time, then False."""
 
     async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
         """Whether this chat is to be told that it takes no pictures: True once, and again after a while."""

@@ -14,7 +14,15 @@ class Button:
     data: str
 
 
-Buttons: TypeAlias = tuple[tuple[Button, ...], ...]
+@dataclass(frozen=True, slots=True)
+class LinkButton:
+    """A button that opens a web address or another chat."""
+
+    text: str
+    url: str
+
+
+Buttons: TypeAlias = tuple[tuple[Button | LinkButton, ...], ...]
 """Rows of buttons."""
 
 
@@ -46,6 +54,20 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class SayWithPicture:
+    """A new message with a picture above its text (1024 characters at most).
+
+    If Telegram does not take the picture, the text comes alone.
+    """
+
+    to: Destination
+    picture: bytes
+    html: str
+    buttons: Buttons = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A question, remembered as `question_id`.
 
@@ -57,7 +79,7 @@ class Ask:
     html: str
     question_id: int
     placeholder: str = ""
-    buttons: Buttons = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
     silent: bool = False
     merge: str = ""
 
@@ -143,5 +165,15 @@ class Leave:
 
 
 Outgoing: TypeAlias = (
-    Say | Ask | Alert | ChangeText | Delete | SendFile | SendComparison | SendPicture | ChangePicture | Leave
+    Say
+    | SayWithPicture
+    | Ask
+    | Alert
+    | ChangeText
+    | Delete
+    | SendFile
+    | SendComparison
+    | SendPicture
+    | ChangePicture
+    | Leave
 )

@@ -86,12 +86,13 @@ async def _latest(tools: Tools, message: Message) -> Latest | None:
         if edit.request.thread_id == speaker.thread_id and edit.request.update_id != message.update_id
     ]
     found: list[tuple[datetime, PictureMeant]] = []
+    collected = await tools.wishes.remembered_photos(speaker, now - KEEP)
+    if collected is not None:
+        found.append((collected.at, collected.pictures[0 if collected.is_album else -1]))
     for edit in recent:
         at = edit.ended_at if isinstance(edit.stage, Delivered) else edit.created_at
         if at is not None and at >= now - KEEP and (picture := picture_of(edit)) is not None:
             found.append((at, picture))
-    if (photo := await tools.wishes.remembered_photo(speaker, now - KEEP)) is not None:
-        found.append((photo[1], photo[0]))
     if not found:
         return None
     at, picture = max(found, key=lambda each: each[0])
@@ -101,4 +102,6 @@ async def _latest(tools: Tools, message: Message) -> Latest | None:
         if edit.is_active or isinstance(edit.stage, Delivered)
     }
     is_waiting = picture.parent is None and at >= now - FRESH and picture.message_id not in used
-    return Latest(picture, is_waiting)
+    if collected is None or picture not in collected.pictures:
+        return Latest(picture, is_waiting)
+    return Latest(picture, is_waiting, collected.pictures, collected.is_album)

@@ -23,6 +23,9 @@ class Service(Protocol):
     async def cancel(self, edit: Edit) -> Edit | None:
         """Cancel an edit for its requester. None if it was too late."""
 
+    async def stop(self, edit: Edit) -> Edit | None:
+        """Cancel an edit even if its picture is on its way. None if it had ended."""
+
     async def resume(self, edit: Edit) -> Edit | None:
         """Wait once more for the task of an edit that was given up; None where that makes no sense."""
 
@@ -36,11 +39,18 @@ class Service(Protocol):
         """A group became a supergroup: move all rows to the new id. True the first time."""
 
 
+class PersonalData(Protocol):
+    """Everything that is stored of people."""
+
+    async def erase(self, person_id: int) -> None:
+        """Delete what is stored of a person in all chats, except for edits that have not ended."""
+
+
 class Desk:
     """Passes requests to the core, and wakes the edit's job."""
 
-    def __init__(self, service: Service, wake: Wake) -> None:
-        self._service, self._wake = service, wake
+    def __init__(self, service: Service, wake: Wake, data: PersonalData) -> None:
+        self._service, self._wake, self._data = service, wake, data
 
     async def admit(self, request: Request) -> Admission:
         """Accept a request as an edit, or say why not. An edit is worked on at once."""
@@ -55,6 +65,13 @@ class Desk:
         if cancelled is not None:
             await self._wake(cancelled)
         return cancelled is not None
+
+    async def erase(self, person_id: int, running: Sequence[Edit]) -> None:
+        """Cancel a person's running edits, and delete what is stored of them."""
+        for edit in running:
+            if (stopped := await self._service.stop(edit)) is not None:
+                await self._wake(stopped)
+        await self._data.erase(person_id)
 
     async def resume(self, edit: Edit) -> bool:
         """Wait once more for the task of an edit that was given up; False where it has to be made anew."""
@@ -94,6 +111,9 @@ class Edits(Protocol):
 
     async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> Sequence[str]:
         """The ids of a person's edits in a chat whose result Telegram has, newest first."""
+
+    async def running_of(self, requester_id: int) -> Sequence[Edit]:
+        """A person's edits that have not ended, in every chat."""
 
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
         """What the chat has used of each rule."""
@@ -143,6 +163,10 @@ class Tools:
     files: Files
     photo_follows: Callable[[Message], Awaitable[bool]]
     """Whether a message is the comment on a forwarded photo, which comes right after it."""
+    album_of: Callable[[Message], Awaitable[Sequence[Message]]]
+    """All parts of the album that a message belongs to, in order, once no more of them come."""
+    most_photos: int
+    """What the model takes in one edit."""
     estimate: Callable[[Edit], Estimate]
     about: About
     now: Clock

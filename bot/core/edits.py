@@ -100,12 +100,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished picture. `task_seconds`: how long its task took. `cropped`: the share cut away, 0 to 1."""
+    """A finished picture. `task_seconds`: how long its task took. `cropped`: the share cut away, 0 to 1.
+
+    `enlarged`: how many times as wide as painted it is.
+    """
 
     task_seconds: float
     size: Size
     format: ImageFormat
     cropped: float
+    enlarged: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,8 @@ class Edit:
     `blocked_by` is what it waits for while it cannot go on. `has_lost_card`: a status card was sent, and
     nobody knows whether it arrived. `is_told`: its chat knows that it has ended. `is_late`: its task may end
     well after its chat was told that it had failed, and no limit counts it any more. `starts` counts the
-    processes that began to work on the pictures of the present step.
+    processes that began to decode the pictures of the present step. `is_erased`: its requester had it
+    deleted, and all that is left is what a limit counts.
     """
 
     id: str
@@ -211,6 +216,7 @@ class Edit:
     starts: int = 0
     owner: str | None = None
     blocked_by: Reason | None = None
+    is_erased: bool = False
 
     @property
     def state(self) -> EditState:

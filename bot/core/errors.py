@@ -25,6 +25,7 @@ class Reason(StrEnum):
 
     # The person can fix it.
     PROMPT_TOO_LONG = "prompt_too_long"
+    NO_PICTURE = "no_picture"
     NOT_AN_IMAGE = "not_an_image"
     ANIMATED = "animated"
     UNREADABLE = "unreadable"
@@ -42,6 +43,7 @@ class Reason(StrEnum):
     # The provider would not or could not.
     POLICY = "policy"
     COULD_NOT_GENERATE = "could_not_generate"
+    PHOTO_HOST_AWAY = "photo_host_away"
     PHOTO_NOT_FETCHED = "photo_not_fetched"
     NO_IMAGE = "no_image"
     TASK_LOST = "task_lost"
@@ -92,6 +94,7 @@ CONSEQUENCES: dict[Reason, Consequences] = {
     Reason.POLICY: Consequences(words_help=True),
     Reason.COULD_NOT_GENERATE: Consequences(retry_helps=True, words_help=True, submit_again=True),
     Reason.PHOTO_NOT_FETCHED: Consequences(retry_helps=True, submit_again=True, is_operators=True),
+    Reason.PHOTO_HOST_AWAY: Consequences(retry_helps=True),
     Reason.SERVICE_DOWN: Consequences(retry_helps=True, submit_again=True),
     Reason.NO_IMAGE: Consequences(retry_helps=True, words_help=True),
     Reason.TASK_LOST: Consequences(retry_helps=True),

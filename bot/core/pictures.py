@@ -1,5 +1,7 @@
 """Values about pictures: sizes in pixels, formats, a fitted result. No Pillow."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +26,11 @@ class Size:
         return f"{self.width}x{self.height}"
 
 
+def nearest(ratio: float, shapes: Sequence[float]) -> float:
+    """The one of the shapes (width by height) that needs the least cropping, in either direction."""
+    return min(shapes, key=lambda shape: abs(math.log(ratio) - math.log(shape)))
+
+
 class ImageFormat(StrEnum):
     """The still formats that are taken. A reply is in one of them, but never in GIF or HEIF."""
 
@@ -43,9 +50,14 @@ class ImageFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A result at the photo's exact size. `cropped` is the share of the provider's image cut away, 0 to 1."""
+    """A result at the photo's exact size.
+
+    `cropped` is the share of the photo's part of the provider's image that was cut away, 0 to 1. `enlarged`:
+    how many times as wide as painted it is.
+    """
 
     content: bytes
     size: Size
     format: ImageFormat
     cropped: float
+    enlarged: float = 1.0

@@ -167,6 +167,10 @@ class ImageModel(Protocol):
     def operation(self) -> str:
         """Model and resolution: tasks of one operation take about the same time."""
 
+    @property
+    def shapes(self) -> Sequence[float]:
+        """The ratios (width by height) that photos are extended to; empty where they are sent as they are."""
+
     async def create(self, order: Order) -> str:
         """Start a task and return its id. This is the call that costs money."""
 
@@ -196,8 +200,8 @@ class PhotoHost(Protocol):
 class Images(Protocol):
     """Pillow, off the event loop. Raises PhotoRefused for a bad photo, ResultUnusable for a bad result."""
 
-    async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
-        """The JPEG for the provider, and the photo's exact size."""
+    async def prepare(self, photo: bytes, shapes: Sequence[float] = ()) -> tuple[bytes, Size]:
+        """The JPEG for the provider, extended to the nearest of these shapes, and the photo's exact size."""
 
     async def fit(
         self,
@@ -207,8 +211,12 @@ class Images(Protocol):
         size: Size | None = None,
         as_format: ImageFormat | None,
         keep_alpha: bool,
+        shapes: Sequence[float] = (),
     ) -> Fitted:
-        """The result at `size` and in `as_format`, or else exactly in the photo's own."""
+        """The result at `size` and in `as_format`, or else exactly in the photo's own.
+
+        With the `shapes` that its photo was prepared with, what it was extended by is cut off.
+        """
 
 
 FileKind = Literal["photo", "result"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-EDIT = "edit"
+EDIT, COMBINE = "edit", "combine"
 MAX_PROMPT_CHARACTERS = 1500
 """For the whole prompt: the provider's basic model reliably takes this much."""
 

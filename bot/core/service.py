@@ -128,6 +128,13 @@ class EditService:
         """
         return await self._end(edit, CANCELLABLE, Cancelled)
 
+    async def stop(self, edit: Edit) -> Edit | None:
+        """Cancel an edit even if its picture is on its way, which may still arrive; None if it had ended.
+
+        Wake it afterwards, so that `advance` updates its card.
+        """
+        return await self._end(edit, ACTIVE, Cancelled)
+
     async def abandon(self, edit: Edit) -> Edit | None:
         """End an edit whose chat is gone; None if it had ended. Wake it afterwards, to settle it."""
         return await self._end(edit, ACTIVE, partial(Failed, Reason.CHAT_GONE))

@@ -101,12 +101,12 @@ class Steps:
         return edit
 
     async def _finish(self, edit: Edit, task: Task, urls: tuple[str, ...], seconds: float) -> Edit | None:
-        if await self._starts.note(edit) is None:
-            return None
         try:
             fitted = await self._fetched(edit, urls)
         except ResultUnusable as error:
             return await self._look_again(edit, task, error)
+        if fitted is None:
+            return None
         moved = await self._keep(edit, task, fitted, seconds)
         self._seen_running.pop(edit.id, None)
         self._pacing.learn(edit.operation, [seconds])
@@ -118,10 +118,10 @@ class Steps:
         try:
             match await self._ports.model.check(task.id):
                 case TaskDone(urls):
-                    if await self._starts.note(edit) is None:
+                    if (fitted := await self._fetched(edit, urls)) is None:
                         return None
                     seconds = (self._now() - task.submitted_at).total_seconds()
-                    return await self._keep(edit, task, await self._fetched(edit, urls), seconds)
+                    return await self._keep(edit, task, fitted, seconds)
                 case TaskFailed() | TaskMissing():
                     later = replace(edit, due_at=None)
         except BotError as error:
@@ -130,7 +130,7 @@ class Steps:
 
     async def _keep(self, edit: Edit, task: Task, fitted: Fitted, seconds: float) -> Edit | None:
         await self._ports.files.put(edit.id, "result", fitted.content)
-        result = Result(seconds, fitted.size, fitted.format, fitted.cropped)
+        result = Result(seconds, fitted.size, fitted.format, fitted.cropped, fitted.enlarged)
         ready = replace(
             edit,
             stage=Ready(task, result),
@@ -144,17 +144,23 @@ class Steps:
             self._noted_attempts.add(edit.id)
         return await self._pending.move(edit, ready)
 
-    async def _fetched(self, edit: Edit, urls: tuple[str, ...]) -> Fitted:
+    async def _fetched(self, edit: Edit, urls: tuple[str, ...]) -> Fitted | None:
+        """The picture at the photo's size; None if somebody else was faster."""
         if not urls:
             raise ResultUnusable("done without an image")
         content = await self._ports.model.fetch(urls)
-        return await self._ports.images.fit(
-            content,
-            await self._photos.original(edit),
-            size=await self._photos.size(edit),
-            as_format=_SENT_AS.get(edit.request.photo.kind),
-            keep_alpha=keeps_outline(edit.request.command),
-        )
+        original = await self._photos.original(edit)
+        async with self._starts.begun(edit) as begun:
+            if begun is None:
+                return None
+            return await self._ports.images.fit(
+                content,
+                original,
+                size=await self._photos.size(edit),
+                as_format=_SENT_AS.get(edit.request.photo.kind),
+                keep_alpha=keeps_outline(edit.request.command),
+                shapes=self._ports.model.shapes,
+            )
 
     async def _look_again(self, edit: Edit, task: Task, error: ResultUnusable) -> Edit | None:
         """Such looks are counted in the row, so that there is an end to them after restarts as well."""

@@ -90,8 +90,8 @@ class Submission:
         return await self._ports.store.move(edit, replace(edit, stage=Received(), submits=submits))
 
     async def _start_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
-        started = await self._starts.note(edit)
-        return started and await self._order_and_create(started, card)
+        async with self._starts.begun(edit) as started:
+            return started and await self._order_and_create(started, card)
 
     async def _order_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
         """The create call waits a moment for the card: who may not say that may not send a picture either."""
@@ -110,6 +110,7 @@ class Submission:
             callback_secret=secret,
             submits=edit.submits + 1,
             operation=self._ports.model.operation,
+            starts=0,  # the photos are decoded
             due_at=now + self._callbacks.adoption_wait(),  # after a crash, when it may be sent again,
         )
         try:

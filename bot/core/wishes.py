@@ -32,20 +32,38 @@ class PictureMeant:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """An edit as far as it is known: no words yet, or no picture."""
+    """An edit as far as it is known: no words yet, or no picture.
+
+    With `others`, which come after `picture`, it is one edit of each, or of all together (`combine`).
+    """
 
     command: str
     words: str = ""
     picture: PictureMeant | None = None
+    others: tuple[PictureMeant, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[PictureMeant, ...]:
+        return () if self.picture is None else (self.picture, *self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The photos that a person sent without words, the last one at `at`. `is_album`: in one album."""
+
+    pictures: tuple[PictureMeant, ...]
+    at: datetime
+    is_album: bool = False
 
 
 class Missing(StrEnum):
-    """What the bot asks for."""
+    """What the bot asks for. `MANNER`: whether several photos are edited each, or together."""
 
     WORDS = "words"
     PICTURE = "picture"
     CONSENT = "consent"
     COMMAND = "command"
+    MANNER = "manner"
 
 
 @dataclass(frozen=True, slots=True)

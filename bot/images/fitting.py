@@ -1,4 +1,6 @@
-"""The provider's result at exactly the photo's size: scaled to cover it, the excess cut off at both ends."""
+"""The provider's result at exactly the photo's size: the photo's own part of it, or else what covers it."""
+
+from collections.abc import Sequence
 
 from PIL import Image
 
@@ -6,6 +8,7 @@ from bot.core.errors import PhotoRefused, ResultUnusable
 from bot.core.pictures import Fitted, ImageFormat, Size
 from bot.images.colour import to_srgb
 from bot.images.encoding import WEBP_MAX_SIDE, encode, holds_alpha, least_bytes
+from bot.images.framing import Box, canvas_of, framed_box, shape_for
 from bot.images.orientation import is_sideways, upright
 from bot.images.preparing import Announce
 from bot.images.reading import Still, decode, open_still
@@ -24,8 +27,6 @@ _WEIGHTS = {ImageFormat.AVIF: 3}
 """Pixels are announced so often, where writing one takes more than the others' four to twelve bytes."""
 _RESULT_FORMATS = frozenset({ImageFormat.JPEG, ImageFormat.PNG, ImageFormat.WEBP})
 
-Box = tuple[float, float, float, float]
-
 
 def fit(
     result: bytes,
@@ -35,6 +36,7 @@ def fit(
     size: Size | None = None,
     as_format: ImageFormat | None = None,
     keep_alpha: bool = False,
+    shapes: Sequence[float] = (),
 ) -> Fitted:
     """The provider's `result` at exactly `size`, or else the upright size of the person's `original`.
 
@@ -42,6 +44,7 @@ def fit(
     be: see `_reply_format`, and MAX_RESULT_BYTES; the returned `format` tells. `keep_alpha` gives the
     original's alpha channel to the result if it has one that is not fully opaque, their sizes are the same,
     the format can hold it, and the result was hardly cropped; anything else transparent goes onto white.
+    With the `shapes` that `prepare` was given, the photo's part is cut out of a result that has more.
 
     Raises ResultUnusable if the result is not a still JPEG, PNG or WebP within the limits for photos, and
     PhotoRefused if the original cannot be read.
@@ -49,17 +52,21 @@ def fit(
     photo = open_still(original)
     made = _open_result(result)
     size = size or photo.size
-    cropped = _share_cut_off(made.size, size)
+    shape = shape_for(size, shapes)
+    framed = None if shape is None else framed_box((made.size.width, made.size.height), size, shape)
+    shown = framed or cover_box(made.size.width, made.size.height, size.ratio)
+    cropped = 0.0 if framed else _share_cut_off(made.size, shown)
     keeps_outline = keep_alpha and photo.has_alpha and size == photo.size and cropped <= MAX_OUTLINE_CROP
     image_format = _reply_format(as_format or photo.format, size, keeps_outline=keeps_outline)
     keeps_outline = keeps_outline and holds_alpha(image_format)
     announce(made.pixels + photo.pixels * (_WEIGHTS.get(image_format, 1) + keeps_outline))
     alpha = _alpha(photo) if keeps_outline else None
-    picture = cover(made, size)
+    picture = cover(made, size, shape)
     if alpha:
         picture = lift_off_white(picture, alpha)
     content, image_format = _encoded(picture, image_format)
-    return Fitted(content=content, size=size, format=image_format, cropped=cropped)
+    enlarged = size.width / (shown[2] - shown[0])
+    return Fitted(content=content, size=size, format=image_format, cropped=cropped, enlarged=enlarged)
 
 
 def _open_result(result: bytes) -> Still:
@@ -96,22 +103,24 @@ def _encoded(picture: Image.Image, wanted: ImageFormat) -> tuple[bytes, ImageFor
     return encode(picture, ImageFormat.JPEG), ImageFormat.JPEG
 
 
-def _share_cut_off(made: Size, size: Size) -> float:
-    left, top, right, bottom = cover_box(made.width, made.height, size.ratio)
+def _share_cut_off(made: Size, shown: Box) -> float:
+    left, top, right, bottom = shown
     return max(0.0, 1.0 - (right - left) * (bottom - top) / (made.width * made.height))
 
 
-def cover(made: Still, size: Size) -> Image.Image:
-    """The central part of a picture as RGB at `size`, upright. Raises ResultUnusable."""
-    lying = Size(size.height, size.width) if is_sideways(made.orientation) else size
+def cover(made: Still, size: Size, shape: float | None = None) -> Image.Image:
+    """The part of a picture that is shown, as RGB at `size`, upright. Raises ResultUnusable."""
+    if is_sideways(made.orientation):
+        size, shape = Size(size.height, size.width), shape and 1 / shape
     try:
-        decoded = decode(made, lying)
+        decoded = decode(made, size if shape is None else canvas_of(size, shape))
     except PhotoRefused as refused:
         raise ResultUnusable(f"the result is {refused.reason}") from refused
+    framed = None if shape is None else framed_box(decoded.extent, size, shape)
     resized = decoded.image.resize(
-        (lying.width, lying.height),
+        (size.width, size.height),
         Image.Resampling.LANCZOS,
-        box=cover_box(*decoded.extent, lying.ratio),
+        box=framed or cover_box(*decoded.extent, size.ratio),
         reducing_gap=3.0,
     )
     return upright(flatten(to_srgb(resized, made.icc_profile)), made.orientation)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -57,10 +57,10 @@ class ImagePool:
             self._processes.release()  # for who asks too late
         await asyncio.gather(*(worker.end() for worker in self._idle))
 
-    async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
+    async def prepare(self, photo: bytes, shapes: Sequence[float] = ()) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size. Raises PhotoRefused."""
         try:
-            answer = await self._ask(Message({"do": "prepare"}, (photo,)))
+            answer = await self._ask(Message({"do": "prepare", "shapes": shapes}, (photo,)))
         except WorkerDied as error:
             logger.warning("a photo of %d bytes ended its worker: %s", len(photo), error)
             raise PhotoRefused(Reason.UNREADABLE) from error
@@ -74,6 +74,7 @@ class ImagePool:
         size: Size | None = None,
         as_format: ImageFormat | None,
         keep_alpha: bool,
+        shapes: Sequence[float] = (),
     ) -> Fitted:
         """The result at `size`, or else the photo's exact size.
 
@@ -84,6 +85,7 @@ class ImagePool:
             "size": size and [size.width, size.height],
             "as_format": as_format,
             "keep_alpha": keep_alpha,
+            "shapes": shapes,
         }
         try:
             answer = await self._ask(Message(words, (result, photo)))
@@ -95,6 +97,7 @@ class ImagePool:
             size=_size(answer),
             format=ImageFormat(answer.words["format"]),
             cropped=answer.words["cropped"],
+            enlarged=answer.words["enlarged"],
         )
 
     async def compare(self, before: bytes, after: bytes) -> bytes:

@@ -4,6 +4,7 @@ Started by `worker_process` as `python -m bot.images.worker <socket> <pid of the
 survive is the picture's fault, and nobody else's trouble.
 """
 
+import contextlib
 import ctypes
 import math
 import os
@@ -67,7 +68,7 @@ class Worker:
     def _made(self, message: Message) -> Message:
         words = message.words
         if words["do"] == "prepare":
-            jpeg, size = prepare(message.contents[0], self._announce)
+            jpeg, size = prepare(message.contents[0], self._announce, words["shapes"])
             return Message({"width": size.width, "height": size.height}, (jpeg,))
         if words["do"] == "compare":
             return Message({}, (compare(message.contents[0], message.contents[1], self._announce),))
@@ -78,12 +79,14 @@ class Worker:
             size=Size(*words["size"]) if words["size"] else None,
             as_format=ImageFormat(words["as_format"]) if words["as_format"] else None,
             keep_alpha=words["keep_alpha"],
+            shapes=words["shapes"],
         )
         made: dict[str, Any] = {
             "width": fitted.size.width,
             "height": fitted.size.height,
             "format": fitted.format,
             "cropped": fitted.cropped,
+            "enlarged": fitted.enlarged,
         }
         return Message(made, (fitted.content,))
 
@@ -130,7 +133,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     set_up_decoders()
-    Worker(socket.socket(fileno=connection), Allowance(*allowance)).run()
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the pool is gone, and nobody listens
+        Worker(socket.socket(fileno=connection), Allowance(*allowance)).run()
 
 
 if __name__ == "__main__":

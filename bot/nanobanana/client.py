@@ -37,10 +37,12 @@ class NanoBananaClient:
         operation: Operation,
         downloader: Downloader,
         *,
+        shapes: Sequence[float] = (),
         on_call: OnCall = lambda _: None,
         patience: Patience = Patience(),
     ) -> None:
         self._operation, self._downloader = operation, downloader
+        self._shapes = shapes
         creates, questions = patience.create_seconds, patience.check_seconds
         self._creates = Calls(account, Kind(_CREATES, creates, cut_create), on_call)
         self._looks = Calls(account, Kind(_LOOKS, questions, cut_question), on_call)
@@ -49,6 +51,11 @@ class NanoBananaClient:
     @property
     def operation(self) -> str:
         return str(self._operation)
+
+    @property
+    def shapes(self) -> Sequence[float]:
+        """What photos are to be extended to."""
+        return self._shapes
 
     async def create(self, order: Order) -> str:
         """Start a task and return its id. Raises OutcomeUnknown if the provider may have made a task whose id

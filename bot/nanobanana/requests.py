@@ -1,12 +1,11 @@
 """What is sent to the NanoBanana API: three models, each with its own endpoint and field names."""
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from bot.core.errors import EditFailed, Reason
-from bot.core.pictures import Size
+from bot.core.pictures import Size, nearest
 from bot.core.ports import Order
 from bot.http.answers import Json
 
@@ -36,6 +35,18 @@ class Takes:
 
 
 _RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+_PAINTED = {
+    "2:3": (832, 1248),
+    "3:2": (1248, 832),
+    "3:4": (864, 1184),
+    "4:3": (1184, 864),
+    "4:5": (896, 1152),
+    "5:4": (1152, 896),
+    "9:16": (768, 1344),
+    "16:9": (1344, 768),
+    "21:9": (1536, 672),
+}
+"""Pixels at 1K."""
 _EXTREME_RATIOS = ("1:4", "4:1", "1:8", "8:1")
 TAKES = {
     Model.NANO_BANANA: Takes("/api/v1/nanobanana/generate", 1, 5000, 3, _RATIOS),
@@ -58,6 +69,11 @@ class Operation:
         is_large = self.model is not Model.NANO_BANANA and self.resolution != "1K"
         return 2 if is_large or self.model is Model.NANO_BANANA_PRO else 1
 
+    @property
+    def most_photos(self) -> int:
+        """How many photos it makes one picture from."""
+        return TAKES[self.model].most_photos
+
     def __str__(self) -> str:
         """Its name in the database and in metrics. The basic model has no resolution."""
         return self.model.value if self.model is Model.NANO_BANANA else f"{self.model} {self.resolution}"
@@ -71,9 +87,15 @@ class CreateCall:
     body: dict[str, Json]
 
 
+def shapes_of(model: Model) -> dict[float, str]:
+    """What the model paints, width by height, and what it is asked for by."""
+    return {_shape(ratio): ratio for ratio in TAKES[model].ratios}
+
+
 def nearest_ratio(model: Model, size: Size) -> str:
     """The supported ratio that needs the least cropping in either direction."""
-    return min(TAKES[model].ratios, key=lambda ratio: abs(math.log(size.ratio) - math.log(_as_number(ratio))))
+    shapes = shapes_of(model)
+    return shapes[nearest(size.ratio, list(shapes))]
 
 
 def create_call(operation: Operation, order: Order) -> CreateCall:
@@ -121,6 +143,7 @@ def _output_format(resolution: Resolution) -> str:
     return "jpg" if resolution == "4K" else "png"
 
 
-def _as_number(ratio: str) -> float:
-    width, _, height = ratio.partition(":")
-    return int(width) / int(height)
+def _shape(ratio: str) -> float:
+    """In pixels where that is known: it differs by up to 3 per cent from what its name says."""
+    width, height = _PAINTED.get(ratio) or [int(side) for side in ratio.split(":")]
+    return width / height

@@ -29,6 +29,16 @@ class Chats:
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
 
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        """Whether to greet a group that the bot was added to: True the first time, then False."""
+        greeted_at = CHATS.c.greeted_at
+        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, greeted_at: now})
+        first = insert.on_conflict_do_update(
+            index_elements=["id"], set_={greeted_at: now}, where=greeted_at.is_(None)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+
     async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
         """Whether Telegram was asked, since `since`, which group this supergroup was before."""
         asked = select(CHATS.c.id).where(CHATS.c.id == chat_id, CHATS.c.move_checked_at >= since)
@@ -72,14 +82,14 @@ class Chats:
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
 
-    async def greet(self, chat_id: int, now: datetime) -> bool:
+    async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         """Whether to answer words that are no request: True once an hour."""
-        greeted_at = CHATS.c.greeted_at
-        insert = self._database.insert(CHATS).values(id=chat_id, greeted_at=now)
+        small_talk_at = CHATS.c.small_talk_at
+        insert = self._database.insert(CHATS).values(id=chat_id, small_talk_at=now)
         first = insert.on_conflict_do_update(
             index_elements=["id"],
-            set_={"greeted_at": now},
-            where=or_(greeted_at.is_(None), greeted_at <= now - _TELL_AGAIN_AFTER),
+            set_={"small_talk_at": now},
+            where=or_(small_talk_at.is_(None), small_talk_at <= now - _TELL_AGAIN_AFTER),
         )
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
@@ -140,6 +150,22 @@ class Chats:
         async with self._database.writing() as connection:
             first: int = (await connection.execute(kept.returning(ALBUMS.c.update_id))).scalar_one()
         return first == update_id
+
+    async def settle_album(self, chat_id: int, album_id: str, last_update_id: int) -> None:
+        """The parts of an album up to this update are taken together."""
+        settled = update(ALBUMS).where(ALBUMS.c.chat_id == chat_id, ALBUMS.c.album_id == album_id)
+        async with self._database.writing() as connection:
+            await connection.execute(settled.values(last_update_id=last_update_id))
+
+    async def is_late_part(self, chat_id: int, album_id: str, update_id: int) -> bool:
+        """Whether this part of an album came after the others had been taken."""
+        late = select(ALBUMS.c.album_id).where(
+            ALBUMS.c.chat_id == chat_id,
+            ALBUMS.c.album_id == album_id,
+            ALBUMS.c.last_update_id < update_id,
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(late)).first() is not None
 
     async def forget_albums_before(self, at: datetime) -> int:
         """Delete albums first seen before `at`; returns how many."""

@@ -47,6 +47,7 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL may lose the last commits when the power goes
     "foreign_keys=ON",
+    "secure_delete=ON",  # what is deleted is overwritten: people are told that it is gone
 )
 
 
@@ -161,6 +162,19 @@ class Database:
             return None, migrations.head()
         async with self.reading() as connection:
             return await connection.run_sync(migrations.current), migrations.head()
+
+    async def forget_deleted(self) -> None:
+        """Take what was deleted off the disk as well: out of the log that SQLite writes first.
+
+        What readers still need stays there until it is overwritten. PostgreSQL's own vacuum does this.
+        """
+        if not self.is_sqlite:
+            return
+        async with self._writer.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            if driver is not None:
+                await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # not inside a transaction
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -44,6 +44,7 @@ def row_of(edit: Edit) -> dict[str, Any]:
         "height": result and result.size.height,
         "format": result and result.format,
         "cropped": result and result.cropped,
+        "enlarged": result.enlarged if result else 1.0,
         "result_message_id": edit.result_message_id,
         "result_photo": edit.result_photo,
         "file_message_id": edit.file_message_id,
@@ -107,4 +108,4 @@ def _task(row: Row) -> Task:
 
 def _result(row: Row) -> Result:
     size = Size(row["width"], row["height"])
-    return Result(row["task_seconds"], size, row["format"], row["cropped"])
+    return Result(row["task_seconds"], size, row["format"], row["cropped"], row["enlarged"])

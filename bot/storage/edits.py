@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import ACTIVE, NOT_COUNTED, Edit, EditState
 from bot.core.limits import Admission, Limits, Rule, Usage, refusal, usage
-from bot.core.photos import photo_names
+from bot.core.photos import kept_names, photo_names
 from bot.core.ports import FileKind
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
@@ -29,6 +29,7 @@ from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, EXTRAS, PENDING_PHOTOS,
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
 """Rows turned into edits at a time: thousands would block the event loop."""
+_IS_THERE = ~EDITS.c.is_erased
 _IS_UNSETTLED = or_(EDITS.c.due_at.is_not(None), _IS_ACTIVE)
 
 
@@ -89,7 +90,7 @@ class SqlEditStore:
         is_result = or_(*(column == message_id for column in sent), EDITS.c.id.in_(extras))
         others = (EDITS.c.photo_message_id, EDITS.c.request_message_id, EDITS.c.status_message_id)
         belongs = or_(is_result, *(column == message_id for column in others))
-        query = select(EDITS).where(EDITS.c.chat_id == chat_id, belongs)
+        query = select(EDITS).where(EDITS.c.chat_id == chat_id, _IS_THERE, belongs)
         query = query.order_by(case((is_result, 0), else_=1), EDITS.c.created_at.desc()).limit(1)
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).mappings().first()
@@ -155,7 +156,12 @@ class SqlEditStore:
 
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> list[Edit]:
         """The last `count` edits of a chat (or of one person there), newest first."""
-        return await self._all(_of(chat_id, requester_id), order=EDITS.c.created_at.desc(), limit=count)
+        theirs = _of(chat_id, requester_id)
+        return await self._all(theirs, _IS_THERE, order=EDITS.c.created_at.desc(), limit=count)
+
+    async def running_of(self, requester_id: int) -> list[Edit]:
+        """A person's edits that have not ended, in every chat."""
+        return await self._all(EDITS.c.requester_id == requester_id, _IS_ACTIVE, order=EDITS.c.created_at)
 
     async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> list[str]:
         """The ids of a person's edits in a chat whose result Telegram has, newest first."""
@@ -176,7 +182,10 @@ class SqlEditStore:
         """Move all rows of a group to the supergroup that it became. True the first time."""
         if old_chat_id == new_chat_id:
             return False
-        told = select(CHATS.c.told_not_allowed_at).where(CHATS.c.id == old_chat_id).scalar_subquery()
+        told, greeted = (
+            select(column).where(CHATS.c.id == old_chat_id).scalar_subquery()
+            for column in (CHATS.c.told_not_allowed_at, CHATS.c.greeted_at)
+        )
         photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
         replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
         insert = self._database.insert(CHAT_MOVES).values(old_id=old_chat_id, new_id=new_chat_id)
@@ -188,7 +197,10 @@ class SqlEditStore:
         async with self._database.writing() as connection:
             is_news = (await connection.execute(noted.returning(CHAT_MOVES.c.old_id))).first() is not None
             await self._lock_chat(connection, new_chat_id)
-            merged = {"told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told)}
+            merged = {
+                "told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told),
+                "greeted_at": func.coalesce(CHATS.c.greeted_at, greeted),
+            }
             await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
             # Before the edits are moved: it waits for an admission that holds the old row.
             await connection.execute(delete(CHATS).where(CHATS.c.id == old_chat_id))
@@ -203,13 +215,15 @@ class SqlEditStore:
         self._forget_running(*self._running)
         return is_news
 
-    async def kept_ids(self, since: datetime) -> dict[FileKind, frozenset[str]]:
-        """The ids of edits whose files are needed: unsettled ones, and results delivered since `since`."""
-        delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since)
+    async def kept_names(self, since: datetime) -> dict[FileKind, frozenset[str]]:
+        """The names of the files that are needed: of unsettled edits, and results delivered since `since`."""
+        delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since, _IS_THERE)
         async with self._database.reading() as connection:
-            unsettled = frozenset(await connection.scalars(select(EDITS.c.id).where(_IS_UNSETTLED)))
+            unsettled = select(EDITS.c.id, EDITS.c.photos).where(_IS_UNSETTLED)
+            counts = {row.id: len(row.photos) for row in await connection.execute(unsettled)}
             results = frozenset(await connection.scalars(select(EDITS.c.id).where(delivered)))
-        return {"photo": unsettled, "result": unsettled | results}
+        photos = frozenset(name for edit_id, count in counts.items() for name in kept_names(edit_id, count))
+        return {"photo": photos, "result": results.union(counts)}
 
     async def kept_photo_names(self) -> frozenset[str]:
         """What the provider may still fetch: the photos of unsettled edits, also for the next create call."""

@@ -22,6 +22,8 @@ from bot.storage.database import Database
 from bot.storage.tables import INBOX
 
 _ERROR_LENGTH = 500
+_ALBUM_WITHIN = 5000
+"""Updates of other chats may come between two parts of an album."""
 _NO_LARGER_ID = 2**63 - 1
 _OF_CHATS = ("my_chat_member", "migrate_to_chat_id", "migrate_from_chat_id")
 
@@ -86,6 +88,23 @@ class Inbox:
         query = select(INBOX.c.raw).where(*waits).order_by(INBOX.c.update_id).limit(1)
         async with self._database.reading() as connection:
             return (await connection.execute(query)).scalar_one_or_none()
+
+    async def album(self, chat_id: int, album_id: str, near: int) -> list[tuple[int, str, datetime]]:
+        """(update_id, JSON, when it was received) of what names an album, handled or not.
+
+        `near` is the update of one of its parts.
+        """
+        query = (
+            select(INBOX.c.update_id, INBOX.c.raw, INBOX.c.received_at)
+            .where(
+                INBOX.c.update_id.between(near - _ALBUM_WITHIN, near + _ALBUM_WITHIN),
+                INBOX.c.chat_id == chat_id,
+                INBOX.c.raw.contains(f'"media_group_id": "{album_id}"', autoescape=True),
+            )
+            .order_by(INBOX.c.update_id)
+        )
+        async with self._database.reading() as connection:
+            return [(update_id, raw, at) for update_id, raw, at in await connection.execute(query)]
 
     async def drop_surplus(self, chat_id: int, kept: int, owner: str | None = None) -> list[tuple[int, str]]:
         """Delete what waits in a chat behind its first `kept` updates, and return it.

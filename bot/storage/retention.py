@@ -72,7 +72,7 @@ class FileRetention:
     async def sweep_files(self) -> None:
         """Delete old photos and results in DATA_DIR/files."""
         now = self._now()
-        await self._files.sweep(await self._edits.kept_ids(now - KEEP_RESULTS), now - FILE_GRACE)
+        await self._files.sweep(await self._edits.kept_names(now - KEEP_RESULTS), now - FILE_GRACE)
 
     async def sweep_hosted(self) -> None:
         """Prepared photos that the provider may no longer need."""
@@ -83,7 +83,7 @@ class FileRetention:
         if (excess := await self._files.excess(self._most_bytes)) <= 0:
             return
         results = await self._files.results()  # before asking: what is written later is still needed
-        needed = (await self._edits.kept_ids(self._now()))["photo"]
+        needed = (await self._edits.kept_names(self._now()))["photo"]
         removed = 0
         for edit_id, size in results:
             if excess > 0 and edit_id not in needed:

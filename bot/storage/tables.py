@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from bot.core.edits import EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
-from bot.core.wishes import Missing
+from bot.core.wishes import Missing, PictureMeant
 
 
 class EnumText(TypeDecorator[StrEnum]):
@@ -65,6 +65,21 @@ class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
 
 def _photo(stored: dict[str, Any]) -> PhotoRef:
     return PhotoRef(**{**stored, "kind": PhotoKind(stored["kind"])})
+
+
+class PicturesText(TypeDecorator[tuple[PictureMeant, ...]]):
+    """Pictures that are meant, stored as a JSON list of objects."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[PictureMeant, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else json.dumps([asdict(picture) for picture in value])
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PictureMeant, ...] | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return tuple(PictureMeant(**{**each, "photo": _photo(each["photo"])}) for each in json.loads(value))
 
 
 class EditRow(SQLModel, table=True):
@@ -122,6 +137,7 @@ class EditRow(SQLModel, table=True):
     height: int | None
     format: ImageFormat | None = Field(sa_type=EnumText(ImageFormat))
     cropped: float | None
+    enlarged: float
     result_message_id: int | None = Field(sa_type=BigInteger)
     result_photo: PhotoRef | None = Field(sa_type=PhotoText)
     file_message_id: int | None = Field(sa_type=BigInteger)
@@ -129,6 +145,7 @@ class EditRow(SQLModel, table=True):
     ended_at: datetime | None
     owner: str | None
     blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
+    is_erased: bool
 
 
 class ChatRow(SQLModel, table=True):
@@ -142,6 +159,7 @@ class ChatRow(SQLModel, table=True):
     takes_pictures: bool | None
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
+    small_talk_at: datetime | None
     greeted_at: datetime | None
 
 
@@ -156,13 +174,16 @@ class ChatMoveRow(SQLModel, table=True):
 
 
 class AlbumRow(SQLModel, table=True):
-    """An album that was seen in a chat, and the update that counts as its first."""
+    """An album that was seen in a chat, the update that counts as its first, and the last one that came in
+    time to be taken together with it.
+    """
 
     __tablename__: ClassVar[str] = "albums"
 
     chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     album_id: str = Field(primary_key=True)
     update_id: int = Field(sa_type=BigInteger)
+    last_update_id: int | None = Field(sa_type=BigInteger)
     seen_at: datetime
 
 
@@ -234,24 +255,21 @@ class QuestionRow(SQLModel, table=True):
     missing: Missing = Field(sa_type=EnumText(Missing))
     command: str
     words: str
-    photos: tuple[PhotoRef, ...] | None = Field(sa_type=PhotosText)
-    photo_message_id: int | None = Field(sa_type=BigInteger)
-    parent: str | None
-    step: int
+    pictures: tuple[PictureMeant, ...] = Field(sa_type=PicturesText)
     asked_at: datetime
     answered_by: int | None = Field(sa_type=BigInteger)
 
 
 class PendingPhotoRow(SQLModel, table=True):
-    """A person's last photo that came without words. `thread_id` is 0 outside of topics."""
+    """A person's last photos that came without words. `thread_id` is 0 outside of topics."""
 
     __tablename__: ClassVar[str] = "pending_photos"
 
     chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     user_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     thread_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
-    message_id: int = Field(sa_type=BigInteger)
-    photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
+    pictures: tuple[PictureMeant, ...] = Field(sa_type=PicturesText)
+    is_album: bool
     at: datetime
 
 

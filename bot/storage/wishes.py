@@ -1,4 +1,4 @@
-"""What is remembered of a person in a chat: their last photo, and what the bot has asked them."""
+"""What is remembered of a person in a chat: their last photos, and what the bot has asked them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
-from bot.core.edits import PhotoRef
-from bot.core.wishes import PictureMeant, Question, Speaker, Wish
+from bot.core.wishes import Collected, Question, Speaker, Wish
 from bot.storage.database import Database
 from bot.storage.tables import PENDING_PHOTOS, QUESTIONS
 
@@ -18,9 +17,9 @@ class SqlWishes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def remember_photo(self, speaker: Speaker, message_id: int, photo: PhotoRef, now: datetime) -> None:
-        """Keep a person's photo for words that may follow. It replaces the one before."""
-        content = {"message_id": message_id, "photos": (photo,), "at": now}
+    async def remember_photos(self, speaker: Speaker, collected: Collected) -> None:
+        """Keep a person's photos for words that may follow. They replace those before."""
+        content = {"pictures": collected.pictures, "is_album": collected.is_album, "at": collected.at}
         insert = self._database.insert(PENDING_PHOTOS).values(
             chat_id=speaker.chat_id,
             user_id=speaker.person_id,
@@ -32,12 +31,10 @@ class SqlWishes:
                 insert.on_conflict_do_update(index_elements=["chat_id", "user_id", "thread_id"], set_=content)
             )
 
-    async def remembered_photo(
-        self, speaker: Speaker, since: datetime
-    ) -> tuple[PictureMeant, datetime] | None:
-        """The photo that a person sent there last and when, if that was not before `since`."""
+    async def remembered_photos(self, speaker: Speaker, since: datetime) -> Collected | None:
+        """The photos that a person sent there last, if the last one was not before `since`."""
         pending = PENDING_PHOTOS.c
-        query = select(pending.message_id, pending.photos, pending.at).where(
+        query = select(pending.pictures, pending.at, pending.is_album).where(
             pending.chat_id == speaker.chat_id,
             pending.user_id == speaker.person_id,
             pending.thread_id == (speaker.thread_id or 0),
@@ -45,7 +42,7 @@ class SqlWishes:
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).first()
-        return None if row is None else (PictureMeant(row.photos[0], row.message_id), row.at)
+        return None if row is None else Collected(*row)
 
     async def ask(self, question: Question) -> None:
         """Keep a question. It replaces one that was asked for the same message."""
@@ -121,7 +118,6 @@ def _to(speaker: Speaker) -> tuple[ColumnElement[bool], ...]:
 
 
 def _row_of(question: Question) -> dict[str, Any]:
-    wish, picture = question.wish, question.wish.picture
     return {
         "id": question.id,
         "chat_id": question.speaker.chat_id,
@@ -130,26 +126,21 @@ def _row_of(question: Question) -> dict[str, Any]:
         "asked_for": question.asked_for,
         "message_id": question.message_id,
         "missing": question.missing,
-        "command": wish.command,
-        "words": wish.words,
-        "photos": (picture.photo,) if picture else None,
-        "photo_message_id": picture.message_id if picture else None,
-        "parent": picture.parent if picture else None,
-        "step": picture.step if picture else 1,
+        "command": question.wish.command,
+        "words": question.wish.words,
+        "pictures": question.wish.pictures,
         "asked_at": question.asked_at,
         "answered_by": question.answered_by,
     }
 
 
 def _question_of(row: Mapping[Any, Any]) -> Question:
-    picture = None
-    if row["photos"]:
-        picture = PictureMeant(row["photos"][0], row["photo_message_id"], row["parent"], row["step"])
+    picture, others = (row["pictures"][0], row["pictures"][1:]) if row["pictures"] else (None, ())
     return Question(
         id=row["id"],
         speaker=Speaker(row["chat_id"], row["thread_id"] or None, row["person_id"]),
         asked_for=row["asked_for"],
-        wish=Wish(row["command"], row["words"], picture),
+        wish=Wish(row["command"], row["words"], picture, others),
         missing=row["missing"],
         asked_at=row["asked_at"],
         message_id=row["message_id"],

@@ -26,6 +26,8 @@ class Metrics:
         self._failures = Counter(
             "edit_failures", "Edits that failed", ["reason"], namespace=_OURS, registry=registry
         )
+        for reason in Reason:  # an alarm sees the first failure only as a rise from zero
+            self._failures.labels(reason)
         self._refusals = Counter(
             "requests_refused", "Requests not accepted", ["reason"], namespace=_OURS, registry=registry
         )

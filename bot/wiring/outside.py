@@ -17,7 +17,7 @@ from bot.http.proxies import Proxies
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Model, Operation
+from bot.nanobanana.requests import Model, Operation, shapes_of
 from bot.photo_hosts.kie import KieHost
 from bot.photo_hosts.s3 import S3Host
 from bot.photo_hosts.web import WebHost
@@ -148,6 +148,7 @@ def nanobanana_client(
         Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value(), ways),
         operation(settings),
         downloader,
+        shapes=list(shapes_of(operation(settings).model)) if settings.framing == "extend" else (),
         on_call=on_call,
     )
     stack.push_async_callback(client.aclose)

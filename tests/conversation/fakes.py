@@ -12,12 +12,12 @@ from bot.conversation.feature import Replies, all_features
 from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
 from bot.conversation.tools import About, Desk, Tools
-from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Extra, Failed, PhotoRef, Request
+from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Extra, Failed, Request
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits, Refusal, Usage, usage
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
-from bot.core.wishes import PictureMeant, Question, Speaker
+from bot.core.wishes import Collected, Question, Speaker
 from tests.conversation.texts.samples import LIMITS
 from tests.factories import NOW, edit
 
@@ -51,6 +51,13 @@ class FakeService:
 
     async def resume(self, edit: Edit) -> Edit | None:
         return edit if edit.is_late else None
+
+    async def stop(self, edit: Edit) -> Edit | None:
+        current = self.edits[edit.id]
+        if not current.is_active:
+            return None
+        self.edits[edit.id] = replace(current, stage=Cancelled(NOW))
+        return self.edits[edit.id]
 
     async def abandon(self, edit: Edit) -> Edit | None:
         self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
@@ -91,6 +98,10 @@ class FakeEdits:
         found = [each for each in self._of(chat_id, requester_id) if each.result_photo]
         return [each.id for each in reversed(found) if each.ended_at and each.ended_at >= since]
 
+    async def running_of(self, requester_id: int) -> Sequence[Edit]:
+        theirs = (each for each in self.edits.values() if each.request.requester_id == requester_id)
+        return [each for each in theirs if each.is_active]
+
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
         counted = [each for each in self._of(chat_id) if each.state not in NOT_COUNTED]
         active = [each for each in counted if each.is_active]
@@ -104,20 +115,18 @@ class FakeWishes:
     """A person's photo and questions."""
 
     def __init__(self) -> None:
-        self.photos: dict[Speaker, tuple[PictureMeant, datetime]] = {}
+        self.photos: dict[Speaker, Collected] = {}
         self.questions: dict[int, Question] = {}
 
     def _last(self, is_meant: Callable[[Question], bool]) -> Question | None:
         return next((each for each in reversed(self.questions.values()) if is_meant(each)), None)
 
-    async def remember_photo(self, speaker: Speaker, message_id: int, photo: PhotoRef, now: datetime) -> None:
-        self.photos[speaker] = PictureMeant(photo, message_id), now
+    async def remember_photos(self, speaker: Speaker, collected: Collected) -> None:
+        self.photos[speaker] = collected
 
-    async def remembered_photo(
-        self, speaker: Speaker, since: datetime
-    ) -> tuple[PictureMeant, datetime] | None:
+    async def remembered_photos(self, speaker: Speaker, since: datetime) -> Collected | None:
         found = self.photos.get(speaker)
-        return found if found and found[1] >= since else None
+        return found if found and found.at >= since else None
 
     async def ask(self, question: Question) -> None:
         same = await self.question_for(question.speaker.chat_id, question.asked_for)
@@ -162,21 +171,29 @@ class FakeMemory:
     """What chats remember."""
 
     def __init__(self) -> None:
+        self.settled: dict[tuple[int, str], int] = {}
         self.albums: dict[tuple[int, str], tuple[int, datetime]] = {}
         self.told: dict[int, datetime] = {}
         self.moves: dict[int, int] = {}
         self.checked: dict[int, datetime] = {}
         self.told_no_pictures: set[int] = set()
         self.extras: dict[tuple[str, Extra], int | None] = {}
+        self.chatted: set[int] = set()
         self.greeted: set[int] = set()
 
-    async def greet(self, chat_id: int, now: datetime) -> bool:
-        is_new = chat_id not in self.greeted
-        self.greeted.add(chat_id)
+    async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
+        is_new = chat_id not in self.chatted
+        self.chatted.add(chat_id)
         return is_new
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
         return self.albums.setdefault((chat_id, album_id), (update_id, now))[0] == update_id
+
+    async def settle_album(self, chat_id: int, album_id: str, last_update_id: int) -> None:
+        self.settled[chat_id, album_id] = last_update_id
+
+    async def is_late_part(self, chat_id: int, album_id: str, update_id: int) -> bool:
+        return update_id > self.settled.get((chat_id, album_id), update_id)
 
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.told
@@ -186,6 +203,11 @@ class FakeMemory:
     async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.told_no_pictures
         self.told_no_pictures.add(chat_id)
+        return is_new
+
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        is_new = chat_id not in self.greeted
+        self.greeted.add(chat_id)
         return is_new
 
     async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
@@ -241,6 +263,18 @@ class FakeQuestions:
         return self.moved.get(chat_id)
 
 
+class FakeData:
+    """Whose data was deleted, and how many of their edits ran then."""
+
+    def __init__(self, edits: dict[str, Edit]) -> None:
+        self.edits = edits
+        self.erased: list[tuple[int, int]] = []
+
+    async def erase(self, person_id: int) -> None:
+        running = [each for each in self.edits.values() if each.is_active]
+        self.erased.append((person_id, sum(each.request.requester_id == person_id for each in running)))
+
+
 class FakeFiles:
     """Bytes by edit and kind."""
 
@@ -271,17 +305,21 @@ class Room:
     memory: FakeMemory = field(default_factory=FakeMemory)
     wishes: FakeWishes = field(default_factory=FakeWishes)
     comments: set[int] = field(default_factory=set)
+    albums: dict[str, list[Message]] = field(default_factory=dict)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     files: FakeFiles = field(default_factory=FakeFiles)
 
     def __post_init__(self) -> None:
         self.service = FakeService(self.edits, self.memory.moves)
+        self.data = FakeData(self.edits)
         self.tools = Tools(
-            desk=Desk(self.service, self._wake),
+            desk=Desk(self.service, self._wake, self.data),
             edits=FakeEdits(self.edits),
             memory=self.memory,
             wishes=self.wishes,
             photo_follows=self._photo_follows,
+            album_of=self._album_of,
+            most_photos=3,
             questions=self.questions,
             files=self.files,
             estimate=lambda _: Estimate(None, is_slow=False),
@@ -293,6 +331,9 @@ class Room:
 
     async def _photo_follows(self, message: Message) -> bool:
         return message.message_id in self.comments
+
+    async def _album_of(self, message: Message) -> Sequence[Message]:
+        return self.albums.get(message.album_id or "", [message])
 
     async def _wake(self, edit: Edit) -> None:
         self.woken.append(edit.id)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.conversation.incoming import Chat, Message, Press, Sender
+from bot.conversation.outgoing import Buttons, LinkButton
 from bot.core.edits import PhotoKind, PhotoRef
 from tests.factories import NOW
 
@@ -17,6 +18,11 @@ PHOTO = PhotoRef("photo", PhotoKind.PHOTO)
 OTHER_PHOTO = PhotoRef("other", PhotoKind.PHOTO)
 
 _numbers = itertools.count(1)
+
+
+def data_of(buttons: Buttons) -> list[str]:
+    """What the buttons carry; the addresses of links."""
+    return [each.url if isinstance(each, LinkButton) else each.data for row in buttons for each in row]
 
 
 def message(command: str | None = None, words: str = "", **changes: Any) -> Message:

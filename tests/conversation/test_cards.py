@@ -16,6 +16,7 @@ from bot.core.edits import CANCELLABLE, EditState, Failed, PhotoKind, PhotoRef
 from bot.core.errors import CONSEQUENCES, Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
+from tests.conversation.samples import data_of
 from tests.conversation.texts.samples import (
     EDIT,
     FAILED,
@@ -39,7 +40,7 @@ OPERATORS = [reason for reason in Reason if reason.consequences.is_operators]
 def carried(card: Card) -> list[str]:
     """What the buttons under a message carry; they are in two rows at most."""
     assert len(card.buttons) <= 2
-    return [button.data for row in card.buttons for button in row]
+    return data_of(card.buttons)
 
 
 def test_a_status_card_names_the_style_and_how_far_it_is() -> None:

@@ -17,8 +17,9 @@ from bot.conversation.incoming import (
     Sender,
     Surplus,
 )
-from bot.conversation.outgoing import Alert, Ask, Destination, Leave, Say
+from bot.conversation.outgoing import Alert, Ask, Destination, Leave, Say, SayWithPicture
 from bot.conversation.texts import alerts
+from bot.conversation.texts.groups import greeting_text
 from bot.conversation.texts.questions import small_talk
 from bot.core.edits import EditState
 from tests.conversation.fakes import Room
@@ -58,7 +59,7 @@ async def test_every_command_is_heard_in_private_and_in_a_group(command: str) ->
             assert [edit.request.command for edit in room.edits.values()] == [command]
         else:
             [said] = replies
-            assert isinstance(said, Say | Ask)
+            assert isinstance(said, Say | SayWithPicture | Ask)
             assert said.to == Destination(asked.chat.id, asked.thread_id, asked.message_id)
             assert said.silent == (not asked.chat.is_private)
             assert plain(said.html)
@@ -204,6 +205,28 @@ async def test_added_where_it_serves_or_started_by_a_person_the_bot_says_nothing
     room = Room(allowed_chats=allowed)
     assert await room.handle(MembershipChanged(1, chat, ADA, is_member=True)) == ()
     assert not room.memory.told
+
+
+@pytest.mark.parametrize(
+    ("reads", "is_admin", "sees_all"), [(False, False, False), (True, False, True), (False, True, True)]
+)
+async def test_a_group_that_the_bot_was_added_to_is_greeted_once(
+    reads: bool, is_admin: bool, sees_all: bool
+) -> None:
+    room = Room(reads_group_messages=reads)
+    added = MembershipChanged(1, GROUP, GRACE, is_member=True, joined=True, is_admin=is_admin)
+    text = greeting_text(fr(), "nano_bot", sees_all=sees_all)
+    assert await room.handle(added) == (Say(Destination(GROUP.id), text, silent=True),)
+    assert len(plain(text).splitlines()) == 1
+    assert await room.handle(replace(added, update_id=2)) == ()
+
+
+async def test_a_button_of_an_edit_that_was_deleted_finds_nothing() -> None:
+    room = Room()
+    erased = room.has(
+        chat_id=PRIVATE.id, requester_id=ADA.id, stage=STAGES[EditState.DELIVERED], is_erased=True
+    )
+    assert (await room.alert(press(f"a:{erased.id}"))).text == alerts.gone(en())
 
 
 async def test_removed_from_a_chat_the_bot_stops_the_edits_there_without_a_word() -> None:

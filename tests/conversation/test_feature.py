@@ -23,7 +23,9 @@ from bot.conversation.features import (
     delete,
     edit,
     file,
+    help,  # noqa: A004 - a feature
     history,
+    privacy,
     reword,
     styles,
 )
@@ -47,7 +49,7 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("styles", "status", "history", "cancel", "limits", "start", "help"),
+        *("combine", "styles", "status", "history", "cancel", "limits", "start", "help", "privacy"),
     }
 
 
@@ -73,6 +75,9 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "y": asking.consent,
         "n": asking.decline,
         "k": asking.choose_command,
+        "m": asking.choose_manner,
+        "start": help.choose,
+        "erase": privacy.press,
     }
 
 

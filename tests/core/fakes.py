@@ -83,6 +83,7 @@ class FakeModel:
     """Tasks run until a test says otherwise."""
 
     operation = "nano-banana@1K"
+    shapes = (1.5,)
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -137,9 +138,11 @@ class FakeImages:
 
     def __init__(self, call: Call) -> None:
         self._call = call
+        self.shapes: list[tuple[float, ...]] = []
 
-    async def prepare(self, photo: bytes) -> tuple[bytes, Size]:
+    async def prepare(self, photo: bytes, shapes: Sequence[float] = ()) -> tuple[bytes, Size]:
         await self._call("prepare")
+        self.shapes.append(tuple(shapes))
         return b"prepared " + photo, Size(len(photo), 100)
 
     async def fit(
@@ -150,8 +153,10 @@ class FakeImages:
         size: Size | None = None,
         as_format: ImageFormat | None,
         keep_alpha: bool,
+        shapes: Sequence[float] = (),
     ) -> Fitted:
         await self._call("fit")
+        self.shapes.append(tuple(shapes))
         size = size or Size(len(photo), 100)
         return Fitted(result + b" for " + photo, size, as_format or ImageFormat.PNG, 0.25)
 

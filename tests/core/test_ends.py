@@ -58,6 +58,25 @@ async def test_abandoning_ends_whatever_has_not_ended(world: World, state: EditS
         assert world.row(held) == held
 
 
+@pytest.mark.parametrize("state", EditState)
+async def test_stopping_cancels_whatever_has_not_ended(world: World, state: EditState) -> None:
+    held = world.holds(stage=STAGES[state], due_at=None, status_message_id=8)
+    stopped = await world.service.stop(held)
+    assert (stopped is not None) is (state in ACTIVE)
+    ended = replace(held, stage=Cancelled(NOW, held.task), due_at=NOW)
+    assert world.row(held) == (ended if stopped else held)
+
+
+async def test_a_picture_that_was_on_its_way_when_its_edit_was_stopped_is_not_kept(world: World) -> None:
+    held = world.holds(stage=STAGES[EditState.READY], status_message_id=8)
+    await world.files.put(held.id, "result", b"picture")
+    assert await world.service.stop(held)
+    settled = await world.service.advance(held.id)
+    assert settled is not None
+    assert settled.due_at is None
+    assert await world.files.get(held.id, "result") is None
+
+
 async def test_an_edit_that_takes_a_step_just_now_is_cancelled_all_the_same(world: World) -> None:
     held = world.holds()
 

@@ -157,6 +157,7 @@ async def test_a_finished_task_is_fetched_fitted_and_kept_before_it_is_ready(wor
     await world.advance(held)
     assert seen[0].stage == Ready(TASK, Result(17.0, Size(len("a photo"), 100), ImageFormat.JPEG, 0.25))
     assert seen[0].attempts == 0
+    assert world.images.shapes == [tuple(world.model.shapes)]  # what it was extended by is cut off
     assert world.files.kept[held.id, "result"] == b"result at https://result.example/1 for a photo"
     assert world.observer.durations == [(17.0, 3.0)]
 
@@ -312,3 +313,9 @@ async def test_a_result_that_was_lost_on_our_side_is_fetched_again(world: World)
     held = world.holds(stage=READY)
     assert isinstance((await world.advance(held)).stage, Delivered)
     assert world.journal.index("fetch") < world.journal.index("deliver")
+
+
+async def test_the_first_photo_alone_is_extended_to_a_shape_that_the_model_paints(world: World) -> None:
+    photos = tuple(PhotoRef(f"photo {number}", PhotoKind.PHOTO) for number in range(2))
+    await world.advance(world.holds(photos=photos))
+    assert world.images.shapes == [tuple(world.model.shapes), ()]

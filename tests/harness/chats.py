@@ -2,6 +2,7 @@
 
 import re
 
+from bot.conversation.texts.groups import greeting_text
 from bot.conversation.texts.i18n import translations
 from bot.sandbox.telegram.html import parse_html
 from bot.sandbox.telegram.people import Chat, Message, Person
@@ -14,11 +15,19 @@ CHANGE, COMPARE, DELETE, OTHER_WORDS = "✏️ Change", "◧ Compare", "🗑 Del
 UNDER_A_PHOTO, UNDER_A_FILE = [CHANGE, AGAIN, COMPARE, AS_FILE, DELETE], [CHANGE, AGAIN, COMPARE, DELETE]
 """The buttons of a result."""
 UNTOUCHED = "Used: 0. Left: 20."
+GREETINGS = tuple(greeting_text(EN, "nanobanana_bot", sees_all=sees_all) for sees_all in (False, True))
+"""What the bot says once in every group that it is added to, as HTML: when it sees little, and when all."""
 
 
 def plain(text: str) -> str:
     """What a person sees; raises what Telegram would say to broken markup."""
     return parse_html(text)[0]
+
+
+def said_in(group: Chat) -> list[Message]:
+    """What the bot said in a group, but for its greeting."""
+    greetings = {plain(greeting) for greeting in GREETINGS}
+    return [each for each in group.bot_messages() if each.text not in greetings]
 
 
 def answers(messages: list[Message], asked: Message) -> list[Message]:

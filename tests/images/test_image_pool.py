@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,10 +16,10 @@ from PIL import Image
 from bot.core.errors import PhotoRefused, Reason, ResultUnusable, TryLater
 from bot.core.pictures import ImageFormat, Size
 from bot.images import image_pool
-from bot.images.allowance import Allowance
+from bot.images.allowance import DEFAULT_ALLOWANCE, Allowance
 from bot.images.comparing import GAP
 from bot.images.image_pool import ImagePool
-from bot.images.messages import Message
+from bot.images.messages import Message, receive, send
 from bot.images.worker_process import WorkerProcess
 from tests.images.hostile_files import bmp_of_empty_rows
 from tests.images.image_files import encoded, flat, four_corners, opened
@@ -286,6 +287,19 @@ def test_no_worker_outlives_the_bot_however_that_ends(tmp_path: Path, end: signa
         bot.send_signal(end)
         bot.wait(10)
     wait_until(lambda: is_over(worker))
+
+
+def test_a_worker_whose_bot_is_gone_has_nothing_to_complain_of() -> None:
+    ours, theirs = socket.socketpair()
+    words = [str(theirs.fileno()), str(os.getpid()), *DEFAULT_ALLOWANCE.words()]
+    command = [sys.executable, "-m", "bot.images.worker", *words]
+    with theirs, subprocess.Popen(command, stderr=subprocess.PIPE, pass_fds=[theirs.fileno()]) as worker:
+        theirs.close()
+        with ours:
+            assert receive(ours).words == {"ready": True}
+            send(ours, Message({"do": "prepare"}, (PHOTO,)))
+        assert worker.communicate(timeout=30)[1] == b""
+        assert worker.returncode == 0
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

@@ -104,8 +104,8 @@ def test_the_second_generation_knows_extreme_ratios(width: int, height: int, exp
 
 
 def test_closeness_treats_too_wide_and_too_high_alike() -> None:
-    """Halfway between 1:1 and 5:4 is their geometric mean, from both sides."""
-    middle = math.sqrt(1.25)
+    """Halfway between 1:1 and what 5:4 is in pixels is their geometric mean, from both sides."""
+    middle = math.sqrt(1152 / 896)
     assert nearest_ratio(Model.NANO_BANANA, Size(round(1e6 * (middle - 0.001)), 10**6)) == "1:1"
     assert nearest_ratio(Model.NANO_BANANA, Size(round(1e6 * (middle + 0.001)), 10**6)) == "5:4"
     assert nearest_ratio(Model.NANO_BANANA, Size(10**6, round(1e6 * (middle + 0.001)))) == "4:5"

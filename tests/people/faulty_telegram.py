@@ -17,7 +17,7 @@ from bot.sandbox.nanobanana.tasks import Script
 from bot.sandbox.telegram.api import refusal
 from bot.sandbox.telegram.people import Chat, Message, Person
 from bot.sandbox.telegram.values import Refused
-from tests.harness.chats import CANCEL, EN, plain
+from tests.harness.chats import CANCEL, EN, GREETINGS, plain, said_in
 from tests.harness.pictures import picture
 from tests.harness.world import World
 
@@ -138,6 +138,8 @@ class FaultyTelegram:
             return self._by_file.get(form["file_id"])
         if point == "answerCallbackQuery":
             return self._by_chat.get(self.sandbox.queries[form["callback_query_id"]].chat_id)
+        if form.get("text") in GREETINGS:  # by chance, it may come before what is asked for or after
+            return None
         row = self._by_chat.get(int(form["chat_id"]))
         is_progress = point == "editMessageText" and "not counted" not in form["text"]
         return None if is_progress and row is not None and row.point == point else row
@@ -169,7 +171,7 @@ class FaultyTelegram:
         self._by_file[row.asked.file_id] = row
 
     def seen(self, row: Row) -> str:
-        said = row.chat.bot_messages()
+        said = said_in(row.chat)
         kinds = [kind(each) for each in said if each.file_id is not None or len(each.labels) < 4]
         if any(query.answer for query in self.sandbox.queries.values() if query.chat_id == row.chat.id):
             kinds.insert(0, "answered")

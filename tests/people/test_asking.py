@@ -135,17 +135,35 @@ async def test_a_reply_to_the_bots_own_result_edits_that_result(tmp_path: Path) 
         assert received[0] != received[1]
 
 
-async def test_an_album_with_a_caption_is_one_edit_and_no_questions(tmp_path: Path) -> None:
+async def test_every_photo_of_an_album_is_edited_at_its_size_and_a_bare_album_is_asked_about_once(
+    tmp_path: Path,
+) -> None:
     async with quick_bot(tmp_path) as world:
         ada = world.ada
-        asked = ada.sends_photo(picture(96, 64), "/sketch", media_group_id="77")
-        others = [ada.sends_photo(picture(64, size), media_group_id="77") for size in (70, 80)]
-        await world.result(ada.private, asked)
+        sizes = [(96, 64), (64, 70), (64, 80)]
+        parts = [
+            ada.sends_photo(picture(*size), "/sketch" if number == 1 else "", media_group_id="77")
+            for number, size in enumerate(sizes)
+        ]
+        for part, size in zip(parts, sizes, strict=True):
+            assert (await world.result(ada.private, part)).photo_size == size
         bare = [ada.sends_photo(picture(64, size), media_group_id="78") for size in (70, 80, 90)]
+        await hears(ada.private, bare[0], "3 photos. What shall I do with them?")
         await hears(ada.private, ada.writes("/styles"), "Styles")
-        assert [len(answers(ada.private.messages(), each)) for each in others] == [0, 0]
         assert [len(answers(ada.private.messages(), each)) for each in bare] == [1, 0, 0]
-        assert len(prompts(world)) == 1
+        assert len(prompts(world)) == 3
+
+
+async def test_two_photos_combine_into_one_picture_of_the_first_ones_size(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        first = ada.sends_photo(picture(96, 64), "/combine put this dress on her", media_group_id="77")
+        ada.sends_photo(picture(64, 70), media_group_id="77")
+        assert (await world.result(ada.private, first)).photo_size == (96, 64)
+        [create] = world.nanobanana.creates
+        assert isinstance(urls := (create.body or {})["imageUrls"], list)
+        assert len(urls) == 2
+        assert prompts(world) == ["put this dress on her"]
 
 
 async def test_a_forwarded_photos_caption_is_somebody_elses_and_no_request(tmp_path: Path) -> None:

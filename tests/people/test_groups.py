@@ -9,11 +9,12 @@ import pytest
 from bot.conversation.conversation import not_allowed_text
 from bot.conversation.features.help import help_text, start_text
 from bot.conversation.texts import alerts
+from bot.conversation.texts.groups import group_help_text
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.core.presets import full_prompt
 from bot.sandbox.telegram.people import Chat
-from tests.harness.chats import AGAIN, EN, FR, answers, card_of, hears, next_result, plain
+from tests.harness.chats import AGAIN, EN, FR, GREETINGS, answers, card_of, hears, next_result, plain, said_in
 from tests.harness.clock import until
 from tests.harness.pictures import picture
 from tests.harness.world import prompts, quick_bot
@@ -84,7 +85,7 @@ async def test_the_bot_is_silent_about_what_is_not_for_it(tmp_path: Path) -> Non
             people.sends_raw_update({kind: {**photo.raw, "caption": "/sketch"}})
         await hears(group, ada.writes("/limits", chat=group), "This chat may ask for")
         await asyncio.sleep(0.3)
-        assert [plain("Used: 0. Left: 20.") in each.text for each in group.bot_messages()] == [True]
+        assert [plain("Used: 0. Left: 20.") in each.text for each in said_in(group)] == [True]
         assert not prompts(world)
 
 
@@ -97,20 +98,31 @@ async def test_another_bots_request_starts_nothing(tmp_path: Path) -> None:
         robot = {"id": 77, "is_bot": True, "first_name": "Robot"}
         world.telegram.people.sends_raw_update({"message": {**asked.raw, "from": robot}})
         await hears(group, world.ada.writes("/limits", chat=group), "This chat may")
-        assert len(group.bot_messages()) == 2
+        assert len(said_in(group)) == 2
+
+
+async def test_a_group_that_the_bot_was_added_to_is_greeted_silently_and_once(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        group = world.telegram.people.group("Friends", ada)
+        [greeting] = await group.wait_for(lambda _: group.bot_messages())
+        assert (greeting.text, greeting.is_silent) == (GREETING, True)
+        ada.removes_bot(group)
+        ada.adds_bot(group)
+        await hears(group, ada.writes("/limits", chat=group), "This chat may ask for")
+        assert [each.text for each in group.bot_messages()].count(GREETING) == 1
 
 
 async def test_help_in_a_group_tells_what_the_bot_can_see(tmp_path: Path) -> None:
     async with quick_bot(tmp_path) as world:
         group = world.telegram.people.group("Friends", world.ada)
-        answer = await hears(group, world.ada.writes("/help", chat=group), "With a caption")
-        assert "Telegram shows me only commands with my name (/sketch@nanobanana_bot), also in captions" in (
-            answer.text
-        )
+        answer = await hears(group, world.ada.writes("/help", chat=group), GROUP_HELP)
+        assert (answer.is_silent, answer.labels) == (True, ["Open the private chat"])
+        assert len(answer.text.splitlines()) == 4
+        assert "Telegram shows me only commands with my name, also in captions" in answer.text
         assert "/sketch@nanobanana_bot" in answer.text
-        assert answer.text == plain(helps(private=False))
         own = await hears(world.ada.private, world.ada.writes("/help"), "With a caption")
-        assert own.text == plain(helps(private=True))
+        assert own.text == plain(help_text(EN))
 
 
 async def test_a_group_that_is_not_allowed_is_told_once_and_left(tmp_path: Path) -> None:
@@ -161,8 +173,8 @@ async def left(group: Chat) -> None:
     await until(lambda: group.record.bot_status == "left")
 
 
-def helps(*, private: bool) -> str:
-    return help_text(EN, username="nanobanana_bot", private=private, reads_group_messages=False)
+GREETING = plain(GREETINGS[0])
+GROUP_HELP = group_help_text(EN, "nanobanana_bot", sees_all=False)
 
 
 async def test_a_group_that_takes_no_pictures_is_told_once_and_nothing_is_paid(
@@ -176,7 +188,7 @@ async def test_a_group_that_takes_no_pictures_is_told_once_and_nothing_is_paid(
         asked = [ada.sends_photo(picture(96, 64 + n), "/sketch@nanobanana_bot", chat=group) for n in range(3)]
         await hears(group, asked[0], reason_sentence(EN, Reason.MAY_NOT_SEND))
         await hears(group, ada.writes("/limits", chat=group), "This chat may ask for")
-        assert len(group.bot_messages()) == 2
+        assert len(said_in(group)) == 2
         assert not prompts(world)
         group.refuses()
         late = ada.sends_photo(picture(96, 70), "/sketch@nanobanana_bot", chat=group)

@@ -27,7 +27,7 @@ async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
         chat = zoe.private
         welcome = start_text(FR, bot_name="NanoBanana")
         await hears(chat, zoe.writes("/start"), welcome)
-        helps = help_text(FR, username="nanobanana_bot", private=True, reads_group_messages=False)
+        helps = help_text(FR)
         assert (await hears(chat, zoe.writes("/help"), helps)).text == plain(helps)
         await hears(chat, zoe.writes("/styles"), styles_text(FR))
         await hears(chat, zoe.writes("/rubbish"), "Je ne connais pas /rubbish.")
@@ -36,10 +36,10 @@ async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
         assert picker.labels == [b.text for row in style_buttons(FR) for b in row]
         answer = await zoe.presses(picker, command_title(FR, "sketch")).answer()
         assert answer.text == alerts.started(FR) != alerts.started(EN)
-        card = await hears(chat, photo, f"{command_title(FR, 'sketch')}\nEn attente")
+        card = await hears(chat, photo, f"{command_title(FR, 'sketch')}\nJe m’en occupe.")
         assert card.labels == ["✖️ Annuler"]
         await chat.wait_for(lambda messages: [m for m in answers(messages, photo) if m.photo_size])
-        result = next(m for m in chat.bot_messages() if m.photo_size)
+        result = next(m for m in answers(chat.messages(), photo) if m.photo_size)
         assert result.text.startswith(command_title(FR, "sketch"))
         assert "🔁 Encore" in result.labels
         assert "📎 Fichier" in result.labels
@@ -69,6 +69,6 @@ async def test_menus_are_published_for_every_scope_and_language(tmp_path: Path) 
         for (scope, code), published in commands.items():
             described = dict(menu(all_features(), code or "en"))
             assert {each["command"]: each["description"] for each in published} == described
-            assert len(published) == len(described) == 21, scope
+            assert len(published) == len(described) == 23, scope
         assert profile["Description", "fr"] == bot_description(FR)
         assert profile["ShortDescription", ""] == bot_short_description(EN)

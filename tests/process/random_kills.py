@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.sandbox.nanobanana.tasks import SUCCEEDED
 from bot.sandbox.telegram.people import Chat, Message
-from tests.harness.chats import answers
+from tests.harness.chats import answers, said_in
 from tests.harness.clock import until
 from tests.harness.pictures import picture, size_of
 from tests.harness.processes import Processes, kill, processes
@@ -125,4 +125,4 @@ def tallied(world: Processes, chats: list[Chat], asked: dict[str, Message], unsu
 
 
 def cards_of(chats: list[Chat]) -> set[tuple[int, int]]:
-    return {(m.chat_id, m.message_id) for chat in chats for m in chat.bot_messages() if not m.file_id}
+    return {(m.chat_id, m.message_id) for chat in chats for m in said_in(chat) if not m.file_id}

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 
 from bot.sandbox.nanobanana import wire
 from bot.telegram.inbox.webhook import webhook_secret
+from tests.harness.chats import answers
 from tests.harness.clock import until
 from tests.harness.pictures import picture
 from tests.harness.processes import Processes, processes
@@ -49,7 +50,7 @@ async def all_kinds_of_things(world: Processes) -> None:
         telegram.faults.answer(point, PlainTextResponse(f"Bad Gateway /bot{token}/{point}", 502))
     asked = ada.sends_photo(small, "/sketch")
     await done(world, 1)
-    result = next(m for m in ada.private.bot_messages() if m.photo_size and m.message_id > asked.message_id)
+    result = next(m for m in answers(ada.private.messages(), asked) if m.photo_size)
     for row in result.buttons:
         for button in row:
             ada.presses(result, button.data or "")

@@ -25,10 +25,10 @@ async def test_a_chat_that_asked_before_is_told_too(chats: Chats, store: SqlEdit
 
 
 async def test_small_talk_is_answered_once_an_hour(chats: Chats) -> None:
-    assert await chats.greet(CHAT_ID, NOW)
-    assert not await chats.greet(CHAT_ID, NOW + timedelta(minutes=59))
-    assert await chats.greet(8, NOW)
-    assert await chats.greet(CHAT_ID, NOW + timedelta(hours=1))
+    assert await chats.answers_small_talk(CHAT_ID, NOW)
+    assert not await chats.answers_small_talk(CHAT_ID, NOW + timedelta(minutes=59))
+    assert await chats.answers_small_talk(8, NOW)
+    assert await chats.answers_small_talk(CHAT_ID, NOW + timedelta(hours=1))
 
 
 async def test_one_picture_stands_for_its_album(chats: Chats) -> None:
@@ -134,3 +134,13 @@ async def test_one_of_many_presses_sends_the_file(chats: Chats) -> None:
     assert await chats.claim_extra("e1", Extra.FILE, NOW)
     assert await chats.forget_extras_before(NOW) == 0
     assert await chats.forget_extras_before(NOW + timedelta(seconds=1)) == 1
+
+
+async def test_a_part_is_late_when_the_others_have_been_taken(chats: Chats) -> None:
+    await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
+    assert not await chats.is_late_part(CHAT_ID, "13579", 43)
+    await chats.settle_album(CHAT_ID, "13579", 42)
+    assert not await chats.is_late_part(CHAT_ID, "13579", 42)
+    assert await chats.is_late_part(CHAT_ID, "13579", 43)
+    assert not await chats.is_late_part(CHAT_ID, "24680", 43)
+    assert not await chats.is_late_part(8, "13579", 43)

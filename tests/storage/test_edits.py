@@ -23,7 +23,7 @@ from bot.core.edits import (
 )
 from bot.core.errors import Reason
 from bot.core.limits import Rule, Scope
-from bot.core.wishes import Missing, Question, Speaker, Wish
+from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
@@ -322,7 +322,7 @@ async def test_files_are_kept_for_what_is_unsettled_and_results_for_a_while(stor
     old = edit(stage=replace(DELIVERED, ended_at=NOW - SECOND), due_at=None)
     failed = edit(stage=Failed(Reason.POLICY, NOW), due_at=None)
     await keep(store, ready, unsettled, fresh, old, failed)
-    assert await store.kept_ids(NOW) == {
+    assert await store.kept_names(NOW) == {
         "photo": {ready.id, unsettled.id},
         "result": {ready.id, unsettled.id, fresh.id},
     }
@@ -339,9 +339,15 @@ async def test_everything_of_a_chat_follows_it_to_its_new_id(
     bystander = edit(chat_id=8)
     await keep(store, *edits, edit(chat_id=new, created_at=NOW - SECOND), bystander)
     await chats.tell_not_allowed(old, NOW)
-    await wishes.remember_photo(Speaker(old, None, 5), 91, PhotoRef("new", PhotoKind.PHOTO), NOW)
-    await wishes.remember_photo(Speaker(new, None, 5), 12, PhotoRef("stale", PhotoKind.PHOTO), NOW)
-    await wishes.remember_photo(Speaker(new, None, 6), 13, PhotoRef("theirs", PhotoKind.PHOTO), NOW)
+    await wishes.remember_photos(
+        Speaker(old, None, 5), Collected((PictureMeant(PhotoRef("new", PhotoKind.PHOTO), 91),), NOW)
+    )
+    await wishes.remember_photos(
+        Speaker(new, None, 5), Collected((PictureMeant(PhotoRef("stale", PhotoKind.PHOTO), 12),), NOW)
+    )
+    await wishes.remember_photos(
+        Speaker(new, None, 6), Collected((PictureMeant(PhotoRef("theirs", PhotoKind.PHOTO), 13),), NOW)
+    )
 
     for _ in range(2):  # both the old and the new chat are told of the move
         await store.follow_chat(old, new)
@@ -351,10 +357,10 @@ async def test_everything_of_a_chat_follows_it_to_its_new_id(
         assert used.left == 0
         assert await store.get(bystander.id) == bystander
         for person_id, message_id in ((5, 91), (6, 13)):
-            kept = await wishes.remembered_photo(Speaker(new, None, person_id), NOW)
+            kept = await wishes.remembered_photos(Speaker(new, None, person_id), NOW)
             assert kept is not None
-            assert kept[0].message_id == message_id
-        assert await wishes.remembered_photo(Speaker(old, None, 5), NOW) is None
+            assert kept.pictures[0].message_id == message_id
+        assert await wishes.remembered_photos(Speaker(old, None, 5), NOW) is None
         assert await wishes.question_at(new, 92) == asked
         assert not await chats.tell_not_allowed(new, NOW)
 

@@ -203,3 +203,16 @@ async def test_another_replicas_surplus_is_left_to_it(inbox: Inbox) -> None:
     await inbox.keep([(each, CHATTY, "{}") for each in range(5)], NOW, "there")
     assert await inbox.drop_surplus(CHATTY, 1, "here") == []
     assert len(await inbox.drop_surplus(CHATTY, 1, "there")) == 4
+
+
+async def test_an_album_is_found_by_its_id_in_its_chat_handled_or_not(inbox: Inbox) -> None:
+    def raw(album_id: str) -> str:
+        return json.dumps({"message": {"media_group_id": album_id}})
+
+    await inbox.keep([(2, 5, raw("77")), (1, 5, raw("77")), (3, 5, raw("78")), (4, 6, raw("77"))], NOW)
+    await inbox.keep([(9_000, 5, raw("77"))], NOW)
+    await inbox.handled(1, NOW)
+    assert await inbox.album(5, "77", 2) == [(1, raw("77"), NOW), (2, raw("77"), NOW)]
+    assert await inbox.album(5, "7%", 2) == []
+    assert await inbox.next_in_chat(5, 1) == raw("77")
+    assert await inbox.next_in_chat(5, 9_000) is None

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.core.edits import Delivered, Edit
 from bot.core.errors import Reason
-from bot.core.wishes import Speaker
+from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage.alerts import Alerts
 from bot.storage.chats import Chats
 from bot.storage.database import Database
@@ -63,7 +63,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await inbox.keep([(7, 5, "{}")], NOW)
     await inbox.handled(7, NOW)
     wishes, ada = SqlWishes(database), Speaker(CHAT_ID, None, REQUESTER_ID)
-    await wishes.remember_photo(ada, 81, PHOTO, NOW)
+    await wishes.remember_photos(ada, Collected((PictureMeant(PHOTO, 81),), NOW))
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
     retention = RowRetention(store, inbox, chats, wishes, alerts, lambda: now)
@@ -72,7 +72,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
         await retention.forget()
         there = {
             "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
-            "photo": await wishes.remembered_photo(ada, NOW) is not None,
+            "photo": await wishes.remembered_photos(ada, NOW) is not None,
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
             "update": await inbox.forget_before(NOW + MOMENT) == 1,
             "edit": await store.get(done.id) is not None,
@@ -109,6 +109,26 @@ async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
     )
     await retention.sweep_hosted()
     assert hosted.swept == [({running.secret, f"{running.secret}-a2"}, now - timedelta(minutes=10))]
+
+
+async def test_every_photo_of_an_unsettled_edit_is_kept(store: SqlEditStore, tmp_path: Path) -> None:
+    files, hosted = DiskFiles(tmp_path / "files"), Hosted()
+    running, done = (
+        edit(photos=(PHOTO,) * 3),
+        edit(photos=(PHOTO,) * 2, stage=Delivered(TASK, RESULT, 71_004, NOW), due_at=None),
+    )
+    kept = sorted(f"{running.id}{number}.photo" for number in ("", "-1", "-2"))
+    for each in (running, done):
+        await store.admit(each, NO_LIMITS, NOW)
+    for name in (*kept, f"{running.id}-3.photo", f"{done.id}.photo", f"{done.id}-1.photo"):
+        await files.put(name.removesuffix(".photo"), "photo", b"x")
+        os.utime(tmp_path / "files" / name, (0, 0))
+    retention = FileRetention(store, files, hosted, 1_000_000, lambda: NOW)
+    await retention.sweep_files()
+    assert sorted(path.name for path in (tmp_path / "files").iterdir()) == kept
+    await retention.sweep_hosted()
+    [(names, _)] = hosted.swept
+    assert names == {running.secret, f"{running.secret}-1", f"{running.secret}-2"}
 
 
 async def test_where_files_take_too_much_delivered_results_go_the_oldest_first(

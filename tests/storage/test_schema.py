@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.edits import EditState, Failed, PhotoKind, PhotoRef, Received, Stage, Submitting, Task
 from bot.core.errors import Reason
-from bot.core.wishes import PictureMeant, Speaker
+from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage import migrations
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, row_of
@@ -185,8 +185,8 @@ async def test_what_was_there_before_photos_were_a_list_is_there_after_and_back_
         assert failed.blocked_by is Reason.OUT_OF_CREDIT
         assert not failed.has_lost_card
         sticker = PhotoRef("B", PhotoKind.STICKER)
-        kept = await SqlWishes(database).remembered_photo(Speaker(5, 8, 6), NOW)
-        assert kept == (PictureMeant(sticker, 9), NOW)
+        kept = await SqlWishes(database).remembered_photos(Speaker(5, 8, 6), NOW)
+        assert kept == Collected((PictureMeant(sticker, 9),), NOW)
 
         await database.downgrade("0002")
         assert [await all_of(database, table) for table in ("edits", "pending_photos")] == before

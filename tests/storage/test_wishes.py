@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.edits import PhotoKind, PhotoRef
-from bot.core.wishes import Missing, PictureMeant, Question, Speaker, Wish
+from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage.database import Database
 from bot.storage.wishes import SqlWishes
 from tests.factories import CHAT_ID, NOW, REQUESTER_ID
@@ -25,12 +25,12 @@ def wishes(database: Database) -> SqlWishes:
 
 
 async def test_the_last_photo_is_remembered_with_its_moment(wishes: SqlWishes) -> None:
-    await wishes.remember_photo(ADA, 3_000_000_000, PHOTO, NOW)
-    assert await wishes.remembered_photo(ADA, NOW) == (PictureMeant(PHOTO, 3_000_000_000), NOW)
-    await wishes.remember_photo(ADA, 3_000_000_001, STICKER, NOW + SECOND)
-    kept = await wishes.remembered_photo(ADA, NOW)
-    assert kept == (PictureMeant(STICKER, 3_000_000_001), NOW + SECOND)
-    assert await wishes.remembered_photo(ADA, NOW + 2 * SECOND) is None
+    await wishes.remember_photos(ADA, Collected((PictureMeant(PHOTO, 3_000_000_000),), NOW))
+    assert await wishes.remembered_photos(ADA, NOW) == Collected((PictureMeant(PHOTO, 3_000_000_000),), NOW)
+    await wishes.remember_photos(ADA, Collected((PictureMeant(STICKER, 3_000_000_001),), NOW + SECOND))
+    kept = await wishes.remembered_photos(ADA, NOW)
+    assert kept == Collected((PictureMeant(STICKER, 3_000_000_001),), NOW + SECOND)
+    assert await wishes.remembered_photos(ADA, NOW + 2 * SECOND) is None
 
 
 @pytest.mark.parametrize(
@@ -39,14 +39,27 @@ async def test_the_last_photo_is_remembered_with_its_moment(wishes: SqlWishes) -
 async def test_what_is_remembered_is_one_persons_in_one_chat_and_topic(
     wishes: SqlWishes, other: Speaker
 ) -> None:
-    await wishes.remember_photo(ADA, 81, PHOTO, NOW)
+    await wishes.remember_photos(ADA, Collected((PictureMeant(PHOTO, 81),), NOW))
     await wishes.ask(ASKED)
-    assert await wishes.remembered_photo(other, NOW) is None
+    assert await wishes.remembered_photos(other, NOW) is None
     assert await wishes.open_question(other, NOW, 1) is None
-    await wishes.remember_photo(other, 82, STICKER, NOW)
-    assert await wishes.remembered_photo(ADA, NOW) == (PictureMeant(PHOTO, 81), NOW)
+    await wishes.remember_photos(other, Collected((PictureMeant(STICKER, 82),), NOW))
+    assert await wishes.remembered_photos(ADA, NOW) == Collected((PictureMeant(PHOTO, 81),), NOW)
     assert await wishes.drop_questions(other) == 0
     assert await wishes.open_question(ADA, NOW, 1) == ASKED
+
+
+async def test_an_album_is_remembered_whole_and_in_order(wishes: SqlWishes) -> None:
+    album = Collected((PictureMeant(STICKER, 83), PICTURE), NOW, is_album=True)
+    await wishes.remember_photos(ADA, album)
+    assert await wishes.remembered_photos(ADA, NOW) == album
+
+
+async def test_a_question_may_be_about_several_pictures(wishes: SqlWishes) -> None:
+    wish = Wish("edit", "blue", PICTURE, (PictureMeant(STICKER, 83), PictureMeant(PHOTO, 84)))
+    asked = replace(ASKED, wish=wish, missing=Missing.MANNER)
+    await wishes.ask(asked)
+    assert await wishes.question(asked.id) == asked
 
 
 async def test_a_question_is_found_by_its_id_its_message_and_who_was_asked(wishes: SqlWishes) -> None:
@@ -106,10 +119,10 @@ async def test_dropped_questions_are_not_waited_for(wishes: SqlWishes) -> None:
 
 
 async def test_old_photos_and_questions_are_forgotten(wishes: SqlWishes) -> None:
-    await wishes.remember_photo(ADA, 81, PHOTO, NOW)
+    await wishes.remember_photos(ADA, Collected((PictureMeant(PHOTO, 81),), NOW))
     await wishes.ask(ASKED)
     await wishes.forget_before(NOW)
-    assert await wishes.remembered_photo(ADA, NOW) is not None
+    assert await wishes.remembered_photos(ADA, NOW) is not None
     await wishes.forget_before(NOW + SECOND)
-    assert await wishes.remembered_photo(ADA, NOW) is None
+    assert await wishes.remembered_photos(ADA, NOW) is None
     assert await wishes.question(ASKED.id) is None

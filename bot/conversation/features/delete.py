@@ -36,4 +36,4 @@ def too_old_alert(t: NullTranslations) -> str:
     )
 
 
-FEATURE = Feature(order=75, buttons=(EditButton("delete", N_("🗑 Delete"), Under.RESULT, delete, row=2),))
+FEATURE = Feature(order=73, buttons=(EditButton("delete", N_("🗑 Delete"), Under.RESULT, delete, row=2),))

@@ -4,10 +4,11 @@ from bot.conversation.answering import answer
 from bot.conversation.asking import COMMAND, NO, YES, answer_wish, understood
 from bot.conversation.feature import Asked, Command, Feature, Replies
 from bot.conversation.features.styles import offer_styles
-from bot.conversation.meaning import PhotoSent, Refused, SmallTalk
+from bot.conversation.meaning import PhotoSent, SmallTalk
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.questions import small_talk
-from bot.core.presets import EDIT
+from bot.core.presets import COMBINE, EDIT
+from bot.core.wishes import PictureMeant
 
 
 async def edit(asked: Asked) -> Replies:
@@ -15,22 +16,27 @@ async def edit(asked: Asked) -> Replies:
     return await _answer(asked, EDIT)
 
 
+async def combine(asked: Asked) -> Replies:
+    """One picture from several photos."""
+    return await _answer(asked, COMBINE)
+
+
 async def plain(asked: Asked) -> Replies:
-    """A message without a command. An album without words is asked about once."""
+    """A message without a command."""
     return await _answer(asked, None)
 
 
 async def _answer(asked: Asked, command: str | None) -> Replies:
     meaning, message, tools = await understood(asked, command), asked.message, asked.tools
-    if isinstance(meaning, PhotoSent | Refused) and asked.is_more_of_album:
-        return ()
     match meaning:
         case None:
             return ()
-        case PhotoSent(photo):
-            return await offer_styles(asked, photo)
+        case PhotoSent(photo, others):
+            return await offer_styles(asked, PictureMeant(photo, message.message_id), others)
         case SmallTalk():
-            is_told = message.chat.is_private and await tools.memory.greet(message.chat.id, tools.now())
+            is_told = message.chat.is_private and await tools.memory.answers_small_talk(
+                message.chat.id, tools.now()
+            )
             return answer(asked, small_talk(asked.t)) if is_told else ()
         case _:
             return await answer_wish(asked, meaning)

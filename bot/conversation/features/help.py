@@ -1,43 +1,73 @@
 """/help with an example for each way of asking, /start, and the bot's description."""
 
+import asyncio
 from gettext import NullTranslations
+from pathlib import Path
 
+from bot.conversation import texts
 from bot.conversation.answering import answer
-from bot.conversation.feature import Asked, Command, Feature, Replies, all_features
+from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies, all_features
+from bot.conversation.features import privacy
+from bot.conversation.features.styles import styles_text
+from bot.conversation.outgoing import Alert, Buttons, Destination, LinkButton, Say, SayWithPicture
+from bot.conversation.texts.groups import group_help_text, private_chat_button
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.wording import escaped
 
+PICTURE = Path(texts.__file__).with_name("start.jpg")
+"""A photo and the same one as a watercolor; `tests/tools/start_picture.py` draws it."""
 _MAX_FILE_MB = 20
 """Telegram's limit for files that a bot can fetch."""
+_FROM_START = "added"
+"""Telegram writes /start with this word into a group that the bot was added to by the button of /start."""
+_STYLES, _PRIVACY = "styles", "privacy"
 
 
 async def start(asked: Asked) -> Replies:
-    """A welcome in private; in a group, how to ask there."""
-    if asked.message.chat.is_private:
-        return answer(asked, start_text(asked.t, bot_name=asked.tools.about.name))
-    return await show(asked)
+    """A welcome in private, or what a link into the private chat asks for; in a group, how to ask there."""
+    message, words = asked.message, asked.message.words
+    if not message.chat.is_private:
+        return () if words == _FROM_START else await show(asked)
+    if words == "help":
+        return await show(asked)
+    if words == privacy.LINK:
+        return await privacy.show(asked)
+    about, t = asked.tools.about, asked.t
+    to = Destination(message.chat.id, message.thread_id, message.message_id)
+    picture = await asyncio.to_thread(PICTURE.read_bytes)
+    html, buttons = start_text(t, bot_name=about.name), start_buttons(t, about.username)
+    return (SayWithPicture(to, picture, html, buttons),)
+
+
+async def choose(pressed: Pressed) -> Replies:
+    """A button under the welcome."""
+    press, t = pressed.press, pressed.t
+    to = Destination(press.chat.id, press.thread_id)
+    if pressed.argument == _PRIVACY:
+        told = Say(to, privacy.privacy_text(t), privacy.buttons(t))
+    else:
+        told = Say(to, styles_text(t))
+    return (Alert(press.press_id), told)
 
 
 async def show(asked: Asked) -> Replies:
-    """/help."""
-    about = asked.tools.about
-    text = help_text(
-        asked.t,
-        username=about.username,
-        private=asked.message.chat.is_private,
-        reads_group_messages=about.reads_group_messages,
-    )
-    return answer(asked, text)
+    """/help: every way to ask; in a group, the shortest, and the way to the rest."""
+    about, t = asked.tools.about, asked.t
+    if asked.message.chat.is_private:
+        return answer(asked, help_text(t))
+    text = group_help_text(t, about.username, sees_all=about.reads_group_messages)
+    return answer(asked, text, ((private_chat_button(t, about.username, "help"),),))
 
 
 def start_text(t: NullTranslations, *, bot_name: str) -> str:
-    """A short welcome with something to try at once."""
+    """A short welcome with something to try at once. It is the caption of `PICTURE`."""
     return "\n".join(
         (
             t.gettext("Hello, I am <b>{name}</b> 🍌").format(name=escaped(bot_name)),
             t.gettext(
                 "Tell me what to change in a photo, and I send it back edited, at exactly the same size."
             ),
+            t.gettext("Above, a drawn example: a photo, and the same one as a watercolor."),
             "",
             t.gettext("To try it, send me a photo with this caption:"),
             t.gettext("<code>/edit make it a watercolor</code>"),
@@ -47,35 +77,33 @@ def start_text(t: NullTranslations, *, bot_name: str) -> str:
     )
 
 
-def help_text(
-    t: NullTranslations,
-    *,
-    username: str,
-    private: bool,
-    reads_group_messages: bool,
-) -> str:
-    """Every way to ask that works in this kind of chat."""
-    address = "" if private or reads_group_messages else f"@{username}"
-    sections = [
-        _with_command(t, address),
-        *(_without_command(t) if private else [_in_groups(t, username, reads=reads_group_messages)]),
-        _as_file(t, address),
-        _commands(t),
-    ]
+def start_buttons(t: NullTranslations, username: str) -> Buttons:
+    """What to look at next."""
+    add = t.gettext("➕ Add to a group")  # noqa: RUF001 - a fat plus is meant
+    group = LinkButton(add, f"https://t.me/{username}?startgroup={_FROM_START}")
+    return (
+        (CHOICE.of(t.gettext("🎨 Styles"), _STYLES), CHOICE.of(t.gettext("🔒 Privacy"), _PRIVACY)),
+        (group,),
+    )
+
+
+def help_text(t: NullTranslations) -> str:
+    """Every way to ask in a private chat."""
+    sections = [_with_command(t), *_without_command(t), _as_file(t), _commands(t)]
     return "\n\n".join("\n".join(section) for section in sections)
 
 
-def _with_command(t: NullTranslations, address: str) -> list[str]:
+def _with_command(t: NullTranslations) -> list[str]:
     """The two ways that work in every chat."""
     words = t.gettext("make it a watercolor")
     return [
         t.gettext("<b>With a caption</b>"),
         t.gettext("Send a photo and write in its caption:"),
-        f"<code>/edit{escaped(address)} {words}</code>",
+        f"<code>/edit {words}</code>",
         "",
         t.gettext("<b>As a reply</b>"),
         t.gettext("Reply to a photo that is already here:"),
-        f"<code>/sketch{escaped(address)}</code>",
+        "<code>/sketch</code>",
     ]
 
 
@@ -94,29 +122,15 @@ def _without_command(t: NullTranslations) -> list[list[str]]:
     ]
 
 
-def _in_groups(t: NullTranslations, username: str, *, reads: bool) -> list[str]:
-    name = f"@{escaped(username)}"
-    if reads:
-        explained = t.gettext(
-            "Telegram lets me see all messages here, but I only react to commands. "
-            "If other bots share a command with me, add my name: <code>/sketch{name}</code>"
-        ).format(name=name)
-    else:
-        explained = t.gettext(
-            "I do not read your conversation. Unless I am an admin here, Telegram shows me only commands "
-            "with my name (<code>/sketch{name}</code>), also in captions, and replies to my messages."
-        ).format(name=name)
-    return [t.gettext("<b>In this group</b>"), explained]
-
-
-def _as_file(t: NullTranslations, address: str) -> list[str]:
+def _as_file(t: NullTranslations) -> list[str]:
     return [
         t.gettext("<b>In full resolution</b>"),
         t.gettext(
-            "Telegram shrinks photos. Send the picture as a file instead (JPEG, PNG, WebP, HEIC and others, "
-            "up to {size} MB), with the same kind of caption, and you get back a file of exactly its size:"
+            "Telegram shrinks photos. Send the picture as a file instead (JPEG, PNG, WebP, HEIC, AVIF and "
+            "others, up to {size} MB), with the same kind of caption, and you get back a file of exactly its "
+            "size:"
         ).format(size=_MAX_FILE_MB),
-        f"<code>/enhance{escaped(address)}</code>",
+        "<code>/enhance</code>",
     ]
 
 
@@ -138,10 +152,13 @@ def bot_short_description(t: NullTranslations) -> str:
     return t.gettext("Edits your photos as you describe it, and keeps their exact size.")
 
 
+CHOICE = ChoiceButton("start", choose)
+
 FEATURE = Feature(
     order=80,
     commands=(
         Command("start", start),
         Command("help", show, N_("Every way to ask, with examples")),
     ),
+    buttons=(CHOICE,),
 )

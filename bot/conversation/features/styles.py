@@ -3,18 +3,20 @@
 from gettext import NullTranslations
 
 from bot.conversation.answering import admit_pressed, alert, answer
-from bot.conversation.asking import answer_wish, understood
+from bot.conversation.asking import answer_wish, ask_about_album, understood
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
 from bot.conversation.meaning import PhotoSent, SmallTalk
+from bot.conversation.memory import FRESH
 from bot.conversation.outgoing import Buttons
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.reasons import reason_sentence
 from bot.conversation.texts.styles import command_title, style_description
 from bot.conversation.texts.wording import escaped
-from bot.core.edits import PhotoRef, Request
+from bot.core.edits import Request
 from bot.core.errors import Reason
-from bot.core.presets import PRESETS, preset
+from bot.core.presets import EDIT, PRESETS, preset
+from bot.core.wishes import Collected, PictureMeant, Wish
 
 _PER_ROW = 3
 
@@ -34,10 +36,16 @@ async def show(asked: Asked) -> Replies:
     return answer(asked, styles_text(asked.t))
 
 
-async def offer_styles(asked: Asked, photo: PhotoRef) -> Replies:
-    """Remember a photo that came without words, and ask what to do with it."""
+async def offer_styles(asked: Asked, own: PictureMeant, others: tuple[PictureMeant, ...]) -> Replies:
+    """Remember the photos that came without words, and ask what to do with them."""
     message, tools = asked.message, asked.tools
-    await tools.wishes.remember_photo(message.speaker, message.message_id, photo, tools.now())
+    if others:
+        pictures = (own, *others)
+        await tools.wishes.remember_photos(message.speaker, Collected(pictures, tools.now(), is_album=True))
+        return await ask_about_album(asked, Wish(EDIT, "", own, others), _NAMES)
+    before = await tools.wishes.remembered_photos(message.speaker, tools.now() - FRESH)
+    earlier = () if before is None else tuple(each for each in before.pictures if each != own)
+    await tools.wishes.remember_photos(message.speaker, Collected((*earlier[-9:], own), tools.now()))
     return answer(asked, pick_a_style_text(asked.t), style_buttons(asked.t))
 
 
@@ -100,6 +108,7 @@ def styles_text(t: NullTranslations) -> str:
     return "\n".join(lines)
 
 
+_NAMES = tuple(style.name for style in PRESETS if not style.needs_words)
 STYLE = ChoiceButton("s", choose)
 
 FEATURE = Feature(

@@ -4,8 +4,19 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.texts.styles import command_title
-from bot.conversation.texts.wording import bar, duration, excerpt, number, passed, rounded
-from bot.core.edits import Cancelled, Delivered, Edit, Failed, Processing, Ready, Received, Submitting
+from bot.conversation.texts.wording import bar, decimal, duration, excerpt, number, passed, rounded
+from bot.core.edits import (
+    Cancelled,
+    Delivered,
+    Edit,
+    Failed,
+    PhotoKind,
+    Processing,
+    Ready,
+    Received,
+    Result,
+    Submitting,
+)
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.presets import preset
@@ -13,6 +24,9 @@ from bot.core.presets import preset
 CAPTION_WORDS = 300
 """Characters of the person's words in a caption."""
 _UNKNOWN_HALFWAY_SECONDS = 45
+_MUCH_ENLARGED = 1.5
+_CROP_NOT_WORTH_A_WORD = 5
+"""Per cent."""
 
 
 def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
@@ -63,6 +77,10 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) ->
         ).format(count=ahead)
     if edit.attempts and edit.blocked_by in {Reason.TELEGRAM_AWAY, Reason.TELEGRAM_LIMIT}:
         return t.gettext("Waiting. Telegram does not give me your photo yet; I keep trying.")
+    if edit.attempts and edit.blocked_by is Reason.PHOTO_HOST_AWAY:
+        return t.gettext(
+            "Waiting. I cannot put your photo where the image service picks it up; I keep trying."
+        )
     if isinstance(edit.stage, Submitting) and edit.blocked_by:
         return t.gettext("The image service broke off; I am finding out whether it has begun.")
     if edit.attempts:
@@ -70,8 +88,8 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) ->
     if isinstance(edit.stage, Received) and edit.submits:
         return t.gettext("Waiting. The first try did not work, I am starting a second one.")
     if estimate.left_seconds is None:
-        return t.gettext("Waiting to start.")
-    return t.gettext("Waiting to start. It then takes about {duration}.").format(
+        return t.gettext("On it.")
+    return t.gettext("On it. This takes about {duration}.").format(
         duration=duration(t, rounded(estimate.left_seconds))
     )
 
@@ -100,12 +118,14 @@ def caption(t: NullTranslations, edit: Edit) -> str:
         lines.append(t.gettext("It took longer, here it is."))
     result = edit.result
     percent = round(100 * result.cropped) if result else 0
-    if result is not None and percent >= 1:
+    if result is not None and percent > _CROP_NOT_WORTH_A_WORD:
         lines.append(
             t.gettext("{width}×{height}, {percent} % cropped").format(  # noqa: RUF001 - a times sign is meant
                 width=result.size.width, height=result.size.height, percent=percent
             )
         )
+    if result is not None and (enlarged := _enlarged(t, edit, result)):
+        lines.append(enlarged)
     return "\n".join(lines)
 
 
@@ -116,6 +136,16 @@ def titled(t: NullTranslations, edit: Edit) -> str:
         return title
     step = t.gettext("step {number}").format(number=number(t, edit.request.step))
     return f"{title} · {step}"
+
+
+def _enlarged(t: NullTranslations, edit: Edit, result: Result) -> str:
+    """For a file, which people send for its pixels, that has many more than the model painted."""
+    if edit.request.photo.kind is not PhotoKind.DOCUMENT or result.enlarged <= _MUCH_ENLARGED:
+        return ""
+    megapixels = result.size.width * result.size.height / result.enlarged**2 / 1e6
+    return t.gettext("Painted at {megapixels} megapixels, enlarged {times}×.").format(  # noqa: RUF001
+        megapixels=decimal(t, megapixels), times=decimal(t, result.enlarged)
+    )
 
 
 def heading(t: NullTranslations, edit: Edit, longest: int) -> str:

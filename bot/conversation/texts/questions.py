@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from gettext import NullTranslations
 
-from bot.conversation.texts.wording import escaped, excerpt
-from bot.core.presets import preset
+from bot.conversation.texts.wording import escaped, excerpt, number
+from bot.core.presets import COMBINE, preset
 from bot.core.wishes import Missing, Wish
 
 _WORDS = 200
@@ -13,10 +13,16 @@ _WORDS = 200
 
 def question(t: NullTranslations, wish: Wish, missing: Missing) -> str:
     """The question for what a wish lacks."""
-    words = excerpt(wish.words, _WORDS)
+    words, count = excerpt(wish.words, _WORDS), len(wish.pictures)
     match missing:
         case Missing.CONSENT:
             return t.gettext("Change this one? <i>{words}</i>").format(words=words)
+        case Missing.MANNER:
+            return t.ngettext(
+                "{count} photo: <i>{words}</i>", "{count} photos: <i>{words}</i>", count
+            ).format(count=number(t, count), words=words)
+        case Missing.PICTURE if wish.command == COMBINE:
+            return _more_photos(t, count)
         case Missing.PICTURE if words:
             return t.gettext("Got it: <i>{words}</i>. Now send the photo.").format(words=words)
         case Missing.PICTURE:
@@ -58,6 +64,43 @@ def unknown_command(t: NullTranslations, name: str, near: Sequence[str], *, has_
     else:
         lines.append(t.gettext("/help shows every way to ask, /styles lists the styles."))
     return "\n".join(lines)
+
+
+def _more_photos(t: NullTranslations, count: int) -> str:
+    if count:
+        return t.gettext("That is one photo. Send me the other one as the answer to this.")
+    return t.gettext("Which photos? Send two or more as an album, as the answer to this.")
+
+
+def several(t: NullTranslations, count: int) -> str:
+    """The answer to an album without words."""
+    return t.ngettext(
+        "{count} photo. What shall I do with it? Write what to change, or pick a style for each.",
+        "{count} photos. What shall I do with them? Write what to change, or pick a style for each.",
+        count,
+    ).format(count=number(t, count))
+
+
+def left_out(t: NullTranslations, count: int) -> str:
+    """For parts of an album that are no still pictures."""
+    return t.ngettext(
+        "I leave out {count} part of the album: I edit still pictures only.",
+        "I leave out {count} parts of the album: I edit still pictures only.",
+        count,
+    ).format(count=number(t, count))
+
+
+def too_many(t: NullTranslations, most: int) -> str:
+    """For more photos than the model takes in one picture."""
+    return t.gettext("I can combine {most} photos at most. Send fewer.").format(most=number(t, most))
+
+
+def each(t: NullTranslations) -> str:
+    return t.gettext("✨ Each one")
+
+
+def together(t: NullTranslations) -> str:
+    return t.gettext("🧩 Combine")
 
 
 def yes(t: NullTranslations) -> str:

@@ -3,7 +3,7 @@
 from gettext import NullTranslations
 
 from bot.conversation.texts.i18n import N_, said
-from bot.core.presets import preset
+from bot.core.presets import COMBINE, preset
 
 _STYLES: dict[str, tuple[str, str]] = {
     "sketch": (N_("Sketch"), N_("A pencil sketch on white paper")),
@@ -31,6 +31,8 @@ def style_description(name: str) -> str:
 def command_title(t: NullTranslations, command: str) -> str:
     """A command as the heading of a card or a caption."""
     known = preset(command)
+    if command == COMBINE:
+        return t.gettext("🧩 Combine")
     if known is None:
         return t.gettext("🍌 Edit")
     return f"{known.emoji} {said(t, _STYLES[known.name][0])}"

@@ -17,6 +17,11 @@ def number(t: NullTranslations, value: int) -> str:
     return format_decimal(value, locale=language_name(t))
 
 
+def decimal(t: NullTranslations, value: float) -> str:
+    """A number with one digit behind the language's decimal sign."""
+    return format_decimal(round(value, 1), format="#,##0.0", locale=language_name(t))
+
+
 def duration(t: NullTranslations, seconds: float) -> str:
     """A duration in its two largest units; never negative."""
     whole = max(0, round(seconds))

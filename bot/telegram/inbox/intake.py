@@ -37,6 +37,10 @@ LONGEST_LINE = 200
 """Updates of one chat that may wait. Answering so many takes minutes; what comes on top is dropped."""
 _BOUND_EVERY = timedelta(seconds=1)
 _ATTEMPTS = 3
+_ATTEMPTS_OF_ALL = 20
+"""Those of processes that ended in the middle of it included. That is hardly an update's fault, and whoever
+sent one that is given up hears nothing.
+"""
 _BATCH = 1000
 _LOOK_AGAIN_SECONDS = 5
 _LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
@@ -166,21 +170,20 @@ class Intake:
                 return Answers(update, ())
             async with self._slots.taken():
                 return Answers(update, await self._handle(Surplus(incoming, LONGEST_LINE)))
-        problem = "it was attempted too often"
-        while True:
+        problem, attempt = "it was attempted too often", 0
+        while attempt < _ATTEMPTS:
             async with self._slots.taken():
-                attempt = await self._inbox.attempted(update.update_id, self._owner())
-                if attempt > _ATTEMPTS:
+                if await self._inbox.attempted(update.update_id, self._owner()) > _ATTEMPTS_OF_ALL:
                     break
+                attempt += 1
                 try:
                     return Answers(update, await self._handle(incoming))
                 except Exception as error:
                     problem, pause = type(error).__name__, _pause(error, attempt)
                     if not isinstance(error, BotError):
                         logger.exception("update %s", update.update_id)
-            if attempt == _ATTEMPTS:
-                break
-            await asyncio.sleep(pause)
+            if attempt < _ATTEMPTS:
+                await asyncio.sleep(pause)
         # Else the button would show that it is waiting.
         return Answers(update, [Alert(incoming.press_id)] if isinstance(incoming, Press) else (), problem)
 

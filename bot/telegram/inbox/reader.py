@@ -136,14 +136,21 @@ def _press(update_id: int, query: CallbackQuery, username: str) -> Press:
 
 
 def _membership(update_id: int, change: ChatMemberUpdated) -> MembershipChanged:
-    member, who = change.new_chat_member, change.from_user
-    is_out = isinstance(member, ChatMemberRestricted) and not member.is_member
+    who, is_member = change.from_user, _is_in(change.new_chat_member)
+    is_group = change.chat.type in {TelegramChat.GROUP, TelegramChat.SUPERGROUP}
     return MembershipChanged(
         update_id=update_id,
         chat=_chat(change.chat),
         sender=Sender(who.id, language_of(who.language_code), who.is_bot),
-        is_member=not is_out and member.status not in _NO_LONGER_THERE,
+        is_member=is_member,
+        joined=is_group and is_member and not _is_in(change.old_chat_member),
+        is_admin=change.new_chat_member.status == ChatMember.ADMINISTRATOR,
     )
+
+
+def _is_in(member: ChatMember) -> bool:
+    is_out = isinstance(member, ChatMemberRestricted) and not member.is_member
+    return not is_out and member.status not in _NO_LONGER_THERE
 
 
 def _chat(chat: TelegramChat) -> Chat:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from telegram import ForceReply, InlineKeyboardMarkup
+from telegram import ForceReply, InlineKeyboardMarkup, InputFile
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
@@ -24,6 +24,7 @@ from bot.conversation.outgoing import (
     Leave,
     Outgoing,
     Say,
+    SayWithPicture,
     SendComparison,
     SendFile,
     SendPicture,
@@ -94,6 +95,8 @@ class Outbox:
                 return await self._say_once(outgoing)
             case Say() | Ask():
                 return await self._say(outgoing)
+            case SayWithPicture():
+                return await self._say_with_picture(outgoing)
             case Alert():
                 await self._alert(outgoing)
             case ChangeText():
@@ -193,6 +196,30 @@ class Outbox:
         if isinstance(message, Ask):
             await self._asked.note_question(message.question_id, message_id)
         return message_id
+
+    async def _say_with_picture(self, message: SayWithPicture) -> int:
+        """Send the picture with its text; the text alone where Telegram does not take it, or has moved it."""
+
+        async def send(to: Destination) -> int:
+            sent = await self._bot.send_photo(
+                to.chat_id,
+                InputFile(message.picture, filename="picture.jpg"),
+                caption=message.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(message.buttons),
+                reply_parameters=reply_to(to),
+                message_thread_id=to.thread_id,
+                disable_notification=message.silent,
+                rate_limit_args=Priority.ANSWER,
+            )
+            return sent.message_id
+
+        try:
+            with translated():
+                return await sent_nearby(message.to, send)
+        except (EditFailed, ChatMoved) as error:
+            logger.info("a picture goes as text alone: %s", error)
+            return await self._say(Say(message.to, message.html, message.buttons, message.silent))
 
     async def _alert(self, alert: Alert) -> None:
         try:

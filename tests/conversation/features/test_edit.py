@@ -14,7 +14,7 @@ from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, ref
 from bot.core.edits import EditState, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
-from bot.core.wishes import Missing, Speaker, Wish
+from bot.core.wishes import Collected, Missing, PictureMeant, Speaker, Wish
 from tests.conversation.fakes import LONGEST_WAIT, Room
 from tests.conversation.samples import (
     ADA,
@@ -97,7 +97,8 @@ async def test_a_photo_of_an_hour_ago_is_asked_about_and_one_of_days_ago_forgott
 
 async def test_in_a_group_no_photo_is_remembered() -> None:
     room = Room()
-    await room.wishes.remember_photo(Speaker(GROUP.id, 8, GRACE.id), 60, PHOTO, NOW)
+    sent = Collected((PictureMeant(PHOTO, 60),), NOW)
+    await room.wishes.remember_photos(Speaker(GROUP.id, 8, GRACE.id), sent)
     assert await room.handle(in_group(picture=PHOTO, sender=GRACE)) == ()
     asked = await room.asks(in_group("sketch", sender=GRACE))
     assert asked.html == question(fr(), Wish("sketch"), Missing.PICTURE)
@@ -109,6 +110,7 @@ async def test_in_a_group_no_photo_is_remembered() -> None:
         (message("edit", "x" * 1501), prompt_too_long(en(), 1501)),
         (message("sketch", picture=Reason.ANIMATED), reason_sentence(en(), Reason.ANIMATED)),
         (message(picture=Reason.TOO_SMALL), reason_sentence(en(), Reason.TOO_SMALL)),
+        (message(picture=Reason.NO_PICTURE), reason_sentence(en(), Reason.NO_PICTURE)),
     ],
 )
 async def test_what_cannot_be_done_is_said_why_and_costs_nothing(asked: Message, html: str) -> None:
@@ -158,45 +160,6 @@ async def test_the_same_update_handled_twice_admits_once() -> None:
     await room.admits(asked)
     assert await room.handle(asked) == ()
     assert len(room.edits) == 1
-
-
-async def test_an_album_without_words_is_asked_about_once() -> None:
-    room = Room()
-    first, *others = (message(picture=PHOTO, album_id="77") for _ in range(3))
-    assert (await room.say(first)).html == pick_a_style_text(en())
-    assert [await room.handle(each) for each in others] == [(), ()]
-    assert (await room.say(first)).html == pick_a_style_text(en())  # the same update, handled again
-    assert (await room.say(message(picture=PHOTO, album_id="78"))).buttons
-
-
-@pytest.mark.parametrize("command", [None, "edit", "sketch"])
-async def test_an_album_with_a_caption_is_one_edit_and_no_questions(command: str | None) -> None:
-    room = Room()
-    await room.admits(message(command, "make it blue", picture=PHOTO, album_id="77"))
-    assert [await room.handle(message(picture=PHOTO, album_id="77")) for _ in range(3)] == [(), (), ()]
-    assert len(room.edits) == 1
-
-
-@pytest.mark.parametrize("command", [None, "sketch"])
-async def test_a_caption_on_a_later_part_of_an_album_counts_as_well(command: str | None) -> None:
-    room = Room()
-    await room.handle(message(picture=PHOTO, album_id="77"))
-    made = await room.admits(message(command, "in red", picture=OTHER_PHOTO, album_id="77"))
-    assert made.photo == OTHER_PHOTO
-
-
-async def test_what_cannot_be_edited_in_an_album_is_said_once() -> None:
-    room = Room()
-    first, second = (message(picture=Reason.ANIMATED, album_id="77") for _ in range(2))
-    assert (await room.say(first)).html == reason_sentence(en(), Reason.ANIMATED)
-    assert await room.handle(second) == ()
-
-
-async def test_an_album_in_a_group_is_nothing_to_remember() -> None:
-    room = Room()
-    await room.admits(in_group("sketch", picture=PHOTO, album_id="77"))
-    assert await room.handle(in_group(picture=PHOTO, album_id="77")) == ()
-    assert not room.memory.albums
 
 
 async def test_what_was_asked_while_the_bot_was_away_is_not_painted_but_answered() -> None:

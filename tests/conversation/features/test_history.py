@@ -8,7 +8,7 @@ from bot.conversation.outgoing import Alert, ChangePicture, Destination, SendPic
 from bot.conversation.texts import alerts
 from bot.core.edits import Delivered, Edit, EditState, PhotoKind, PhotoRef
 from tests.conversation.fakes import Room
-from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message, press
+from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import en, fr
 from tests.factories import NOW, RESULT, STAGES, TASK
 
@@ -21,7 +21,7 @@ def painted(room: Room, number: int, **changes: object) -> Edit:
 
 
 def carried(shown: SendPicture | ChangePicture) -> list[list[str]]:
-    return [[button.data for button in row] for row in shown.buttons]
+    return [data_of((row,)) for row in shown.buttons]
 
 
 async def shown_to(room: Room, edit: Edit) -> ChangePicture:

@@ -14,7 +14,7 @@ from bot.core.errors import Reason
 from bot.core.limits import Refusal
 from bot.core.presets import PRESETS
 from tests.conversation.fakes import Room
-from tests.conversation.samples import ADA, GRACE, GROUP, PHOTO, PRIVATE, in_group, message, press
+from tests.conversation.samples import ADA, GRACE, GROUP, PHOTO, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import AT_ONCE, en, every_language, utf16_units
 from tests.factories import NOW
 from tests.harness.chats import plain
@@ -38,7 +38,7 @@ def test_the_question_is_valid_html(t: NullTranslations) -> None:
 @every_language
 def test_the_styles_that_need_no_words_are_three_to_a_row(t: NullTranslations) -> None:
     rows = style_buttons(t)
-    offered = [button.data for row in rows for button in row]
+    offered = data_of(rows)
     assert offered == [f"s:{style.name}" for style in PRESETS if not style.needs_words]
     assert len({button.text for row in rows for button in row}) == len(offered)
     assert all(len(row) == 3 for row in rows[:-1])

@@ -11,6 +11,8 @@ from bot.core.edits import (
     Edit,
     EditState,
     Failed,
+    PhotoKind,
+    PhotoRef,
     Processing,
     Ready,
     Received,
@@ -91,6 +93,15 @@ def test_progress_is_never_negative_and_its_bar_never_full(
     assert text.count("▰") + text.count("▱") == (10 if edit.state is EditState.PROCESSING else 0)
 
 
+@every_language
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: type(stage).__name__)
+def test_progress_is_said_in_words_too(t: NullTranslations, stage: Stage) -> None:
+    """A bar says nothing to who has it read aloud."""
+    for estimate in (UNKNOWN, SLOW, Estimate(10.0, is_slow=False)):
+        words = plain(progress_text(t, replace(RUNNING, stage=stage), NOW, estimate)).strip("▰▱ ")
+        assert sum(letter.isalpha() for letter in words) > 3
+
+
 def test_every_stage_was_looked_at() -> None:
     assert {replace(EDIT, stage=stage).state for stage in STAGES} == set(EditState)
 
@@ -105,12 +116,16 @@ def test_the_bar_only_grows_with_time(estimate: Estimate) -> None:
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (EDIT, "Waiting to start. It then takes about 25 s."),
-        (replace(EDIT, stage=Submitting(), submits=1), "Waiting to start. It then takes about 25 s."),
+        (EDIT, "On it. This takes about 25 s."),
+        (replace(EDIT, stage=Submitting(), submits=1), "On it. This takes about 25 s."),
         (replace(EDIT, attempts=2), "Waiting. The image service is busy; I keep trying."),
         (
             replace(EDIT, attempts=2, blocked_by=Reason.TELEGRAM_AWAY),
             "Waiting. Telegram does not give me your photo yet; I keep trying.",
+        ),
+        (
+            replace(EDIT, attempts=2, blocked_by=Reason.PHOTO_HOST_AWAY),
+            "Waiting. I cannot put your photo where the image service picks it up; I keep trying.",
         ),
         (
             replace(EDIT, stage=Ready(TASK, RESULT), attempts=1, blocked_by=Reason.TELEGRAM_LIMIT),
@@ -159,7 +174,7 @@ def test_a_card_says_what_an_edit_waits_for(edit: Edit, words: str) -> None:
 @pytest.mark.parametrize(
     ("ahead", "words"),
     [
-        (0, "Waiting to start."),
+        (0, "On it."),
         (1, "Waiting. 1 edit goes before this one."),
         (3, "Waiting. 3 edits go before this one."),
     ],
@@ -168,11 +183,23 @@ def test_an_edit_in_line_says_how_many_go_before_it(ahead: int, words: str) -> N
     assert progress_text(en(), EDIT, NOW, UNKNOWN, ahead) == words
 
 
+def test_the_caption_of_a_file_says_how_much_it_was_enlarged() -> None:
+    edit = delivered(asking(EDIT, words="in red"), Size(4000, 3000), 0.0)
+    assert isinstance(edit.stage, Delivered)
+    large = replace(edit, stage=replace(edit.stage, result=replace(edit.stage.result, enlarged=3.378)))
+    file = replace(large, request=replace(large.request, photos=(PhotoRef("f", PhotoKind.DOCUMENT),)))
+    assert caption(en(), file).splitlines()[1] == "Painted at 1.1 megapixels, enlarged 3.4×."
+    assert caption(fr(), file).splitlines()[1] == "Peint à 1,1 mégapixels, agrandi 3,4×."
+    assert len(caption(en(), large).splitlines()) == 1  # a photo, which Telegram shrinks in any case
+    little = replace(file, stage=replace(edit.stage, result=replace(edit.stage.result, enlarged=1.5)))
+    assert len(caption(en(), little).splitlines()) == 1
+
+
 def test_a_caption_has_the_style_the_words_and_what_was_cropped() -> None:
-    edit = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.012)
-    assert caption(en(), edit) == "✏️ Sketch · <i>in red chalk</i>\n1280×853, 1 % cropped"
-    assert caption(fr(), edit).endswith("\n1280×853, rogné de 1\u00a0%")
-    uncropped = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.004)
+    edit = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.062)
+    assert caption(en(), edit) == "✏️ Sketch · <i>in red chalk</i>\n1280×853, 6 % cropped"
+    assert caption(fr(), edit).endswith("\n1280×853, rogné de 6\u00a0%")
+    uncropped = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.05)  # nobody sees that
     assert caption(en(), uncropped) == "✏️ Sketch · <i>in red chalk</i>"
 
 

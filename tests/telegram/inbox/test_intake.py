@@ -261,6 +261,14 @@ async def test_handling_is_tried_three_times_and_a_press_is_answered_all_the_sam
     assert world.inbox.done == {1: None, 2: "RuntimeError", 3: None}
 
 
+async def test_what_processes_died_over_is_handled_all_the_same_but_not_for_ever(world: World) -> None:
+    world.inbox.attempts.update({1: 12, 2: 20})
+    world.troubles["broken"] = [RuntimeError("broken")] * 5
+    await world.takes(writes("broken"), writes("too often"), writes("next"))
+    assert world.handled == [1, 1, 1, 3]
+    assert world.inbox.done == {1: "RuntimeError", 2: "it was attempted too often", 3: None}
+
+
 async def test_a_press_that_cannot_be_handled_stops_waiting(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

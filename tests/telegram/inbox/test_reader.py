@@ -35,6 +35,7 @@ from tests.telegram.inbox.updates import (
     replied,
 )
 
+VOICE = {"file_id": "v", "file_unique_id": "w", "duration": 1}
 A_PHOTO = PhotoRef("large", PhotoKind.PHOTO)
 RIGHTS = (
     *(f"send_{what}" for what in ("messages", "audios", "documents", "photos", "videos", "video_notes")),
@@ -131,6 +132,12 @@ def test_a_command_that_begins_later_is_words() -> None:
         ({"animation": VIDEO, "document": document("image/gif")}, Reason.ANIMATED),
         ({"video": VIDEO}, Reason.ANIMATED),
         ({"video_note": {**VIDEO, "length": 9}}, Reason.ANIMATED),
+        ({"voice": VOICE}, Reason.NO_PICTURE),
+        ({"audio": VOICE, "caption": "/sketch"}, Reason.NO_PICTURE),
+        ({"location": {"longitude": 1.0, "latitude": 1.0}}, Reason.NO_PICTURE),
+        ({"contact": {"phone_number": "1", "first_name": "Ben"}}, Reason.NO_PICTURE),
+        ({"dice": {"value": 3, "emoji": "🎲"}}, Reason.NO_PICTURE),
+        ({"delete_chat_photo": True}, None),
         ({"text": "hello"}, None),
     ],
 )
@@ -294,8 +301,36 @@ def test_the_bot_hears_whether_it_is_in_a_chat(member: dict[str, Any], is_member
         "new_chat_member": new,
     }
     assert reading(my_chat_member=change) == MembershipChanged(
-        9, Chat(-4001, is_private=False), Sender(4001, "fr"), is_member
+        9, Chat(-4001, is_private=False), Sender(4001, "fr"), is_member, joined=is_member
     )
+
+
+@pytest.mark.parametrize(
+    ("chat", "before", "joined"),
+    [
+        (SMALL_GROUP, "kicked", True),
+        (SMALL_GROUP, "member", False),  # its rights changed
+        ({"id": -1001, "type": "channel", "title": "News"}, "left", False),
+        (PRIVATE, "kicked", False),
+    ],
+)
+def test_only_a_group_is_joined_and_only_by_who_was_not_there(
+    chat: dict[str, Any], before: str, joined: bool
+) -> None:
+    names = ("manage_chat", "delete_messages", "manage_video_chats", "restrict_members", "promote_members")
+    rights = {f"can_{name}": True for name in (*names, "change_info", "invite_users", "be_edited")}
+    stories = {f"can_{name}_stories": True for name in ("post", "edit", "delete")}
+    admin = {"status": "administrator", "user": ADA, "is_anonymous": False, **stories}
+    change = {
+        "chat": chat,
+        "from": ADA,
+        "date": 1,
+        "old_chat_member": {"status": before, "user": ADA, "until_date": 0},
+        "new_chat_member": {**admin, **rights},
+    }
+    found = reading(my_chat_member=change)
+    assert isinstance(found, MembershipChanged)
+    assert (found.is_member, found.joined, found.is_admin) == (True, joined, True)
 
 
 def test_both_chats_of_a_move_tell_the_same() -> None:

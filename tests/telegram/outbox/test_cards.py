@@ -312,6 +312,17 @@ async def test_no_file_uncovers_a_covered_photo(world: EditWorld) -> None:
     assert world.telegram.methods == ["sendPhoto"]
 
 
+async def test_what_telegram_does_not_take_as_a_photo_is_a_file_that_cannot_be_covered(
+    world: EditWorld,
+) -> None:
+    covered = PhotoRef("f1", PhotoKind.PHOTO, has_spoiler=True)
+    world.telegram.will_refuse("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    await world.chat.deliver(an_edit(photo=covered, stage=READY), REPLY)
+    assert world.telegram.methods == ["sendPhoto", "sendDocument"]
+    [file] = world.telegram.of("sendDocument")
+    assert "has_spoiler" not in file, "Telegram has no such thing for files"
+
+
 async def test_a_card_that_becomes_a_covered_photos_result_is_covered(world: EditWorld) -> None:
     covered = PhotoRef("f1", PhotoKind.PHOTO, has_spoiler=True)
     edit = replace(await world.posted(an_edit(photo=covered)), stage=READY, sends=1)

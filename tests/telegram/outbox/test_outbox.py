@@ -18,8 +18,10 @@ from bot.conversation.outgoing import (
     Delete,
     Destination,
     Leave,
+    LinkButton,
     Outgoing,
     Say,
+    SayWithPicture,
     SendComparison,
     SendFile,
     SendPicture,
@@ -69,6 +71,35 @@ async def test_words_are_said_in_the_topic_as_a_reply_with_their_buttons(post: P
     assert sent["reply_parameters"] == {"message_id": 70, "allow_sending_without_reply": True}
     assert sent["reply_markup"] == {"inline_keyboard": [[{"text": "Again", "callback_data": "a:1"}]]}
     assert sent["disable_notification"] is True
+
+
+async def test_a_picture_comes_with_its_words_and_with_buttons_that_lead_elsewhere(post: Post) -> None:
+    link = LinkButton("Open", "https://t.me/nanobanana_bot?start=help")
+    assert await post.send(SayWithPicture(IN_A_TOPIC, b"jpeg", "<b>hello</b>", ((link,),))) == 501
+    [sent] = post.telegram.of("sendPhoto")
+    assert (sent["chat_id"], sent["message_thread_id"], sent["caption"]) == (GROUP, 7, "<b>hello</b>")
+    assert sent["parse_mode"] == "HTML"
+    assert sent["reply_parameters"] == {"message_id": 70, "allow_sending_without_reply": True}
+    assert sent["reply_markup"] == {"inline_keyboard": [[{"text": "Open", "url": link.url}]]}
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("not enough rights to send photos to the chat", {}),
+        ("IMAGE_PROCESS_FAILED", {}),
+        ("upgraded", {"migrate_to_chat_id": -100_777}),
+    ],
+)
+async def test_where_a_picture_is_not_taken_its_words_come_alone(
+    post: Post, words: str, more: dict[str, int]
+) -> None:
+    post.telegram.will_refuse("sendPhoto", 400, f"Bad Request: {words}", **more)
+    buttons = ((Button("Styles", "start:styles"),),)
+    assert await post.send(SayWithPicture(Destination(ADA), b"jpeg", "hello", buttons, silent=True)) == 501
+    [sent] = post.telegram.of("sendMessage")
+    assert (sent["text"], sent["disable_notification"]) == ("hello", True)
+    assert sent["reply_markup"]["inline_keyboard"][0][0]["text"] == "Styles"
 
 
 async def test_a_question_opens_a_reply_for_who_was_asked_alone(post: Post) -> None:

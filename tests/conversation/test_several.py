@@ -1,0 +1,250 @@
+"""Several photos: albums, photos one after the other, and one picture from all of them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.conversation.incoming import EditedMessage, Message, Replied
+from bot.conversation.outgoing import Alert, Ask, Delete, Say
+from bot.conversation.texts import questions
+from bot.core.edits import PhotoKind, PhotoRef, Request
+from bot.core.errors import Reason
+from bot.core.limits import Refusal
+from tests.conversation.fakes import Room
+from tests.conversation.samples import OTHER_PHOTO, PHOTO, PRIVATE, in_group, message, press
+from tests.conversation.texts.samples import HOURLY, en
+from tests.factories import NOW
+
+BLUE, ALBUM = "make it blue", "77"
+
+
+def photo(number: int) -> PhotoRef:
+    return PhotoRef(f"photo-{number}", PhotoKind.PHOTO)
+
+
+def album(room: Room, *captions: str, command: str | None = None, chat: bool = False) -> list[Message]:
+    """The parts of an album in the order in which they come; the caption with words has the command."""
+    make = in_group if chat else message
+    parts = [
+        make(command if words else None, words, picture=photo(number), album_id=ALBUM)
+        for number, words in enumerate(captions)
+    ]
+    room.albums[ALBUM] = parts
+    return parts
+
+
+async def handled(room: Room, parts: list[Message]) -> list[object]:
+    return [each for part in parts for each in await room.handle(part)]
+
+
+def asked_of(room: Room) -> list[Request]:
+    return [edit.request for edit in room.edits.values()]
+
+
+@pytest.mark.parametrize("captions", [("in red", "", ""), ("", "", "in red"), ("", "in red", "")])
+async def test_every_photo_of_an_album_with_a_command_is_edited(captions: tuple[str, ...]) -> None:
+    room = Room()
+    parts = album(room, *captions, command="sketch")
+    assert await handled(room, parts) == []
+    made = asked_of(room)
+    assert [(each.command, each.words) for each in made] == [("sketch", "in red")] * 3
+    assert [each.photo for each in made] == [photo(0), photo(1), photo(2)]
+    assert [each.photo_message_id for each in made] == [part.message_id for part in parts]
+    assert len({each.update_id for each in made}) == 3
+
+
+async def test_a_plain_caption_of_an_album_in_private_is_the_prompt_for_each() -> None:
+    room = Room()
+    assert await handled(room, album(room, "", BLUE)) == []
+    assert [each.words for each in asked_of(room)] == [BLUE, BLUE]
+
+
+async def test_the_parts_may_come_in_any_order_and_be_handled_again() -> None:
+    room = Room()
+    parts = album(room, "in red", "", "", command="sketch")
+    for _ in range(2):
+        await handled(room, parts[::-1])
+    assert [each.photo for each in asked_of(room)] == [photo(0), photo(1), photo(2)]
+
+
+async def test_in_a_group_the_part_with_the_command_speaks_for_the_album() -> None:
+    room = Room()
+    assert await handled(room, album(room, "", "in red", "", command="sketch", chat=True)) == []
+    assert len(room.edits) == 3
+    quiet = Room()
+    assert await handled(quiet, album(quiet, "", "look at this", chat=True)) == []
+    assert not quiet.edits
+
+
+async def test_where_only_the_captioned_part_is_seen_that_one_is_edited() -> None:
+    room = Room()
+    await room.admits(in_group("sketch", picture=PHOTO, album_id=ALBUM))
+
+
+async def test_an_album_without_words_is_asked_about_once_and_a_style_is_for_each() -> None:
+    room = Room()
+    [asked] = await handled(room, album(room, "", "", ""))
+    assert isinstance(asked, Ask)
+    assert asked.html == questions.several(en(), 3)
+    button = next(each for row in asked.buttons for each in row if each.data.endswith("-sketch"))
+    _, deleted = await room.handle(press(button.data, message_id=90))
+    assert deleted == Delete(PRIVATE.id, 90)
+    assert [(each.command, each.photo) for each in asked_of(room)] == [("sketch", photo(n)) for n in range(3)]
+
+
+async def test_words_after_an_album_ask_whether_each_or_together() -> None:
+    room = Room()
+    await handled(room, album(room, "", ""))
+    asked = await room.asks(message(words=BLUE))
+    assert asked.html == "2 photos: <i>make it blue</i>"
+    [[each, together]] = asked.buttons
+    assert (each.text, together.text) == ("✨ Each one", "🧩 Combine")
+    await room.handle(press(together.data, message_id=90))
+    [made] = asked_of(room)
+    assert (made.command, made.words, made.photos) == ("combine", BLUE, (photo(0), photo(1)))
+
+
+async def test_each_one_edits_each_one() -> None:
+    room = Room()
+    await handled(room, album(room, "", ""))
+    [[each, _]] = (await room.asks(message(words=BLUE))).buttons
+    await room.handle(press(each.data, message_id=90))
+    assert [made.photos for made in asked_of(room)] == [(photo(0),), (photo(1),)]
+
+
+async def test_a_command_after_an_album_is_for_each_photo() -> None:
+    room = Room()
+    await handled(room, album(room, "", ""))
+    assert await room.handle(message("oil")) == ()
+    assert [made.photo for made in asked_of(room)] == [photo(0), photo(1)]
+
+
+async def test_what_is_no_still_picture_in_an_album_is_left_out_with_a_word() -> None:
+    room = Room()
+    parts = album(room, "in red", "", "", command="sketch")
+    parts[1] = replace(parts[1], picture=Reason.ANIMATED)
+    [said] = await handled(room, parts)
+    assert isinstance(said, Say)
+    assert said.html == "I leave out 1 part of the album: I edit still pictures only."
+    assert [made.photo for made in asked_of(room)] == [photo(0), photo(2)]
+
+
+async def test_an_album_of_videos_is_refused_once() -> None:
+    room = Room()
+    parts = [replace(part, picture=Reason.ANIMATED) for part in album(room, "", "")]
+    room.albums[ALBUM] = parts
+    [said] = await handled(room, parts)
+    assert isinstance(said, Say)
+    assert "I can only edit still pictures" in said.html
+
+
+async def test_a_part_that_comes_when_the_others_are_taken_speaks_for_itself() -> None:
+    room = Room()
+    parts = album(room, "in red", "", command="sketch")
+    await handled(room, parts)
+    late = message(picture=photo(9), album_id=ALBUM)
+    assert (await room.say(late)).buttons
+    assert len(room.edits) == 2
+
+
+async def test_a_caption_that_is_added_to_an_album_later_counts_for_all_of_it() -> None:
+    room = Room()
+    parts = album(room, "", "")
+    await handled(room, parts)
+    corrected = replace(parts[0], update_id=1_000_000, command="sketch")
+    room.albums[ALBUM] = [corrected, parts[1]]
+    await room.handle(EditedMessage(corrected))
+    assert [made.photo for made in asked_of(room)] == [photo(0), photo(1)]
+    assert await room.handle(EditedMessage(replace(corrected, update_id=1_000_001, command="oil"))) == ()
+    assert len(room.edits) == 2
+
+
+async def test_the_rest_of_an_album_that_the_limit_left_is_said_and_kept() -> None:
+    room = Room()
+    parts, admit, left = album(room, "in red", "", "", command="sketch"), room.service.admit, 2
+
+    async def admits_two(request: Request) -> object:
+        nonlocal left
+        left -= 1
+        return await admit(request) if left >= 0 else Refusal(HOURLY, NOW + timedelta(minutes=5))
+
+    room.service.admit = admits_two  # type: ignore[method-assign, assignment]
+    [said] = await handled(room, parts)
+    assert isinstance(said, Say)
+    assert said.html.startswith("2 of 3 photos are under way. This chat has used")
+    room.service.admit = admit  # type: ignore[method-assign]
+    await room.admits(message("sketch", "in red"))
+    assert asked_of(room)[-1].photo == photo(2)
+
+
+async def test_an_album_combines_into_one_picture() -> None:
+    room = Room()
+    assert await handled(room, album(room, "", "put this dress on her", command="combine")) == []
+    [made] = asked_of(room)
+    assert (made.photos, made.words) == ((photo(0), photo(1)), "put this dress on her")
+
+
+async def test_a_photo_in_reply_to_a_photo_combines_in_the_order_of_the_messages() -> None:
+    made = await Room().admits(
+        in_group("combine", "put this dress on her", picture=PHOTO, replied=Replied(60, OTHER_PHOTO))
+    )
+    assert made.photos == (OTHER_PHOTO, PHOTO)
+    assert made.photo_message_id == 60
+
+
+async def test_photos_sent_one_after_the_other_are_collected_for_combine() -> None:
+    room = Room()
+    for number in range(2):
+        await room.handle(message(picture=photo(number)))
+    made = await room.admits(message("combine", BLUE))
+    assert made.photos == (photo(0), photo(1))
+
+
+async def test_plain_words_after_two_single_photos_are_for_the_last_one() -> None:
+    room = Room()
+    for number in range(2):
+        await room.handle(message(picture=photo(number)))
+    assert (await room.admits(message(words=BLUE))).photos == (photo(1),)
+
+
+async def test_photos_of_more_than_ten_minutes_ago_are_not_collected() -> None:
+    room = Room()
+    await room.handle(message(picture=photo(0)))
+    room.now += timedelta(minutes=10, seconds=1)
+    await room.handle(message(picture=photo(1)))
+    assert len(room.wishes.photos[message().speaker].pictures) == 1
+
+
+async def test_combine_with_one_photo_asks_for_the_other_one() -> None:
+    room = Room()
+    asked = await room.asks(message("combine", BLUE, picture=PHOTO))
+    assert asked.html == "That is one photo. Send me the other one as the answer to this."
+    made = await room.admits(message(picture=OTHER_PHOTO))
+    assert (made.command, made.photos, made.words) == ("combine", (PHOTO, OTHER_PHOTO), BLUE)
+
+
+async def test_combine_with_nothing_asks_for_an_album() -> None:
+    room = Room()
+    asked = await room.asks(message("combine", BLUE))
+    assert asked.html == "Which photos? Send two or more as an album, as the answer to this."
+    assert await handled(room, album(room, "", "")) == []
+    assert asked_of(room)[0].photos == (photo(0), photo(1))
+
+
+async def test_more_photos_than_the_model_takes_are_refused_before_anything_is_paid() -> None:
+    room = Room()
+    [said] = await handled(room, album(room, BLUE, "", "", "", command="combine"))
+    assert isinstance(said, Say)
+    assert said.html == "I can combine 3 photos at most. Send fewer."
+    assert not room.edits
+
+
+async def test_too_many_photos_are_not_combined_by_a_button_either() -> None:
+    room = Room()
+    await handled(room, album(room, "", "", "", ""))
+    [[_, together]] = (await room.asks(message(words=BLUE))).buttons
+    told = await room.alert(press(together.data))
+    assert told.popup
+    assert isinstance(told, Alert)
+    assert not room.edits
