@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import functools
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str]) -> int:
         return command(options)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `| head` has seen enough; what is still to be written goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,9 +70,22 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(command=_migrate)
+    _add_move_database(commands)
     for command in commands.choices.values():
         command.add_argument("--version", action="version", version=_VERSION)
     return parser
+
+
+def _add_move_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    move = commands.add_parser(
+        "move-database",
+        help="copy everything to another, empty database",
+        description="Copies every row of the database of DATABASE_URL to an empty one, from SQLite to "
+        "PostgreSQL or any other way, and compares the counts. Everything is there in the end, or nothing. "
+        "The old database stays as it is. Stop the bot first.",
+    )
+    move.add_argument("url", metavar="URL", help="the new one, as DATABASE_URL would name it")
+    move.set_defaults(command=_move_database)
 
 
 def _run(_: argparse.Namespace) -> int:
@@ -87,6 +104,12 @@ def _migrate(_: argparse.Namespace) -> int:
     from bot.run import migrate
 
     return _with_settings(migrate)
+
+
+def _move_database(options: argparse.Namespace) -> int:
+    from bot.run import move_database
+
+    return _with_settings(functools.partial(move_database, url=options.url))
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -225,10 +225,16 @@ class Settings(BaseModel):
         }
         known = [name.upper() for name in cls.model_fields]
         slipped = find_misspelled(in_file, environment, known)
+        return cls._of({name: given[name] for name in cls.model_fields if name in given}, slipped)
+
+    def with_database(self, url: str) -> Self:
+        """The same settings with another DATABASE_URL. Raises SettingsError."""
+        return self._of({**dict(self), "database_url": url}, self._misspelled)
+
+    @classmethod
+    def _of(cls, values: Mapping[str, object], slipped: dict[str, str]) -> Self:
         try:
-            return cls.model_validate(
-                {name: given[name] for name in cls.model_fields if name in given}, context=slipped
-            )
+            return cls.model_validate(values, context=slipped)
         except ValidationError as error:
             problems = [
                 f"{str(item['loc'][0]).upper()} {_plain(item['type'], item['msg'])}"

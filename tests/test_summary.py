@@ -52,7 +52,7 @@ def test_the_bot_says_what_it_is_made_of() -> None:
         ),
         (
             {"kie_api_key": "k", "allowed_chats": "1,2"},
-            "may use it: 2 chats of ALLOWED_CHATS; credit and keys: nobody is told (ADMIN_IDS is empty)",
+            "may use it: those of ALLOWED_CHATS (2); credit and keys: nobody is told (ADMIN_IDS is empty)",
         ),
     ],
 )

@@ -3,6 +3,7 @@
 The same value means "nothing to do yet", None that somebody else was faster.
 """
 
+import asyncio
 import contextlib
 import logging
 from dataclasses import replace
@@ -199,31 +200,33 @@ class Steps:
         return await self._ports.store.move(edit, replace(edit, sends=edit.sends + 1))
 
     async def _settle(self, edit: Edit) -> Edit | None:
-        """An ended edit's last step: its card is deleted or says why, and its photos are deleted."""
+        """An ended edit's last step: its card is deleted or says why, and its photos are deleted.
+
+        Each of the two is done even if the other fails. The chat is not told twice.
+        """
         self._seen_running.pop(edit.id, None)
         self._noted_attempts.discard(edit.id)
         self._starts.forget(edit.id)
-        shown = edit if edit.is_told else await self._show_end(edit)
+        shown, forgotten = await asyncio.gather(
+            self._show_end(edit), self._photos.forget(edit), return_exceptions=True
+        )
+        if isinstance(shown, BaseException):
+            raise shown
         told = replace(shown, is_told=True)
-        try:
-            await self._photos.forget(edit)
-        except Exception:
-            if told != shown:  # so that a retry for the photos says nothing twice
+        if isinstance(forgotten, BaseException):
+            if told != shown:
                 await self._ports.store.move(shown, told)
-            raise
+            raise forgotten
         look_at = next_late_look(told, self._now())
         card = told.status_message_id if look_at else None  # it goes when a late picture comes
         return await self._ports.store.move(shown, replace(told, due_at=look_at, status_message_id=card))
 
     async def _show_end(self, edit: Edit) -> Edit:
-        """Show the end in the chat. If that needs a new message, note it as the edit's card."""
+        """Show the end in the chat, once. If that needs a new message, note it as the edit's card."""
         message_id = None
-        try:
+        if not edit.is_told:
             with contextlib.suppress(ChatGone, EditFailed):  # nobody is there, or the bot may not write
                 message_id = await self._ports.chat.settle(edit)
-        except Exception:  # a card that fails again and again must not keep the photos
-            await self._photos.forget(edit)
-            raise
         if message_id is None:
             return edit
         return await self._pending.note_card(edit, message_id, self._now())

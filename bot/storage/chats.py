@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from bot.core.edits import Extra
 from bot.storage.database import Database
-from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, EXTRAS
+from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, EXTRAS, REFUSALS
 
+REFUSE_AGAIN_AFTER = timedelta(minutes=1)
 _TELL_AGAIN_AFTER = timedelta(hours=1)
 _LONGEST_SENDING = timedelta(minutes=10)
 """An upload may take so long, repeats included; after that it was cut."""
@@ -93,6 +94,27 @@ class Chats:
         )
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+
+    async def tell_refusal(self, chat_id: int, kind: str, message_id: int, now: datetime) -> bool:
+        """Whether a chat is to be told why this message is refused: not if another equal one just was.
+
+        Asking again about the same message gives the same answer.
+        """
+        telling = {"message_id": message_id, "told_at": now}
+        insert = self._database.insert(REFUSALS).values(chat_id=chat_id, kind=kind, **telling)
+        is_told_anew = or_(
+            REFUSALS.c.message_id == message_id, REFUSALS.c.told_at <= now - REFUSE_AGAIN_AFTER
+        )
+        told = insert.on_conflict_do_update(
+            index_elements=["chat_id", "kind"], set_=telling, where=is_told_anew
+        ).returning(REFUSALS.c.chat_id)
+        async with self._database.writing() as connection:
+            return (await connection.execute(told)).first() is not None
+
+    async def forget_refusals_before(self, at: datetime) -> int:
+        """Delete the refusals told before `at`; returns how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(REFUSALS).where(REFUSALS.c.told_at < at))).rowcount
 
     async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
         """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it."""

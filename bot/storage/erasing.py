@@ -25,7 +25,7 @@ _OF_PERSON: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "chats": lambda person: CHATS.c.id == person,  # a private chat has its person's id
 }
 """The rows that are deleted. Those of `edits` are blanked; those of `inbox` are found by what they say."""
-IMPERSONAL = frozenset({"chat_moves", "replicas", "roles", "budgets"})
+IMPERSONAL = frozenset({"chat_moves", "refusals", "replicas", "roles", "budgets"})
 """Tables that hold nothing of a person."""
 TABLES = frozenset({"edits", "inbox", *_OF_PERSON})
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.core.clock import Clock
 from bot.storage.alerts import ALERT_AGAIN_AFTER, Alerts
-from bot.storage.chats import Chats
+from bot.storage.chats import REFUSE_AGAIN_AFTER, Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
@@ -56,6 +56,7 @@ class RowRetention:
         await self._inbox.forget_before(now - KEEP_UPDATES)
         await self._wishes.forget_before(now - KEEP_WISHES)
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)
+        await self._chats.forget_refusals_before(now - REFUSE_AGAIN_AFTER)
         await self._chats.forget_extras_before(now - KEEP_RESULTS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)
 

@@ -198,6 +198,17 @@ class AlertRow(SQLModel, table=True):
     has_arrived: bool
 
 
+class RefusalRow(SQLModel, table=True):
+    """A refusal that a group was told of: the message that was refused first, and when it was told."""
+
+    __tablename__: ClassVar[str] = "refusals"
+
+    chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(primary_key=True)
+    message_id: int = Field(sa_type=BigInteger)
+    told_at: datetime
+
+
 class ExtraRow(SQLModel, table=True):
     """What somebody asked for beside an edit's result. Without `message_id` it is on its way."""
 
@@ -308,6 +319,7 @@ CHAT_MOVES = METADATA.tables["chat_moves"]
 ALBUMS = METADATA.tables["albums"]
 ALERTS = METADATA.tables["alerts"]
 EXTRAS = METADATA.tables["extras"]
+REFUSALS = METADATA.tables["refusals"]
 INBOX = METADATA.tables["inbox"]
 QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]

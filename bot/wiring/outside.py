@@ -87,12 +87,21 @@ def hold(settings: Settings, database: Database, stack: contextlib.AsyncExitStac
             raise _unusable(settings, error) from error
 
 
+async def revision(settings: Settings, database: Database) -> tuple[str | None, str | None]:
+    """The database's revision, and this program's. Raises DatabaseUnusable, also for a later version's."""
+    try:
+        current, head = await database.revision()
+    except CONNECTION_ERRORS as error:
+        raise _unusable(settings, error) from error
+    if migrations.is_newer(current):
+        raise DatabaseUnusable(f"DATABASE_URL {settings.shown_database_url} {NEWER}")
+    return current, head
+
+
 async def migrate(settings: Settings, database: Database) -> None:
     """Bring the database to this version. Raises DatabaseUnusable."""
+    await revision(settings, database)
     try:
-        current, _ = await database.revision()
-        if migrations.is_newer(current):
-            raise DatabaseUnusable(f"DATABASE_URL {settings.shown_database_url} {NEWER}")
         await database.migrate()
     except CONNECTION_ERRORS as error:
         raise _unusable(settings, error) from error

@@ -39,6 +39,6 @@ def _photos(settings: Settings) -> str:
 
 def _people(settings: Settings) -> str:
     allowed, admins = len(settings.allowed_chats), len(settings.admin_ids)
-    who = f"{allowed} chats of ALLOWED_CHATS" if allowed else "everybody (ALLOWED_CHATS is empty)"
+    who = f"those of ALLOWED_CHATS ({allowed})" if allowed else "everybody (ALLOWED_CHATS is empty)"
     told = f"ADMIN_IDS are told ({admins})" if admins else "nobody is told (ADMIN_IDS is empty)"
     return f"{who}; credit and keys: {told}"

@@ -31,6 +31,25 @@ async def test_small_talk_is_answered_once_an_hour(chats: Chats) -> None:
     assert await chats.answers_small_talk(CHAT_ID, NOW + timedelta(hours=1))
 
 
+async def test_equal_refusals_are_told_once_a_minute(chats: Chats) -> None:
+    told = [
+        await chats.tell_refusal(CHAT_ID, "limit", 70 + number, NOW + timedelta(seconds=seconds))
+        for number, seconds in enumerate((0, 20, 59, 60, 119, 120))
+    ]
+    assert told == [True, False, False, True, False, True]
+    assert await chats.tell_refusal(CHAT_ID, "away", 90, NOW)
+    assert await chats.tell_refusal(8, "limit", 90, NOW)
+
+
+async def test_the_refusal_of_one_message_may_be_told_again_until_it_has_arrived(chats: Chats) -> None:
+    assert [await chats.tell_refusal(CHAT_ID, "limit", 70, NOW) for _ in range(2)] == [True, True]
+
+
+async def test_of_many_replicas_one_tells_a_refusal(chats: Chats) -> None:
+    told = await asyncio.gather(*(chats.tell_refusal(CHAT_ID, "limit", 70 + n, NOW) for n in range(20)))
+    assert sorted(told) == [False] * 19 + [True]
+
+
 async def test_one_picture_stands_for_its_album(chats: Chats) -> None:
     assert await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     assert not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW)

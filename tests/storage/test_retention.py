@@ -66,11 +66,13 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await wishes.remember_photos(ada, Collected((PictureMeant(PHOTO, 81),), NOW))
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
+    await chats.tell_refusal(CHAT_ID, "limit", 70, NOW)
     retention = RowRetention(store, inbox, chats, wishes, alerts, lambda: now)
 
     async def left() -> list[str]:
         await retention.forget()
         there = {
+            "refusal": not await chats.tell_refusal(CHAT_ID, "limit", 71, NOW),
             "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
             "photo": await wishes.remembered_photos(ada, NOW) is not None,
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
@@ -81,10 +83,10 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
         await inbox.handled(7, NOW)
         return [kind for kind, is_there in there.items() if is_there]
 
-    steps = [timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
+    steps = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
     for forgotten, age in enumerate([*steps, timedelta(days=31)]):
         now = NOW + age
-        kinds = ["alert", "photo album", "update", "edit"]
+        kinds = ["refusal", "alert", "photo album", "update", "edit"]
         assert " ".join(await left()) == " ".join(kinds[forgotten:])
         now = NOW + age + MOMENT
         assert " ".join(await left()) == " ".join(kinds[forgotten + 1 :])

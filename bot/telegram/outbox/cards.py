@@ -6,7 +6,7 @@ import heapq
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText
@@ -24,7 +24,10 @@ EDITS_APART = {True: timedelta(seconds=3), False: timedelta(seconds=10)}
 """Shortest time between two edits of a card: in private (True), in groups (False)."""
 ACTION_EVERY = timedelta(seconds=4.5)
 """Telegram shows a chat action for five seconds."""
+_WAITING = (EditState.RECEIVED, EditState.SUBMITTING)
+"""Their cards change seldom. One found after a restart most likely says what it should say now."""
 _QUIET_AFTER_REFUSAL = timedelta(seconds=30)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _CARDS_A_TICK = 30
 """Telegram takes about thirty messages a second from a bot."""
 
@@ -37,9 +40,9 @@ class Shown:
     message_id: int
     card: Card | None
     edited_at: datetime
-    acted_at: datetime
-    quiet_until: datetime
-    looked_at: datetime
+    acted_at: datetime = _NEVER
+    quiet_until: datetime = _NEVER
+    looked_at: datetime = _NEVER
     ahead: int = 0
 
 
@@ -59,7 +62,7 @@ class CardBoard:
 
     def posted(self, edit: Edit, message_id: int, card: Card) -> None:
         """A card that shows `card` was just sent. Its first change may follow at once."""
-        self._add(edit, message_id, card, edited_at=self._now() - EDITS_APART[edit.request.is_private])
+        self._shown[edit.id] = Shown(edit, message_id, card, edited_at=_NEVER)
 
     def show(self, edit: Edit, ahead: int = 0) -> None:
         """Note where the edit is. Its card is edited now if it may be, else at a later tick.
@@ -71,7 +74,8 @@ class CardBoard:
             self.take_down(edit.id)
             return
         if edit.id not in self._shown and edit.status_message_id is not None:
-            self._add(edit, edit.status_message_id, None, edited_at=self._now())
+            says = self.render(edit, ahead) if edit.state in _WAITING else None
+            self._shown[edit.id] = Shown(edit, edit.status_message_id, says, edited_at=self._now())
         if (shown := self._shown.get(edit.id)) is not None:
             shown.edit, shown.ahead = edit, ahead
             if edit.state is not EditState.READY:
@@ -97,18 +101,6 @@ class CardBoard:
     async def close(self) -> None:
         """Cancel the calls that are still running."""
         await end(list(self._calls))
-
-    def _add(self, edit: Edit, message_id: int, card: Card | None, edited_at: datetime) -> None:
-        now = self._now()
-        self._shown[edit.id] = Shown(
-            edit,
-            message_id,
-            card,
-            edited_at=edited_at,
-            acted_at=now - ACTION_EVERY,
-            quiet_until=now,
-            looked_at=now,
-        )
 
     def _refresh(self, shown: Shown) -> None:
         """Edit the card if it may be edited now and should show something else."""

@@ -6,7 +6,7 @@ python-telegram-bot's errors are translated here; other rooms never see them.
 import logging
 from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from telegram import ForceReply, InlineKeyboardMarkup, InputFile
@@ -39,7 +39,7 @@ from bot.core.errors import (
     PhotoRefused,
     ResultUnusable,
 )
-from bot.telegram.outbox.destination import reply_to, sent_nearby
+from bot.telegram.outbox.destination import Nearby, reply_to
 from bot.telegram.outbox.errors import is_refusal, translated
 from bot.telegram.outbox.keyboards import keyboard
 from bot.telegram.outbox.pictures import PictureSender
@@ -48,11 +48,12 @@ from bot.telegram.outbox.turns import Priority, Superseded
 
 logger = logging.getLogger(__name__)
 
-MERGED_WITHIN = timedelta(seconds=60)
 
+class Sent(Protocol):
+    """What was sent to chats, by whichever replica."""
 
-class Extras(Protocol):
-    """What was sent beside results."""
+    async def tell_refusal(self, chat_id: int, kind: str, message_id: int, now: datetime) -> bool:
+        """Whether the refusal of this message is to be sent: not if an equal one just was."""
 
     async def note_extra(self, edit_id: str, extra: Extra, message_id: int) -> None:
         """An extra of an edit has arrived."""
@@ -80,13 +81,13 @@ class Outbox:
         bot: ExtBot[Priority],
         results: ResultSender,
         pictures: PictureSender,
-        extras: Extras,
+        nearby: Nearby,
+        sent: Sent,
         asked: AskedQuestions,
         now: Clock,
     ) -> None:
-        self._bot, self._results, self._pictures, self._extras = bot, results, pictures, extras
-        self._asked, self._now = asked, now
-        self._merged: dict[tuple[int, str], datetime] = {}
+        self._bot, self._results, self._pictures, self._nearby = bot, results, pictures, nearby
+        self._sent, self._asked, self._now = sent, asked, now
 
     async def send(self, outgoing: Outgoing) -> int | None:
         """Send it. Returns the id of the new message, if there is one."""
@@ -140,7 +141,7 @@ class Outbox:
             return sent.message_id
 
         with translated(small=True):
-            return await sent_nearby(message.to, send)
+            return await self._nearby.send(message.to, send)
 
     async def change(self, change: ChangeText, priority: Priority = Priority.ANSWER) -> None:
         """Change a message. Does nothing if it says this already, or if a later change is waiting."""
@@ -175,17 +176,11 @@ class Outbox:
             await self._bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=thread_id)
 
     async def _say_once(self, say: Say | Ask) -> int | None:
-        """Send it silently, unless one with the same `merge` was sent to the group within a minute."""
-        kind, now = (say.to.chat_id, say.merge), self._now()
-        self._merged = {each: at for each, at in self._merged.items() if now - at < MERGED_WITHIN}
-        if kind in self._merged:
+        """Send it silently, unless one with the same `merge` was just sent to the group."""
+        to = say.to
+        if not await self._sent.tell_refusal(to.chat_id, say.merge, to.reply_to or 0, self._now()):
             return None
-        self._merged[kind] = now
-        try:
-            return await self._say(replace(say, silent=True))
-        except BaseException:
-            self._merged.pop(kind, None)
-            raise
+        return await self._say(replace(say, silent=True))
 
     async def _say(self, message: Say | Ask) -> int:
         """Send it. If the chat has moved, send it there, not as a reply: message ids are new there."""
@@ -216,7 +211,7 @@ class Outbox:
 
         try:
             with translated():
-                return await sent_nearby(message.to, send)
+                return await self._nearby.send(message.to, send)
         except (EditFailed, ChatMoved) as error:
             logger.info("a picture goes as text alone: %s", error)
             return await self._say(Say(message.to, message.html, message.buttons, message.silent))
@@ -245,13 +240,13 @@ class Outbox:
             message_id = await sending
         except (EditFailed, PhotoRefused, ResultUnusable, ChatMoved) as error:
             logger.info("edit %s has no %s: %s", edit.id, extra, error)
-            await self._extras.forget_extra(edit.id, extra)
+            await self._sent.forget_extra(edit.id, extra)
             return await self.send(otherwise)
         except OutcomeUnknown:  # whoever does not see it can press again
             logger.info("edit %s: whether the %s arrived is not known", edit.id, extra)
-            await self._extras.forget_extra(edit.id, extra)
+            await self._sent.forget_extra(edit.id, extra)
             return None
-        await self._extras.note_extra(edit.id, extra, message_id)
+        await self._sent.note_extra(edit.id, extra, message_id)
         return message_id
 
     async def _leave(self, leave: Leave) -> None:

@@ -12,7 +12,7 @@ from bot.conversation.outgoing import ChangePicture, Destination, SendComparison
 from bot.core.edits import Edit, PhotoKind
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.ports import Files
-from bot.telegram.outbox.destination import reply_to, sent_nearby
+from bot.telegram.outbox.destination import Nearby, reply_to
 from bot.telegram.outbox.errors import is_refusal, translated
 from bot.telegram.outbox.keyboards import keyboard
 from bot.telegram.outbox.turns import Priority
@@ -31,8 +31,16 @@ class Images(Protocol):
 class PictureSender:
     """Raises the core's errors, PhotoRefused and ResultUnusable for what cannot be compared among them."""
 
-    def __init__(self, bot: ExtBot[Priority], download: Download, files: Files, images: Images) -> None:
-        self._bot, self._download, self._files, self._images = bot, download, files, images
+    def __init__(
+        self,
+        bot: ExtBot[Priority],
+        nearby: Nearby,
+        download: Download,
+        files: Files,
+        images: Images,
+    ) -> None:
+        self._bot, self._nearby = bot, nearby
+        self._download, self._files, self._images = download, files, images
 
     async def send(self, send: SendPicture) -> int:
         """Send it; returns the new message's id."""
@@ -55,7 +63,7 @@ class PictureSender:
             return await self._bot.send_document(to.chat_id, photo.file_id, **shown)
 
         with translated(small=True):
-            return (await sent_nearby(send.to, sent)).message_id
+            return (await self._nearby.send(send.to, sent)).message_id
 
     async def change(self, change: ChangePicture) -> None:
         """Change a message. Does nothing if it shows this already."""
@@ -84,7 +92,7 @@ class PictureSender:
         edit, photo = send.edit, send.edit.request.photo
         content = await self._images.compare(await self._before(edit), await self._after(edit))
         with translated():
-            message = await sent_nearby(
+            message = await self._nearby.send(
                 Destination(edit.chat_id, edit.request.thread_id, edit.result_message_id),
                 lambda to: self._bot.send_photo(
                     to.chat_id,

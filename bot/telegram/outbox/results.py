@@ -20,7 +20,7 @@ from bot.conversation.outgoing import Destination
 from bot.core.edits import Edit, PhotoKind, PhotoRef
 from bot.core.pictures import ImageFormat, Size
 from bot.core.ports import Arrived, Reply
-from bot.telegram.outbox.destination import nearby_of, reply_to, sent_nearby
+from bot.telegram.outbox.destination import Nearby, nearby_of, reply_to
 from bot.telegram.outbox.errors import is_refusal, is_refused, retry_seconds, translated
 from bot.telegram.outbox.keyboards import keyboard
 from bot.telegram.outbox.turns import Priority
@@ -37,18 +37,18 @@ class ResultSender:
     be saved stays so.
     """
 
-    def __init__(self, bot: ExtBot[Priority], cards: Cards) -> None:
-        self._bot, self._cards = bot, cards
+    def __init__(self, bot: ExtBot[Priority], cards: Cards, nearby: Nearby) -> None:
+        self._bot, self._cards, self._nearby = bot, cards, nearby
 
     async def send(self, edit: Edit, reply: Reply) -> Arrived:
         """Send a new reply, with sound."""
         with translated():
-            return await sent_nearby(_destination(edit), lambda to: self._send(edit, reply, to))
+            return await self._nearby.send(_destination(edit), lambda to: self._send(edit, reply, to))
 
     async def send_file(self, edit: Edit, content: bytes, file_format: ImageFormat) -> int:
         """Send the bytes as a file without a caption; returns its message id."""
         with translated():
-            message = await sent_nearby(
+            message = await self._nearby.send(
                 _destination(edit), lambda to: self._send_file(edit, content, file_format, to)
             )
         return message.message_id

@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 """An edit's chat, and cards that say what they were asked to show."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
+from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.pictures import PictureSender
 from bot.telegram.outbox.results import ResultSender
@@ -119,11 +121,15 @@ class PlainRights:
         self.refusals.append(chat_id)
 
 
-class PlainExtras:
+class PlainSent:
     def __init__(self) -> None:
+        self.refused: dict[tuple[int, str], int] = {}
         self.noted: dict[tuple[str, Extra], int] = {}
         self.forgotten: list[tuple[str, Extra]] = []
         self.questions: dict[int, int] = {}
+
+    async def tell_refusal(self, chat_id: int, kind: str, message_id: int, now: datetime) -> bool:
+        return self.refused.setdefault((chat_id, kind), message_id) == message_id
 
     async def note_extra(self, edit_id: str, extra: Extra, message_id: int) -> None:
         self.noted[edit_id, extra] = message_id
@@ -165,21 +171,30 @@ async def plain_download(file_id: str) -> bytes:
 
 
 def plain_pictures(
-    bot: ExtBot[Priority], files: PlainFiles | None = None, images: PlainImages | None = None
+    bot: ExtBot[Priority], nearby: Nearby, files: PlainFiles | None = None, images: PlainImages | None = None
 ) -> PictureSender:
-    return PictureSender(bot, plain_download, files or PlainFiles(), images or PlainImages())
+    return PictureSender(bot, nearby, plain_download, files or PlainFiles(), images or PlainImages())
+
+
+async def settle() -> None:
+    for _ in range(30):
+        await asyncio.sleep(0)
 
 
 class EditWorld:
     def __init__(
-        self, settle: Callable[[], Awaitable[None]], limits: BaseRateLimiter[Priority] | None = None
+        self,
+        settle: Callable[[], Awaitable[None]] = settle,
+        limits: BaseRateLimiter[Priority] | None = None,
     ) -> None:
         self.telegram, self.cards, self.alerts = FakeTelegram(), PlainCards(), PlainAlerts()
         self.at, self.settle = NOW, settle
         bot = self.telegram.bot(limits)
-        results = ResultSender(bot, self.cards)
-        self.rights, self.extras = PlainRights(), PlainExtras()
-        self.outbox = Outbox(bot, results, plain_pictures(bot), self.extras, self.extras, lambda: self.at)
+        nearby = Nearby(lambda: self.at)
+        results = ResultSender(bot, self.cards, nearby)
+        pictures = plain_pictures(bot, nearby)
+        self.rights, self.sent = PlainRights(), PlainSent()
+        self.outbox = Outbox(bot, results, pictures, nearby, self.sent, self.sent, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )
@@ -193,6 +208,9 @@ class EditWorld:
             self.rights,
             Admins(self.outbox, self.cards, self.alerts, [ADMIN], lambda: self.at),
         )
+
+    async def aclose(self) -> None:
+        await self.board.close()
 
     async def posted(self, edit: Edit) -> Edit:
         return replace(edit, status_message_id=await self.chat.post_card(edit))

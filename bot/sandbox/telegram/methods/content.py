@@ -4,6 +4,8 @@ import asyncio
 import mimetypes
 from typing import Literal
 
+import httpx
+
 from bot.sandbox.telegram.calls import Call, Upload
 from bot.sandbox.telegram.html import Formatted, parse_html, trimmed, with_commands
 from bot.sandbox.telegram.photos import sent_by_bot
@@ -83,6 +85,8 @@ async def file_content(world: TelegramWorld, kind: Media, source: Upload | str, 
     """A photo or document as message fields; `detect` makes an animation of a GIF that is sent as a file."""
     if not source:
         raise bad_request(f"there is no {kind} in the request")
+    if isinstance(source, str) and source.startswith(("http://", "https://")):
+        source = await _fetched(source)
     if isinstance(source, str):
         return world.files.again(source, kind)
     content, name = source.content, source.file_name
@@ -96,6 +100,21 @@ async def file_content(world: TelegramWorld, kind: Media, source: Upload | str, 
     if detect and guessed == "image/gif":
         return await asyncio.to_thread(world.files.add_animation, content, f"{name}.mp4")
     return await asyncio.to_thread(world.files.add_document, content, name, guessed or source.mime_type)
+
+
+async def _fetched(url: str) -> Upload:
+    """What Telegram's servers get from a URL."""
+    try:
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            answer = await client.get(url)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise bad_request("wrong file identifier/HTTP URL specified") from None
+    if answer.status_code != httpx.codes.OK:
+        raise bad_request("failed to get HTTP URL content")
+    kind = answer.headers.get("content-type", "")
+    if not kind.startswith("image/"):
+        raise bad_request("wrong type of the web page content")
+    return Upload(answer.content, url.rpartition("/")[2], kind)
 
 
 async def media_content(world: TelegramWorld, call: Call, media: Json) -> Json:
