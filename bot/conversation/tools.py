@@ -32,6 +32,9 @@ class Service(Protocol):
     async def abandon(self, edit: Edit) -> Edit | None:
         """End an edit whose chat is gone. None if it had ended already."""
 
+    async def forget_result(self, edit: Edit) -> None:
+        """Delete our copy of a delivered result, and forget what Telegram calls it."""
+
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """A group became a supergroup: move all rows to the new id. True the first time."""
 
@@ -82,6 +85,10 @@ class Desk:
         if (abandoned := await self._service.abandon(edit)) is not None:
             await self._wake(abandoned)
 
+    async def forget_result(self, edit: Edit) -> None:
+        """Delete our copy of a delivered result, and forget what Telegram calls it."""
+        await self._service.forget_result(edit)
+
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """Move all rows of a group to the supergroup that it became. True the first time."""
         return await self._service.follow_chat(old_chat_id, new_chat_id)
@@ -101,6 +108,9 @@ class Edits(Protocol):
 
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> Sequence[Edit]:
         """The last edits of a chat, or of one person there, newest first."""
+
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> Sequence[str]:
+        """The ids of a person's edits in a chat whose result Telegram has, newest first."""
 
     async def running_of(self, requester_id: int) -> Sequence[Edit]:
         """A person's edits that have not ended, in every chat."""

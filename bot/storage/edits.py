@@ -24,7 +24,7 @@ from bot.core.photos import kept_names, photo_names
 from bot.core.ports import FileKind
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
-from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS, QUESTIONS, SENT_FILES
+from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, EXTRAS, PENDING_PHOTOS, QUESTIONS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
@@ -81,12 +81,13 @@ class SqlEditStore:
         return await self._first(EDITS.c.callback_secret == secret)
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
-        """The edit that a message belongs to: its result or file, else its card, request or photo.
+        """The edit that a message belongs to: its result or an extra of it, else its card, request or photo.
 
         Of several, which have the same photo, the newest.
         """
-        file = select(SENT_FILES.c.edit_id).where(SENT_FILES.c.message_id == message_id)
-        is_result = or_(EDITS.c.result_message_id == message_id, EDITS.c.id.in_(file))
+        extras = select(EXTRAS.c.edit_id).where(EXTRAS.c.message_id == message_id)
+        sent = (EDITS.c.result_message_id, EDITS.c.file_message_id)
+        is_result = or_(*(column == message_id for column in sent), EDITS.c.id.in_(extras))
         others = (EDITS.c.photo_message_id, EDITS.c.request_message_id, EDITS.c.status_message_id)
         belongs = or_(is_result, *(column == message_id for column in others))
         query = select(EDITS).where(EDITS.c.chat_id == chat_id, _IS_THERE, belongs)
@@ -161,6 +162,16 @@ class SqlEditStore:
     async def running_of(self, requester_id: int) -> list[Edit]:
         """A person's edits that have not ended, in every chat."""
         return await self._all(EDITS.c.requester_id == requester_id, _IS_ACTIVE, order=EDITS.c.created_at)
+
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> list[str]:
+        """The ids of a person's edits in a chat whose result Telegram has, newest first."""
+        found = (
+            select(EDITS.c.id)
+            .where(_of(chat_id, requester_id), EDITS.c.result_photo.is_not(None), EDITS.c.ended_at >= since)
+            .order_by(EDITS.c.created_at.desc(), EDITS.c.id)
+        )
+        async with self._database.reading() as connection:
+            return list(await connection.scalars(found))
 
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
         """What the chat has used of each rule."""

@@ -12,16 +12,14 @@ from bot.core.edits import ACTIVE, PhotoKind, PhotoRef
 from bot.core.ports import Files
 from bot.core.presets import EDIT
 from bot.storage.database import Database
-from bot.storage.tables import ALBUMS, ALERTS, CHATS, EDITS, INBOX, PENDING_PHOTOS, QUESTIONS, SENT_FILES
+from bot.storage.tables import ALBUMS, ALERTS, CHATS, EDITS, EXTRAS, INBOX, PENDING_PHOTOS, QUESTIONS
 
 logger = logging.getLogger(__name__)
 
 _OF_PERSON: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "pending_photos": lambda person: PENDING_PHOTOS.c.user_id == person,
     "questions": lambda person: QUESTIONS.c.person_id == person,
-    "sent_files": lambda person: SENT_FILES.c.edit_id.in_(
-        select(EDITS.c.id).where(EDITS.c.requester_id == person)
-    ),
+    "extras": lambda person: EXTRAS.c.edit_id.in_(select(EDITS.c.id).where(EDITS.c.requester_id == person)),
     "albums": lambda person: ALBUMS.c.chat_id == person,
     "alerts": lambda person: ALERTS.c.admin_id == person,
     "chats": lambda person: CHATS.c.id == person,  # a private chat has its person's id
@@ -60,6 +58,7 @@ KEPT = frozenset(
         *(
             "status_message_id",
             "result_message_id",
+            "file_message_id",
             "has_lost_card",
             "is_told",
             "submitted_at",

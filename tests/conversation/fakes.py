@@ -12,7 +12,7 @@ from bot.conversation.feature import Replies, all_features
 from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
 from bot.conversation.tools import About, Desk, Tools
-from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Failed, Request
+from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Extra, Failed, Request
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits, Refusal, Usage, usage
 from bot.core.pacing import Estimate
@@ -30,6 +30,7 @@ class FakeService:
     def __init__(self, edits: dict[str, Edit], moves: dict[int, int]) -> None:
         self.edits, self.moves = edits, moves
         self.refusal: Refusal | None = None
+        self.forgotten: list[str] = []
 
     async def admit(self, request: Request) -> Admission:
         for known in self.edits.values():
@@ -62,6 +63,9 @@ class FakeService:
         self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
         return self.edits[edit.id]
 
+    async def forget_result(self, edit: Edit) -> None:
+        self.forgotten.append(edit.id)
+
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         is_news = self.moves.get(old_chat_id) != new_chat_id
         self.moves[old_chat_id] = new_chat_id
@@ -89,6 +93,10 @@ class FakeEdits:
 
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> Sequence[Edit]:
         return self._of(chat_id, requester_id)[::-1][:count]
+
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> Sequence[str]:
+        found = [each for each in self._of(chat_id, requester_id) if each.result_photo]
+        return [each.id for each in reversed(found) if each.ended_at and each.ended_at >= since]
 
     async def running_of(self, requester_id: int) -> Sequence[Edit]:
         theirs = (each for each in self.edits.values() if each.request.requester_id == requester_id)
@@ -171,8 +179,8 @@ class FakeMemory:
         self.moves: dict[int, int] = {}
         self.checked: dict[int, datetime] = {}
         self.told_no_pictures: set[int] = set()
+        self.extras: dict[tuple[str, Extra], int | None] = {}
         self.chatted: set[int] = set()
-        self.files: dict[str, int | None] = {}
         self.greeted: set[int] = set()
 
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
@@ -204,16 +212,16 @@ class FakeMemory:
         self.greeted.add(chat_id)
         return is_new
 
-    async def claim_file(self, edit_id: str, now: datetime) -> bool:
-        is_new = edit_id not in self.files
-        self.files.setdefault(edit_id, None)
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
+        is_new = (edit_id, extra) not in self.extras
+        self.extras.setdefault((edit_id, extra), None)
         return is_new
 
-    async def sent_file(self, edit_id: str) -> int | None:
-        return self.files.get(edit_id)
+    async def sent_extra(self, edit_id: str, extra: Extra) -> int | None:
+        return self.extras.get((edit_id, extra))
 
-    async def forget_file(self, edit_id: str) -> None:
-        self.files.pop(edit_id, None)
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
+        self.extras.pop((edit_id, extra), None)
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         return frozenset(old for old, new in self.moves.items() if new == chat_id)

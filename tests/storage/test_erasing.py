@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import String, cast, select
 
-from bot.core.edits import ACTIVE, Edit, EditState, PhotoKind, PhotoRef
+from bot.core.edits import ACTIVE, Edit, EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.limits import Rule, Scope
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
@@ -98,7 +98,7 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
         await having(store, stage=STAGES[EditState.DELIVERED], due_at=None, words=f"{CANARY} {number} " * 40)
     await files.put(ended[0].id, "result", CANARY.encode())
     await files.put(ended[1].id, "photo", CANARY.encode())
-    await chats.claim_file(ended[0].id, NOW)
+    await chats.claim_extra(ended[0].id, Extra.FILE, NOW)
     wishes, picture = SqlWishes(database), PictureMeant(THEIRS, 5)
     await wishes.remember_photos(Speaker(ADA, None, ADA), Collected((picture,), NOW))
     asked = Question(1, Speaker(GROUP, 3, ADA), 5, Wish("edit", CANARY, picture), Missing.CONSENT, NOW)
@@ -129,8 +129,8 @@ async def test_what_is_others_stays(
 ) -> None:
     theirs = await having(store, requester_id=GRACE, stage=STAGES[EditState.DELIVERED], due_at=None)
     await files.put(theirs.id, "result", b"picture")
-    await chats.claim_file(theirs.id, NOW)
-    await chats.note_file(theirs.id, 9)
+    await chats.claim_extra(theirs.id, Extra.FILE, NOW)
+    await chats.note_extra(theirs.id, Extra.FILE, 9)
     wishes, grace = SqlWishes(database), Speaker(GROUP, None, GRACE)
     collected = Collected((PictureMeant(THEIRS, 5),), NOW)
     await wishes.remember_photos(grace, collected)
@@ -141,7 +141,7 @@ async def test_what_is_others_stays(
     await data.erase(ADA)
     assert await store.get(theirs.id) == theirs
     assert await files.get(theirs.id, "result") == b"picture"
-    assert await chats.sent_file(theirs.id) == 9
+    assert await chats.sent_extra(theirs.id, Extra.FILE) == 9
     assert await wishes.remembered_photos(grace, NOW) == collected
     assert [update_id for update_id, _ in await inbox.waiting(9, per_chat=9)] == [2, 3]
     async with database.reading() as connection:

@@ -4,7 +4,7 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.texts.styles import command_title
-from bot.conversation.texts.wording import bar, decimal, duration, excerpt, passed, rounded
+from bot.conversation.texts.wording import bar, decimal, duration, excerpt, number, passed, rounded
 from bot.core.edits import (
     Cancelled,
     Delivered,
@@ -112,8 +112,8 @@ def _painting(t: NullTranslations, age: float, estimate: Estimate) -> str:
 
 
 def caption(t: NullTranslations, edit: Edit) -> str:
-    """The result's caption: what was asked, and how much was cropped to keep the photo's size."""
-    lines = [heading(t, edit, CAPTION_WORDS)]
+    """The result's caption: what was asked at which step, and how much was cropped to keep its size."""
+    lines = [titled(t, edit)]
     if edit.is_late:
         lines.append(t.gettext("It took longer, here it is."))
     result = edit.result
@@ -127,6 +127,15 @@ def caption(t: NullTranslations, edit: Edit) -> str:
     if result is not None and (enlarged := _enlarged(t, edit, result)):
         lines.append(enlarged)
     return "\n".join(lines)
+
+
+def titled(t: NullTranslations, edit: Edit) -> str:
+    """What was asked, and at which step from the second on."""
+    title = heading(t, edit, CAPTION_WORDS)
+    if edit.request.step == 1:
+        return title
+    step = t.gettext("step {number}").format(number=number(t, edit.request.step))
+    return f"{title} · {step}"
 
 
 def _enlarged(t: NullTranslations, edit: Edit, result: Result) -> str:
