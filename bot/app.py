@@ -174,7 +174,9 @@ class _App:
         credits_left: Callable[[], Awaitable[float]],
     ) -> Jobs:
         rows, process = self._rows, self._process
-        row_retention = RowRetention(rows.edits, rows.inbox, rows.chats, rows.alerts, process.now)
+        row_retention = RowRetention(
+            rows.edits, rows.refused, rows.inbox, rows.chats, rows.alerts, process.now
+        )
         file_retention = FileRetention(
             rows.edits, rows.files, rows.hosted, self._settings.max_stored_bytes, process.now
         )
@@ -212,7 +214,7 @@ class _App:
             longest_wait=timedelta(seconds=settings.max_request_age_seconds),
         )
         tools = Tools(
-            desk=Desk(service, wake),
+            desk=Desk(service, wake, rows.refused, self._process.now),
             edits=rows.edits,
             memory=rows.chats,
             questions=questions,

@@ -7,6 +7,7 @@ from bot.conversation.incoming import Chat, Message
 from bot.conversation.meaning import EditAsked, Meaning, PhotoMissing, PhotoSent, Refused
 from bot.conversation.memory import KEEP_PHOTOS
 from bot.conversation.outgoing import Alert, Buttons, Destination, Say
+from bot.conversation.refusing import hold_buttons, refusal_key
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
 from bot.conversation.tools import Tools
@@ -73,8 +74,8 @@ async def _admit(asked: Asked, wish: EditAsked) -> Replies:
     admission = await tools.desk.admit(request)
     if isinstance(admission, Edit):
         return ()
-    text = refusal_text(t, admission, tools.now())
-    return (say_in_reply(message, text, merge=admission.reason),)
+    merge, buttons = refusal_key(admission, request), hold_buttons(t, admission, request, tools.now())
+    return (say_in_reply(message, refusal_text(t, admission, tools.now()), buttons, merge=merge),)
 
 
 def _refuse(asked: Asked, refused: Refused) -> Replies:

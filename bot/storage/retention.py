@@ -11,6 +11,7 @@ from bot.storage.chats import Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
+from bot.storage.refused import RefusedRequests
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,8 @@ KEEP_RESULTS = timedelta(hours=48)
 KEEP_EDITS = timedelta(days=31)
 """Longer than any limit's window, because limits are counted from the edits."""
 KEEP_UPDATES = timedelta(days=7)
+KEEP_REFUSED = timedelta(hours=24)
+"""How long a request that was refused can still be held."""
 KEEP_PHOTOS = timedelta(minutes=10)
 """How long a photo that came without words waits for them."""
 KEEP_ALBUMS = timedelta(days=1)
@@ -36,13 +39,23 @@ class HostedPhotos(Protocol):
 class RowRetention:
     """Deletes old rows. Missing or repeating a run does no harm."""
 
-    def __init__(self, edits: SqlEditStore, inbox: Inbox, chats: Chats, alerts: Alerts, now: Clock) -> None:
-        self._edits, self._inbox, self._chats, self._alerts, self._now = edits, inbox, chats, alerts, now
+    def __init__(
+        self,
+        edits: SqlEditStore,
+        refused: RefusedRequests,
+        inbox: Inbox,
+        chats: Chats,
+        alerts: Alerts,
+        now: Clock,
+    ) -> None:
+        self._edits, self._refused, self._inbox = edits, refused, inbox
+        self._chats, self._alerts, self._now = chats, alerts, now
 
     async def forget(self) -> None:
         """Go through every table once."""
         now = self._now()
         await self._edits.forget_before(now - KEEP_EDITS)
+        await self._refused.forget_before(now - KEEP_REFUSED)
         await self._inbox.forget_before(now - KEEP_UPDATES)
         await self._chats.forget_photos_before(now - KEEP_PHOTOS)
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)

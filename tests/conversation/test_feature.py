@@ -14,7 +14,7 @@ from bot.conversation.feature import (
     menu,
     pressed_button,
 )
-from bot.conversation.features import again, cancel, edit, file, styles
+from bot.conversation.features import again, cancel, edit, file, hold, styles
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.clock import random_id
 from bot.core.presets import PRESETS
@@ -53,6 +53,7 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "f": file.send,
         "r": again.try_again,
         "s": styles.choose,
+        "h": hold.hold,
     }
 
 

@@ -17,8 +17,9 @@ from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
+from bot.storage.refused import RefusedRequests
 from bot.storage.retention import FileRetention, RowRetention
-from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit
+from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit, request
 from tests.harness.file_systems import full, small_disk
 from tests.storage.conftest import copy_of
 
@@ -54,22 +55,25 @@ async def delivered(store: SqlEditStore, at: datetime) -> Edit:
 
 
 async def test_old_rows_are_forgotten_each_kind_at_its_time(
-    store: SqlEditStore, inbox: Inbox, chats: Chats, alerts: Alerts
+    database: Database, store: SqlEditStore, inbox: Inbox, chats: Chats, alerts: Alerts
 ) -> None:
-    now = NOW
+    now, refused = NOW, RefusedRequests(database)
     done = await delivered(store, NOW)
     await inbox.keep([(7, 5, "{}")], NOW)
     await inbox.handled(7, NOW)
     await chats.remember_photo(CHAT_ID, REQUESTER_ID, 81, PHOTO, NOW)
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
-    retention = RowRetention(store, inbox, chats, alerts, lambda: now)
+    asked = request()
+    await refused.keep(asked, NOW)
+    retention = RowRetention(store, refused, inbox, chats, alerts, lambda: now)
 
     async def left() -> list[str]:
         await retention.forget()
         there = {
             "photo": await chats.remembered_photo(CHAT_ID, REQUESTER_ID, NOW) is not None,
             "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
+            "refused": await refused.get(asked.update_id) is not None,
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
             "update": await inbox.forget_before(NOW + MOMENT) == 1,
             "edit": await store.get(done.id) is not None,
@@ -81,10 +85,10 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     steps = [timedelta(minutes=10), timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
     for forgotten, age in enumerate([*steps, timedelta(days=31)]):
         now = NOW + age
-        kinds = ["photo", "alert", "album", "update", "edit"]
-        assert await left() == kinds[forgotten:]
+        kinds = ["photo", "alert", "refused album", "update", "edit"]
+        assert await left() == " ".join(kinds[forgotten:]).split()
         now = NOW + age + MOMENT
-        assert await left() == kinds[forgotten + 1 :]
+        assert await left() == " ".join(kinds[forgotten + 1 :]).split()
 
 
 async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
