@@ -178,7 +178,7 @@ class _App:
     ) -> Jobs:
         rows, process = self._rows, self._process
         row_retention = RowRetention(
-            rows.edits, rows.inbox, rows.chats, rows.wishes, rows.alerts, process.now
+            rows.edits, rows.refused, rows.inbox, rows.chats, rows.wishes, rows.alerts, process.now
         )
         file_retention = FileRetention(
             rows.edits, rows.files, rows.hosted, self._settings.max_stored_bytes, process.now
@@ -218,7 +218,9 @@ class _App:
             longest_wait=timedelta(seconds=settings.max_request_age_seconds),
         )
         tools = Tools(
-            desk=Desk(service, wake, PersonalData(rows.database, rows.files)),
+            desk=Desk(
+                service, wake, rows.refused, PersonalData(rows.database, rows.files), self._process.now
+            ),
             edits=rows.edits,
             memory=rows.chats,
             wishes=rows.wishes,

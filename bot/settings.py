@@ -91,7 +91,10 @@ class Settings(BaseModel):
     edit_timeout_seconds: PositiveFloat = 300
     rate_limit_edits: NonNegativeInt = 20
     rate_limit_window_seconds: Annotated[int, Field(gt=0, le=30 * 24 * 3600)] = 3600
-    max_active_edits_per_chat: PositiveInt = 5
+    person_limit_edits: NonNegativeInt = 10
+    forgiven_edits: NonNegativeInt = 3
+    max_active_edits_per_chat: NonNegativeInt = 5
+    max_waiting_edits_per_chat: NonNegativeInt = 20
     max_request_age_seconds: PositiveInt = 3600
     allowed_chats: Ids = frozenset()
     admin_ids: Ids = frozenset()

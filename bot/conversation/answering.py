@@ -7,6 +7,7 @@ from bot.conversation.feature import Asked, Pressed, Replies
 from bot.conversation.incoming import Chat, Message, Sender
 from bot.conversation.meaning import EditAsked, Refused
 from bot.conversation.outgoing import Alert, Buttons, Delete, Destination, Say
+from bot.conversation.refusing import hold_buttons, refusal_key
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
 from bot.conversation.texts.wording import number
@@ -55,7 +56,8 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
             text = refusal_text(t, admission, tools.now())
             if done:
                 text = f"{some_text(t, done, len(requests))} {text}"
-            return (say_in_reply(message, text, merge=admission.reason),)
+            merge, buttons = refusal_key(admission, request), hold_buttons(t, admission, request, tools.now())
+            return (say_in_reply(message, text, buttons, merge=merge),)
     return await answered(asked, wish.answers)
 
 

@@ -12,6 +12,7 @@ from bot.core.pictures import ImageFormat, Size
 class EditState(StrEnum):
     """The name of each stage, as used in the database and the metrics."""
 
+    HELD = "held"
     RECEIVED = "received"
     SUBMITTING = "submitting"
     PROCESSING = "processing"
@@ -21,10 +22,19 @@ class EditState(StrEnum):
     CANCELLED = "cancelled"
 
 
-ACTIVE = frozenset({EditState.RECEIVED, EditState.SUBMITTING, EditState.PROCESSING, EditState.READY})
+ADMITTED = frozenset({EditState.RECEIVED, EditState.SUBMITTING, EditState.PROCESSING, EditState.READY})
+"""Edits in these states have their place and have not ended."""
+ACTIVE = ADMITTED | {EditState.HELD}
 CANCELLABLE = ACTIVE - {EditState.READY}
-NOT_COUNTED = frozenset({EditState.FAILED, EditState.CANCELLED})
-"""Edits in these states do not count in a limit."""
+NOT_COUNTED = frozenset({EditState.HELD, EditState.FAILED, EditState.CANCELLED})
+"""Edits in these states count in no window, except for those that are charged as a waste."""
+
+
+class Waste(StrEnum):
+    """What became of an edit's place when it was paid for in vain, by the doing of its person or chat."""
+
+    FORGIVEN = "forgiven"
+    CHARGED = "charged"
 
 
 class PhotoKind(StrEnum):
@@ -113,6 +123,13 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """It waits for a place within the limits, which it expects at `place_at`."""
+
+    place_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """Accepted. No task is running."""
 
@@ -169,10 +186,11 @@ class Cancelled:
     task: Task | None = None
 
 
-Stage: TypeAlias = Received | Submitting | Processing | Ready | Delivered | Failed | Cancelled
+Stage: TypeAlias = Held | Received | Submitting | Processing | Ready | Delivered | Failed | Cancelled
 """Where an edit is in its life, with what is known at that stage only."""
 
 _STATES: dict[type[Stage], EditState] = {
+    Held: EditState.HELD,
     Received: EditState.RECEIVED,
     Submitting: EditState.SUBMITTING,
     Processing: EditState.PROCESSING,
@@ -195,7 +213,8 @@ class Edit:
     nobody knows whether it arrived. `is_told`: its chat knows that it has ended. `is_late`: its task may end
     well after its chat was told that it had failed, and no limit counts it any more. `starts` counts the
     processes that began to decode the pictures of the present step. `is_erased`: its requester had it
-    deleted, and all that is left is what a limit counts.
+    deleted, and all that is left is what a limit counts. `waste` says of an edit that was paid for in vain
+    whether it is counted. `runs_until`: so long the task of an edit that was ended may still run.
     """
 
     id: str
@@ -217,6 +236,8 @@ class Edit:
     owner: str | None = None
     blocked_by: Reason | None = None
     is_erased: bool = False
+    waste: Waste | None = None
+    runs_until: datetime | None = None
 
     @property
     def state(self) -> EditState:
@@ -238,7 +259,7 @@ class Edit:
     def task(self) -> Task | None:
         """The provider's task, if there is one."""
         match self.stage:
-            case Received() | Submitting():
+            case Held() | Received() | Submitting():
                 return None
             case stage:
                 return stage.task
@@ -274,6 +295,21 @@ class Edit:
     @property
     def ended_at(self) -> datetime | None:
         return self.stage.ended_at if isinstance(self.stage, Delivered | Failed | Cancelled) else None
+
+    @property
+    def is_wasted(self) -> bool:
+        """Whether it was paid for and ended without a picture, by the doing of the person or the chat.
+
+        A create call that was cut counts as paid for.
+        """
+        match self.stage:
+            case Cancelled() | Failed(Reason.CHAT_GONE):
+                return self.submits > 0
+            case Failed(Reason.POLICY, task=Task()):
+                return True
+            case Failed(Reason.CANNOT_SEND, task=Task()):
+                return self.blocked_by is Reason.MAY_NOT_SEND
+        return False
 
     @property
     def code(self) -> str:

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     RESULT_GONE = "result_gone"
     LIMIT_REACHED = "limit_reached"
     TOO_MANY_ACTIVE = "too_many_active"
+    TOO_MANY_HELD = "too_many_held"
     # The provider would not or could not.
     POLICY = "policy"
     COULD_NOT_GENERATE = "could_not_generate"

@@ -22,6 +22,7 @@ from bot.core.errors import (
     TryLater,
 )
 from bot.core.late import next_late_look
+from bot.core.limits import Limits
 from bot.core.pacing import Pacing
 from bot.core.ports import Chat, EditStore
 
@@ -50,9 +51,15 @@ class Setbacks:
     """Turns every error of a step into a move. This happens nowhere else."""
 
     def __init__(
-        self, store: EditStore, chat: Chat, pacing: Pacing, callbacks: Callbacks, now: Clock
+        self,
+        store: EditStore,
+        chat: Chat,
+        limits: Limits,
+        pacing: Pacing,
+        callbacks: Callbacks,
+        now: Clock,
     ) -> None:
-        self._store, self._chat, self._now = store, chat, now
+        self._store, self._chat, self._limits, self._now = store, chat, limits, now
         self._pacing, self._callbacks = pacing, callbacks
         self._logged_whole: dict[Place, datetime] = {}
 
@@ -130,7 +137,7 @@ class Setbacks:
         failed = replace(edit, stage=stage, due_at=now, attempts=0, is_late=is_late)
         if reason.consequences.is_operators:
             await self._chat.alert_admins(failed, reason)
-        return await self._store.move(edit, failed)
+        return await self._store.end(edit, failed, self._limits)
 
     async def _postpone(
         self,

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.callbacks import Callbacks
 from bot.core.edits import (
@@ -15,6 +15,7 @@ from bot.core.edits import (
     Delivered,
     Edit,
     Failed,
+    Held,
     PhotoKind,
     Processing,
     Ready,
@@ -66,6 +67,8 @@ class Steps:
     async def take(self, edit: Edit) -> Edit | None:
         """Take one step. Errors pass through; `setbacks` says what follows from them."""
         match edit.stage:
+            case Held():
+                raise ValueError("a held edit has no step before it has its place")
             case Received():
                 return await self._submission.submit(edit)
             case Submitting():  # found later
@@ -76,6 +79,10 @@ class Steps:
                 return await self._deliver(edit, task, result)
             case Failed(task=Task() as task) if edit.is_told and edit.is_late:
                 return await self._look_late(edit, task)
+            case Failed(task=Task() as task) | Cancelled(task=Task() as task) if (
+                edit.is_told and edit.runs_until
+            ):
+                return await self._watch(edit, task, edit.runs_until)
             case Delivered() | Failed() | Cancelled():
                 return await self._settle(edit)
 
@@ -128,6 +135,26 @@ class Steps:
         except BotError as error:
             logger.info("edit %s is late, and has no picture yet: %s", edit.id, error)
         return await self._ports.store.move(edit, later)
+
+    async def _watch(self, edit: Edit, task: Task, until: datetime) -> Edit | None:
+        """Nobody waits for this task any more; it is in flight until it ends, or its time is up.
+
+        Then the edit is settled once more: its photos may still be there.
+        """
+        now, is_running = self._now(), True
+        try:
+            is_running = isinstance(await self._ports.model.check(task.id), TaskRunning | TaskMissing)
+        except BotError as error:
+            logger.info("edit %s has ended, and its task cannot be looked at: %s", edit.id, error)
+        if is_running and now < until:
+            return await self._ports.store.move(edit, replace(edit, due_at=self._next_watch(edit, task)))
+        return await self._ports.store.move(edit, replace(edit, due_at=now, runs_until=None))
+
+    def _next_watch(self, edit: Edit, task: Task) -> datetime:
+        now = self._now()
+        return now + timedelta(
+            seconds=self._pacing.next_wait(edit.operation, (now - task.submitted_at).total_seconds())
+        )
 
     async def _keep(self, edit: Edit, task: Task, fitted: Fitted, seconds: float) -> Edit | None:
         await self._ports.files.put(edit.id, "result", fitted.content)
@@ -219,6 +246,8 @@ class Steps:
             raise forgotten
         look_at = next_late_look(told, self._now())
         card = told.status_message_id if look_at else None  # it goes when a late picture comes
+        if told.runs_until is not None and told.task is not None:
+            look_at = self._next_watch(told, told.task)
         return await self._ports.store.move(shown, replace(told, due_at=look_at, status_message_id=card))
 
     async def _show_end(self, edit: Edit) -> Edit:

@@ -12,6 +12,7 @@ from bot.core.edits import (
     Edit,
     EditState,
     Failed,
+    Held,
     Processing,
     Ready,
     Received,
@@ -37,6 +38,7 @@ def row_of(edit: Edit) -> dict[str, Any]:
         **{name: getattr(edit.request, name) for name in _OF_REQUEST},
         **{name: getattr(edit, name) for name in _OF_EDIT},
         "state": edit.state,
+        "place_at": edit.stage.place_at if isinstance(edit.stage, Held) else None,
         "task_id": task and task.id,
         "submitted_at": task and task.submitted_at,
         "task_seconds": result and result.task_seconds,
@@ -85,6 +87,8 @@ def guarded_update(before: Edit, after: Edit) -> Update:
 def _stage(row: Row) -> Stage:
     state: EditState = row["state"]
     match state:
+        case EditState.HELD:
+            return Held(row["place_at"])
         case EditState.RECEIVED:
             return Received()
         case EditState.SUBMITTING:

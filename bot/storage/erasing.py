@@ -12,7 +12,7 @@ from bot.core.edits import ACTIVE, PhotoKind, PhotoRef
 from bot.core.ports import Files
 from bot.core.presets import EDIT
 from bot.storage.database import Database
-from bot.storage.tables import ALBUMS, ALERTS, CHATS, EDITS, EXTRAS, INBOX, PENDING_PHOTOS, QUESTIONS
+from bot.storage.tables import ALBUMS, ALERTS, CHATS, EDITS, EXTRAS, INBOX, PENDING_PHOTOS, QUESTIONS, REFUSED
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,9 @@ _OF_PERSON: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "pending_photos": lambda person: PENDING_PHOTOS.c.user_id == person,
     "questions": lambda person: QUESTIONS.c.person_id == person,
     "extras": lambda person: EXTRAS.c.edit_id.in_(select(EDITS.c.id).where(EDITS.c.requester_id == person)),
+    "refused": lambda person: or_(
+        *(REFUSED.c.request.contains(f'"requester_id": {person}{end}', autoescape=True) for end in ",}")
+    ),
     "albums": lambda person: ALBUMS.c.chat_id == person,
     "alerts": lambda person: ALERTS.c.admin_id == person,
     "chats": lambda person: CHATS.c.id == person,  # a private chat has its person's id
@@ -65,6 +68,7 @@ KEPT = frozenset(
             "task_seconds",
         ),
         *("width", "height", "format", "cropped", "enlarged", "failure", "ended_at", "owner", "blocked_by"),
+        *("place_at", "waste", "runs_until"),
     }
 )
 """What the limits count, and what its last steps need: the card's end, and the names of hosted photos."""

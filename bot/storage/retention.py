@@ -11,6 +11,7 @@ from bot.storage.chats import REFUSE_AGAIN_AFTER, Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
+from bot.storage.refused import RefusedRequests
 from bot.storage.wishes import SqlWishes
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,8 @@ KEEP_RESULTS = timedelta(hours=48)
 KEEP_EDITS = timedelta(days=31)
 """Longer than any limit's window, because limits are counted from the edits."""
 KEEP_UPDATES = timedelta(days=7)
+KEEP_REFUSED = timedelta(hours=24)
+"""How long a request that was refused can still be held."""
 KEEP_WISHES = timedelta(days=1)
 """How long a photo without words and what the bot has asked are remembered."""
 KEEP_ALBUMS = timedelta(days=1)
@@ -40,19 +43,21 @@ class RowRetention:
     def __init__(
         self,
         edits: SqlEditStore,
+        refused: RefusedRequests,
         inbox: Inbox,
         chats: Chats,
         wishes: SqlWishes,
         alerts: Alerts,
         now: Clock,
     ) -> None:
-        self._edits, self._inbox, self._chats, self._wishes = edits, inbox, chats, wishes
-        self._alerts, self._now = alerts, now
+        self._edits, self._refused, self._inbox = edits, refused, inbox
+        self._chats, self._wishes, self._alerts, self._now = chats, wishes, alerts, now
 
     async def forget(self) -> None:
         """Go through every table once."""
         now = self._now()
         await self._edits.forget_before(now - KEEP_EDITS)
+        await self._refused.forget_before(now - KEEP_REFUSED)
         await self._inbox.forget_before(now - KEEP_UPDATES)
         await self._wishes.forget_before(now - KEEP_WISHES)
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
 from sqlmodel import Field, SQLModel
 
-from bot.core.edits import EditState, Extra, PhotoKind, PhotoRef
+from bot.core.edits import EditState, Extra, PhotoKind, PhotoRef, Waste
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
 from bot.core.wishes import Missing, PictureMeant
@@ -92,6 +92,7 @@ class EditRow(SQLModel, table=True):
         Index("ix_edits_callback_secret", "callback_secret", unique=True),
         Index("ix_edits_chat_id_created_at", "chat_id", "created_at"),
         Index("ix_edits_chat_id_state", "chat_id", "state"),
+        Index("ix_edits_requester_id_created_at", "requester_id", "created_at"),
         Index("ix_edits_operation_submitted_at", "operation", "submitted_at"),
         Index("ix_edits_ended_at", "ended_at"),
         # Few edits are unfinished, and the sweep asks for them every few seconds.
@@ -100,6 +101,13 @@ class EditRow(SQLModel, table=True):
             "due_at",
             sqlite_where=column("due_at").is_not(None),
             postgresql_where=column("due_at").is_not(None),
+        ),
+        # Few edits were ended while their task ran.
+        Index(
+            "ix_edits_runs_until",
+            "runs_until",
+            sqlite_where=column("runs_until").is_not(None),
+            postgresql_where=column("runs_until").is_not(None),
         ),
     )
 
@@ -146,10 +154,13 @@ class EditRow(SQLModel, table=True):
     owner: str | None
     blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
     is_erased: bool
+    place_at: datetime | None
+    waste: Waste | None = Field(sa_type=EnumText(Waste))
+    runs_until: datetime | None
 
 
 class ChatRow(SQLModel, table=True):
-    """A chat that asked for something. Admissions of one chat lock its row."""
+    """A chat or person that asked for something. Admissions of one chat or person lock its row."""
 
     __tablename__: ClassVar[str] = "chats"
 
@@ -217,6 +228,16 @@ class ExtraRow(SQLModel, table=True):
     edit_id: str = Field(primary_key=True)
     extra: Extra = Field(primary_key=True, sa_type=EnumText(Extra))
     message_id: int | None = Field(sa_type=BigInteger)
+    at: datetime
+
+
+class RefusedRow(SQLModel, table=True):
+    """A request that was refused for a while, and may still be held: the request as JSON."""
+
+    __tablename__: ClassVar[str] = "refused"
+
+    update_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    request: str = Field(sa_type=Text)
     at: datetime
 
 
@@ -320,6 +341,7 @@ ALBUMS = METADATA.tables["albums"]
 ALERTS = METADATA.tables["alerts"]
 EXTRAS = METADATA.tables["extras"]
 REFUSALS = METADATA.tables["refusals"]
+REFUSED = METADATA.tables["refused"]
 INBOX = METADATA.tables["inbox"]
 QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]

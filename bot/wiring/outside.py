@@ -10,7 +10,7 @@ import httpx
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from bot.core.limits import Limits, Rule, Scope
+from bot.core.limits import Counts, Limits, Rule, Scope
 from bot.core.ports import PhotoHost
 from bot.http.client import WayOut, connections
 from bot.http.proxies import Proxies
@@ -197,12 +197,20 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
 
 
 def limits(settings: Settings) -> Limits:
-    """The rules of a chat: edits in a window (none if RATE_LIMIT_EDITS is 0), then edits at once."""
-    window = Rule(
-        Scope.CHAT, settings.rate_limit_edits, timedelta(seconds=settings.rate_limit_window_seconds)
+    """The rules: edits of a chat and of a person in a window, then unfinished ones. 0 means no such rule."""
+    window = timedelta(seconds=settings.rate_limit_window_seconds)
+    at_once, waiting = settings.max_active_edits_per_chat, settings.max_waiting_edits_per_chat
+    rules = (
+        Rule(Scope.CHAT, settings.rate_limit_edits, window),
+        Rule(Scope.PERSON, settings.person_limit_edits, window),
+        Rule(Scope.CHAT, at_once + waiting if at_once and waiting else 0, counts=Counts.UNFINISHED),
     )
-    at_once = Rule(Scope.CHAT, settings.max_active_edits_per_chat, None)
-    return (window, at_once) if window.count else (at_once,)
+    return Limits(
+        tuple(rule for rule in rules if rule.count),
+        at_once=at_once,
+        forgiven=settings.forgiven_edits,
+        exempt=settings.admin_ids,
+    )
 
 
 def provider_budget(settings: Settings) -> Budget:
@@ -211,4 +219,5 @@ def provider_budget(settings: Settings) -> Budget:
         settings.nanobanana_creates_per_10_seconds,
         timedelta(seconds=10),
         settings.nanobanana_tasks_in_flight,
+        settings.max_active_edits_per_chat,
     )

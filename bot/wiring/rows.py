@@ -15,6 +15,7 @@ from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles, data_dir_id
 from bot.storage.inbox import Inbox
 from bot.storage.provider_budget import SqlProviderBudget
+from bot.storage.refused import RefusedRequests
 from bot.storage.replicas import Replicas
 from bot.storage.wishes import SqlWishes
 from bot.web.health import Health
@@ -28,6 +29,7 @@ class Rows:
 
     database: Database
     edits: SqlEditStore
+    refused: RefusedRequests
     inbox: Inbox
     chats: Chats
     wishes: SqlWishes
@@ -41,6 +43,7 @@ class Rows:
         return cls(
             database=database,
             edits=SqlEditStore(database),
+            refused=RefusedRequests(database),
             inbox=Inbox(database),
             chats=Chats(database),
             wishes=SqlWishes(database),

@@ -12,9 +12,19 @@ from bot.conversation.feature import Replies, all_features
 from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
 from bot.conversation.tools import About, Desk, Tools
-from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Extra, Failed, Request
+from bot.core.edits import (
+    ADMITTED,
+    NOT_COUNTED,
+    Cancelled,
+    Edit,
+    EditState,
+    Extra,
+    Failed,
+    Held,
+    Request,
+)
 from bot.core.errors import Reason
-from bot.core.limits import Admission, Limits, Refusal, Usage, usage
+from bot.core.limits import Admission, Limits, Refusal, Rule, Scope, Usage, usage
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
 from bot.core.wishes import Collected, Question, Speaker
@@ -32,13 +42,15 @@ class FakeService:
         self.refusal: Refusal | None = None
         self.forgotten: list[str] = []
 
-    async def admit(self, request: Request) -> Admission:
+    async def admit(self, request: Request, *, hold: bool = False) -> Admission:
         for known in self.edits.values():
             if known.request.update_id == request.update_id:
                 return known
-        if self.refusal is not None:
+        if self.refusal is not None and not (hold and self.refusal.retry_at):
             return self.refusal
         made = edit(request=request)
+        if self.refusal is not None and self.refusal.retry_at:
+            made = replace(made, stage=Held(self.refusal.retry_at))
         self.edits[made.id] = made
         return made
 
@@ -102,12 +114,19 @@ class FakeEdits:
         theirs = (each for each in self.edits.values() if each.request.requester_id == requester_id)
         return [each for each in theirs if each.is_active]
 
-    async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
-        counted = [each for each in self._of(chat_id) if each.state not in NOT_COUNTED]
-        active = [each for each in counted if each.is_active]
+    async def held_of(self, person_id: int) -> Sequence[Edit]:
+        theirs = [each for each in self.edits.values() if each.request.requester_id == person_id]
+        return [each for each in theirs if isinstance(each.stage, Held)]
+
+    async def usage(self, chat_id: int, person_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
+        def counted(rule: Rule) -> list[Edit]:
+            states = set(EditState) - NOT_COUNTED if rule.window else ADMITTED
+            return [each for each in among[rule.scope] if each.state in states]
+
+        theirs = [each for each in self.edits.values() if each.request.requester_id == person_id]
+        among = {Scope.CHAT: self._of(chat_id), Scope.PERSON: theirs}
         return [
-            usage(rule, [each.created_at for each in (counted if rule.window else active)], now)
-            for rule in limits
+            usage(rule, [each.created_at for each in counted(rule)], now) for rule in limits.of(person_id)
         ]
 
 
@@ -167,6 +186,19 @@ class FakeWishes:
         assert last is not None
         self.questions[last.id] = replace(last, message_id=message_id)
         return self.questions[last.id]
+
+
+class FakeRefused:
+    """Requests by their update."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Request] = {}
+
+    async def keep(self, request: Request, now: datetime) -> None:
+        self.kept[request.update_id] = request
+
+    async def get(self, update_id: int) -> Request | None:
+        return self.kept.get(update_id)
 
 
 class FakeMemory:
@@ -310,12 +342,13 @@ class Room:
     albums: dict[str, list[Message]] = field(default_factory=dict)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     files: FakeFiles = field(default_factory=FakeFiles)
+    refused: FakeRefused = field(default_factory=FakeRefused)
 
     def __post_init__(self) -> None:
         self.service = FakeService(self.edits, self.memory.moves)
         self.data = FakeData(self.edits)
         self.tools = Tools(
-            desk=Desk(self.service, self._wake, self.data),
+            desk=Desk(self.service, self._wake, self.refused, self.data, lambda: self.now),
             edits=FakeEdits(self.edits),
             memory=self.memory,
             wishes=self.wishes,

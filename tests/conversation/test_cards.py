@@ -16,6 +16,7 @@ from bot.core.edits import CANCELLABLE, EditState, Failed, PhotoKind, PhotoRef
 from bot.core.errors import CONSEQUENCES, Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
+from bot.core.ports import Place
 from tests.conversation.samples import data_of
 from tests.conversation.texts.samples import (
     EDIT,
@@ -51,7 +52,7 @@ def test_a_status_card_names_the_style_and_how_far_it_is() -> None:
 
 
 def test_a_status_card_tells_how_many_go_before_it() -> None:
-    assert CARDS.status(EDIT, NOW, UNKNOWN, 2).html.endswith("2 edits go before this one.")
+    assert CARDS.status(EDIT, NOW, UNKNOWN, Place(2)).html.endswith("2 edits go before this one.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

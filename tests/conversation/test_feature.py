@@ -25,6 +25,7 @@ from bot.conversation.features import (
     file,
     help,  # noqa: A004 - a feature
     history,
+    hold,
     privacy,
     reword,
     styles,
@@ -78,6 +79,7 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "m": asking.choose_manner,
         "start": help.choose,
         "erase": privacy.press,
+        "hold": hold.hold,
     }
 
 

@@ -66,6 +66,7 @@ async def services(
                 "nanobanana_api_url": provider_url,
                 "web_port": port,
                 "public_url": f"http://127.0.0.1:{port}",
+                "person_limit_edits": 0,  # many tests send more in an hour
                 "poll_interval_seconds": 0.5,
                 "nanobanana_creates_per_10_seconds": 1000,
             },

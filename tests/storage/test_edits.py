@@ -22,11 +22,13 @@ from bot.core.edits import (
     Task,
 )
 from bot.core.errors import Reason
-from bot.core.limits import Rule, Scope
+from bot.core.limits import Limits, Rule, Scope
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage.chats import Chats
 from bot.storage.database import Database
+from bot.storage.edit_rows import row_of
 from bot.storage.edits import SqlEditStore
+from bot.storage.tables import EDITS
 from bot.storage.wishes import SqlWishes
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, RESULT, STAGES, TASK, edit, full_edit
 
@@ -35,8 +37,10 @@ DELIVERED = Delivered(TASK, RESULT, 70_999, NOW)
 
 
 async def keep(store: SqlEditStore, *edits: Edit) -> None:
-    for one in edits:
-        assert await store.admit(one, NO_LIMITS, NOW) == one
+    """As rows, at whatever stage they are."""
+    async with store._database.writing() as connection:
+        for one in edits:
+            await connection.execute(EDITS.insert().values(row_of(one)))
 
 
 @pytest.mark.parametrize("make", [edit, full_edit], ids=["sparse", "full"])
@@ -353,7 +357,7 @@ async def test_everything_of_a_chat_follows_it_to_its_new_id(
         await store.follow_chat(old, new)
         assert await store.active_of(old) == []
         assert [one.id for one in await store.active_of(new)][1:] == [one.id for one in edits]
-        [used] = await store.usage(new, (Rule(Scope.CHAT, 4, timedelta(hours=1)),), NOW)
+        [used] = await store.usage(new, 5, Limits((Rule(Scope.CHAT, 4, timedelta(hours=1)),)), NOW)
         assert used.left == 0
         assert await store.get(bystander.id) == bystander
         for person_id, message_id in ((5, 91), (6, 13)):

@@ -10,7 +10,7 @@ from sqlalchemy import String, cast, select
 
 from bot.core.edits import ACTIVE, Edit, EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
-from bot.core.limits import Rule, Scope
+from bot.core.limits import Limits, Rule, Scope
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage import erasing
 from bot.storage.alerts import Alerts
@@ -20,14 +20,15 @@ from bot.storage.edits import SqlEditStore
 from bot.storage.erasing import PersonalData
 from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
+from bot.storage.refused import RefusedRequests
 from bot.storage.tables import EDITS, METADATA
 from bot.storage.wishes import SqlWishes
-from tests.factories import NO_LIMITS, NOW, STAGES, edit
+from tests.factories import NO_LIMITS, NOW, STAGES, edit, request
 
 ADA, GRACE, GROUP = 7_000_000_001, 7_000_000_002, -1_009
 CANARY = "zanzibarwort"
 THEIRS = PhotoRef(f"AgAC{CANARY}", PhotoKind.DOCUMENT, f"{CANARY}.png")
-DAILY = (Rule(Scope.CHAT, 20, timedelta(days=1)),)
+DAILY = Limits((Rule(Scope.CHAT, 20, timedelta(days=1)),))
 
 
 @pytest.fixture
@@ -103,6 +104,7 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
     await wishes.remember_photos(Speaker(ADA, None, ADA), Collected((picture,), NOW))
     asked = Question(1, Speaker(GROUP, 3, ADA), 5, Wish("edit", CANARY, picture), Missing.CONSENT, NOW)
     await wishes.ask(asked)
+    await RefusedRequests(database).keep(request(requester_id=ADA, words=CANARY), NOW)
     await chats.is_first_of_album(ADA, CANARY, 1, NOW)
     await chats.tell_not_allowed(ADA, NOW)
     await Alerts(database).claim(ADA, Reason.OUT_OF_CREDIT, NOW)
@@ -153,10 +155,10 @@ async def test_an_edit_that_was_deleted_still_counts_and_is_found_by_nobody(
     store: SqlEditStore, data: PersonalData
 ) -> None:
     done = await having(store, stage=STAGES[EditState.DELIVERED], due_at=None, created_at=NOW)
-    [before] = await store.usage(GROUP, DAILY, NOW)
+    [before] = await store.usage(GROUP, ADA, DAILY, NOW)
     durations = await store.durations(done.operation, 9)
     await data.erase(ADA)
-    assert await store.usage(GROUP, DAILY, NOW) == [before]
+    assert await store.usage(GROUP, ADA, DAILY, NOW) == [before]
     assert before.used == 1
     assert await store.durations(done.operation, 9) == durations != []
     assert await store.by_message(GROUP, done.request.photo_message_id) is None

@@ -18,9 +18,10 @@ from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
+from bot.storage.refused import RefusedRequests
 from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.wishes import SqlWishes
-from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit
+from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit, request
 from tests.harness.file_systems import full, small_disk
 from tests.storage.conftest import copy_of
 
@@ -58,7 +59,7 @@ async def delivered(store: SqlEditStore, at: datetime) -> Edit:
 async def test_old_rows_are_forgotten_each_kind_at_its_time(
     database: Database, store: SqlEditStore, inbox: Inbox, chats: Chats, alerts: Alerts
 ) -> None:
-    now = NOW
+    now, refused = NOW, RefusedRequests(database)
     done = await delivered(store, NOW)
     await inbox.keep([(7, 5, "{}")], NOW)
     await inbox.handled(7, NOW)
@@ -67,7 +68,9 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
     await chats.tell_refusal(CHAT_ID, "limit", 70, NOW)
-    retention = RowRetention(store, inbox, chats, wishes, alerts, lambda: now)
+    asked = request()
+    await refused.keep(asked, NOW)
+    retention = RowRetention(store, refused, inbox, chats, wishes, alerts, lambda: now)
 
     async def left() -> list[str]:
         await retention.forget()
@@ -75,6 +78,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
             "refusal": not await chats.tell_refusal(CHAT_ID, "limit", 71, NOW),
             "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
             "photo": await wishes.remembered_photos(ada, NOW) is not None,
+            "refused": await refused.get(asked.update_id) is not None,
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
             "update": await inbox.forget_before(NOW + MOMENT) == 1,
             "edit": await store.get(done.id) is not None,
@@ -86,7 +90,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     steps = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
     for forgotten, age in enumerate([*steps, timedelta(days=31)]):
         now = NOW + age
-        kinds = ["refusal", "alert", "photo album", "update", "edit"]
+        kinds = ["refusal", "alert", "photo refused album", "update", "edit"]
         assert " ".join(await left()) == " ".join(kinds[forgotten:])
         now = NOW + age + MOMENT
         assert " ".join(await left()) == " ".join(kinds[forgotten + 1 :])

@@ -9,7 +9,7 @@ LONGEST = 200
 
 def plain(html_text: str) -> str:
     """A text for an alert: no markup, not too long."""
-    text = html.unescape(re.sub(r"</?\w+>", "", html_text))
+    text = html.unescape(re.sub(r"<[^>]*>", "", html_text))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

@@ -28,7 +28,7 @@ from bot.core.edits import (
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
-from bot.core.ports import FileKind, Reply
+from bot.core.ports import ITS_TURN, FileKind, Place, Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
@@ -73,12 +73,18 @@ class PlainCards(Cards):
         super().__init__([])
 
     def status(
-        self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0, *, admins_told: bool = False
+        self,
+        edit: Edit,
+        now: datetime,
+        estimate: Estimate,
+        place: Place = ITS_TURN,
+        *,
+        admins_told: bool = False,
     ) -> Card:
         if edit.failure is not None and edit.failure.consequences.is_operators:
             return Card(f"{edit.failure}, {'told' if admins_told else 'not told'}")
         minutes = (now - NOW) // timedelta(seconds=30)
-        return Card(f"{edit.state} {minutes} {ahead}", ((Button("x", f"c:{edit.id}"),),))
+        return Card(f"{edit.state} {minutes} {place.number}", ((Button("x", f"c:{edit.id}"),),))
 
     def result(self, edit: Edit) -> Card:
         return Card("caption", ((Button("Again", f"a:{edit.id}"),),))

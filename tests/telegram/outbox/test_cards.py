@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.ports import Place
 from tests.telegram.fake_telegram import Call
 from tests.telegram.outbox.edit_world import ADA, FAILED, GROUP, PROCESSING, READY, EditWorld, an_edit, settle
 
@@ -29,7 +30,7 @@ async def test_what_is_new_is_shown_at_once_and_then_at_most_so_often(
     world.board.show(edit)
     await settle()
     assert world.texts == ["processing 0 0"]
-    world.board.show(edit, ahead=2)
+    world.board.show(edit, Place(2))
     await world.passes(apart - 0.1)
     assert len(world.texts) == 1
     await world.passes(0.1)
