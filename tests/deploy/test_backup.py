@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.core.edits import EditState
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.tables import EDITS, INBOX, METADATA
@@ -59,7 +60,7 @@ async def seed(database: Database) -> None:
     store = SqlEditStore(database)
     for one in (
         full_edit(requester_id=REQUESTER_ID),
-        edit(stage=STAGES[next(iter(STAGES))]),
+        edit(stage=STAGES[EditState.RECEIVED]),
         edit(requester_id=5),
     ):
         assert await store.admit(one, NO_LIMITS, NOW) == one

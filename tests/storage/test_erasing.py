@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import String, cast, select
 
-from bot.core.edits import ACTIVE, Edit, EditState, Extra, PhotoKind, PhotoRef
+from bot.core.edits import ACTIVE, ADMITTED, Edit, EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.limits import Limits, Rule, Scope
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
@@ -197,7 +197,7 @@ async def test_a_card_that_has_not_told_of_its_end_still_does(
     assert await store.move(found, told) == told
 
 
-@pytest.mark.parametrize("state", sorted(ACTIVE))
+@pytest.mark.parametrize("state", sorted(ADMITTED))
 async def test_an_edit_that_began_meanwhile_is_left_alone(
     store: SqlEditStore, data: PersonalData, state: EditState
 ) -> None:

@@ -14,6 +14,7 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage import moving
 from bot.storage.database import Database
+from bot.storage.edit_rows import row_of
 from bot.storage.edits import SqlEditStore
 from bot.storage.moving import NotMoved, move
 from bot.storage.replicas import Replicas
@@ -106,8 +107,8 @@ async def test_the_stores_find_in_the_new_database_what_they_wrote_in_the_old(
     database: Database, target: Database
 ) -> None:
     edits = [full_edit(stage=stage, callback_secret=state) for state, stage in STAGES.items()]
-    for one in edits:
-        await SqlEditStore(database).admit(one, NO_LIMITS, NOW)
+    async with database.writing() as connection:
+        await connection.execute(EDITS.insert(), [row_of(one) for one in edits])
     ada, collected = Speaker(CHAT_ID, None, 6), Collected((PictureMeant(PHOTO, 5),), NOW)
     await SqlWishes(database).remember_photos(ada, collected)
     await move(database, target)

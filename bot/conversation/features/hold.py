@@ -39,4 +39,4 @@ def not_yours_alert(t: NullTranslations) -> str:
 
 HOLD = ChoiceButton(HOLD_VERB, hold)
 
-FEATURE = Feature(order=55, buttons=(HOLD,))
+FEATURE = Feature(order=52, buttons=(HOLD,))

@@ -147,7 +147,7 @@ async def test_a_full_limit_is_told_where_it_was_met(refusal: Refusal) -> None:
     assert said == Say(
         Destination(GROUP.id, 8, asked.message_id),
         refusal_text(en(), refusal, NOW),
-        ((Button("⏳ Do it in 5 min", f"h:{asked.update_id}"),),) if refusal is FULL else (),
+        ((Button("⏳ Do it in 5 min", f"hold:{asked.update_id}"),),) if refusal is FULL else (),
         silent=True,
         merge=refusal.reason,
     )
