@@ -35,6 +35,7 @@ from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.waiting import WaitingEdits
 from bot.tasks import end
 from bot.telegram.bot import initialized
+from bot.telegram.inbox.comments import Comments
 from bot.telegram.inbox.intake import Intake
 from bot.telegram.inbox.polling import UPDATE_CALLS, Polling, durable_request
 from bot.telegram.inbox.slots import Slots
@@ -126,7 +127,7 @@ class _App:
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
         questions = Questions(bot, slots, out.rights)
-        conversation = self._conversation(bot, service, notify.wake, questions, estimate)
+        conversation = self._conversation(bot, service, notify.wake, questions, slots, estimate)
         intake = Intake(
             bot, rows.inbox, conversation.handle, out.outbox.send, slots, process.owner, process.now
         )
@@ -177,7 +178,9 @@ class _App:
         credits_left: Callable[[], Awaitable[float]],
     ) -> Jobs:
         rows, process = self._rows, self._process
-        row_retention = RowRetention(rows.edits, rows.inbox, rows.chats, rows.alerts, process.now)
+        row_retention = RowRetention(
+            rows.edits, rows.inbox, rows.chats, rows.wishes, rows.alerts, process.now
+        )
         file_retention = FileRetention(
             rows.edits, rows.files, rows.hosted, self._settings.max_stored_bytes, process.now
         )
@@ -204,6 +207,7 @@ class _App:
         service: EditService,
         wake: Wake,
         questions: Questions,
+        slots: Slots,
         estimate: Callable[[Edit], Estimate],
     ) -> Conversation:
         settings, rows = self._settings, self._rows
@@ -218,6 +222,8 @@ class _App:
             desk=Desk(service, wake),
             edits=rows.edits,
             memory=rows.chats,
+            wishes=rows.wishes,
+            photo_follows=Comments(rows.inbox, slots, self._process.now).photo_follows,
             questions=questions,
             files=rows.files,
             estimate=estimate,

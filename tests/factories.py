@@ -39,7 +39,9 @@ STAGES: dict[EditState, Stage] = {
     EditState.SUBMITTING: Submitting(),
     EditState.PROCESSING: Processing(TASK),
     EditState.READY: Ready(TASK, RESULT),
-    EditState.DELIVERED: Delivered(TASK, RESULT, 3_000_000_005, NOW + timedelta(seconds=2)),
+    EditState.DELIVERED: Delivered(
+        TASK, RESULT, 3_000_000_005, NOW + timedelta(seconds=2), PhotoRef("BQACAgR", PhotoKind.DOCUMENT)
+    ),
     EditState.FAILED: Failed(Reason.CANNOT_SEND, NOW + timedelta(seconds=2), TASK),
     EditState.CANCELLED: Cancelled(NOW + timedelta(seconds=2), TASK),
 }
@@ -98,6 +100,8 @@ def full_edit(**changes: Any) -> Edit:
                 PhotoRef("BQACAgQ", PhotoKind.DOCUMENT, 'Été "2026" 🏖.png', has_spoiler=True),
                 PhotoRef("CAACAgQ", PhotoKind.STICKER),
             ),
+            "parent": "edit-of-before",
+            "step": 7,
             "stage": STAGES[EditState.DELIVERED],
             "due_at": NOW + timedelta(microseconds=1),
             "callback_secret": "secret-of-a-callback",

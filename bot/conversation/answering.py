@@ -4,13 +4,12 @@ from gettext import NullTranslations
 
 from bot.conversation.feature import Asked, Pressed, Replies
 from bot.conversation.incoming import Chat, Message
-from bot.conversation.meaning import EditAsked, Meaning, PhotoMissing, PhotoSent, Refused
-from bot.conversation.memory import KEEP_PHOTOS
+from bot.conversation.meaning import EditAsked, Refused
 from bot.conversation.outgoing import Alert, Buttons, Destination, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
 from bot.conversation.tools import Tools
-from bot.core.edits import Edit, Request
+from bot.core.edits import Edit, PhotoRef, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
 
@@ -26,31 +25,8 @@ def say_in_reply(message: Message, html: str, buttons: Buttons = (), *, merge: s
     return Say(to, html, buttons, silent=not message.chat.is_private, merge=merge)
 
 
-async def answer_wish(asked: Asked, meaning: Meaning) -> Replies:
-    """Admit the edit that a message means, or say what is missing."""
-    match meaning:
-        case EditAsked():
-            return await _admit(asked, meaning)
-        case PhotoMissing(command=command, words=words):
-            return await _edit_remembered_photo(asked, command, words)
-        case Refused():
-            return _refuse(asked, meaning)
-        case PhotoSent():
-            raise ValueError("what to do with a photo alone is for the feature that offers a choice")
-
-
-async def _edit_remembered_photo(asked: Asked, command: str, words: str) -> Replies:
-    message, tools, remembered = asked.message, asked.tools, None
-    if message.chat.is_private:
-        since = tools.now() - KEEP_PHOTOS
-        remembered = await tools.memory.remembered_photo(message.chat.id, message.sender.id, since)
-    if remembered is None:
-        return _refuse(asked, Refused(Reason.NO_PHOTO, command))
-    photo_message_id, photo = remembered
-    return await _admit(asked, EditAsked(command, words, photo, photo_message_id))
-
-
-async def _admit(asked: Asked, wish: EditAsked) -> Replies:
+async def admit(asked: Asked, wish: EditAsked) -> Replies:
+    """Admit an edit, without a word; or say why not."""
     message, tools, t = asked.message, asked.tools, asked.t
     if tools.now() - message.sent_at > tools.about.longest_wait:
         return (say_in_reply(message, away_text(t), merge="away"),)
@@ -63,26 +39,33 @@ async def _admit(asked: Asked, wish: EditAsked) -> Replies:
         chat_id=message.chat.id,
         thread_id=message.thread_id,
         request_message_id=message.message_id,
-        photo_message_id=wish.photo_message_id,
+        photo_message_id=wish.picture.message_id,
         requester_id=message.sender.id,
         language=message.sender.language,
         command=wish.command,
         words=wish.words,
-        photos=(wish.photo,),
+        photos=(wish.picture.photo,),
+        parent=wish.picture.parent,
+        step=wish.picture.step,
     )
     admission = await tools.desk.admit(request)
     if isinstance(admission, Edit):
+        if wish.answers is not None:
+            await tools.wishes.answered(wish.answers.id, message.update_id)
         return ()
+    if message.chat.is_private and isinstance(message.picture, PhotoRef):
+        await tools.wishes.remember_photo(message.speaker, message.message_id, message.picture, tools.now())
     text = refusal_text(t, admission, tools.now())
     return (say_in_reply(message, text, merge=admission.reason),)
 
 
-def _refuse(asked: Asked, refused: Refused) -> Replies:
+def refuse(asked: Asked, refused: Refused) -> Replies:
+    """Say why it cannot be done."""
     if refused.reason is Reason.PROMPT_TOO_LONG:
         text = prompt_too_long(asked.t, refused.prompt_length)
     else:
-        text = reason_sentence(asked.t, refused.reason, command=refused.command)
-    return (say_in_reply(asked.message, text, merge=f"{refused.reason} {refused.command}"),)
+        text = reason_sentence(asked.t, refused.reason)
+    return (say_in_reply(asked.message, text, merge=refused.reason),)
 
 
 async def admit_pressed(pressed: Pressed, request: Request) -> Alert:

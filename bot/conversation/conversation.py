@@ -1,9 +1,11 @@
 """The entrance of the room: takes what came in and returns what to send. It sends nothing itself."""
 
+from datetime import timedelta
 from gettext import NullTranslations
 
 from bot.conversation.access import Access
 from bot.conversation.answering import say_in_reply
+from bot.conversation.asking import ask_for_command
 from bot.conversation.feature import (
     Asked,
     ChoiceButton,
@@ -28,11 +30,14 @@ from bot.conversation.incoming import (
     Surplus,
 )
 from bot.conversation.outgoing import Alert, Destination, Leave, Outgoing, Say
+from bot.conversation.recalling import asked_with
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import translations
 from bot.conversation.texts.wording import number
 from bot.conversation.tools import Tools
 from bot.core.presets import EDIT
+
+_CORRECTED_WITHIN = timedelta(minutes=5)
 
 
 class Conversation:
@@ -57,8 +62,8 @@ class Conversation:
             case ChatMigrated(old_chat_id=old, new_chat_id=new):
                 await self._access.follow(old, new)
                 return ()
-            case EditedMessage():
-                return ()  # an edited message starts nothing
+            case EditedMessage(message):
+                return await self._edited(message)
 
     async def _message(self, message: Message) -> Replies:
         if message.sender.is_bot:
@@ -66,15 +71,31 @@ class Conversation:
         if not await self._access.admits(message.chat, message.sender.id):
             return await self._turn_away(message.chat, message.sender, message)
         command = self._commands.get(message.command or "")
-        if command is None and not message.chat.is_private:
+        if command is None and not await self._is_for_us(message):
             return ()
         is_more = await self._is_more_of_album(message)
         asked = Asked(self._tools, message, command.name if command else EDIT, is_more)
         if command is not None:
             return await command.handle(asked)
         if message.command is not None:
-            return (say_in_reply(message, unknown_command_text(asked.t)),)
+            return await ask_for_command(asked, self._commands)
         return await self._plain(asked)
+
+    async def _is_for_us(self, message: Message) -> bool:
+        """In a group: words that name the bot, and answers to its questions."""
+        if message.chat.is_private:
+            return True
+        if message.command is not None:
+            return False
+        return message.is_addressed or await asked_with(self._tools, message) is not None
+
+    async def _edited(self, message: Message) -> Replies:
+        """New words count as long as they are new and nothing was made of the old ones."""
+        is_old = self._tools.now() - message.sent_at > _CORRECTED_WITHIN
+        if is_old or not (message.words or message.command):
+            return ()
+        edit = await self._tools.edits.by_message(message.chat.id, message.message_id)
+        return () if edit is not None else await self._message(message)
 
     async def _surplus(self, message: Message, kept: int) -> Replies:
         is_for_us = message.chat.is_private or message.command in self._commands
@@ -159,8 +180,3 @@ def surplus_text(t: NullTranslations, kept: int) -> str:
         "That was a lot at once. I take the first {count} messages and leave out the rest; "
         "send again what you still want."
     ).format(count=number(t, kept))
-
-
-def unknown_command_text(t: NullTranslations) -> str:
-    """For a command that no feature declares."""
-    return t.gettext("I do not know that command. /help shows every way to ask, /styles lists the styles.")

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
+from bot.core.wishes import Speaker
 
 Picture: TypeAlias = PhotoRef | Reason | None
 """What a message contains: a photo, the reason why it cannot be edited, or no picture."""
@@ -38,10 +39,13 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """The message that was replied to. `message_id` is None if it is in another chat."""
+    """The message that was replied to. `message_id` is None if it is in another chat. `is_ours`: the bot
+    wrote it.
+    """
 
     message_id: int | None
     picture: Picture = None
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Message:
     """A message in a chat.
 
     `command` is in lower case, without the slash and the bot's name; None if there is none for this bot.
-    `words` is the rest, or the whole text. `album_id` is the same for all parts of an album.
+    `words` is the rest, or the whole text. `album_id` is the same for all parts of an album. `is_addressed`:
+    it names the bot (the name is not among the words).
     """
 
     update_id: int
@@ -64,6 +69,12 @@ class Message:
     replied: Replied | None = None
     album_id: str | None = None
     is_forwarded: bool = False
+    is_addressed: bool = False
+
+    @property
+    def speaker(self) -> Speaker:
+        """Whose words and photos it belongs with."""
+        return Speaker(self.chat.id, self.thread_id, self.sender.id)
 
 
 @dataclass(frozen=True, slots=True)

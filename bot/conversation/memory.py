@@ -4,23 +4,52 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.edits import PhotoRef
+from bot.core.wishes import PictureMeant, Question, Speaker
 
-KEEP_PHOTOS = timedelta(minutes=10)
-"""How long a photo that came without words waits for them."""
+KEEP = timedelta(days=1)
+"""How long a photo or a question is remembered."""
+FRESH = timedelta(minutes=10)
+"""How long words and photos that come one after the other belong together without a reply."""
 
 
-class Memory(Protocol):
-    """A few facts per chat and person."""
+class Wishes(Protocol):
+    """A person's last photo, and what the bot has asked them."""
 
-    async def remember_photo(
-        self, chat_id: int, user_id: int, message_id: int, photo: PhotoRef, now: datetime
-    ) -> None:
+    async def remember_photo(self, speaker: Speaker, message_id: int, photo: PhotoRef, now: datetime) -> None:
         """Keep a person's photo for words that may follow. It replaces the one before."""
 
     async def remembered_photo(
-        self, chat_id: int, user_id: int, since: datetime
-    ) -> tuple[int, PhotoRef] | None:
-        """The message id and the photo that a person sent there last, if that was not before `since`."""
+        self, speaker: Speaker, since: datetime
+    ) -> tuple[PictureMeant, datetime] | None:
+        """The photo that a person sent there last and when, if that was not before `since`."""
+
+    async def ask(self, question: Question) -> None:
+        """Keep a question. It replaces one that was asked for the same message."""
+
+    async def question_for(self, chat_id: int, asked_for: int) -> Question | None:
+        """The question that a person's message led to."""
+
+    async def question(self, question_id: int) -> Question | None:
+        """A question, answered or not."""
+
+    async def question_at(self, chat_id: int, message_id: int) -> Question | None:
+        """The question that was asked with a message of the bot, answered or not."""
+
+    async def open_question(self, speaker: Speaker, since: datetime, update_id: int) -> Question | None:
+        """The last question to a person that was asked since then, and not answered before this update."""
+
+    async def answered(self, question_id: int, update_id: int) -> None:
+        """An update has answered a question."""
+
+    async def drop_questions(self, speaker: Speaker) -> int:
+        """Close every open question to a person; returns how many."""
+
+
+class Memory(Protocol):
+    """A few facts per chat."""
+
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        """Whether to answer words that are no request: True once an hour."""
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
         """Whether this update has the first part of the album. Asking again gives the same answer."""

@@ -47,11 +47,19 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question. The app opens a reply to it, with `placeholder` in the field: the bot gets to see it."""
+    """A question, remembered as `question_id`.
+
+    With a `placeholder` (64 characters) the app opens a reply, which the bot gets to see in groups too;
+    without one there are buttons. `merge` as in `Say`.
+    """
 
     to: Destination
     html: str
-    placeholder: str
+    question_id: int
+    placeholder: str = ""
+    buttons: Buttons = ()
+    silent: bool = False
+    merge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """What handlers may use: the core, the rows and questions to Telegram, as Protocols."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.conversation.memory import Memory
+from bot.conversation.incoming import Message
+from bot.conversation.memory import Memory, Wishes
 from bot.core.clock import Clock
 from bot.core.edits import Edit, Request
 from bot.core.limits import Admission, Limits, Usage
@@ -76,7 +77,7 @@ class Edits(Protocol):
         """The edit as it stands, or None."""
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
-        """The newest edit that a message belongs to: its photo, request, status card or result."""
+        """The edit that a message belongs to: its result or file, else its card, request or photo."""
 
     async def active_of(self, chat_id: int, requester_id: int | None = None) -> Sequence[Edit]:
         """A chat's edits that have not ended, or one person's of them, oldest first."""
@@ -127,8 +128,11 @@ class Tools:
     desk: Desk
     edits: Edits
     memory: Memory
+    wishes: Wishes
     questions: Questions
     files: Files
+    photo_follows: Callable[[Message], Awaitable[bool]]
+    """Whether a message is the comment on a forwarded photo, which comes right after it."""
     estimate: Callable[[Edit], Estimate]
     about: About
     now: Clock

@@ -55,7 +55,8 @@ class Request:
 
     `command` is `edit` or a preset's name, `words` what the person wrote after it. The result replies to
     `photo_message_id`, the status card to `request_message_id`; for a caption they are the same. `photos` has
-    at least one element.
+    at least one element. `parent` is the id of the edit whose result is changed: then the first photo is that
+    result as Telegram has it. `step` counts the edits from the first photo to this one.
     """
 
     update_id: int
@@ -68,6 +69,8 @@ class Request:
     command: str
     words: str
     photos: tuple[PhotoRef, ...]
+    parent: str | None = None
+    step: int = 1
 
     @property
     def photo(self) -> PhotoRef:
@@ -125,12 +128,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The picture has arrived as the message `message_id`."""
+    """It has arrived as the message `message_id`. `photo`: the reply as Telegram has it, where known."""
 
     task: Task
     result: Result
     message_id: int
     ended_at: datetime
+    photo: PhotoRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +234,11 @@ class Edit:
     @property
     def result_message_id(self) -> int | None:
         return self.stage.message_id if isinstance(self.stage, Delivered) else None
+
+    @property
+    def result_photo(self) -> PhotoRef | None:
+        """The reply as Telegram has it, which may be changed further."""
+        return self.stage.photo if isinstance(self.stage, Delivered) else None
 
     @property
     def offers_file(self) -> bool:

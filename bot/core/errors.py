@@ -24,8 +24,6 @@ class Reason(StrEnum):
     """Why a request was refused or an edit failed; each has a sentence for people in every language."""
 
     # The person can fix it.
-    NO_PHOTO = "no_photo"
-    NO_PROMPT = "no_prompt"
     PROMPT_TOO_LONG = "prompt_too_long"
     NOT_AN_IMAGE = "not_an_image"
     ANIMATED = "animated"
@@ -38,6 +36,7 @@ class Reason(StrEnum):
     TOO_ELONGATED = "too_elongated"
     TOO_HEAVY = "too_heavy"
     PHOTO_GONE = "photo_gone"
+    RESULT_GONE = "result_gone"
     LIMIT_REACHED = "limit_reached"
     TOO_MANY_ACTIVE = "too_many_active"
     # The provider would not or could not.

@@ -1,6 +1,7 @@
 """The photos of a request: fetched from Telegram, prepared, and published for the provider."""
 
 from bot.core.edits import Delivered, Edit
+from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
 from bot.core.ports import Ports, PublicUrl
 
@@ -25,33 +26,49 @@ class Photos:
     def __init__(self, ports: Ports) -> None:
         self._files, self._chat = ports.files, ports.chat
         self._images, self._host = ports.images, ports.photo_host
+        self._store = ports.store
 
     async def original(self, edit: Edit, number: int = 0) -> bytes:
         """The person's bytes, from our side where they are still kept. Raises PhotoRefused, TryLater."""
         name = _kept_name(edit, number)
         kept = await self._files.get(name, "photo")
         if kept is None:
-            kept = await self._chat.download(edit.request.photos[number])
+            kept = await self._fetched(edit, number)
             await self._files.put(name, "photo", kept)
         return kept
 
+    async def _fetched(self, edit: Edit, number: int) -> bytes:
+        """From Telegram; a result that is changed further, in full quality while that is kept."""
+        parent, photo = edit.request.parent, edit.request.photos[number]
+        if parent is None or number:
+            return await self._chat.download(photo)
+        if (result := await self._files.get(parent, "result")) is not None:
+            return result
+        try:
+            return await self._chat.download(photo)
+        except PhotoRefused as error:
+            raise PhotoRefused(Reason.RESULT_GONE) from error
+
+    async def size(self, edit: Edit) -> Size | None:
+        """The parent's size, where there is one: Telegram's copy of its result may be smaller."""
+        parent = await self._store.get(edit.request.parent) if edit.request.parent else None
+        return parent.result.size if parent and parent.result else None
+
     async def publish(self, edit: Edit) -> tuple[tuple[PublicUrl, ...], Size]:
-        """Where the provider can fetch them for the next create call, and the first one's size, which the
-        result is to have.
-        """
+        """Where the provider can fetch them for the next create call, and the size of the result to be."""
         urls, sizes = list[PublicUrl](), list[Size]()
         for number in range(len(edit.request.photos)):
             jpeg, size = await self._images.prepare(await self.original(edit, number))
             urls.append(await self._host.publish(photo_name(edit.secret, edit.submits + 1, number), jpeg))
             sizes.append(size)
-        return tuple(urls), sizes[0]
+        return tuple(urls), await self.size(edit) or sizes[0]
 
     async def forget(self, edit: Edit) -> None:
-        """Nobody needs them any more, nor a result that cannot be asked for. Repeating it is harmless.
+        """Nobody needs them any more, nor a result that was not delivered. Repeating it is harmless.
 
         Raises TryLater.
         """
-        if not (isinstance(edit.stage, Delivered) and edit.offers_file):
+        if not isinstance(edit.stage, Delivered):
             await self._files.remove(edit.id, "result")
         count = len(edit.request.photos)
         for number in range(count):

@@ -200,9 +200,15 @@ class Images(Protocol):
         """The JPEG for the provider, and the photo's exact size."""
 
     async def fit(
-        self, result: bytes, photo: bytes, *, as_format: ImageFormat | None, keep_alpha: bool
+        self,
+        result: bytes,
+        photo: bytes,
+        *,
+        size: Size | None = None,
+        as_format: ImageFormat | None,
+        keep_alpha: bool,
     ) -> Fitted:
-        """The result at the photo's exact size, in `as_format` or else in the photo's own."""
+        """The result at `size` and in `as_format`, or else exactly in the photo's own."""
 
 
 FileKind = Literal["photo", "result"]
@@ -230,6 +236,14 @@ class Reply:
     format: ImageFormat
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A reply in its chat: its message, and the picture as Telegram has it, if it has told."""
+
+    message_id: int
+    photo: PhotoRef | None
+
+
 class Chat(Protocol):
     """The person's side: Telegram. Raises TryLater, OutcomeUnknown, ChatGone, ChatMoved, EditFailed."""
 
@@ -242,8 +256,8 @@ class Chat(Protocol):
     def show(self, edit: Edit, ahead: int = 0) -> None:
         """The edit or its place in the line has changed: show that on its card when that may be edited."""
 
-    async def deliver(self, edit: Edit, reply: Reply) -> int:
-        """Send the result as a reply to the photo; returns its message id.
+    async def deliver(self, edit: Edit, reply: Reply) -> Arrived:
+        """Send the result as a reply to the photo.
 
         If `edit.sends` says that an earlier attempt may have arrived, the card is turned into the result
         instead, silently.

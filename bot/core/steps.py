@@ -151,6 +151,7 @@ class Steps:
         return await self._ports.images.fit(
             content,
             await self._photos.original(edit),
+            size=await self._photos.size(edit),
             as_format=_SENT_AS.get(edit.request.photo.kind),
             keep_alpha=keeps_outline(edit.request.command),
         )
@@ -177,9 +178,9 @@ class Steps:
             return None
         self._lease.ensure_holds(noted)
         reply = Reply(content, result.size, result.format)
-        message_id = await self._ports.chat.deliver(replace(noted, sends=noted.sends - 1), reply)
+        arrived = await self._ports.chat.deliver(replace(noted, sends=noted.sends - 1), reply)
         now = self._now()
-        stage = Delivered(task, result, message_id, ended_at=now)
+        stage = Delivered(task, result, arrived.message_id, ended_at=now, photo=arrived.photo)
         return await self._pending.move(
             noted, replace(noted, stage=stage, due_at=now, attempts=0, blocked_by=None)
         )

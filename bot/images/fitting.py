@@ -32,24 +32,25 @@ def fit(
     original: bytes,
     announce: Announce,
     *,
+    size: Size | None = None,
     as_format: ImageFormat | None = None,
     keep_alpha: bool = False,
 ) -> Fitted:
-    """The provider's `result` at exactly the upright size of the person's `original`: sRGB, no metadata.
+    """The provider's `result` at exactly `size`, or else the upright size of the person's `original`.
 
-    The format is `as_format`, or else the original's, except where it cannot be: see `_reply_format`, and
-    MAX_RESULT_BYTES; the returned `format` tells. `keep_alpha` gives the original's alpha channel to the
-    result if it has one that is not fully opaque, the format can hold it, and the result was hardly cropped;
-    anything else transparent goes onto white.
+    It is sRGB, without metadata. The format is `as_format`, or else the original's, except where it cannot
+    be: see `_reply_format`, and MAX_RESULT_BYTES; the returned `format` tells. `keep_alpha` gives the
+    original's alpha channel to the result if it has one that is not fully opaque, their sizes are the same,
+    the format can hold it, and the result was hardly cropped; anything else transparent goes onto white.
 
     Raises ResultUnusable if the result is not a still JPEG, PNG or WebP within the limits for photos, and
     PhotoRefused if the original cannot be read.
     """
     photo = open_still(original)
     made = _open_result(result)
-    size = photo.size
+    size = size or photo.size
     cropped = _share_cut_off(made.size, size)
-    keeps_outline = keep_alpha and photo.has_alpha and cropped <= MAX_OUTLINE_CROP
+    keeps_outline = keep_alpha and photo.has_alpha and size == photo.size and cropped <= MAX_OUTLINE_CROP
     image_format = _reply_format(as_format or photo.format, size, keeps_outline=keeps_outline)
     keeps_outline = keeps_outline and holds_alpha(image_format)
     announce(made.pixels + photo.pixels * (_WEIGHTS.get(image_format, 1) + keeps_outline))

@@ -67,10 +67,24 @@ class ImagePool:
         return answer.contents[0], _size(answer)
 
     async def fit(
-        self, result: bytes, photo: bytes, *, as_format: ImageFormat | None, keep_alpha: bool
+        self,
+        result: bytes,
+        photo: bytes,
+        *,
+        size: Size | None = None,
+        as_format: ImageFormat | None,
+        keep_alpha: bool,
     ) -> Fitted:
-        """The result at the photo's exact size. Raises ResultUnusable; PhotoRefused for the photo's bytes."""
-        words = {"do": "fit", "as_format": as_format, "keep_alpha": keep_alpha}
+        """The result at `size`, or else the photo's exact size.
+
+        Raises ResultUnusable; PhotoRefused for the photo's bytes.
+        """
+        words = {
+            "do": "fit",
+            "size": size and [size.width, size.height],
+            "as_format": as_format,
+            "keep_alpha": keep_alpha,
+        }
         try:
             answer = await self._ask(Message(words, (result, photo)))
         except WorkerDied as error:

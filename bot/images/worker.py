@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.errors import PhotoRefused, ResultUnusable
-from bot.core.pictures import ImageFormat
+from bot.core.pictures import ImageFormat, Size
 from bot.images.allowance import Allowance
 from bot.images.fitting import fit
 from bot.images.messages import Message, receive, send
@@ -72,6 +72,7 @@ class Worker:
             message.contents[0],
             message.contents[1],
             self._announce,
+            size=Size(*words["size"]) if words["size"] else None,
             as_format=ImageFormat(words["as_format"]) if words["as_format"] else None,
             keep_alpha=words["keep_alpha"],
         )

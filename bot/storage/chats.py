@@ -1,12 +1,11 @@
-"""What is remembered about chats: photos without words, albums, moves, whether they were turned away."""
+"""What is remembered about chats: albums, moves, rights, sent files, what they were told."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select, update
 
-from bot.core.edits import PhotoRef
 from bot.storage.database import Database
-from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, PENDING_PHOTOS, SENT_FILES
+from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, SENT_FILES
 
 _TELL_AGAIN_AFTER = timedelta(hours=1)
 _LONGEST_SENDING = timedelta(minutes=10)
@@ -14,7 +13,7 @@ _LONGEST_SENDING = timedelta(minutes=10)
 
 
 class Chats:
-    """The conversation's `Memory`. The edit store moves the rows of a chat that gets a new id."""
+    """Facts about chats. The edit store moves the rows of a chat that gets a new id."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -68,6 +67,18 @@ class Chats:
             update(CHATS)
             .where(CHATS.c.id == chat_id, or_(told_at.is_(None), told_at <= now - _TELL_AGAIN_AFTER))
             .values(told_no_pictures_at=now)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        """Whether to answer words that are no request: True once an hour."""
+        greeted_at = CHATS.c.greeted_at
+        insert = self._database.insert(CHATS).values(id=chat_id, greeted_at=now)
+        first = insert.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"greeted_at": now},
+            where=or_(greeted_at.is_(None), greeted_at <= now - _TELL_AGAIN_AFTER),
         )
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
@@ -134,48 +145,3 @@ class Chats:
         """Delete albums first seen before `at`; returns how many."""
         async with self._database.writing() as connection:
             return (await connection.execute(delete(ALBUMS).where(ALBUMS.c.seen_at < at))).rowcount
-
-    async def remember_photo(
-        self,
-        chat_id: int,
-        user_id: int,
-        message_id: int,
-        photo: PhotoRef,
-        now: datetime,
-        *,
-        thread_id: int | None = None,
-    ) -> None:
-        """Keep a person's photo for words that may follow. It replaces the one before."""
-        content = {
-            "message_id": message_id,
-            "photos": (photo,),
-            "at": now,
-        }
-        insert = self._database.insert(PENDING_PHOTOS).values(
-            chat_id=chat_id, user_id=user_id, thread_id=thread_id or 0, **content
-        )
-        async with self._database.writing() as connection:
-            await connection.execute(
-                insert.on_conflict_do_update(index_elements=["chat_id", "user_id", "thread_id"], set_=content)
-            )
-
-    async def remembered_photo(
-        self, chat_id: int, user_id: int, since: datetime, *, thread_id: int | None = None
-    ) -> tuple[int, PhotoRef] | None:
-        """The message id and the photo that a person sent there last, if that was not before `since`."""
-        pending = PENDING_PHOTOS.c
-        query = select(pending.message_id, pending.photos).where(
-            pending.chat_id == chat_id,
-            pending.user_id == user_id,
-            pending.thread_id == (thread_id or 0),
-            pending.at >= since,
-        )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).first()
-        return None if row is None else (row.message_id, row.photos[0])
-
-    async def forget_photos_before(self, at: datetime) -> int:
-        """Delete remembered photos older than `at`; returns how many."""
-        old = delete(PENDING_PHOTOS).where(PENDING_PHOTOS.c.at < at)
-        async with self._database.writing() as connection:
-            return (await connection.execute(old)).rowcount

@@ -45,6 +45,7 @@ def row_of(edit: Edit) -> dict[str, Any]:
         "format": result and result.format,
         "cropped": result and result.cropped,
         "result_message_id": edit.result_message_id,
+        "result_photo": edit.result_photo,
         "failure": edit.failure,
         "ended_at": edit.ended_at,
     }
@@ -91,7 +92,8 @@ def _stage(row: Row) -> Stage:
         case EditState.READY:
             return Ready(_task(row), _result(row))
         case EditState.DELIVERED:
-            return Delivered(_task(row), _result(row), row["result_message_id"], row["ended_at"])
+            arrived = row["result_message_id"], row["ended_at"], row["result_photo"]
+            return Delivered(_task(row), _result(row), *arrived)
         case EditState.FAILED:
             return Failed(row["failure"], row["ended_at"], _task(row) if row["task_id"] else None)
         case EditState.CANCELLED:

@@ -24,7 +24,7 @@ from bot.core.photos import photo_names
 from bot.core.ports import FileKind
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
-from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS
+from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS, QUESTIONS, SENT_FILES
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
@@ -80,16 +80,19 @@ class SqlEditStore:
         return await self._first(EDITS.c.callback_secret == secret)
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
-        """The newest edit with this message as its photo, request, status card or result."""
-        columns = (
-            EDITS.c.photo_message_id,
-            EDITS.c.request_message_id,
-            EDITS.c.status_message_id,
-            EDITS.c.result_message_id,
-        )
-        return await self._first(
-            EDITS.c.chat_id == chat_id, or_(*(column == message_id for column in columns))
-        )
+        """The edit that a message belongs to: its result or file, else its card, request or photo.
+
+        Of several, which have the same photo, the newest.
+        """
+        file = select(SENT_FILES.c.edit_id).where(SENT_FILES.c.message_id == message_id)
+        is_result = or_(EDITS.c.result_message_id == message_id, EDITS.c.id.in_(file))
+        others = (EDITS.c.photo_message_id, EDITS.c.request_message_id, EDITS.c.status_message_id)
+        belongs = or_(is_result, *(column == message_id for column in others))
+        query = select(EDITS).where(EDITS.c.chat_id == chat_id, belongs)
+        query = query.order_by(case((is_result, 0), else_=1), EDITS.c.created_at.desc()).limit(1)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return None if row is None else edit_of(row)
 
     async def move(self, before: Edit, after: Edit) -> Edit | None:
         """Write what differs, if the row still has the state and the owner of `before`.
@@ -183,7 +186,7 @@ class SqlEditStore:
                     photo.chat_id == new_chat_id, tuple_(photo.user_id, photo.thread_id).in_(replaced)
                 )
             )
-            for table in (EDITS, PENDING_PHOTOS):
+            for table in (EDITS, PENDING_PHOTOS, QUESTIONS):
                 moved = update(table).where(table.c.chat_id == old_chat_id)
                 await connection.execute(moved.values(chat_id=new_chat_id))
         self._forget_running(*self._running)

@@ -80,6 +80,13 @@ class Inbox:
         async with self._database.reading() as connection:
             return [(update_id, raw) for update_id, raw in await connection.execute(query)]
 
+    async def next_in_chat(self, chat_id: int, update_id: int) -> str | None:
+        """The JSON of a chat's first unhandled update after this one."""
+        waits = INBOX.c.handled_at.is_(None), INBOX.c.chat_id == chat_id, INBOX.c.update_id > update_id
+        query = select(INBOX.c.raw).where(*waits).order_by(INBOX.c.update_id).limit(1)
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).scalar_one_or_none()
+
     async def drop_surplus(self, chat_id: int, kept: int, owner: str | None = None) -> list[tuple[int, str]]:
         """Delete what waits in a chat behind its first `kept` updates, and return it.
 

@@ -11,6 +11,7 @@ from bot.storage.chats import Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.inbox import Inbox
+from bot.storage.wishes import SqlWishes
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +20,8 @@ KEEP_RESULTS = timedelta(hours=48)
 KEEP_EDITS = timedelta(days=31)
 """Longer than any limit's window, because limits are counted from the edits."""
 KEEP_UPDATES = timedelta(days=7)
-KEEP_PHOTOS = timedelta(minutes=10)
-"""How long a photo that came without words waits for them."""
+KEEP_WISHES = timedelta(days=1)
+"""How long a photo without words and what the bot has asked are remembered."""
 KEEP_ALBUMS = timedelta(days=1)
 FILE_GRACE = timedelta(minutes=10)
 """A file younger than this may belong to an edit that is newer than the list of kept ones."""
@@ -36,15 +37,24 @@ class HostedPhotos(Protocol):
 class RowRetention:
     """Deletes old rows. Missing or repeating a run does no harm."""
 
-    def __init__(self, edits: SqlEditStore, inbox: Inbox, chats: Chats, alerts: Alerts, now: Clock) -> None:
-        self._edits, self._inbox, self._chats, self._alerts, self._now = edits, inbox, chats, alerts, now
+    def __init__(
+        self,
+        edits: SqlEditStore,
+        inbox: Inbox,
+        chats: Chats,
+        wishes: SqlWishes,
+        alerts: Alerts,
+        now: Clock,
+    ) -> None:
+        self._edits, self._inbox, self._chats, self._wishes = edits, inbox, chats, wishes
+        self._alerts, self._now = alerts, now
 
     async def forget(self) -> None:
         """Go through every table once."""
         now = self._now()
         await self._edits.forget_before(now - KEEP_EDITS)
         await self._inbox.forget_before(now - KEEP_UPDATES)
-        await self._chats.forget_photos_before(now - KEEP_PHOTOS)
+        await self._wishes.forget_before(now - KEEP_WISHES)
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)
         await self._chats.forget_files_before(now - KEEP_RESULTS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
 from sqlmodel import Field, SQLModel
@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 from bot.core.edits import EditState, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
+from bot.core.wishes import Missing
 
 
 class EnumText(TypeDecorator[StrEnum]):
@@ -34,6 +35,19 @@ class EnumText(TypeDecorator[StrEnum]):
         return None if value is None else self.members(value)
 
 
+class PhotoText(TypeDecorator[PhotoRef]):
+    """A photo, stored as a JSON object."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: PhotoRef | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else json.dumps(asdict(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> PhotoRef | None:  # noqa: ARG002
+        return None if value is None else _photo(json.loads(value))
+
+
 class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
     """The photos of a request, stored as a JSON list of objects."""
 
@@ -46,7 +60,11 @@ class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PhotoRef, ...] | None:  # noqa: ARG002
         if value is None:
             return None
-        return tuple(PhotoRef(**{**photo, "kind": PhotoKind(photo["kind"])}) for photo in json.loads(value))
+        return tuple(_photo(photo) for photo in json.loads(value))
+
+
+def _photo(stored: dict[str, Any]) -> PhotoRef:
+    return PhotoRef(**{**stored, "kind": PhotoKind(stored["kind"])})
 
 
 class EditRow(SQLModel, table=True):
@@ -81,6 +99,8 @@ class EditRow(SQLModel, table=True):
     command: str
     words: str
     photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
+    parent: str | None
+    step: int
     operation: str
     secret: str
     callback_secret: str | None
@@ -103,6 +123,7 @@ class EditRow(SQLModel, table=True):
     format: ImageFormat | None = Field(sa_type=EnumText(ImageFormat))
     cropped: float | None
     result_message_id: int | None = Field(sa_type=BigInteger)
+    result_photo: PhotoRef | None = Field(sa_type=PhotoText)
     failure: Reason | None = Field(sa_type=EnumText(Reason))
     ended_at: datetime | None
     owner: str | None
@@ -120,6 +141,7 @@ class ChatRow(SQLModel, table=True):
     takes_pictures: bool | None
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
+    greeted_at: datetime | None
 
 
 class ChatMoveRow(SQLModel, table=True):
@@ -191,8 +213,35 @@ class InboxRow(SQLModel, table=True):
     owner: str | None
 
 
+class QuestionRow(SQLModel, table=True):
+    """What the bot has asked a person. `thread_id` is 0 outside of topics, `id` that of an update."""
+
+    __tablename__: ClassVar[str] = "questions"
+    __table_args__ = (
+        Index("ix_questions_chat_id_message_id", "chat_id", "message_id"),
+        Index("ix_questions_chat_id_person_id", "chat_id", "person_id"),
+        Index("ix_questions_asked_at", "asked_at"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    chat_id: int = Field(sa_type=BigInteger)
+    thread_id: int = Field(sa_type=BigInteger)
+    person_id: int = Field(sa_type=BigInteger)
+    asked_for: int = Field(sa_type=BigInteger)
+    message_id: int | None = Field(sa_type=BigInteger)
+    missing: Missing = Field(sa_type=EnumText(Missing))
+    command: str
+    words: str
+    photos: tuple[PhotoRef, ...] | None = Field(sa_type=PhotosText)
+    photo_message_id: int | None = Field(sa_type=BigInteger)
+    parent: str | None
+    step: int
+    asked_at: datetime
+    answered_by: int | None = Field(sa_type=BigInteger)
+
+
 class PendingPhotoRow(SQLModel, table=True):
-    """A person's last photo without words. `thread_id` is 0 outside of topics."""
+    """A person's last photo that came without words. `thread_id` is 0 outside of topics."""
 
     __tablename__: ClassVar[str] = "pending_photos"
 
@@ -240,6 +289,7 @@ ALBUMS = METADATA.tables["albums"]
 ALERTS = METADATA.tables["alerts"]
 SENT_FILES = METADATA.tables["sent_files"]
 INBOX = METADATA.tables["inbox"]
+QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
 REPLICAS = METADATA.tables["replicas"]
 ROLES = METADATA.tables["roles"]

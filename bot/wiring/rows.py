@@ -16,6 +16,7 @@ from bot.storage.files import DiskFiles, data_dir_id
 from bot.storage.inbox import Inbox
 from bot.storage.provider_budget import SqlProviderBudget
 from bot.storage.replicas import Replicas
+from bot.storage.wishes import SqlWishes
 from bot.web.health import Health
 from bot.web.metrics import Metrics
 from bot.wiring.outside import provider_budget, web_host
@@ -29,6 +30,7 @@ class Rows:
     edits: SqlEditStore
     inbox: Inbox
     chats: Chats
+    wishes: SqlWishes
     alerts: Alerts
     files: DiskFiles
     hosted: WebHost
@@ -41,6 +43,7 @@ class Rows:
             edits=SqlEditStore(database),
             inbox=Inbox(database),
             chats=Chats(database),
+            wishes=SqlWishes(database),
             alerts=Alerts(database),
             files=DiskFiles(settings.data_dir / "files"),
             hosted=web_host(settings),

@@ -50,7 +50,7 @@ def way_out(
     """Everything that sends."""
     cards = Cards(features)
     results = ResultSender(bot, cards)
-    outbox = Outbox(bot, results, rows.chats, now)
+    outbox = Outbox(bot, results, rows.chats, rows.wishes, now)
     board = CardBoard(outbox, cards, estimate, now)
     rights = PictureRights(bot, rows.chats, now)
     admins = Admins(outbox, cards, rows.alerts, settings.admin_ids, now)

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 """The rooms behind the conversation, in memory, and a conversation between them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,14 +9,15 @@ from typing import Any
 from bot.conversation.access import Access
 from bot.conversation.conversation import Conversation
 from bot.conversation.feature import Replies, all_features
-from bot.conversation.incoming import Incoming
-from bot.conversation.outgoing import Alert, Say
+from bot.conversation.incoming import Incoming, Message
+from bot.conversation.outgoing import Alert, Ask, Say
 from bot.conversation.tools import About, Desk, Tools
 from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Failed, PhotoRef, Request
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits, Refusal, Usage, usage
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
+from bot.core.wishes import PictureMeant, Question, Speaker
 from tests.conversation.texts.samples import LIMITS
 from tests.factories import NOW, edit
 
@@ -91,28 +92,80 @@ class FakeEdits:
         ]
 
 
+class FakeWishes:
+    """A person's photo and questions."""
+
+    def __init__(self) -> None:
+        self.photos: dict[Speaker, tuple[PictureMeant, datetime]] = {}
+        self.questions: dict[int, Question] = {}
+
+    def _last(self, is_meant: Callable[[Question], bool]) -> Question | None:
+        return next((each for each in reversed(self.questions.values()) if is_meant(each)), None)
+
+    async def remember_photo(self, speaker: Speaker, message_id: int, photo: PhotoRef, now: datetime) -> None:
+        self.photos[speaker] = PictureMeant(photo, message_id), now
+
+    async def remembered_photo(
+        self, speaker: Speaker, since: datetime
+    ) -> tuple[PictureMeant, datetime] | None:
+        found = self.photos.get(speaker)
+        return found if found and found[1] >= since else None
+
+    async def ask(self, question: Question) -> None:
+        same = await self.question_for(question.speaker.chat_id, question.asked_for)
+        if same is not None and same.speaker == question.speaker:
+            del self.questions[same.id]
+        self.questions[question.id] = question
+
+    async def question(self, question_id: int) -> Question | None:
+        return self.questions.get(question_id)
+
+    async def question_for(self, chat_id: int, asked_for: int) -> Question | None:
+        return self._last(lambda each: (each.speaker.chat_id, each.asked_for) == (chat_id, asked_for))
+
+    async def question_at(self, chat_id: int, message_id: int) -> Question | None:
+        return self._last(lambda each: (each.speaker.chat_id, each.message_id) == (chat_id, message_id))
+
+    async def open_question(self, speaker: Speaker, since: datetime, update_id: int) -> Question | None:
+        return self._last(
+            lambda each: (
+                each.speaker == speaker and each.asked_at >= since and each.answered_by in {None, update_id}
+            )
+        )
+
+    async def answered(self, question_id: int, update_id: int) -> None:
+        self.questions[question_id] = replace(self.questions[question_id], answered_by=update_id)
+
+    async def drop_questions(self, speaker: Speaker) -> int:
+        open_ones = [each for each in self.questions.values() if each.speaker == speaker]
+        for each in open_ones:
+            del self.questions[each.id]
+        return len(open_ones)
+
+    def arrived(self, message_id: int) -> Question:
+        """The last question has been sent as this message."""
+        last = self._last(lambda _: True)
+        assert last is not None
+        self.questions[last.id] = replace(last, message_id=message_id)
+        return self.questions[last.id]
+
+
 class FakeMemory:
     """What chats remember."""
 
     def __init__(self) -> None:
-        self.photos: dict[tuple[int, int], tuple[int, PhotoRef, datetime]] = {}
         self.albums: dict[tuple[int, str], tuple[int, datetime]] = {}
         self.told: dict[int, datetime] = {}
         self.moves: dict[int, int] = {}
         self.checked: dict[int, datetime] = {}
         self.told_no_pictures: set[int] = set()
+        self.greeted: set[int] = set()
         self.files: dict[str, int | None] = {}
 
-    async def remember_photo(
-        self, chat_id: int, user_id: int, message_id: int, photo: PhotoRef, now: datetime
-    ) -> None:
-        self.photos[chat_id, user_id] = message_id, photo, now
-
-    async def remembered_photo(
-        self, chat_id: int, user_id: int, since: datetime
-    ) -> tuple[int, PhotoRef] | None:
-        found = self.photos.get((chat_id, user_id))
-        return found[:2] if found and found[2] >= since else None
+    async def greet(self, chat_id: int, now: datetime) -> bool:
+        is_new = chat_id not in self.greeted
+        self.greeted.add(chat_id)
+        return is_new
 
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
         return self.albums.setdefault((chat_id, album_id), (update_id, now))[0] == update_id
@@ -208,6 +261,8 @@ class Room:
     edits: dict[str, Edit] = field(default_factory=dict)
     woken: list[str] = field(default_factory=list)
     memory: FakeMemory = field(default_factory=FakeMemory)
+    wishes: FakeWishes = field(default_factory=FakeWishes)
+    comments: set[int] = field(default_factory=set)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     files: FakeFiles = field(default_factory=FakeFiles)
 
@@ -217,6 +272,8 @@ class Room:
             desk=Desk(self.service, self._wake),
             edits=FakeEdits(self.edits),
             memory=self.memory,
+            wishes=self.wishes,
+            photo_follows=self._photo_follows,
             questions=self.questions,
             files=self.files,
             estimate=lambda _: Estimate(None, is_slow=False),
@@ -225,6 +282,9 @@ class Room:
         )
         self.access = Access(self.allowed_chats, self.admin_ids, self.tools)
         self.conversation = Conversation(all_features(), self.tools, self.access)
+
+    async def _photo_follows(self, message: Message) -> bool:
+        return message.message_id in self.comments
 
     async def _wake(self, edit: Edit) -> None:
         self.woken.append(edit.id)
@@ -243,6 +303,12 @@ class Room:
         [said] = await self.handle(incoming)
         assert isinstance(said, Say)
         return said
+
+    async def asks(self, incoming: Incoming) -> Ask:
+        """The one question that answers."""
+        [asked] = [each for each in await self.handle(incoming) if not isinstance(each, Alert)]
+        assert isinstance(asked, Ask)
+        return asked
 
     async def alert(self, incoming: Incoming) -> Alert:
         """The one answer to a press."""

@@ -6,20 +6,20 @@ from gettext import NullTranslations
 
 import pytest
 
-from bot.conversation.conversation import not_allowed_text, unknown_command_text
+from bot.conversation.conversation import not_allowed_text
 from bot.conversation.feature import all_features, commands_of
 from bot.conversation.incoming import (
     Chat,
     ChatMigrated,
-    EditedMessage,
     MembershipChanged,
     Message,
     Replied,
     Sender,
     Surplus,
 )
-from bot.conversation.outgoing import Alert, Destination, Leave, Say
+from bot.conversation.outgoing import Alert, Ask, Destination, Leave, Say
 from bot.conversation.texts import alerts
+from bot.conversation.texts.questions import small_talk
 from bot.core.edits import EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import (
@@ -43,7 +43,6 @@ ALLOWED_ELSEWHERE = frozenset({-5000})
 
 @every_language
 def test_the_texts_of_the_entrance_are_valid_html(t: NullTranslations) -> None:
-    assert plain(unknown_command_text(t))
     assert "-100123" in plain(not_allowed_text(t, -100123))
     assert "<code>-100123</code>" in not_allowed_text(t, -100123)
 
@@ -59,15 +58,13 @@ async def test_every_command_is_heard_in_private_and_in_a_group(command: str) ->
             assert [edit.request.command for edit in room.edits.values()] == [command]
         else:
             [said] = replies
-            assert isinstance(said, Say)
+            assert isinstance(said, Say | Ask)
             assert said.to == Destination(asked.chat.id, asked.thread_id, asked.message_id)
             assert said.silent == (not asked.chat.is_private)
             assert plain(said.html)
 
 
-async def test_a_command_that_nobody_knows_is_answered_in_private_only() -> None:
-    said = await Room().say(message("vangogh", picture=PHOTO))
-    assert said.html == unknown_command_text(en())
+async def test_in_a_group_a_command_that_nobody_knows_is_another_bots() -> None:
     assert await Room().handle(in_group("vangogh", picture=PHOTO)) == ()
 
 
@@ -77,15 +74,16 @@ async def test_a_command_that_nobody_knows_is_answered_in_private_only() -> None
         in_group(words="nice picture"),
         in_group(words="look at this", picture=PHOTO),
         in_group(picture=PHOTO),
-        in_group(words="@nano_bot edit this", replied=Replied(60, PHOTO)),
+        in_group(words="edit this", replied=Replied(60, PHOTO)),
+        in_group(words="edit this", replied=Replied(60, PHOTO, is_ours=True)),
         in_group(),
     ],
 )
-async def test_in_a_group_nothing_happens_without_a_command_of_the_bot(said: Message) -> None:
+async def test_in_a_group_nothing_happens_unless_the_bot_is_spoken_to(said: Message) -> None:
     room = Room()
     assert await room.handle(said) == ()
     assert not room.edits
-    assert not room.memory.photos
+    assert not room.wishes.photos
 
 
 async def test_a_private_message_that_says_nothing_is_not_answered() -> None:
@@ -93,7 +91,7 @@ async def test_a_private_message_that_says_nothing_is_not_answered() -> None:
 
 
 async def test_answers_are_in_the_language_of_who_asked() -> None:
-    assert (await Room().say(message("vangogh", sender=GRACE))).html == unknown_command_text(fr())
+    assert (await Room().say(message(words="merci", sender=GRACE))).html == small_talk(fr())
 
 
 @pytest.mark.parametrize("ask", [message, in_group])
@@ -108,14 +106,6 @@ async def test_other_bots_are_not_answered(ask: Callable[..., Message]) -> None:
 async def test_who_writes_in_a_chats_name_asks_as_that_chat() -> None:
     asked = in_group("sketch", picture=PHOTO, sender=Sender(GROUP.id, "en"))
     assert (await Room().admits(asked)).requester_id == GROUP.id
-
-
-async def test_changed_words_start_nothing() -> None:
-    room = Room()
-    assert await room.handle(EditedMessage(message("sketch", picture=PHOTO))) == ()
-    assert await room.handle(EditedMessage(message(picture=PHOTO))) == ()
-    assert not room.edits
-    assert not room.memory.photos
 
 
 @pytest.mark.parametrize("verb", ["c", "a", "f", "r"])
@@ -183,7 +173,7 @@ async def test_a_person_who_is_not_served_is_told_once() -> None:
     said = await room.say(message(picture=PHOTO))
     assert said.html == not_allowed_text(en(), PRIVATE.id)
     assert list(await room.handle(message("help"))) == []
-    assert not room.memory.photos
+    assert not room.wishes.photos
 
 
 async def test_a_press_where_the_bot_does_not_serve_has_no_effect_and_no_words() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation import asking
 from bot.conversation.feature import (
     ChoiceButton,
     EditButton,
@@ -53,6 +54,9 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "f": file.send,
         "r": again.try_again,
         "s": styles.choose,
+        "y": asking.consent,
+        "n": asking.decline,
+        "k": asking.choose_command,
     }
 
 

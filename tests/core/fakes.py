@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
-from bot.core.edits import Edit, PhotoRef
+from bot.core.edits import Edit, PhotoKind, PhotoRef
 from bot.core.errors import Reason, TryLater
 from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pictures import Fitted, ImageFormat, Size
-from bot.core.ports import FileKind, Order, PublicUrl, Reply, TaskRunning, TaskStatus
+from bot.core.ports import Arrived, FileKind, Order, PublicUrl, Reply, TaskRunning, TaskStatus
 
 Call = Callable[[str], Awaitable[None]]
 NAME = "replica-1"
@@ -143,10 +143,17 @@ class FakeImages:
         return b"prepared " + photo, Size(len(photo), 100)
 
     async def fit(
-        self, result: bytes, photo: bytes, *, as_format: ImageFormat | None, keep_alpha: bool
+        self,
+        result: bytes,
+        photo: bytes,
+        *,
+        size: Size | None = None,
+        as_format: ImageFormat | None,
+        keep_alpha: bool,
     ) -> Fitted:
         await self._call("fit")
-        return Fitted(result + b" for " + photo, Size(len(photo), 100), as_format or ImageFormat.PNG, 0.25)
+        size = size or Size(len(photo), 100)
+        return Fitted(result + b" for " + photo, size, as_format or ImageFormat.PNG, 0.25)
 
 
 class FakeFiles:
@@ -187,10 +194,11 @@ class FakeChat:
     def show(self, edit: Edit, ahead: int = 0) -> None:
         self.shown.append(edit)
 
-    async def deliver(self, edit: Edit, reply: Reply) -> int:
+    async def deliver(self, edit: Edit, reply: Reply) -> Arrived:
         await self._call("deliver")
         self.replies.append((edit, reply))
-        return self._say("result")
+        message_id = self._say("result")
+        return Arrived(message_id, PhotoRef(f"reply {message_id}", PhotoKind.PHOTO))
 
     async def settle(self, edit: Edit) -> int | None:
         await self._call("settle")

@@ -88,11 +88,11 @@ async def test_another_replicas_edit_can_be_cancelled_and_is_its_to_settle(world
     [
         (PhotoKind.PHOTO, EditState.DELIVERED, True),
         (PhotoKind.PHOTO, EditState.FAILED, False),
-        (PhotoKind.DOCUMENT, EditState.DELIVERED, False),
-        (PhotoKind.STICKER, EditState.DELIVERED, False),
+        (PhotoKind.DOCUMENT, EditState.DELIVERED, True),
+        (PhotoKind.STICKER, EditState.DELIVERED, True),
     ],
 )
-async def test_a_result_is_kept_only_where_it_can_be_asked_for(
+async def test_a_result_is_kept_once_it_is_delivered_because_it_may_be_changed_further(
     world: World, kind: PhotoKind, state: EditState, keeps: bool
 ) -> None:
     held = world.holds(stage=STAGES[state], photos=(PhotoRef("x", kind),))

@@ -263,7 +263,7 @@ async def test_an_attempt_is_noted_before_the_reply(world: World) -> None:
     [(told, reply)] = world.chat.replies
     assert (sends, told.sends) == ([2], 1)  # the chat is told of those before
     assert (reply.content, reply.size, reply.format) == (b"a picture", RESULT.size, RESULT.format)
-    assert ended.stage == Delivered(TASK, RESULT, 500, NOW)
+    assert ended.stage == Delivered(TASK, RESULT, 500, NOW, PhotoRef("reply 500", PhotoKind.PHOTO))
     assert (ended.attempts, ended.blocked_by) == (0, None)
 
 

@@ -84,7 +84,7 @@ def test_what_is_stored_is_kept_as_long_as_the_page_says() -> None:
     assert f"{retention.KEEP_UPDATES.days} days after it was handled" in page
     assert f"{retention.KEEP_EDITS.days} days after the edit ended" in page
     assert f"{retention.KEEP_RESULTS.total_seconds() / 3600:.0f} hours after it was delivered" in page
-    assert f"and whose it is | {retention.KEEP_PHOTOS.total_seconds() / 60:.0f} minutes |" in page
+    assert f"and whose it is | {retention.KEEP_WISHES.days} day |" in page
 
 
 def test_make_knows_the_targets_that_are_shown() -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from bot.core.errors import PhotoRefused, Reason
-from bot.core.pictures import Fitted, ImageFormat
+from bot.core.pictures import Fitted, ImageFormat, Size
 from bot.images.fitting import fit
 from bot.images.preparing import prepare
 
@@ -180,9 +180,14 @@ def prepared(photo: bytes) -> bytes:
 
 
 def fitted(
-    result: bytes, photo: bytes, as_format: ImageFormat | None = None, *, keep_alpha: bool = False
+    result: bytes,
+    photo: bytes,
+    as_format: ImageFormat | None = None,
+    *,
+    size: Size | None = None,
+    keep_alpha: bool = False,
 ) -> Fitted:
-    return fit(result, photo, lambda _: None, as_format=as_format, keep_alpha=keep_alpha)
+    return fit(result, photo, lambda _: None, size=size, as_format=as_format, keep_alpha=keep_alpha)
 
 
 def refusal(call: Callable[[bytes], object], content: bytes) -> Reason:

@@ -43,6 +43,8 @@ async def test_the_work_is_done_in_a_process_of_its_own(pool: ImagePool) -> None
     reply = await pool.fit(jpeg, PHOTO, as_format=ImageFormat.PNG, keep_alpha=False)
     assert (reply.size, reply.format, reply.cropped) == (Size(120, 80), ImageFormat.PNG, 0)
     assert opened(reply.content).size == (120, 80)
+    larger = await pool.fit(jpeg, PHOTO, size=Size(240, 160), as_format=None, keep_alpha=False)
+    assert opened(larger.content).size == (240, 160)
 
 
 async def test_the_process_is_kept_for_the_next_picture(pool: ImagePool) -> None:

@@ -81,8 +81,8 @@ async def test_a_photo_first_and_then_words_or_a_command(tmp_path: Path) -> None
         ada.writes("put a party hat on the dog")
         result = await next_result(ada.private, photo, await style_picker(world, photo))
         assert result.photo_size == (96, 64)
-        ada.writes("/oil")
-        await ada.private.wait_for(lambda messages: len(pictures(messages, photo)) == 2)
+        ada.writes("/oil")  # of the latest picture, which is the result
+        await ada.private.wait_for(lambda messages: bool(pictures(messages, result)))
         assert prompts(world) == ["put a party hat on the dog", full_prompt("oil", "")]
 
 

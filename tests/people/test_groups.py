@@ -11,6 +11,7 @@ from bot.conversation.features.help import help_text, start_text
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
+from bot.core.presets import full_prompt
 from bot.sandbox.telegram.people import Chat
 from tests.harness.chats import AGAIN, EN, FR, answers, card_of, hears, next_result, plain
 from tests.harness.clock import until
@@ -54,6 +55,18 @@ async def test_an_edit_of_somebody_elses_photo_belongs_to_who_asked(tmp_path: Pa
         assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)
 
 
+async def test_a_corrected_command_in_a_group_is_heard_once(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        group = world.telegram.people.group("Friends", ada)
+        photo = ada.sends_photo(picture(96, 64), "/skech@nanobanana_bot", chat=group)
+        for caption in ("/sketch@nanobanana_bot", "/oil@nanobanana_bot"):
+            ada.edits(photo, caption)
+        await world.result(group, photo)
+        await asyncio.sleep(0.3)
+        assert prompts(world) == [full_prompt("sketch", "")]
+
+
 async def test_the_bot_is_silent_about_what_is_not_for_it(tmp_path: Path) -> None:
     """Even as one that reads everything."""
     async with quick_bot(tmp_path, sandbox={"privacy": False}) as world:
@@ -67,9 +80,6 @@ async def test_the_bot_is_silent_about_what_is_not_for_it(tmp_path: Path) -> Non
         ada.writes("nice one", chat=group, reply_to=photo)
         ada.writes("/weather in Paris", chat=group)
         ada.writes("/sketch@other_bot", chat=group, reply_to=photo)
-        late = ada.writes("sketch this", chat=group, reply_to=photo)
-        ada.edits(late, "/sketch@nanobanana_bot")
-        ada.edits(photo, "/sketch@nanobanana_bot")
         for kind in ("edited_message", "channel_post"):
             people.sends_raw_update({kind: {**photo.raw, "caption": "/sketch"}})
         await hears(group, ada.writes("/limits", chat=group), "This chat may ask for")

@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-from bot.conversation.conversation import unknown_command_text
 from bot.conversation.feature import all_features, menu
 from bot.conversation.features.help import bot_description, bot_short_description, help_text, start_text
 from bot.conversation.features.styles import pick_a_style_text, style_buttons, styles_text
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import LANGUAGES
+from bot.conversation.texts.questions import question
 from bot.conversation.texts.reasons import reason_sentence
 from bot.conversation.texts.styles import command_title
 from bot.core.errors import Reason
 from bot.core.presets import full_prompt
+from bot.core.wishes import Missing, Wish
 from tests.harness.chats import EN, FR, answers, hears, plain
 from tests.harness.clock import until
 from tests.harness.pictures import picture
@@ -29,7 +30,7 @@ async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
         helps = help_text(FR, username="nanobanana_bot", private=True, reads_group_messages=False)
         assert (await hears(chat, zoe.writes("/help"), helps)).text == plain(helps)
         await hears(chat, zoe.writes("/styles"), styles_text(FR))
-        await hears(chat, zoe.writes("/rubbish"), unknown_command_text(FR))
+        await hears(chat, zoe.writes("/rubbish"), "Je ne connais pas /rubbish.")
         photo = zoe.sends_photo(picture(96, 64))
         picker = await hears(chat, photo, pick_a_style_text(FR))
         assert picker.labels == [b.text for row in style_buttons(FR) for b in row]
@@ -57,7 +58,7 @@ async def test_in_a_group_everybody_is_answered_in_their_own_language(tmp_path: 
         group = people.group("Friends", zoe, kim, nobody)
         for person, t, command in ((zoe, FR, "sketch"), (kim, EN, "oil"), (nobody, EN, "comic")):
             asked = person.writes(f"/{command}@nanobanana_bot", chat=group)
-            await hears(group, asked, reason_sentence(t, Reason.NO_PHOTO, command=command))
+            await hears(group, asked, question(t, Wish(command), Missing.PICTURE))
 
 
 async def test_menus_are_published_for_every_scope_and_language(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ import asyncio
 from pathlib import Path
 
 from bot.conversation.features.styles import pick_a_style_text
+from bot.conversation.texts.questions import question
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence
 from bot.core.errors import Reason
 from bot.core.presets import MAX_PROMPT_CHARACTERS, full_prompt
+from bot.core.wishes import Missing, Wish
 from bot.sandbox.telegram.people import Message, Person
 from tests.harness.chats import EN, UNTOUCHED, answers, failure_of, hears, limits_line, plain
 from tests.harness.pictures import encoded, flat, picture
@@ -18,20 +20,17 @@ MOVING = encoded(flat(), "GIF", save_all=True, append_images=[flat(colour=(1, 2,
 NOISE = bytes(range(256)) * 40
 
 
-async def test_requests_that_lack_something_are_refused_at_once(tmp_path: Path) -> None:
-    sentence = reason_sentence
+async def test_what_a_request_lacks_is_asked_for_at_once(tmp_path: Path) -> None:
+    words, photo, blue = Missing.WORDS, Missing.PICTURE, Wish("edit", "make it blue")
     async with quick_bot(tmp_path) as world:
         ada = world.ada
         asked = [
-            (ada.writes("/edit"), sentence(EN, Reason.NO_PROMPT)),
-            (ada.writes("/sketch"), sentence(EN, Reason.NO_PHOTO, command="sketch")),
-            (ada.writes("/edit make it blue"), sentence(EN, Reason.NO_PHOTO)),
-            (ada.writes("make it blue"), sentence(EN, Reason.NO_PHOTO)),
-            (ada.sends_photo(picture(64, 64), "/edit"), sentence(EN, Reason.NO_PROMPT)),
-            (
-                ada.sends_photo(picture(64, 65), "/background"),
-                sentence(EN, Reason.NO_PROMPT, command="background"),
-            ),
+            (ada.writes("/edit"), question(EN, Wish("edit"), words)),
+            (ada.writes("/sketch"), question(EN, Wish("sketch"), photo)),
+            (ada.writes("/edit make it blue"), question(EN, blue, photo)),
+            (ada.writes("make it blue"), question(EN, blue, photo)),
+            (ada.sends_photo(picture(64, 64), "/edit"), question(EN, Wish("edit"), words)),
+            (ada.sends_photo(picture(64, 65), "/background"), question(EN, Wish("background"), words)),
             (ada.sends_photo(picture(64, 66), f"/edit {LONG}"), prompt_too_long(EN, len(LONG))),
             (
                 ada.sends_photo(picture(64, 67), f"/sketch {LONG}"),

@@ -22,8 +22,11 @@ from bot.core.edits import (
 )
 from bot.core.errors import Reason
 from bot.core.limits import Rule, Scope
+from bot.core.wishes import Missing, Question, Speaker, Wish
 from bot.storage.chats import Chats
+from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
+from bot.storage.wishes import SqlWishes
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, RESULT, STAGES, TASK, edit, full_edit
 
 SECOND = timedelta(seconds=1)
@@ -294,15 +297,20 @@ async def test_files_are_kept_for_what_is_unsettled_and_results_for_a_while(stor
     }
 
 
-async def test_everything_of_a_chat_follows_it_to_its_new_id(store: SqlEditStore, chats: Chats) -> None:
+async def test_everything_of_a_chat_follows_it_to_its_new_id(
+    database: Database, store: SqlEditStore, chats: Chats
+) -> None:
     old, new = -4321, -1009876543210
+    wishes = SqlWishes(database)
+    asked = Question(7, Speaker(new, None, 5), 90, Wish("edit"), Missing.PICTURE, NOW, message_id=92)
+    await wishes.ask(replace(asked, speaker=Speaker(old, None, 5)))
     edits = [edit(chat_id=old, created_at=NOW + n * SECOND) for n in range(3)]
     bystander = edit(chat_id=8)
     await keep(store, *edits, edit(chat_id=new, created_at=NOW - SECOND), bystander)
     await chats.tell_not_allowed(old, NOW)
-    await chats.remember_photo(old, 5, 91, PhotoRef("new", PhotoKind.PHOTO), NOW)
-    await chats.remember_photo(new, 5, 12, PhotoRef("stale", PhotoKind.PHOTO), NOW)
-    await chats.remember_photo(new, 6, 13, PhotoRef("theirs", PhotoKind.PHOTO), NOW)
+    await wishes.remember_photo(Speaker(old, None, 5), 91, PhotoRef("new", PhotoKind.PHOTO), NOW)
+    await wishes.remember_photo(Speaker(new, None, 5), 12, PhotoRef("stale", PhotoKind.PHOTO), NOW)
+    await wishes.remember_photo(Speaker(new, None, 6), 13, PhotoRef("theirs", PhotoKind.PHOTO), NOW)
 
     for _ in range(2):  # both the old and the new chat are told of the move
         await store.follow_chat(old, new)
@@ -311,9 +319,12 @@ async def test_everything_of_a_chat_follows_it_to_its_new_id(store: SqlEditStore
         [used] = await store.usage(new, (Rule(Scope.CHAT, 4, timedelta(hours=1)),), NOW)
         assert used.left == 0
         assert await store.get(bystander.id) == bystander
-        assert (await chats.remembered_photo(new, 5, NOW) or (0,))[0] == 91
-        assert (await chats.remembered_photo(new, 6, NOW) or (0,))[0] == 13
-        assert await chats.remembered_photo(old, 5, NOW) is None
+        for person_id, message_id in ((5, 91), (6, 13)):
+            kept = await wishes.remembered_photo(Speaker(new, None, person_id), NOW)
+            assert kept is not None
+            assert kept[0].message_id == message_id
+        assert await wishes.remembered_photo(Speaker(old, None, 5), NOW) is None
+        assert await wishes.question_at(new, 92) == asked
         assert not await chats.tell_not_allowed(new, NOW)
 
 

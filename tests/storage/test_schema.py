@@ -16,12 +16,13 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.core.edits import EditState, Failed, PhotoKind, PhotoRef, Received, Stage, Submitting, Task
 from bot.core.errors import Reason
+from bot.core.wishes import PictureMeant, Speaker
 from bot.storage import migrations
-from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, row_of
 from bot.storage.edits import SqlEditStore
 from bot.storage.tables import EDITS, METADATA, EnumText
+from bot.storage.wishes import SqlWishes
 from tests.factories import NO_LIMITS, NOW, PHOTO, STAGES, edit, full_edit
 from tests.harness.postgres import Postgres
 
@@ -29,7 +30,8 @@ ROOT = Path(__file__).parents[2]
 MIGRATE = """
 import asyncio, sys
 from bot.storage import migrations
-from bot.storage.chats import Chats
+from bot.storage.wishes import SqlWishes
+from bot.core.wishes import PictureMeant, Speaker
 from bot.storage.database import Database
 async def migrate():
     database = Database.open(sys.argv[1])
@@ -183,7 +185,8 @@ async def test_what_was_there_before_photos_were_a_list_is_there_after_and_back_
         assert failed.blocked_by is Reason.OUT_OF_CREDIT
         assert not failed.has_lost_card
         sticker = PhotoRef("B", PhotoKind.STICKER)
-        assert await Chats(database).remembered_photo(5, 6, NOW, thread_id=8) == (9, sticker)
+        kept = await SqlWishes(database).remembered_photo(Speaker(5, 8, 6), NOW)
+        assert kept == (PictureMeant(sticker, 9), NOW)
 
         await database.downgrade("0002")
         assert [await all_of(database, table) for table in ("edits", "pending_photos")] == before
@@ -202,6 +205,7 @@ async def test_a_create_call_from_before_each_had_a_secret_can_still_be_called_b
         found = await SqlEditStore(database).by_callback_secret("s-1")
         assert found is not None
         assert (found.id, found.is_late, found.starts) == ("photo-1", False, 0)
+        assert (found.request.parent, found.request.step) == (None, 1)
 
 
 async def test_the_revision_is_told_before_and_after_migrating(empty_url: str) -> None:

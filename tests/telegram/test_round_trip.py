@@ -43,7 +43,7 @@ async def bot_in(telegram: TelegramSandbox, inbox: FakeInbox) -> AsyncIterator[P
         updates = durable_request(inbox, lambda: "me", now, way_out)
         bot = telegram_bot(telegram.token, url, way_out, updates=updates)
         await initialized(bot)
-        outbox = Outbox(bot, ResultSender(bot, PlainCards()), PlainSentFiles(), now)
+        outbox = Outbox(bot, ResultSender(bot, PlainCards()), PlainSentFiles(), PlainSentFiles(), now)
         intake = Intake(bot, inbox, handle, outbox.send, Slots(), lambda: "me", now)
         polling = Polling(bot, intake.doorbell)
         tasks = [asyncio.create_task(intake.run()), asyncio.create_task(polling.run())]

@@ -14,6 +14,7 @@ from bot.conversation.feature import (
 )
 from bot.conversation.outgoing import Delete
 from bot.conversation.texts.i18n import N_
+from bot.conversation.texts.questions import dropped
 from bot.conversation.texts.wording import number
 from bot.core.edits import Delivered, Edit
 
@@ -21,7 +22,8 @@ from bot.core.edits import Delivered, Edit
 async def cancel(asked: Asked) -> Replies:
     """Cancel the edit whose message was replied to, or all of this person's edits in this chat.
 
-    A reply to an edit that has ended, or that is somebody else's, cancels nothing.
+    What the bot has asked this person is not waited for any more. A reply to an edit that has ended, or
+    that is somebody else's, cancels nothing.
     """
     message, edits = asked.message, asked.tools.edits
     mine = await edits.active_of(message.chat.id, message.sender.id)
@@ -29,7 +31,10 @@ async def cancel(asked: Asked) -> Replies:
     if replied_to is not None and await edits.by_message(message.chat.id, replied_to) is not None:
         mine = [edit for edit in mine if replied_to in edit.messages()]
     count = sum([await asked.tools.desk.cancel(edit) for edit in mine])
-    return answer(asked, cancelled_text(asked.t, count) if count else nothing_to_cancel(asked.t))
+    has_dropped = await asked.tools.wishes.drop_questions(message.speaker) > 0
+    if count:
+        return answer(asked, cancelled_text(asked.t, count))
+    return answer(asked, dropped(asked.t) if has_dropped else nothing_to_cancel(asked.t))
 
 
 async def press(pressed: EditPressed) -> Replies:

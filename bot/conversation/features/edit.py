@@ -1,32 +1,44 @@
-"""/edit and plain words: change a photo as described."""
+"""/edit and plain words: change a photo as described, and ask for what is missing."""
 
-from bot.conversation.answering import answer_wish
+from bot.conversation.answering import answer
+from bot.conversation.asking import COMMAND, NO, YES, answer_wish, understood
 from bot.conversation.feature import Asked, Command, Feature, Replies
 from bot.conversation.features.styles import offer_styles
-from bot.conversation.meaning import PhotoSent, Refused, of_command, of_plain
+from bot.conversation.meaning import PhotoSent, Refused, SmallTalk
 from bot.conversation.texts.i18n import N_
+from bot.conversation.texts.questions import small_talk
 from bot.core.presets import EDIT
 
 
 async def edit(asked: Asked) -> Replies:
     """A command with words."""
-    return await answer_wish(asked, of_command(asked.message, asked.command))
+    return await _answer(asked, EDIT)
 
 
 async def plain(asked: Asked) -> Replies:
-    """A private message without a command. An album without words is asked about once."""
-    meaning = of_plain(asked.message)
-    if meaning is None:
-        return ()
+    """A message without a command. An album without words is asked about once."""
+    return await _answer(asked, None)
+
+
+async def _answer(asked: Asked, command: str | None) -> Replies:
+    meaning, message, tools = await understood(asked, command), asked.message, asked.tools
     if isinstance(meaning, PhotoSent | Refused) and asked.is_more_of_album:
         return ()
-    if isinstance(meaning, PhotoSent):
-        return await offer_styles(asked, meaning.photo)
-    return await answer_wish(asked, meaning)
+    match meaning:
+        case None:
+            return ()
+        case PhotoSent(photo):
+            return await offer_styles(asked, photo)
+        case SmallTalk():
+            is_told = message.chat.is_private and await tools.memory.greet(message.chat.id, tools.now())
+            return answer(asked, small_talk(asked.t)) if is_told else ()
+        case _:
+            return await answer_wish(asked, meaning)
 
 
 FEATURE = Feature(
     order=10,
     commands=(Command(EDIT, edit, N_("Change a photo as you describe it")),),
+    buttons=(YES, NO, COMMAND),
     plain=plain,
 )

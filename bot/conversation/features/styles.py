@@ -2,9 +2,10 @@
 
 from gettext import NullTranslations
 
-from bot.conversation.answering import admit_pressed, alert, answer, answer_wish
+from bot.conversation.answering import admit_pressed, alert, answer
+from bot.conversation.asking import answer_wish, understood
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
-from bot.conversation.meaning import of_command
+from bot.conversation.meaning import PhotoSent, SmallTalk
 from bot.conversation.outgoing import Buttons
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_, said
@@ -20,7 +21,12 @@ _PER_ROW = 3
 
 async def paint(asked: Asked) -> Replies:
     """A style's command, maybe with more words."""
-    return await answer_wish(asked, of_command(asked.message, asked.command))
+    meaning = await understood(asked, asked.command)
+    return (
+        ()
+        if meaning is None or isinstance(meaning, PhotoSent | SmallTalk)
+        else await answer_wish(asked, meaning)
+    )
 
 
 async def show(asked: Asked) -> Replies:
@@ -31,9 +37,7 @@ async def show(asked: Asked) -> Replies:
 async def offer_styles(asked: Asked, photo: PhotoRef) -> Replies:
     """Remember a photo that came without words, and ask what to do with it."""
     message, tools = asked.message, asked.tools
-    await tools.memory.remember_photo(
-        message.chat.id, message.sender.id, message.message_id, photo, tools.now()
-    )
+    await tools.wishes.remember_photo(message.speaker, message.message_id, photo, tools.now())
     return answer(asked, pick_a_style_text(asked.t), style_buttons(asked.t))
 
 

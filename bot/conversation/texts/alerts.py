@@ -25,6 +25,10 @@ def not_yours(t: NullTranslations, requester_id: int) -> str:
     )
 
 
+def not_your_question(t: NullTranslations) -> str:
+    return t.gettext("Only the person whom I asked can answer this.")
+
+
 def started(t: NullTranslations) -> str:
     return t.gettext("I am on it.")
 

@@ -4,20 +4,13 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.texts.i18n import N_, said
-from bot.conversation.texts.styles import command_example
 from bot.conversation.texts.wording import duration, escaped, number, until
 from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Rule
-from bot.core.presets import EDIT, MAX_PROMPT_CHARACTERS, preset
+from bot.core.presets import MAX_PROMPT_CHARACTERS
 
 _SENTENCES: dict[Reason, str] = {
-    Reason.NO_PHOTO: N_(
-        "Which photo? Send one with <code>{example}</code> in its caption, or reply to a photo with that."
-    ),
-    Reason.NO_PROMPT: N_(
-        "What should I change? Write it after the command, for example: <code>{example}</code>"
-    ),
     Reason.PROMPT_TOO_LONG: N_("That text is too long: {limit} characters is the most. Please shorten it."),
     Reason.LIMIT_REACHED: N_(
         "This chat has used all its edits for now. /limits tells when the next one is free."
@@ -65,6 +58,10 @@ _SENTENCES: dict[Reason, str] = {
     Reason.PHOTO_GONE: N_(
         "Telegram could not give me that photo any more. Please send it again with your request."
     ),
+    Reason.RESULT_GONE: N_(
+        "I no longer have that picture, and Telegram does not give it to me any more. "
+        "Send it to me as a photo to go on from there."
+    ),
     Reason.POLICY: N_(
         "The image service declined this one because of its content rules. "
         "Other words or another photo may work."
@@ -104,24 +101,16 @@ _SENTENCES: dict[Reason, str] = {
     ),
     Reason.CHAT_GONE: N_("I can no longer write in this chat."),
 }
-_NO_BACKGROUND = N_(
-    "What should be behind it? Write it after the command, for example: <code>{example}</code>"
-)
 
 
-def reason_sentence(t: NullTranslations, reason: Reason, *, command: str = EDIT) -> str:
-    """What happened and what to do, for any reason; `command` chooses the example that fits."""
-    known = preset(command)
-    lacks_background = reason is Reason.NO_PROMPT and known is not None and known.needs_words
-    sentence = said(t, _NO_BACKGROUND if lacks_background else _SENTENCES[reason])
-    return sentence.format(
-        example=escaped(command_example(t, command)), limit=number(t, MAX_PROMPT_CHARACTERS)
-    )
+def reason_sentence(t: NullTranslations, reason: Reason) -> str:
+    """What happened and what to do, for any reason."""
+    return said(t, _SENTENCES[reason]).format(limit=number(t, MAX_PROMPT_CHARACTERS))
 
 
 def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told: bool) -> str:
     """The end of an edit that failed: why, who mends it, that it cost nothing, and a code to ask about."""
-    lines = [reason_sentence(t, reason, command=edit.request.command)]
+    lines = [reason_sentence(t, reason)]
     if edit.is_late:
         lines.append(t.gettext("If the picture still comes within the hour, I send it."))
     if reason.consequences.is_operators:

@@ -34,13 +34,3 @@ def command_title(t: NullTranslations, command: str) -> str:
     if known is None:
         return t.gettext("🍌 Edit")
     return f"{known.emoji} {said(t, _STYLES[known.name][0])}"
-
-
-def command_example(t: NullTranslations, command: str) -> str:
-    """A command as a person would write it, with words if it needs some."""
-    known = preset(command)
-    if known is None:
-        return t.gettext("/edit make it a watercolor")
-    if known.needs_words:
-        return t.gettext("/background a beach at sunset")
-    return f"/{known.name}"

@@ -3,6 +3,8 @@
 It only reads. What a message means, and whether it is answered, is decided in the conversation.
 """
 
+import re
+
 from telegram import CallbackQuery, ChatMember, ChatMemberRestricted, ChatMemberUpdated, MessageEntity, Update
 from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
@@ -33,7 +35,7 @@ def read(update: Update, username: str) -> Incoming | None:
         edited = _message(update.update_id, update.edited_message, username)
         return None if edited is None else EditedMessage(edited)
     if update.callback_query is not None:
-        return _press(update.update_id, update.callback_query)
+        return _press(update.update_id, update.callback_query, username)
     if update.my_chat_member is not None:
         return _membership(update.update_id, update.my_chat_member)
     return None
@@ -52,6 +54,7 @@ def _message(update_id: int, message: TelegramMessage, username: str) -> Message
     if message.is_automatic_forward:
         return None
     command, words = _command(message, username)
+    addressed, words = _without_name(words, username)
     return Message(
         update_id=update_id,
         chat=_chat(message.chat),
@@ -62,9 +65,10 @@ def _message(update_id: int, message: TelegramMessage, username: str) -> Message
         command=command,
         words=words,
         picture=picture_of(message, is_protected=bool(message.has_protected_content)),
-        replied=_replied(message),
+        replied=_replied(message, username),
         album_id=message.media_group_id,
         is_forwarded=message.forward_origin is not None,
+        is_addressed=addressed,
     )
 
 
@@ -83,6 +87,13 @@ def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
     return name.lower(), encodable(units[length:].decode("utf-16-le", "ignore")).strip()
 
 
+def _without_name(words: str, username: str) -> tuple[bool, str]:
+    """Whether the words begin or end with the bot's name, and the rest."""
+    name = re.escape(f"@{username}")
+    rest = re.sub(rf"^{name}\b[\s,:]*|\s*{name}\s*$", "", words, flags=re.IGNORECASE)
+    return rest != words, rest
+
+
 def _sender(message: TelegramMessage) -> Sender:
     """The person, or the chat in whose name they write: then Telegram sends a bot as the user."""
     user, speaks_as = message.from_user, message.sender_chat
@@ -94,16 +105,21 @@ def _sender(message: TelegramMessage) -> Sender:
     return Sender(user.id, language, user.is_bot)
 
 
-def _replied(message: TelegramMessage) -> Replied | None:
+def _replied(message: TelegramMessage, username: str) -> Replied | None:
     """The message replied to. In a topic, a reply to the message that opened it is no reply."""
     original, quoted = message.reply_to_message, message.external_reply
     is_protected = bool(message.has_protected_content)
     if original is not None and original.forum_topic_created is None:
-        return Replied(original.message_id, picture_of(original, is_protected=is_protected))
+        writer = original.from_user.username if original.from_user else None
+        return Replied(
+            original.message_id,
+            picture_of(original, is_protected=is_protected),
+            is_ours=writer is not None and writer.lower() == username.lower(),
+        )
     return None if quoted is None else Replied(None, picture_of(quoted, is_protected=is_protected))
 
 
-def _press(update_id: int, query: CallbackQuery) -> Press:
+def _press(update_id: int, query: CallbackQuery, username: str) -> Press:
     """For an old message, Telegram may send only its chat and id, or no message at all."""
     message, who = query.message, query.from_user
     told = message if isinstance(message, TelegramMessage) else None
@@ -115,7 +131,7 @@ def _press(update_id: int, query: CallbackQuery) -> Press:
         message_id=message.message_id if message else None,
         sender=Sender(who.id, language_of(who.language_code), who.is_bot),
         data=query.data or "",
-        replied=_replied(told) if told else None,
+        replied=_replied(told, username) if told else None,
     )
 
 

@@ -9,7 +9,7 @@ from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText, Delete, Destination, Say
 from bot.core.edits import Edit, EditState, PhotoRef
 from bot.core.errors import EditFailed, Reason, TryLater
-from bot.core.ports import Reply
+from bot.core.ports import Arrived, Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
@@ -71,7 +71,7 @@ class TelegramChat:
         """Have the card show where the edit is now."""
         self._board.show(edit, ahead)
 
-    async def deliver(self, edit: Edit, reply: Reply) -> int:
+    async def deliver(self, edit: Edit, reply: Reply) -> Arrived:
         """Send the result; onto the card where an earlier attempt may have arrived.
 
         Where the bot may not send pictures, it waits for that right.
@@ -95,11 +95,11 @@ class TelegramChat:
         except TelegramError:
             return True
 
-    async def _deliver(self, edit: Edit, reply: Reply) -> int:
+    async def _deliver(self, edit: Edit, reply: Reply) -> Arrived:
         if edit.sends and edit.status_message_id is not None:
             self._board.take_down(edit.id)
-            if await self._results.put_on_card(edit, reply, edit.status_message_id):
-                return edit.status_message_id
+            if arrived := await self._results.put_on_card(edit, reply, edit.status_message_id):
+                return arrived
         return await self._results.send(edit, reply)
 
     async def settle(self, edit: Edit) -> int | None:

@@ -47,6 +47,13 @@ class SentFiles(Protocol):
         """It has not, as far as is known."""
 
 
+class AskedQuestions(Protocol):
+    """What the bot has asked people."""
+
+    async def note_question(self, question_id: int, message_id: int) -> None:
+        """The question has arrived as this message."""
+
+
 class Outbox:
     """Sends each kind of outgoing value.
 
@@ -55,15 +62,21 @@ class Outbox:
     """
 
     def __init__(
-        self, bot: ExtBot[Priority], results: ResultSender, sent_files: SentFiles, now: Clock
+        self,
+        bot: ExtBot[Priority],
+        results: ResultSender,
+        sent_files: SentFiles,
+        asked: AskedQuestions,
+        now: Clock,
     ) -> None:
-        self._bot, self._results, self._sent_files, self._now = bot, results, sent_files, now
+        self._bot, self._results, self._sent_files = bot, results, sent_files
+        self._asked, self._now = asked, now
         self._merged: dict[tuple[int, str], datetime] = {}
 
     async def send(self, outgoing: Outgoing) -> int | None:
         """Send it. Returns the id of the new message, if there is one."""
         match outgoing:
-            case Say() if outgoing.merge and outgoing.to.chat_id < 0:
+            case Say() | Ask() if outgoing.merge and outgoing.to.chat_id < 0:
                 return await self._say_once(outgoing)
             case Say() | Ask():
                 return await self._say(outgoing)
@@ -82,12 +95,11 @@ class Outbox:
     async def post(self, message: Say | Ask, priority: Priority = Priority.ANSWER) -> int:
         """Send a new message and return its id. Raises ChatMoved if the chat has a new id."""
         markup: InlineKeyboardMarkup | ForceReply | None
-        silent = protected = False
-        if isinstance(message, Ask):
+        if isinstance(message, Ask) and message.placeholder:
             markup = ForceReply(selective=True, input_field_placeholder=message.placeholder)
         else:
             markup = keyboard(message.buttons)
-            silent, protected = message.silent, message.protected
+        protected = isinstance(message, Say) and message.protected
 
         async def send(to: Destination) -> int:
             sent = await self._bot.send_message(
@@ -97,7 +109,7 @@ class Outbox:
                 reply_markup=markup,
                 reply_parameters=reply_to(to),
                 message_thread_id=to.thread_id,
-                disable_notification=silent,
+                disable_notification=message.silent,
                 protect_content=protected or None,
                 rate_limit_args=priority,
             )
@@ -138,7 +150,7 @@ class Outbox:
         with translated(repeatable=True):
             await self._bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=thread_id)
 
-    async def _say_once(self, say: Say) -> int | None:
+    async def _say_once(self, say: Say | Ask) -> int | None:
         """Send it silently, unless one with the same `merge` was sent to the group within a minute."""
         kind, now = (say.to.chat_id, say.merge), self._now()
         self._merged = {each: at for each, at in self._merged.items() if now - at < MERGED_WITHIN}
@@ -154,9 +166,12 @@ class Outbox:
     async def _say(self, message: Say | Ask) -> int:
         """Send it. If the chat has moved, send it there, not as a reply: message ids are new there."""
         try:
-            return await self.post(message)
+            message_id = await self.post(message)
         except ChatMoved as moved:
-            return await self.post(replace(message, to=Destination(moved.new_chat_id)))
+            message_id = await self.post(replace(message, to=Destination(moved.new_chat_id)))
+        if isinstance(message, Ask):
+            await self._asked.note_question(message.question_id, message_id)
+        return message_id
 
     async def _alert(self, alert: Alert) -> None:
         try:

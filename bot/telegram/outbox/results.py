@@ -7,6 +7,7 @@ destination, the picture goes nearby.
 import asyncio
 import logging
 import re
+from dataclasses import replace
 from pathlib import PurePath
 
 from telegram import InlineKeyboardMarkup, InputFile, InputMediaDocument, InputMediaPhoto, Message
@@ -16,9 +17,9 @@ from telegram.ext import ExtBot
 
 from bot.conversation.cards import Cards
 from bot.conversation.outgoing import Destination
-from bot.core.edits import Edit, PhotoKind
+from bot.core.edits import Edit, PhotoKind, PhotoRef
 from bot.core.pictures import ImageFormat, Size
-from bot.core.ports import Reply
+from bot.core.ports import Arrived, Reply
 from bot.telegram.outbox.destination import nearby_of, reply_to, sent_nearby
 from bot.telegram.outbox.errors import is_refusal, is_refused, retry_seconds, translated
 from bot.telegram.outbox.keyboards import keyboard
@@ -39,8 +40,8 @@ class ResultSender:
     def __init__(self, bot: ExtBot[Priority], cards: Cards) -> None:
         self._bot, self._cards = bot, cards
 
-    async def send(self, edit: Edit, reply: Reply) -> int:
-        """Send a new reply, with sound; returns its message id."""
+    async def send(self, edit: Edit, reply: Reply) -> Arrived:
+        """Send a new reply, with sound."""
         with translated():
             return await sent_nearby(_destination(edit), lambda to: self._send(edit, reply, to))
 
@@ -52,27 +53,27 @@ class ResultSender:
             )
         return message.message_id
 
-    async def put_on_card(self, edit: Edit, reply: Reply, card_id: int) -> bool:
+    async def put_on_card(self, edit: Edit, reply: Reply, card_id: int) -> Arrived | None:
         """Turn the status card into the result. It makes no sound, and repeating it is harmless.
 
-        Returns False if the card is gone.
+        Returns None if the card is gone.
         """
         with translated():
             for as_photo in _forms(edit, reply):
                 try:
-                    await self._turn_card(edit, reply, card_id, as_photo=as_photo)
+                    photo = await self._turn_card(edit, reply, card_id, as_photo=as_photo)
                 except (BadRequest, NetworkError) as error:
                     if is_refusal(error, "not modified"):
-                        return True
+                        return Arrived(card_id, None)
                     if is_refusal(error, *_CARD_GONE):
-                        return False
+                        return None
                     if not is_refused(error):
                         raise
                 else:
-                    return True
-        return False
+                    return Arrived(card_id, photo)
+        return None
 
-    async def _send(self, edit: Edit, reply: Reply, to: Destination) -> int:
+    async def _send(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
         sends = {True: self._send_photo, False: self._send_as_file}
         first, *others = _forms(edit, reply)
         try:
@@ -84,7 +85,7 @@ class ResultSender:
             logger.info("edit %s goes in another form: %s", edit.id, error)
         return await sends[others[0]](edit, reply, to)
 
-    async def _send_photo(self, edit: Edit, reply: Reply, to: Destination) -> int:
+    async def _send_photo(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
         card = self._cards.result(edit)
         message = await self._bot.send_photo(
             to.chat_id,
@@ -99,12 +100,13 @@ class ResultSender:
         )
         if not has_size(message, reply.size) and not edit.request.photo.has_spoiler:  # no file is covered
             await self._add_file(edit, reply, to)
-        return message.message_id
+        return Arrived(message.message_id, picture_in(message, edit))
 
-    async def _send_as_file(self, edit: Edit, reply: Reply, to: Destination) -> int:
+    async def _send_as_file(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
         card = self._cards.result(edit)
         buttons = keyboard(card.buttons)
-        return (await self._send_file(edit, reply.content, reply.format, to, card.html, buttons)).message_id
+        message = await self._send_file(edit, reply.content, reply.format, to, card.html, buttons)
+        return Arrived(message.message_id, picture_in(message, edit))
 
     async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> None:
         """Add a file with the exact size to a photo that Telegram shrank. Errors are only logged."""
@@ -140,7 +142,7 @@ class ResultSender:
             protect_content=edit.request.photo.is_protected or None,
         )
 
-    async def _turn_card(self, edit: Edit, reply: Reply, card_id: int, *, as_photo: bool) -> None:
+    async def _turn_card(self, edit: Edit, reply: Reply, card_id: int, *, as_photo: bool) -> PhotoRef | None:
         card = self._cards.result(edit)
         file = InputFile(reply.content, filename=file_name(edit, reply.format), attach=True)
         media: InputMediaPhoto | InputMediaDocument
@@ -149,7 +151,10 @@ class ResultSender:
             media = InputMediaPhoto(file, card.html, ParseMode.HTML, has_spoiler=spoiler)
         else:
             media = InputMediaDocument(file, card.html, ParseMode.HTML)
-        await self._bot.edit_message_media(media, edit.chat_id, card_id, reply_markup=keyboard(card.buttons))
+        turned = await self._bot.edit_message_media(
+            media, edit.chat_id, card_id, reply_markup=keyboard(card.buttons)
+        )
+        return picture_in(turned, edit) if isinstance(turned, Message) else None
 
 
 def _destination(edit: Edit) -> Destination:
@@ -172,6 +177,16 @@ def fits_as_photo(reply: Reply) -> bool:
         and short + long <= MAX_PHOTO_SUM
         and long <= MAX_PHOTO_RATIO * short
     )
+
+
+def picture_in(message: Message, edit: Edit) -> PhotoRef | None:
+    """A reply as Telegram has it, covered and protected as the photo was."""
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return replace(edit.request.photo, file_id=largest.file_id, kind=PhotoKind.PHOTO)
+    if message.document:
+        return replace(edit.request.photo, file_id=message.document.file_id, kind=PhotoKind.DOCUMENT)
+    return None
 
 
 def has_size(message: Message, size: Size) -> bool:

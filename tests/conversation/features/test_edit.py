@@ -7,12 +7,14 @@ import pytest
 
 from bot.conversation.features.styles import pick_a_style_text, style_buttons
 from bot.conversation.incoming import Message, Replied
-from bot.conversation.memory import KEEP_PHOTOS
-from bot.conversation.outgoing import Destination, Say
+from bot.conversation.memory import FRESH, KEEP
+from bot.conversation.outgoing import Ask, Destination, Say
+from bot.conversation.texts.questions import question
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
 from bot.core.edits import EditState, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
+from bot.core.wishes import Missing, Speaker, Wish
 from tests.conversation.fakes import LONGEST_WAIT, Room
 from tests.conversation.samples import (
     ADA,
@@ -61,7 +63,7 @@ async def test_a_photo_alone_is_asked_about_and_the_words_after_it_are_meant_for
     assert await room.handle(photo) == (
         Say(Destination(photo.chat.id, None, photo.message_id), pick_a_style_text(en()), style_buttons(en())),
     )
-    room.now += KEEP_PHOTOS
+    room.now += FRESH
     made = await room.admits(message(words="make it blue"))
     assert (made.command, made.words) == ("edit", "make it blue")
     assert (made.photo, made.photo_message_id) == (PHOTO, photo.message_id)
@@ -80,29 +82,30 @@ async def test_the_last_photo_is_the_one_that_is_meant() -> None:
     assert (await room.admits(message(words="make it blue"))).photo == OTHER_PHOTO
 
 
-async def test_a_photo_of_long_ago_is_not_meant() -> None:
+async def test_a_photo_of_an_hour_ago_is_asked_about_and_one_of_days_ago_forgotten() -> None:
     room = Room()
-    await room.handle(message(picture=PHOTO))
-    room.now += KEEP_PHOTOS + timedelta(seconds=1)
-    said = await room.say(message(words="make it blue"))
-    assert said.html == reason_sentence(en(), Reason.NO_PHOTO)
+    photo = message(picture=PHOTO)
+    await room.handle(photo)
+    room.now += FRESH + timedelta(seconds=1)
+    asked = await room.asks(message(words="make it blue"))
+    assert asked.html == "Change this one? <i>make it blue</i>"
+    assert asked.to.reply_to == photo.message_id
+    room.now += KEEP
+    assert (await room.asks(message(words="make it blue"))).placeholder == "Send the photo"
     assert not room.edits
 
 
 async def test_in_a_group_no_photo_is_remembered() -> None:
     room = Room()
-    await room.memory.remember_photo(GROUP.id, GRACE.id, 60, PHOTO, NOW)
+    await room.wishes.remember_photo(Speaker(GROUP.id, 8, GRACE.id), 60, PHOTO, NOW)
     assert await room.handle(in_group(picture=PHOTO, sender=GRACE)) == ()
-    said = await room.say(in_group("sketch", sender=GRACE))
-    assert said.html == reason_sentence(fr(), Reason.NO_PHOTO, command="sketch")
+    asked = await room.asks(in_group("sketch", sender=GRACE))
+    assert asked.html == question(fr(), Wish("sketch"), Missing.PICTURE)
 
 
 @pytest.mark.parametrize(
     ("asked", "html"),
     [
-        (message("edit", "blue"), reason_sentence(en(), Reason.NO_PHOTO)),
-        (message("edit", picture=PHOTO), reason_sentence(en(), Reason.NO_PROMPT)),
-        (message("background"), reason_sentence(en(), Reason.NO_PROMPT, command="background")),
         (message("edit", "x" * 1501), prompt_too_long(en(), 1501)),
         (message("sketch", picture=Reason.ANIMATED), reason_sentence(en(), Reason.ANIMATED)),
         (message(picture=Reason.TOO_SMALL), reason_sentence(en(), Reason.TOO_SMALL)),
@@ -126,7 +129,8 @@ async def test_in_a_group_refusals_are_silent_and_equal_ones_can_be_merged() -> 
         in_group("edit", picture=PHOTO),
         in_group("edit", picture=Reason.ANIMATED),
     ]
-    said = [await room.say(each) for each in asked]
+    said = [each for (each,) in [await room.handle(each) for each in asked] if isinstance(each, Say | Ask)]
+    assert len(said) == len(asked)
     assert all(each.silent and each.merge for each in said)
     assert said[0].merge == said[1].merge
     assert len({each.merge for each in said}) == len(said) - 1

@@ -3,7 +3,6 @@ from gettext import NullTranslations
 
 import pytest
 
-from bot.conversation.conversation import unknown_command_text
 from bot.conversation.feature import all_features, commands_of
 from bot.conversation.features.help import (
     bot_description,
@@ -12,6 +11,7 @@ from bot.conversation.features.help import (
     start_text,
 )
 from bot.conversation.features.styles import styles_text
+from bot.conversation.texts import questions
 from bot.conversation.texts.i18n import said
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
@@ -63,7 +63,7 @@ def test_help_names_only_commands_that_exist() -> None:
         help_text(en(), username="nano_bot", private=True, reads_group_messages=False),
         help_text(en(), username="nano_bot", private=False, reads_group_messages=False),
         styles_text(en()),
-        unknown_command_text(en()),
+        questions.unknown_command(en(), "x", [], has_picture=False).replace("/x", ""),
         *(reason_sentence(en(), reason) for reason in Reason),
     ]
     named = {name for page in pages for name in re.findall(r"(?<![\w<&])/(\w+)", page)}

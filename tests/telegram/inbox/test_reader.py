@@ -149,6 +149,31 @@ def test_a_photo_quoted_from_another_chat_has_no_message_here() -> None:
     assert said(text="/sketch", external_reply=quoted).replied == Replied(None, picture)
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "is_addressed"),
+    [
+        ("@NanoBanana_bot make it blue", "make it blue", True),
+        ("@nanobanana_bot: make it blue", "make it blue", True),
+        ("make it blue @nanobanana_bot ", "make it blue", True),
+        ("ask @nanobanana_bot about it", "ask @nanobanana_bot about it", False),
+        ("@nanobanana_bots are nice", "@nanobanana_bots are nice", False),
+        ("make it blue", "make it blue", False),
+    ],
+)
+def test_words_that_begin_or_end_with_the_bots_name_are_for_it(
+    text: str, words: str, is_addressed: bool
+) -> None:
+    found = said(text=text)
+    assert (found.words, found.is_addressed) == (words, is_addressed)
+
+
+def test_the_bots_own_messages_are_known_as_such() -> None:
+    for name, is_ours in (("NanoBanana_Bot", True), ("other_bot", False)):
+        writer = {"id": 1, "is_bot": True, "first_name": "B", "username": name}
+        answered = said(text="make it blue", reply_to_message=replied(text="What?", **{"from": writer}))
+        assert answered.replied == Replied(60, None, is_ours=is_ours)
+
+
 def test_what_opened_a_topic_is_not_what_was_replied_to() -> None:
     opened = replied(forum_topic_created={"name": "Pictures", "icon_color": 1})
     assert said(text="/sketch", reply_to_message=opened).replied is None

@@ -121,12 +121,16 @@ class PlainSentFiles:
     def __init__(self) -> None:
         self.noted: dict[str, int] = {}
         self.forgotten: list[str] = []
+        self.questions: dict[int, int] = {}
 
     async def note_file(self, edit_id: str, message_id: int) -> None:
         self.noted[edit_id] = message_id
 
     async def forget_file(self, edit_id: str) -> None:
         self.forgotten.append(edit_id)
+
+    async def note_question(self, question_id: int, message_id: int) -> None:
+        self.questions[question_id] = message_id
 
 
 class EditWorld:
@@ -138,7 +142,7 @@ class EditWorld:
         bot = self.telegram.bot(limits)
         results = ResultSender(bot, self.cards)
         self.rights, self.sent_files = PlainRights(), PlainSentFiles()
-        self.outbox = Outbox(bot, results, self.sent_files, lambda: self.at)
+        self.outbox = Outbox(bot, results, self.sent_files, self.sent_files, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )

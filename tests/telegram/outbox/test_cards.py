@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.edits import PhotoKind, PhotoRef
 from bot.core.errors import ChatMoved, EditFailed, Reason, TryLater
+from bot.core.ports import Arrived
 from tests.telegram.fake_telegram import Call
 from tests.telegram.outbox.edit_world import (
     ADA,
@@ -202,7 +203,7 @@ async def test_a_result_is_sent_as_its_photo_was(world: EditWorld, has_spoiler: 
     size = {"file_id": "a", "file_unique_id": "a", "width": 96, "height": 64}
     chat = {"id": ADA, "type": "private"}
     world.telegram.will_return("sendPhoto", {"message_id": 900, "date": 1, "chat": chat, "photo": [size]})
-    assert await world.chat.deliver(edit, REPLY) == 900
+    assert (await world.chat.deliver(edit, REPLY)).message_id == 900
     [sent] = world.telegram.of("sendPhoto")
     assert (sent["caption"], sent["reply_parameters"]["message_id"]) == ("caption", 60)
     assert bool(sent.get("has_spoiler")) is has_spoiler
@@ -216,15 +217,15 @@ async def test_a_photo_that_telegram_shrank_has_a_file_beside_it(world: EditWorl
 
 async def test_what_telegram_refuses_as_a_photo_goes_as_a_file(world: EditWorld) -> None:
     world.telegram.will_refuse("sendPhoto", 400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
-    assert await world.chat.deliver(an_edit(stage=READY), REPLY) == 501
+    assert (await world.chat.deliver(an_edit(stage=READY), REPLY)).message_id == 501
     assert world.telegram.methods == ["sendPhoto", "sendDocument"]
 
 
 async def test_a_result_that_may_have_arrived_takes_the_cards_place(world: EditWorld) -> None:
     edit = replace(await world.posted(an_edit()), stage=READY, sends=1)
-    assert await world.chat.deliver(edit, REPLY) == edit.status_message_id
+    assert (await world.chat.deliver(edit, REPLY)).message_id == edit.status_message_id
     world.telegram.will_refuse("editMessageMedia", 400, "Bad Request: message to edit not found")
-    assert await world.chat.deliver(edit, REPLY) != edit.status_message_id
+    assert (await world.chat.deliver(edit, REPLY)).message_id != edit.status_message_id
 
 
 async def test_an_admin_is_told_once_or_again_where_telegram_did_not_take_it(world: EditWorld) -> None:
@@ -276,7 +277,7 @@ async def test_a_picture_waits_for_the_right_to_send_it(world: EditWorld) -> Non
         await world.chat.deliver(edit, REPLY)
     assert world.telegram.methods == ["sendPhoto", "sendDocument"]  # it was not even uploaded
     world.rights.takes = True
-    assert await world.chat.deliver(edit, REPLY) == 501
+    assert (await world.chat.deliver(edit, REPLY)).message_id == 501
 
 
 async def test_what_stands_in_the_way_is_told_apart(world: EditWorld) -> None:
@@ -317,3 +318,36 @@ async def test_a_card_that_becomes_a_covered_photos_result_is_covered(world: Edi
     await world.chat.deliver(edit, REPLY)
     [turned] = world.telegram.of("editMessageMedia")
     assert turned["media"]["has_spoiler"] is True
+
+
+SIZES = [
+    {"file_id": f"id{side}", "file_unique_id": f"u{side}", "width": side, "height": side // 2}
+    for side in (90, 96, 64)
+]
+SENT = {"message_id": 900, "date": 1, "chat": {"id": ADA, "type": "private"}}
+AS_PHOTO = {**SENT, "photo": SIZES}
+AS_FILE = {**SENT, "document": {"file_id": "id-file", "file_unique_id": "u"}}
+
+
+@pytest.mark.parametrize(
+    ("method", "sends", "sent", "photo"),
+    [
+        ("sendPhoto", 0, AS_PHOTO, PhotoRef("id96", PhotoKind.PHOTO, "cat.png", has_spoiler=True)),
+        ("sendDocument", 0, AS_FILE, PhotoRef("id-file", PhotoKind.DOCUMENT, "cat.png", has_spoiler=True)),
+        ("editMessageMedia", 1, AS_PHOTO, PhotoRef("id96", PhotoKind.PHOTO, "cat.png", has_spoiler=True)),
+    ],
+)
+async def test_a_reply_is_known_as_telegram_has_it(
+    world: EditWorld, method: str, sends: int, sent: dict[str, object], photo: PhotoRef
+) -> None:
+    """With all that was known of the photo, so that it can be changed further in the same manner."""
+    original = replace(photo, file_id="f1", kind=PhotoKind.STICKER if sent is AS_FILE else PhotoKind.PHOTO)
+    world.telegram.will_return(method, sent)
+    edit = an_edit(photo=original, stage=READY, status_message_id=900, sends=sends)
+    assert await world.chat.deliver(edit, REPLY) == Arrived(900, photo)
+
+
+async def test_where_a_card_was_the_result_already_telegram_does_not_tell_which(world: EditWorld) -> None:
+    world.telegram.will_refuse("editMessageMedia", 400, "Bad Request: message is not modified")
+    edit = an_edit(stage=READY, status_message_id=900, sends=1)
+    assert await world.chat.deliver(edit, REPLY) == Arrived(900, None)

@@ -36,7 +36,9 @@ class Post:
         self.at = datetime(2026, 3, 29, tzinfo=UTC)
         bot = self.telegram.bot()
         self.sent_files = PlainSentFiles()
-        self.outbox = Outbox(bot, ResultSender(bot, Cards([])), self.sent_files, lambda: self.at)
+        self.outbox = Outbox(
+            bot, ResultSender(bot, Cards([])), self.sent_files, self.sent_files, lambda: self.at
+        )
 
     async def send(self, outgoing: Outgoing) -> int | None:
         return await self.outbox.send(outgoing)
@@ -58,7 +60,7 @@ async def test_words_are_said_in_the_topic_as_a_reply_with_their_buttons(post: P
 
 
 async def test_a_question_opens_a_reply_for_who_was_asked_alone(post: Post) -> None:
-    await post.send(Ask(Destination(GROUP, reply_to=70), "What shall it be?", "make it blue"))
+    await post.send(Ask(Destination(GROUP, reply_to=70), "What shall it be?", 31, "make it blue"))
     [sent] = post.telegram.of("sendMessage")
     assert sent["reply_markup"] == {
         "force_reply": True,
@@ -66,6 +68,18 @@ async def test_a_question_opens_a_reply_for_who_was_asked_alone(post: Post) -> N
         "input_field_placeholder": "make it blue",
     }
     assert not sent.get("disable_notification")
+    assert post.sent_files.questions == {31: 501}
+
+
+async def test_a_question_with_buttons_has_them_instead_and_of_equal_ones_one_is_sent(post: Post) -> None:
+    ask = Ask(IN_A_TOPIC, "This one?", 31, buttons=((Button("Yes", "y:31"),),), silent=True)
+    await post.send(ask)
+    [sent] = post.telegram.of("sendMessage")
+    assert sent["reply_markup"] == {"inline_keyboard": [[{"text": "Yes", "callback_data": "y:31"}]]}
+    assert sent["disable_notification"] is True
+    equal = [Ask(IN_A_TOPIC, "Which photo?", number, "Send it", merge="picture") for number in (32, 33)]
+    assert [await post.send(each) for each in equal] == [502, None]
+    assert post.sent_files.questions == {31: 501, 32: 502}
 
 
 @pytest.mark.parametrize(

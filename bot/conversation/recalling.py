@@ -1,0 +1,104 @@
+"""Looks up what is remembered that a message may be about."""
+
+from datetime import datetime
+
+from bot.conversation.incoming import Message
+from bot.conversation.meaning import Latest, Recalled
+from bot.conversation.memory import FRESH, KEEP
+from bot.conversation.tools import Tools
+from bot.core.edits import Delivered, Edit, PhotoRef
+from bot.core.wishes import PictureMeant, Question
+
+_LOOK_BACK = 10
+"""Edits of a person, newest first, among which the latest picture is looked for."""
+
+
+async def recall(tools: Tools, message: Message, command: str | None) -> Recalled:
+    """What `meaning_of` needs to know for this message; nothing is looked up that cannot matter."""
+    asked = await asked_with(tools, message)
+    if message.picture is not None:
+        is_heard = asked is None and message.chat.is_private
+        return Recalled(asked=asked, open=await _open_question(tools, message) if is_heard else None)
+    if asked is not None:
+        return Recalled(asked=asked)
+    if (replied := await _replied_picture(tools, message)) is not None:
+        return Recalled(replied=replied)
+    if not message.chat.is_private or (message.replied is not None and message.replied.picture is not None):
+        return Recalled()
+    if command is not None:
+        return Recalled(latest=await _latest(tools, message))
+    if await tools.photo_follows(message):
+        return Recalled(photo_follows=True)
+    return Recalled(open=await _open_question(tools, message), latest=await _latest(tools, message))
+
+
+async def asked_with(tools: Tools, message: Message) -> Question | None:
+    """The question to this person that the message replies to.
+
+    Of equal questions in a group only one is sent: a reply to it by somebody else who was to be asked the
+    same answers their own.
+    """
+    replied = message.replied
+    if replied is None or replied.message_id is None or not replied.is_ours:
+        return None
+    question = await tools.wishes.question_at(message.chat.id, replied.message_id)
+    if question is None or question.speaker.person_id == message.sender.id:
+        return question
+    return await _open_question(tools, message)
+
+
+def picture_of(edit: Edit, shown: PhotoRef | None = None) -> PictureMeant | None:
+    """An edit's result, or its photo as long as there is none.
+
+    `shown` is the result as Telegram shows it. None if the result is not known to Telegram by a file id.
+    """
+    request = edit.request
+    if not isinstance(edit.stage, Delivered):
+        return PictureMeant(request.photo, request.photo_message_id, request.parent, request.step)
+    photo = edit.stage.photo or shown
+    return None if photo is None else PictureMeant(photo, edit.stage.message_id, edit.id, request.step + 1)
+
+
+async def _replied_picture(tools: Tools, message: Message) -> PictureMeant | None:
+    """The picture of the edit that the replied message belongs to, unless it shows a photo of its own."""
+    replied = message.replied
+    if replied is None or replied.message_id is None or not (replied.is_ours or replied.picture is None):
+        return None
+    edit = await tools.edits.by_message(message.chat.id, replied.message_id)
+    if edit is None:
+        return None
+    return picture_of(edit, replied.picture if isinstance(replied.picture, PhotoRef) else None)
+
+
+async def _open_question(tools: Tools, message: Message) -> Question | None:
+    """A corrected message is no answer to the question that it led to before."""
+    since = tools.now() - FRESH
+    question = await tools.wishes.open_question(message.speaker, since, message.update_id)
+    return None if question is None or question.asked_for == message.message_id else question
+
+
+async def _latest(tools: Tools, message: Message) -> Latest | None:
+    """The latest photo or result of this person here that is at most a day old."""
+    speaker, now = message.speaker, tools.now()
+    recent = [
+        edit
+        for edit in await tools.edits.recent_of(speaker.chat_id, speaker.person_id, _LOOK_BACK)
+        if edit.request.thread_id == speaker.thread_id and edit.request.update_id != message.update_id
+    ]
+    found: list[tuple[datetime, PictureMeant]] = []
+    for edit in recent:
+        at = edit.ended_at if isinstance(edit.stage, Delivered) else edit.created_at
+        if at is not None and at >= now - KEEP and (picture := picture_of(edit)) is not None:
+            found.append((at, picture))
+    if (photo := await tools.wishes.remembered_photo(speaker, now - KEEP)) is not None:
+        found.append((photo[1], photo[0]))
+    if not found:
+        return None
+    at, picture = max(found, key=lambda each: each[0])
+    used = {
+        edit.request.photo_message_id
+        for edit in recent
+        if edit.is_active or isinstance(edit.stage, Delivered)
+    }
+    is_waiting = picture.parent is None and at >= now - FRESH and picture.message_id not in used
+    return Latest(picture, is_waiting)

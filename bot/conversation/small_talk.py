@@ -1,0 +1,107 @@
+# ruff: noqa: RUF001 - letters of many languages
+"""Words that are no request: thanks, greetings, a yes or no, emoji. They never become an edit."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_SHORTEST = 3
+"""Letters. A sign of Chinese, Japanese or Korean counts as so many, since one of them is a word."""
+_LONGEST = 6
+"""Words. Small talk may be put together: "thanks, lovely!"."""
+
+_SMALL_TALK = {
+    "en": """
+        ok, okay, okey, yes, yep, yeah, no, nope, nah, thanks, thank you, thx, thank you so much,
+        thanks a lot, many thanks, thank you very much, hi, hello, hey, hey there, hello there,
+        good morning, good evening, good night, bye, goodbye, lovely, nice, very, so, great, cool, wow,
+        super, perfect, awesome, amazing, beautiful, good, well done, good job, nice one, love it,
+        i love it, that's great, that's nice, it's great, looks good, looks great, haha, hahaha, lol,
+        please, sorry, test, hmm, what, who are you, how are you, never mind, nevermind, you
+    """,
+    "fr": """
+        merci, merci beaucoup, salut, bonjour, bonsoir, coucou, oui, non, d'accord, super, génial,
+        parfait, bravo, magnifique, trop bien, j'adore, c'est beau, très, beau, au revoir, bonne nuit
+    """,
+    "de": """
+        danke, danke schön, dankeschön, vielen dank, hallo, moin, guten morgen, guten abend, tschüss,
+        ja, nein, gut, toll, klasse, prima, schön, sehr, wunderbar, bitte
+    """,
+    "es": """
+        gracias, muchas gracias, hola, buenos días, buenas tardes, buenas noches, adiós, vale, genial,
+        perfecto, bonito, me encanta, muy bien, qué bonito, por favor
+    """,
+    "it": """
+        grazie, grazie mille, ciao, buongiorno, buonasera, bene, bello, bellissimo, perfetto,
+        fantastico, per favore
+    """,
+    "pt": """
+        obrigado, obrigada, muito obrigado, muito obrigada, olá, bom dia, boa tarde, boa noite, tchau,
+        sim, não, ótimo, lindo, perfeito, legal, valeu
+    """,
+    "ru": """
+        спасибо, большое спасибо, привет, здравствуйте, добрый день, доброе утро, пока, нет, окей,
+        хорошо, отлично, супер, круто, класс, красиво, пожалуйста
+    """,
+    "uk": """
+        дякую, привіт, так, добре, чудово, гарно, добрий день, будь ласка
+    """,
+    "tr": """
+        teşekkürler, teşekkür ederim, sağ ol, merhaba, selam, evet, hayır, tamam, güzel, harika, süper,
+        günaydın
+    """,
+    "ar": """
+        شكرا, شكراً, مرحبا, السلام عليكم, نعم, حسنا, جميل, رائع, ممتاز
+    """,
+    "fa": """
+        ممنون, مرسی, سلام, بله, خوب, عالی, قشنگ
+    """,
+    "id": """
+        terima kasih, makasih, halo, hai, selamat pagi, tidak, oke, bagus, keren, mantap
+    """,
+    "zh": """
+        谢谢, 謝謝, 多谢, 你好, 您好, 好, 好的, 是, 不, 不是, 是的, 很好, 真棒, 太棒了, 哈哈
+    """,
+    "ja": """
+        ありがとう, ありがとうございます, こんにちは, こんばんは, おはよう, はい, いいえ, いいね,
+        すごい, 素敵
+    """,
+    "ko": """
+        감사합니다, 고마워, 고마워요, 안녕, 안녕하세요, 네, 아니요, 좋아요, 멋져요
+    """,
+    "hi": """
+        धन्यवाद, शुक्रिया, नमस्ते, हाँ, नहीं, ठीक है, अच्छा, बहुत अच्छा
+    """,
+}
+
+
+def is_small_talk(words: str) -> bool:
+    """Whether words are no request: small talk in one of the languages, emoji alone, under 3 letters."""
+    plain = _plain(words)
+    if sum(_weight(sign) for sign in plain) < _SHORTEST or plain in _KNOWN:
+        return True
+    parts = plain.split()
+    return len(parts) <= _LONGEST and _is_made_of_known(parts)
+
+
+def _is_made_of_known(parts: Sequence[str]) -> bool:
+    return not parts or any(
+        " ".join(parts[:count]) in _KNOWN and _is_made_of_known(parts[count:])
+        for count in range(1, len(parts) + 1)
+    )
+
+
+def _plain(words: str) -> str:
+    """Letters, digits and apostrophes, caseless, with one space between words."""
+    letters = unicodedata.normalize("NFC", words.replace("’", "'")).casefold()
+    kept = "".join(sign if unicodedata.category(sign)[0] in "LMN" or sign == "'" else " " for sign in letters)
+    return " ".join(kept.replace("\ufe0f", "").split())
+
+
+def _weight(sign: str) -> int:
+    if re.match(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", sign):
+        return _SHORTEST
+    return int(sign.isalnum())
+
+
+_KNOWN = frozenset(_plain(phrase) for phrases in _SMALL_TALK.values() for phrase in phrases.split(","))

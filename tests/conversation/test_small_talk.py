@@ -1,0 +1,51 @@
+"""Words that are no request, and words that are one although they are short."""
+
+import pytest
+
+from bot.conversation.small_talk import is_small_talk
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "thanks, lovely!",
+        "Thanks!!! 😍",
+        "THANK YOU so much",
+        "ok",
+        "?",
+        "👍🏽",
+        "❤️",
+        "😍😍 😍",
+        "1",
+        "Merci, c’est beau",
+        "Danke schön!",
+        "謝謝！",
+        "好的",
+        "спасибо, круто",
+        "teşekkürler",
+        "شكرا",
+        "नमस्ते",
+        "",
+    ],
+)
+def test_thanks_and_greetings_are_no_request(words: str) -> None:
+    assert is_small_talk(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "hat",
+        "make it blue",
+        "ok make it red",
+        "now more contrast",
+        "画",
+        "猫",
+        "red",
+        "more light",
+        "rouge",
+        "3 hats",
+    ],
+)
+def test_short_words_that_say_what_to_do_are_one(words: str) -> None:
+    assert not is_small_talk(words)
