@@ -40,7 +40,12 @@ STAGES: dict[EditState, Stage] = {
     EditState.PROCESSING: Processing(TASK),
     EditState.READY: Ready(TASK, RESULT),
     EditState.DELIVERED: Delivered(
-        TASK, RESULT, 3_000_000_005, NOW + timedelta(seconds=2), PhotoRef("BQACAgR", PhotoKind.DOCUMENT)
+        TASK,
+        RESULT,
+        3_000_000_005,
+        NOW + timedelta(seconds=2),
+        PhotoRef("BQACAgR", PhotoKind.DOCUMENT),
+        3_000_000_006,
     ),
     EditState.FAILED: Failed(Reason.CANNOT_SEND, NOW + timedelta(seconds=2), TASK),
     EditState.CANCELLED: Cancelled(NOW + timedelta(seconds=2), TASK),

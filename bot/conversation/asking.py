@@ -44,8 +44,12 @@ async def answer_wish(asked: Asked, meaning: EditAsked | Lacking | Refused) -> R
 
 
 async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
-    """Ask for the words of an edit that a button began, as a reply that its person may answer."""
+    """Ask for the words of an edit that a button began, as a reply that its person may answer.
+
+    The same question of before makes way for it.
+    """
     press, request = pressed.press, pressed.edit.request
+    replaced = await pressed.tools.wishes.question_for(press.chat.id, press.message_id or 0)
     speaker = Speaker(press.chat.id, press.thread_id, press.sender.id)
     question = Question(
         id=press.update_id,
@@ -60,7 +64,9 @@ async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
     to = Destination(press.chat.id, press.thread_id, request.request_message_id)
     placeholder = questions.placeholder(pressed.t, wish, Missing.WORDS)
     ask = Ask(to, html, question.id, placeholder, silent=not press.chat.is_private)
-    return (*toast(pressed, ""), ask)
+    if replaced is None or replaced.message_id is None or replaced.answered_by is not None:
+        return (*toast(pressed, ""), ask)
+    return (*toast(pressed, ""), Delete(press.chat.id, replaced.message_id), ask)
 
 
 async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:

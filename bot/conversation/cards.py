@@ -62,8 +62,9 @@ class Cards:
         return admin_alert(translations(_ADMINS_LANGUAGE), edit, reason)
 
     def _under(self, under: Under, edit: Edit, t: NullTranslations) -> Buttons:
-        row = tuple(each.of(edit, t) for each in self._buttons if each.under is under and each.when(edit))
-        return (row,) if row else ()
+        shown = [each for each in self._buttons if each.under is under and each.when(edit)]
+        rows = (tuple(each.of(edit, t) for each in shown if each.row == row) for row in (1, 2))
+        return tuple(row for row in rows if row)
 
 
 def admin_alert(t: NullTranslations, edit: Edit, reason: Reason) -> str:

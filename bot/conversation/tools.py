@@ -29,6 +29,9 @@ class Service(Protocol):
     async def abandon(self, edit: Edit) -> Edit | None:
         """End an edit whose chat is gone. None if it had ended already."""
 
+    async def forget_result(self, edit: Edit) -> None:
+        """Delete our copy of a delivered result, and forget what Telegram calls it."""
+
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """A group became a supergroup: move all rows to the new id. True the first time."""
 
@@ -64,6 +67,10 @@ class Desk:
         """End an edit whose chat is gone, without a message."""
         if (abandoned := await self._service.abandon(edit)) is not None:
             await self._wake(abandoned)
+
+    async def forget_result(self, edit: Edit) -> None:
+        """Delete our copy of a delivered result, and forget what Telegram calls it."""
+        await self._service.forget_result(edit)
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """Move all rows of a group to the supergroup that it became. True the first time."""

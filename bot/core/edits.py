@@ -49,6 +49,13 @@ class PhotoRef:
     is_protected: bool = False
 
 
+class Extra(StrEnum):
+    """What is sent beside a result when somebody asks: the file, or it and the photo in one picture."""
+
+    FILE = "file"
+    COMPARISON = "comparison"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What was asked, parsed, before it is accepted.
@@ -128,13 +135,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It has arrived as the message `message_id`. `photo`: the reply as Telegram has it, where known."""
+    """It has arrived as the message `message_id`. `photo`: the reply as Telegram has it, where known.
+
+    `file_message_id`: the file with the exact size, where that had to be added.
+    """
 
     task: Task
     result: Result
     message_id: int
     ended_at: datetime
     photo: PhotoRef | None = None
+    file_message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +247,11 @@ class Edit:
         return self.stage.message_id if isinstance(self.stage, Delivered) else None
 
     @property
+    def file_message_id(self) -> int | None:
+        """The message of the file that was added to the result, if one was."""
+        return self.stage.file_message_id if isinstance(self.stage, Delivered) else None
+
+    @property
     def result_photo(self) -> PhotoRef | None:
         """The reply as Telegram has it, which may be changed further."""
         return self.stage.photo if isinstance(self.stage, Delivered) else None
@@ -268,7 +284,7 @@ class Edit:
         return self.due_at is not None and self.due_at <= now
 
     def messages(self) -> frozenset[int]:
-        """The ids of every message that belongs to it: request, photo, status card, result."""
+        """The ids of every message that belongs to it: request, photo, status card, result, its file."""
         of_request = {self.request.request_message_id, self.request.photo_message_id}
-        ids = of_request | {self.status_message_id, self.result_message_id}
+        ids = of_request | {self.status_message_id, self.result_message_id, self.file_message_id}
         return frozenset(each for each in ids if each is not None)

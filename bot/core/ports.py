@@ -238,10 +238,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A reply in its chat: its message, and the picture as Telegram has it, if it has told."""
+    """A reply in its chat: its message, the picture as Telegram has it if that is told, and an added file."""
 
     message_id: int
     photo: PhotoRef | None
+    file_message_id: int | None = None
 
 
 class Chat(Protocol):

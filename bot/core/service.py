@@ -15,6 +15,7 @@ from bot.core.edits import (
     ACTIVE,
     CANCELLABLE,
     Cancelled,
+    Delivered,
     Edit,
     EditState,
     Failed,
@@ -146,6 +147,16 @@ class EditService:
                 return ended
             current = await self._ports.store.get(edit.id)  # it was moved in between
         return None
+
+    async def forget_result(self, edit: Edit) -> None:
+        """Delete our copy of a delivered result, and forget what Telegram calls it."""
+        await self._ports.files.remove(edit.id, "result")
+        current: Edit | None = edit
+        while current is not None and isinstance(current.stage, Delivered) and current.stage.photo:
+            forgotten = replace(current, stage=replace(current.stage, photo=None))
+            if await self._ports.store.move(current, forgotten) is not None:
+                return
+            current = await self._ports.store.get(edit.id)  # it was moved in between
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """Move all rows of a group to the supergroup that it became. True the first time."""

@@ -180,7 +180,7 @@ class Steps:
         reply = Reply(content, result.size, result.format)
         arrived = await self._ports.chat.deliver(replace(noted, sends=noted.sends - 1), reply)
         now = self._now()
-        stage = Delivered(task, result, arrived.message_id, ended_at=now, photo=arrived.photo)
+        stage = Delivered(task, result, arrived.message_id, now, arrived.photo, arrived.file_message_id)
         return await self._pending.move(
             noted, replace(noted, stage=stage, due_at=now, attempts=0, blocked_by=None)
         )

@@ -46,6 +46,7 @@ def row_of(edit: Edit) -> dict[str, Any]:
         "cropped": result and result.cropped,
         "result_message_id": edit.result_message_id,
         "result_photo": edit.result_photo,
+        "file_message_id": edit.file_message_id,
         "failure": edit.failure,
         "ended_at": edit.ended_at,
     }
@@ -92,7 +93,7 @@ def _stage(row: Row) -> Stage:
         case EditState.READY:
             return Ready(_task(row), _result(row))
         case EditState.DELIVERED:
-            arrived = row["result_message_id"], row["ended_at"], row["result_photo"]
+            arrived = row["result_message_id"], row["ended_at"], row["result_photo"], row["file_message_id"]
             return Delivered(_task(row), _result(row), *arrived)
         case EditState.FAILED:
             return Failed(row["failure"], row["ended_at"], _task(row) if row["task_id"] else None)

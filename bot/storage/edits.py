@@ -24,7 +24,7 @@ from bot.core.photos import photo_names
 from bot.core.ports import FileKind
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
-from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS, QUESTIONS, SENT_FILES
+from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, EXTRAS, PENDING_PHOTOS, QUESTIONS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
@@ -80,12 +80,13 @@ class SqlEditStore:
         return await self._first(EDITS.c.callback_secret == secret)
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
-        """The edit that a message belongs to: its result or file, else its card, request or photo.
+        """The edit that a message belongs to: its result or an extra of it, else its card, request or photo.
 
         Of several, which have the same photo, the newest.
         """
-        file = select(SENT_FILES.c.edit_id).where(SENT_FILES.c.message_id == message_id)
-        is_result = or_(EDITS.c.result_message_id == message_id, EDITS.c.id.in_(file))
+        extras = select(EXTRAS.c.edit_id).where(EXTRAS.c.message_id == message_id)
+        sent = (EDITS.c.result_message_id, EDITS.c.file_message_id)
+        is_result = or_(*(column == message_id for column in sent), EDITS.c.id.in_(extras))
         others = (EDITS.c.photo_message_id, EDITS.c.request_message_id, EDITS.c.status_message_id)
         belongs = or_(is_result, *(column == message_id for column in others))
         query = select(EDITS).where(EDITS.c.chat_id == chat_id, belongs)

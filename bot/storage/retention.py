@@ -56,7 +56,7 @@ class RowRetention:
         await self._inbox.forget_before(now - KEEP_UPDATES)
         await self._wishes.forget_before(now - KEEP_WISHES)
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)
-        await self._chats.forget_files_before(now - KEEP_RESULTS)
+        await self._chats.forget_extras_before(now - KEEP_RESULTS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
 from sqlmodel import Field, SQLModel
 
-from bot.core.edits import EditState, PhotoKind, PhotoRef
+from bot.core.edits import EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
 from bot.core.wishes import Missing
@@ -124,6 +124,7 @@ class EditRow(SQLModel, table=True):
     cropped: float | None
     result_message_id: int | None = Field(sa_type=BigInteger)
     result_photo: PhotoRef | None = Field(sa_type=PhotoText)
+    file_message_id: int | None = Field(sa_type=BigInteger)
     failure: Reason | None = Field(sa_type=EnumText(Reason))
     ended_at: datetime | None
     owner: str | None
@@ -176,12 +177,13 @@ class AlertRow(SQLModel, table=True):
     has_arrived: bool
 
 
-class SentFileRow(SQLModel, table=True):
-    """The file of an edit's result that somebody asked for. Without `message_id` it is on its way."""
+class ExtraRow(SQLModel, table=True):
+    """What somebody asked for beside an edit's result. Without `message_id` it is on its way."""
 
-    __tablename__: ClassVar[str] = "sent_files"
+    __tablename__: ClassVar[str] = "extras"
 
     edit_id: str = Field(primary_key=True)
+    extra: Extra = Field(primary_key=True, sa_type=EnumText(Extra))
     message_id: int | None = Field(sa_type=BigInteger)
     at: datetime
 
@@ -287,7 +289,7 @@ CHATS = METADATA.tables["chats"]
 CHAT_MOVES = METADATA.tables["chat_moves"]
 ALBUMS = METADATA.tables["albums"]
 ALERTS = METADATA.tables["alerts"]
-SENT_FILES = METADATA.tables["sent_files"]
+EXTRAS = METADATA.tables["extras"]
 INBOX = METADATA.tables["inbox"]
 QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]

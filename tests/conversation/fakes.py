@@ -12,7 +12,7 @@ from bot.conversation.feature import Replies, all_features
 from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
 from bot.conversation.tools import About, Desk, Tools
-from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Failed, PhotoRef, Request
+from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Extra, Failed, PhotoRef, Request
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits, Refusal, Usage, usage
 from bot.core.pacing import Estimate
@@ -30,6 +30,7 @@ class FakeService:
     def __init__(self, edits: dict[str, Edit], moves: dict[int, int]) -> None:
         self.edits, self.moves = edits, moves
         self.refusal: Refusal | None = None
+        self.forgotten: list[str] = []
 
     async def admit(self, request: Request) -> Admission:
         for known in self.edits.values():
@@ -54,6 +55,9 @@ class FakeService:
     async def abandon(self, edit: Edit) -> Edit | None:
         self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
         return self.edits[edit.id]
+
+    async def forget_result(self, edit: Edit) -> None:
+        self.forgotten.append(edit.id)
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         is_news = self.moves.get(old_chat_id) != new_chat_id
@@ -159,8 +163,8 @@ class FakeMemory:
         self.moves: dict[int, int] = {}
         self.checked: dict[int, datetime] = {}
         self.told_no_pictures: set[int] = set()
+        self.extras: dict[tuple[str, Extra], int | None] = {}
         self.greeted: set[int] = set()
-        self.files: dict[str, int | None] = {}
 
     async def greet(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.greeted
@@ -180,16 +184,16 @@ class FakeMemory:
         self.told_no_pictures.add(chat_id)
         return is_new
 
-    async def claim_file(self, edit_id: str, now: datetime) -> bool:
-        is_new = edit_id not in self.files
-        self.files.setdefault(edit_id, None)
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
+        is_new = (edit_id, extra) not in self.extras
+        self.extras.setdefault((edit_id, extra), None)
         return is_new
 
-    async def sent_file(self, edit_id: str) -> int | None:
-        return self.files.get(edit_id)
+    async def sent_extra(self, edit_id: str, extra: Extra) -> int | None:
+        return self.extras.get((edit_id, extra))
 
-    async def forget_file(self, edit_id: str) -> None:
-        self.files.pop(edit_id, None)
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
+        self.extras.pop((edit_id, extra), None)
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         return frozenset(old for old, new in self.moves.items() if new == chat_id)

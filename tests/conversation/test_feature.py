@@ -15,7 +15,7 @@ from bot.conversation.feature import (
     menu,
     pressed_button,
 )
-from bot.conversation.features import again, cancel, edit, file, styles
+from bot.conversation.features import again, cancel, change, delete, edit, file, reword, styles
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.clock import random_id
 from bot.core.presets import PRESETS
@@ -53,6 +53,9 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "a": again.again,
         "f": file.send,
         "r": again.try_again,
+        "change": change.change,
+        "words": reword.reword,
+        "delete": delete.delete,
         "s": styles.choose,
         "y": asking.consent,
         "n": asking.decline,

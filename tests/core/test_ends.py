@@ -9,6 +9,7 @@ from bot.core.edits import (
     ACTIVE,
     CANCELLABLE,
     Cancelled,
+    Delivered,
     Edit,
     EditState,
     Failed,
@@ -20,7 +21,7 @@ from bot.core.edits import (
 )
 from bot.core.errors import ChatGone, EditFailed, OperatorNeeded, Reason, TryLater
 from tests.core.world import World
-from tests.factories import NOW, STAGES, TASK
+from tests.factories import NOW, RESULT, STAGES, TASK
 
 FAILED = Failed(Reason.POLICY, NOW, TASK)
 
@@ -200,3 +201,25 @@ async def test_a_cancelled_edit_gets_no_step_of_an_active_one(world: World) -> N
     await world.service.cancel(held)
     await world.advance(held)
     assert not {"ahead", "post_card", "create"} & set(world.journal)
+
+
+async def test_a_result_that_is_taken_back_is_forgotten_at_once(world: World) -> None:
+    delivered = Delivered(TASK, RESULT, 900, NOW, PhotoRef("x", PhotoKind.PHOTO))
+    held = world.holds(stage=delivered, due_at=None)
+    world.files.kept[held.id, "result"] = b"a picture"
+
+    async def move() -> None:
+        world.store.rows[held.id] = replace(held, owner="another")
+
+    world.hooks["move"] = move  # in between
+    await world.service.forget_result(held)
+    assert world.files.kept == {}
+    assert world.row(held) == replace(held, owner="another", stage=replace(delivered, photo=None))
+    await world.service.forget_result(world.row(held))
+    assert world.journal == ["move", "move"]
+
+
+async def test_what_is_under_way_has_no_result_to_be_forgotten(world: World) -> None:
+    held = world.holds()
+    await world.service.forget_result(held)
+    assert world.journal == []

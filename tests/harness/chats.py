@@ -9,7 +9,7 @@ from tests.harness.clock import PATIENCE
 
 EN = translations("en")
 FR = translations("fr")
-CANCEL, AGAIN, AS_FILE, TRY_AGAIN = "✖️ Cancel", "🔁 Again", "📎 As a file", "🔁 Try again"
+CANCEL, AGAIN, AS_FILE, TRY_AGAIN = "✖️ Cancel", "🔁 Again", "📎 File", "🔁 Try again"
 UNTOUCHED = "Used: 0. Left: 20."
 
 

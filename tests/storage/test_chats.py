@@ -2,7 +2,7 @@ import asyncio
 from contextlib import aclosing
 from datetime import timedelta
 
-from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.edits import Extra, PhotoKind, PhotoRef
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
@@ -114,15 +114,23 @@ async def test_what_a_chat_takes_is_known_and_it_is_told_once_an_hour(chats: Cha
     assert await chats.tell_no_pictures(CHAT_ID, NOW)
 
 
+async def test_each_extra_of_an_edit_is_sent_by_itself(chats: Chats) -> None:
+    assert all([await chats.claim_extra("e1", extra, NOW) for extra in Extra])
+    await chats.note_extra("e1", Extra.FILE, 900)
+    assert [await chats.sent_extra("e1", extra) for extra in Extra] == [900, None]
+    await chats.forget_extra("e1", Extra.FILE)
+    assert [await chats.claim_extra("e1", extra, NOW) for extra in Extra] == [True, False]
+
+
 async def test_one_of_many_presses_sends_the_file(chats: Chats) -> None:
-    claims = await asyncio.gather(*(chats.claim_file("e1", NOW) for _ in range(30)))
+    claims = await asyncio.gather(*(chats.claim_extra("e1", Extra.FILE, NOW) for _ in range(30)))
     assert sorted(claims) == [False] * 29 + [True]
-    assert await chats.sent_file("e1") is None
-    assert await chats.claim_file("e1", NOW + timedelta(minutes=10))  # the first one was cut
-    await chats.note_file("e1", 3_000_000_000)
-    assert await chats.sent_file("e1") == 3_000_000_000
-    assert not await chats.claim_file("e1", NOW + timedelta(days=1))
-    await chats.forget_file("e1")
-    assert await chats.claim_file("e1", NOW)
-    assert await chats.forget_files_before(NOW) == 0
-    assert await chats.forget_files_before(NOW + timedelta(seconds=1)) == 1
+    assert await chats.sent_extra("e1", Extra.FILE) is None
+    assert await chats.claim_extra("e1", Extra.FILE, NOW + timedelta(minutes=10))  # the first one was cut
+    await chats.note_extra("e1", Extra.FILE, 3_000_000_000)
+    assert await chats.sent_extra("e1", Extra.FILE) == 3_000_000_000
+    assert not await chats.claim_extra("e1", Extra.FILE, NOW + timedelta(days=1))
+    await chats.forget_extra("e1", Extra.FILE)
+    assert await chats.claim_extra("e1", Extra.FILE, NOW)
+    assert await chats.forget_extras_before(NOW) == 0
+    assert await chats.forget_extras_before(NOW + timedelta(seconds=1)) == 1

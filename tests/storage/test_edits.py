@@ -11,6 +11,7 @@ from bot.core.edits import (
     Delivered,
     Edit,
     EditState,
+    Extra,
     Failed,
     PhotoKind,
     PhotoRef,
@@ -268,6 +269,20 @@ async def test_an_edit_is_found_by_each_of_its_messages(
     elsewhere = edit(**message, chat_id=8, created_at=later)
     await keep(store, newest, older, edit(created_at=later), elsewhere)
     assert await store.by_message(CHAT_ID, 555) == newest
+
+
+async def test_a_message_that_an_edit_sent_is_that_edits_though_another_was_made_of_it(
+    store: SqlEditStore, chats: Chats
+) -> None:
+    first = edit(stage=replace(DELIVERED, message_id=900, file_message_id=901))
+    second = edit(photo_message_id=900, request_message_id=905, created_at=NOW + SECOND)
+    await keep(store, first, second)
+    await chats.claim_extra(first.id, Extra.COMPARISON, NOW)
+    await chats.note_extra(first.id, Extra.COMPARISON, 903)
+    for message_id in (900, 901, 903):
+        assert await store.by_message(CHAT_ID, message_id) == first
+    assert await store.by_message(CHAT_ID, 905) == second
+    assert await store.by_message(CHAT_ID + 1, 903) is None
 
 
 async def test_old_edits_are_forgotten_once_there_is_nothing_left_to_do(store: SqlEditStore) -> None:

@@ -18,7 +18,7 @@ from bot.telegram.inbox.slots import Slots
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from tests.telegram.inbox.test_intake import FakeInbox
-from tests.telegram.outbox.edit_world import PlainCards, PlainSentFiles
+from tests.telegram.outbox.edit_world import PlainCards, PlainExtras
 
 
 def now() -> datetime:
@@ -43,7 +43,8 @@ async def bot_in(telegram: TelegramSandbox, inbox: FakeInbox) -> AsyncIterator[P
         updates = durable_request(inbox, lambda: "me", now, way_out)
         bot = telegram_bot(telegram.token, url, way_out, updates=updates)
         await initialized(bot)
-        outbox = Outbox(bot, ResultSender(bot, PlainCards()), PlainSentFiles(), PlainSentFiles(), now)
+        extras = PlainExtras()
+        outbox = Outbox(bot, ResultSender(bot, PlainCards()), extras, extras, now)
         intake = Intake(bot, inbox, handle, outbox.send, Slots(), lambda: "me", now)
         polling = Polling(bot, intake.doorbell)
         tasks = [asyncio.create_task(intake.run()), asyncio.create_task(polling.run())]

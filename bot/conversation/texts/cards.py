@@ -4,7 +4,7 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.texts.styles import command_title
-from bot.conversation.texts.wording import bar, duration, excerpt, passed, rounded
+from bot.conversation.texts.wording import bar, duration, excerpt, number, passed, rounded
 from bot.core.edits import Cancelled, Delivered, Edit, Failed, Processing, Ready, Received, Submitting
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
@@ -94,8 +94,10 @@ def _painting(t: NullTranslations, age: float, estimate: Estimate) -> str:
 
 
 def caption(t: NullTranslations, edit: Edit) -> str:
-    """The result's caption: what was asked, and how much was cropped to keep the photo's size."""
+    """The result's caption: what was asked at which step, and how much was cropped to keep its size."""
     lines = [heading(t, edit, CAPTION_WORDS)]
+    if edit.request.step > 1:
+        lines[0] += " · " + t.gettext("step {number}").format(number=number(t, edit.request.step))
     if edit.is_late:
         lines.append(t.gettext("It took longer, here it is."))
     result = edit.result

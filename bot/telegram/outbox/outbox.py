@@ -25,6 +25,7 @@ from bot.conversation.outgoing import (
     SendFile,
 )
 from bot.core.clock import Clock
+from bot.core.edits import Extra
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown
 from bot.telegram.outbox.destination import reply_to, sent_nearby
 from bot.telegram.outbox.errors import is_refusal, translated
@@ -37,13 +38,13 @@ logger = logging.getLogger(__name__)
 MERGED_WITHIN = timedelta(seconds=60)
 
 
-class SentFiles(Protocol):
-    """Which files are in people's chats."""
+class Extras(Protocol):
+    """What was sent beside results."""
 
-    async def note_file(self, edit_id: str, message_id: int) -> None:
-        """The file of an edit has arrived."""
+    async def note_extra(self, edit_id: str, extra: Extra, message_id: int) -> None:
+        """An extra of an edit has arrived."""
 
-    async def forget_file(self, edit_id: str) -> None:
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
         """It has not, as far as is known."""
 
 
@@ -65,11 +66,11 @@ class Outbox:
         self,
         bot: ExtBot[Priority],
         results: ResultSender,
-        sent_files: SentFiles,
+        extras: Extras,
         asked: AskedQuestions,
         now: Clock,
     ) -> None:
-        self._bot, self._results, self._sent_files = bot, results, sent_files
+        self._bot, self._results, self._extras = bot, results, extras
         self._asked, self._now = asked, now
         self._merged: dict[tuple[int, str], datetime] = {}
 
@@ -189,13 +190,13 @@ class Outbox:
         try:
             message_id = await self._results.send_file(edit, send.content, result.format)
         except (EditFailed, ChatMoved):  # in the chat's new place it may be asked for again
-            await self._sent_files.forget_file(edit.id)
+            await self._extras.forget_extra(edit.id, Extra.FILE)
             return await self.send(send.otherwise)
         except OutcomeUnknown:  # whoever does not see it can press again
             logger.info("edit %s: whether the file arrived is not known", edit.id)
-            await self._sent_files.forget_file(edit.id)
+            await self._extras.forget_extra(edit.id, Extra.FILE)
             return None
-        await self._sent_files.note_file(edit.id, message_id)
+        await self._extras.note_extra(edit.id, Extra.FILE, message_id)
         return message_id
 
     async def _leave(self, leave: Leave) -> None:

@@ -98,9 +98,10 @@ class ResultSender:
             has_spoiler=edit.request.photo.has_spoiler or None,
             protect_content=edit.request.photo.is_protected or None,
         )
+        file_message_id = None
         if not has_size(message, reply.size) and not edit.request.photo.has_spoiler:  # no file is covered
-            await self._add_file(edit, reply, to)
-        return Arrived(message.message_id, picture_in(message, edit))
+            file_message_id = await self._add_file(edit, reply, to)
+        return Arrived(message.message_id, picture_in(message, edit), file_message_id)
 
     async def _send_as_file(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
         card = self._cards.result(edit)
@@ -108,18 +109,17 @@ class ResultSender:
         message = await self._send_file(edit, reply.content, reply.format, to, card.html, buttons)
         return Arrived(message.message_id, picture_in(message, edit))
 
-    async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> None:
+    async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> int | None:
         """Add a file with the exact size to a photo that Telegram shrank. Errors are only logged."""
         for _ in range(_EXTRA_FILE_ATTEMPTS):
             try:
-                await self._send_file(edit, reply.content, reply.format, to)
+                return (await self._send_file(edit, reply.content, reply.format, to)).message_id
             except RetryAfter as error:
                 await asyncio.sleep(min(retry_seconds(error), _LONGEST_WAIT_FOR_EXTRA_FILE_SECONDS))
             except TelegramError as error:
                 logger.info("edit %s: no file beside the photo: %s", edit.id, error)
-                return
-            else:
-                return
+                break
+        return None
 
     async def _send_file(
         self,

@@ -176,6 +176,15 @@ def test_a_caption_has_the_style_the_words_and_what_was_cropped() -> None:
     assert caption(en(), uncropped) == "✏️ Sketch · <i>in red chalk</i>"
 
 
+@pytest.mark.parametrize("words", ["", "in red chalk"])
+def test_a_caption_tells_which_step_it_is_from_the_second_on(words: str) -> None:
+    first = asking(delivered(EDIT, Size(1280, 853)), words=words)
+    third = asking(first, parent="before", step=3)
+    assert caption(en(), third) == f"{caption(en(), first)} · step 3"
+    assert "step" not in caption(en(), first)
+    assert caption(fr(), third).endswith(" · étape 3")
+
+
 def test_the_caption_of_a_free_edit_is_what_was_asked() -> None:
     edit = asking(EDIT, command="edit", words="a hat\n on  him")
     assert caption(en(), edit) == "<i>a hat on him</i>"

@@ -14,6 +14,7 @@ from bot.conversation.outgoing import Button
 from bot.core.edits import (
     Delivered,
     Edit,
+    Extra,
     Failed,
     PhotoKind,
     PhotoRef,
@@ -117,17 +118,17 @@ class PlainRights:
         self.refusals.append(chat_id)
 
 
-class PlainSentFiles:
+class PlainExtras:
     def __init__(self) -> None:
-        self.noted: dict[str, int] = {}
-        self.forgotten: list[str] = []
+        self.noted: dict[tuple[str, Extra], int] = {}
+        self.forgotten: list[tuple[str, Extra]] = []
         self.questions: dict[int, int] = {}
 
-    async def note_file(self, edit_id: str, message_id: int) -> None:
-        self.noted[edit_id] = message_id
+    async def note_extra(self, edit_id: str, extra: Extra, message_id: int) -> None:
+        self.noted[edit_id, extra] = message_id
 
-    async def forget_file(self, edit_id: str) -> None:
-        self.forgotten.append(edit_id)
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
+        self.forgotten.append((edit_id, extra))
 
     async def note_question(self, question_id: int, message_id: int) -> None:
         self.questions[question_id] = message_id
@@ -141,8 +142,8 @@ class EditWorld:
         self.at, self.settle = NOW, settle
         bot = self.telegram.bot(limits)
         results = ResultSender(bot, self.cards)
-        self.rights, self.sent_files = PlainRights(), PlainSentFiles()
-        self.outbox = Outbox(bot, results, self.sent_files, self.sent_files, lambda: self.at)
+        self.rights, self.extras = PlainRights(), PlainExtras()
+        self.outbox = Outbox(bot, results, self.extras, self.extras, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )

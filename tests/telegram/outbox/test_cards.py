@@ -344,10 +344,21 @@ async def test_a_reply_is_known_as_telegram_has_it(
     original = replace(photo, file_id="f1", kind=PhotoKind.STICKER if sent is AS_FILE else PhotoKind.PHOTO)
     world.telegram.will_return(method, sent)
     edit = an_edit(photo=original, stage=READY, status_message_id=900, sends=sends)
-    assert await world.chat.deliver(edit, REPLY) == Arrived(900, photo)
+    arrived = await world.chat.deliver(edit, REPLY)
+    assert (arrived.message_id, arrived.photo) == (900, photo)
 
 
 async def test_where_a_card_was_the_result_already_telegram_does_not_tell_which(world: EditWorld) -> None:
     world.telegram.will_refuse("editMessageMedia", 400, "Bad Request: message is not modified")
     edit = an_edit(stage=READY, status_message_id=900, sends=1)
     assert await world.chat.deliver(edit, REPLY) == Arrived(900, None)
+
+
+async def test_a_file_that_was_added_to_a_shrunken_photo_is_known_too(world: EditWorld) -> None:
+    shrunken = {**SENT, "photo": SIZES[2:]}
+    world.telegram.will_return("sendPhoto", shrunken)
+    arrived = await world.chat.deliver(an_edit(stage=READY), REPLY)
+    assert (arrived.message_id, arrived.file_message_id) == (900, 501)
+    world.telegram.will_return("sendPhoto", shrunken)
+    world.telegram.will_refuse("sendDocument", 400, "Bad Request: not enough rights")
+    assert (await world.chat.deliver(an_edit(stage=READY), REPLY)).file_message_id is None

@@ -20,11 +20,12 @@ from bot.conversation.outgoing import (
     Say,
     SendFile,
 )
+from bot.core.edits import Extra
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, TryLater
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from tests.telegram.fake_telegram import FakeTelegram
-from tests.telegram.outbox.edit_world import DELIVERED, PlainSentFiles, an_edit
+from tests.telegram.outbox.edit_world import DELIVERED, PlainExtras, an_edit
 
 ADA, GROUP = 11, -100_1
 IN_A_TOPIC = Destination(GROUP, thread_id=7, reply_to=70)
@@ -35,10 +36,8 @@ class Post:
         self.telegram = FakeTelegram()
         self.at = datetime(2026, 3, 29, tzinfo=UTC)
         bot = self.telegram.bot()
-        self.sent_files = PlainSentFiles()
-        self.outbox = Outbox(
-            bot, ResultSender(bot, Cards([])), self.sent_files, self.sent_files, lambda: self.at
-        )
+        self.extras = PlainExtras()
+        self.outbox = Outbox(bot, ResultSender(bot, Cards([])), self.extras, self.extras, lambda: self.at)
 
     async def send(self, outgoing: Outgoing) -> int | None:
         return await self.outbox.send(outgoing)
@@ -68,7 +67,7 @@ async def test_a_question_opens_a_reply_for_who_was_asked_alone(post: Post) -> N
         "input_field_placeholder": "make it blue",
     }
     assert not sent.get("disable_notification")
-    assert post.sent_files.questions == {31: 501}
+    assert post.extras.questions == {31: 501}
 
 
 async def test_a_question_with_buttons_has_them_instead_and_of_equal_ones_one_is_sent(post: Post) -> None:
@@ -79,7 +78,7 @@ async def test_a_question_with_buttons_has_them_instead_and_of_equal_ones_one_is
     assert sent["disable_notification"] is True
     equal = [Ask(IN_A_TOPIC, "Which photo?", number, "Send it", merge="picture") for number in (32, 33)]
     assert [await post.send(each) for each in equal] == [502, None]
-    assert post.sent_files.questions == {31: 501, 32: 502}
+    assert post.extras.questions == {31: 501, 32: 502}
 
 
 @pytest.mark.parametrize(
@@ -203,13 +202,13 @@ async def test_where_a_file_is_is_noted_and_one_that_did_not_arrive_may_be_asked
     edit = an_edit(ADA, stage=DELIVERED)
     file = SendFile(edit, b"bytes", otherwise=Say(Destination(ADA), "no"))
     message_id = await post.send(file)
-    assert post.sent_files.noted == {edit.id: message_id}
+    assert post.extras.noted == {(edit.id, Extra.FILE): message_id}
     post.telegram.will_refuse("sendDocument", 400, "Bad Request: not enough rights")
     await post.send(file)
     post.telegram.will_raise("sendDocument", TimedOut())
     await post.send(file)
-    assert post.sent_files.forgotten == [edit.id, edit.id]
-    assert post.sent_files.noted == {edit.id: message_id}
+    assert post.extras.forgotten == [(edit.id, Extra.FILE)] * 2
+    assert post.extras.noted == {(edit.id, Extra.FILE): message_id}
 
 
 async def test_a_file_for_a_group_that_moved_is_answered_with_words_there(post: Post) -> None:
@@ -217,5 +216,5 @@ async def test_a_file_for_a_group_that_moved_is_answered_with_words_there(post: 
     post.telegram.will_refuse("sendDocument", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
     post.telegram.will_refuse("sendMessage", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
     await post.send(SendFile(edit, b"bytes", otherwise=Say(Destination(GROUP), "no")))
-    assert post.sent_files.forgotten == [edit.id]
+    assert post.extras.forgotten == [(edit.id, Extra.FILE)]
     assert post.telegram.of("sendMessage")[-1]["chat_id"] == -100_777
