@@ -30,3 +30,7 @@ def difference(scene: Scene, played: str) -> str:
         scene.text.splitlines(), played.splitlines(), scene.path.name, "played", lineterm="", n=2
     )
     return "\n".join(lines)
+
+
+def test_everything_in_the_scenes_can_be_played() -> None:
+    assert [scene.name for scene in _ALL if "\n!! " in scene.text] == []
