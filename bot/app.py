@@ -107,11 +107,11 @@ class _App:
             return pacing.estimate_of(edit, process.now())
 
         downloader = outside.file_downloader(settings, bot, self._stack)
-        out = way_out(settings, bot, self._features, estimate, downloader, rows, process.now)
-        self._stack.push_async_callback(out.board.close)
         images = await self._stack.enter_async_context(
             ImagePool(workers=min(os.cpu_count() or 1, _IMAGE_WORKERS))
         )
+        out = way_out(settings, bot, self._features, estimate, downloader, rows, process.now, images=images)
+        self._stack.push_async_callback(out.board.close)
         ports = Ports(
             store=rows.edits,
             model=model,

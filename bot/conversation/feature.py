@@ -79,6 +79,7 @@ class Under(Enum):
     CARD = auto()
     RESULT = auto()
     FAILURE = auto()
+    HISTORY = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,9 @@ class Edits(Protocol):
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> Sequence[Edit]:
         """The last edits of a chat, or of one person there, newest first."""
 
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> Sequence[str]:
+        """The ids of a person's edits in a chat whose result Telegram has, newest first."""
+
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
         """What the chat has used of each rule."""
 

@@ -55,7 +55,7 @@ def fit(
     keeps_outline = keeps_outline and holds_alpha(image_format)
     announce(made.pixels + photo.pixels * (_WEIGHTS.get(image_format, 1) + keeps_outline))
     alpha = _alpha(photo) if keeps_outline else None
-    picture = _cover(made, size)
+    picture = cover(made, size)
     if alpha:
         picture = lift_off_white(picture, alpha)
     content, image_format = _encoded(picture, image_format)
@@ -101,8 +101,8 @@ def _share_cut_off(made: Size, size: Size) -> float:
     return max(0.0, 1.0 - (right - left) * (bottom - top) / (made.width * made.height))
 
 
-def _cover(made: Still, size: Size) -> Image.Image:
-    """The result as RGB at `size`, upright."""
+def cover(made: Still, size: Size) -> Image.Image:
+    """The central part of a picture as RGB at `size`, upright. Raises ResultUnusable."""
     lying = Size(size.height, size.width) if is_sideways(made.orientation) else size
     try:
         decoded = decode(made, lying)

@@ -18,6 +18,7 @@ from typing import Any
 from bot.core.errors import PhotoRefused, ResultUnusable
 from bot.core.pictures import ImageFormat, Size
 from bot.images.allowance import Allowance
+from bot.images.comparing import compare
 from bot.images.fitting import fit
 from bot.images.messages import Message, receive, send
 from bot.images.preparing import prepare
@@ -68,6 +69,8 @@ class Worker:
         if words["do"] == "prepare":
             jpeg, size = prepare(message.contents[0], self._announce)
             return Message({"width": size.width, "height": size.height}, (jpeg,))
+        if words["do"] == "compare":
+            return Message({}, (compare(message.contents[0], message.contents[1], self._announce),))
         fitted = fit(
             message.contents[0],
             message.contents[1],

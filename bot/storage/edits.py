@@ -157,6 +157,16 @@ class SqlEditStore:
         """The last `count` edits of a chat (or of one person there), newest first."""
         return await self._all(_of(chat_id, requester_id), order=EDITS.c.created_at.desc(), limit=count)
 
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> list[str]:
+        """The ids of a person's edits in a chat whose result Telegram has, newest first."""
+        found = (
+            select(EDITS.c.id)
+            .where(_of(chat_id, requester_id), EDITS.c.result_photo.is_not(None), EDITS.c.ended_at >= since)
+            .order_by(EDITS.c.created_at.desc(), EDITS.c.id)
+        )
+        async with self._database.reading() as connection:
+            return list(await connection.scalars(found))
+
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
         """What the chat has used of each rule."""
         async with self._database.reading() as connection:

@@ -22,6 +22,7 @@ from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
 from bot.telegram.outbox.outbox import Outbox
+from bot.telegram.outbox.pictures import Images, PictureSender
 from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.rights import PictureRights
@@ -46,11 +47,14 @@ def way_out(
     downloader: FileDownloader,
     rows: Rows,
     now: Clock,
+    *,
+    images: Images,
 ) -> Outside:
     """Everything that sends."""
     cards = Cards(features)
     results = ResultSender(bot, cards)
-    outbox = Outbox(bot, results, rows.chats, rows.wishes, now)
+    pictures = PictureSender(bot, downloader.download, rows.files, images)
+    outbox = Outbox(bot, results, pictures, rows.chats, rows.wishes, now)
     board = CardBoard(outbox, cards, estimate, now)
     rights = PictureRights(bot, rows.chats, now)
     admins = Admins(outbox, cards, rows.alerts, settings.admin_ids, now)

@@ -87,6 +87,10 @@ class FakeEdits:
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> Sequence[Edit]:
         return self._of(chat_id, requester_id)[::-1][:count]
 
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> Sequence[str]:
+        found = [each for each in self._of(chat_id, requester_id) if each.result_photo]
+        return [each.id for each in reversed(found) if each.ended_at and each.ended_at >= since]
+
     async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
         counted = [each for each in self._of(chat_id) if each.state not in NOT_COUNTED]
         active = [each for each in counted if each.is_active]

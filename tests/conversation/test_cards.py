@@ -115,7 +115,11 @@ def test_a_photo_can_be_had_again_and_as_a_file() -> None:
     assert card.html == "✏️ Sketch"
     assert card.buttons == (
         (Button("✏️ Change", f"change:{EDIT.id}"), Button("🔁 Again", f"a:{EDIT.id}")),
-        (Button("📎 File", f"f:{EDIT.id}"), Button("🗑 Delete", f"delete:{EDIT.id}")),
+        (
+            Button("◧ Compare", f"compare:{EDIT.id}"),
+            Button("📎 File", f"f:{EDIT.id}"),
+            Button("🗑 Delete", f"delete:{EDIT.id}"),
+        ),
     )
 
 

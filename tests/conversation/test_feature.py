@@ -15,7 +15,18 @@ from bot.conversation.feature import (
     menu,
     pressed_button,
 )
-from bot.conversation.features import again, cancel, change, delete, edit, file, reword, styles
+from bot.conversation.features import (
+    again,
+    cancel,
+    change,
+    compare,
+    delete,
+    edit,
+    file,
+    history,
+    reword,
+    styles,
+)
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.clock import random_id
 from bot.core.presets import PRESETS
@@ -36,7 +47,7 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("styles", "status", "cancel", "limits", "start", "help"),
+        *("styles", "status", "history", "cancel", "limits", "start", "help"),
     }
 
 
@@ -55,7 +66,9 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "r": again.try_again,
         "change": change.change,
         "words": reword.reword,
+        "compare": compare.compare,
         "delete": delete.delete,
+        "h": history.turn,
         "s": styles.choose,
         "y": asking.consent,
         "n": asking.decline,

@@ -16,6 +16,7 @@ from bot.core.errors import PhotoRefused, Reason, ResultUnusable, TryLater
 from bot.core.pictures import ImageFormat, Size
 from bot.images import image_pool
 from bot.images.allowance import Allowance
+from bot.images.comparing import GAP
 from bot.images.image_pool import ImagePool
 from bot.images.messages import Message
 from bot.images.worker_process import WorkerProcess
@@ -53,6 +54,12 @@ async def test_the_process_is_kept_for_the_next_picture(pool: ImagePool) -> None
     first = set(pool._all)
     await pool.prepare(PHOTO)
     assert set(pool._all) == first
+
+
+async def test_two_pictures_are_compared_in_it_too(pool: ImagePool) -> None:
+    assert opened(await pool.compare(PHOTO, PHOTO)).size == (120 * 2 + GAP, 80)
+    with pytest.raises(PhotoRefused):
+        await pool.compare(b"text", PHOTO)
 
 
 async def test_refusals_come_through_with_their_reason(pool: ImagePool) -> None:
@@ -247,6 +254,7 @@ async def test_a_cancelled_picture_leaves_no_process(
 PARENT = """
 import asyncio, sys
 from pathlib import Path
+from bot.images.comparing import GAP
 from bot.images.image_pool import ImagePool
 
 async def main():

@@ -285,6 +285,22 @@ async def test_a_message_that_an_edit_sent_is_that_edits_though_another_was_made
     assert await store.by_message(CHAT_ID + 1, 903) is None
 
 
+async def test_a_persons_results_are_those_that_telegram_has_the_newest_first(store: SqlEditStore) -> None:
+    kept = replace(DELIVERED, photo=PhotoRef("x", PhotoKind.PHOTO))
+    mine = [edit(stage=kept, created_at=NOW + number * SECOND) for number in range(3)]
+    await keep(
+        store,
+        *mine,
+        edit(stage=kept, chat_id=5),
+        edit(stage=kept, requester_id=5),
+        edit(stage=DELIVERED),
+        edit(stage=replace(kept, ended_at=NOW - SECOND)),
+        edit(),
+    )
+    found = await store.results_of(CHAT_ID, mine[0].request.requester_id, NOW)
+    assert found == [one.id for one in reversed(mine)]
+
+
 async def test_old_edits_are_forgotten_once_there_is_nothing_left_to_do(store: SqlEditStore) -> None:
     long_ago = NOW - timedelta(days=40)
     ends = [Cancelled(long_ago), Failed(Reason.POLICY, long_ago), replace(DELIVERED, ended_at=long_ago)]

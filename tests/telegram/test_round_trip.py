@@ -18,7 +18,7 @@ from bot.telegram.inbox.slots import Slots
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from tests.telegram.inbox.test_intake import FakeInbox
-from tests.telegram.outbox.edit_world import PlainCards, PlainExtras
+from tests.telegram.outbox.edit_world import PlainCards, PlainExtras, plain_pictures
 
 
 def now() -> datetime:
@@ -44,7 +44,8 @@ async def bot_in(telegram: TelegramSandbox, inbox: FakeInbox) -> AsyncIterator[P
         bot = telegram_bot(telegram.token, url, way_out, updates=updates)
         await initialized(bot)
         extras = PlainExtras()
-        outbox = Outbox(bot, ResultSender(bot, PlainCards()), extras, extras, now)
+        results = ResultSender(bot, PlainCards())
+        outbox = Outbox(bot, results, plain_pictures(bot), extras, extras, now)
         intake = Intake(bot, inbox, handle, outbox.send, Slots(), lambda: "me", now)
         polling = Polling(bot, intake.doorbell)
         tasks = [asyncio.create_task(intake.run()), asyncio.create_task(polling.run())]

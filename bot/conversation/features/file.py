@@ -42,7 +42,6 @@ def sending_alert(t: NullTranslations) -> str:
     return t.gettext("Sending you the file.")
 
 
-FEATURE = Feature(
-    order=70,
-    buttons=(EditButton("f", N_("📎 File"), Under.RESULT, send, when=lambda edit: edit.offers_file, row=2),),
-)
+FILE = EditButton("f", N_("📎 File"), Under.RESULT, send, when=lambda edit: edit.offers_file, row=2)
+
+FEATURE = Feature(order=70, buttons=(FILE,))

@@ -95,9 +95,7 @@ def _painting(t: NullTranslations, age: float, estimate: Estimate) -> str:
 
 def caption(t: NullTranslations, edit: Edit) -> str:
     """The result's caption: what was asked at which step, and how much was cropped to keep its size."""
-    lines = [heading(t, edit, CAPTION_WORDS)]
-    if edit.request.step > 1:
-        lines[0] += " · " + t.gettext("step {number}").format(number=number(t, edit.request.step))
+    lines = [titled(t, edit)]
     if edit.is_late:
         lines.append(t.gettext("It took longer, here it is."))
     result = edit.result
@@ -109,6 +107,15 @@ def caption(t: NullTranslations, edit: Edit) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def titled(t: NullTranslations, edit: Edit) -> str:
+    """What was asked, and at which step from the second on."""
+    title = heading(t, edit, CAPTION_WORDS)
+    if edit.request.step == 1:
+        return title
+    step = t.gettext("step {number}").format(number=number(t, edit.request.step))
+    return f"{title} · {step}"
 
 
 def heading(t: NullTranslations, edit: Edit, longest: int) -> str:

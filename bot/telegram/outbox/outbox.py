@@ -4,6 +4,7 @@ python-telegram-bot's errors are translated here; other rooms never see them.
 """
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,20 +17,31 @@ from telegram.ext import ExtBot
 from bot.conversation.outgoing import (
     Alert,
     Ask,
+    ChangePicture,
     ChangeText,
     Delete,
     Destination,
     Leave,
     Outgoing,
     Say,
+    SendComparison,
     SendFile,
+    SendPicture,
 )
 from bot.core.clock import Clock
-from bot.core.edits import Extra
-from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown
+from bot.core.edits import Edit, Extra
+from bot.core.errors import (
+    ChatGone,
+    ChatMoved,
+    EditFailed,
+    OutcomeUnknown,
+    PhotoRefused,
+    ResultUnusable,
+)
 from bot.telegram.outbox.destination import reply_to, sent_nearby
 from bot.telegram.outbox.errors import is_refusal, translated
 from bot.telegram.outbox.keyboards import keyboard
+from bot.telegram.outbox.pictures import PictureSender
 from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority, Superseded
 
@@ -66,11 +78,12 @@ class Outbox:
         self,
         bot: ExtBot[Priority],
         results: ResultSender,
+        pictures: PictureSender,
         extras: Extras,
         asked: AskedQuestions,
         now: Clock,
     ) -> None:
-        self._bot, self._results, self._extras = bot, results, extras
+        self._bot, self._results, self._pictures, self._extras = bot, results, pictures, extras
         self._asked, self._now = asked, now
         self._merged: dict[tuple[int, str], datetime] = {}
 
@@ -89,6 +102,13 @@ class Outbox:
                 await self.delete(outgoing)
             case SendFile():
                 return await self._send_file(outgoing)
+            case SendComparison():
+                sending = self._pictures.send_comparison(outgoing)
+                return await self._send_extra(outgoing.edit, Extra.COMPARISON, sending, outgoing.otherwise)
+            case SendPicture():
+                return await self._pictures.send(outgoing)
+            case ChangePicture():
+                await self._pictures.change(outgoing)
             case Leave():
                 await self._leave(outgoing)
         return None
@@ -187,16 +207,24 @@ class Outbox:
         edit, result = send.edit, send.edit.result
         if result is None:
             return await self.send(send.otherwise)
+        sending = self._results.send_file(edit, send.content, result.format)
+        return await self._send_extra(edit, Extra.FILE, sending, send.otherwise)
+
+    async def _send_extra(
+        self, edit: Edit, extra: Extra, sending: Awaitable[int], otherwise: Say
+    ) -> int | None:
+        """Note where it is; or say that it cannot be had, and let it be asked for again."""
         try:
-            message_id = await self._results.send_file(edit, send.content, result.format)
-        except (EditFailed, ChatMoved):  # in the chat's new place it may be asked for again
-            await self._extras.forget_extra(edit.id, Extra.FILE)
-            return await self.send(send.otherwise)
+            message_id = await sending
+        except (EditFailed, PhotoRefused, ResultUnusable, ChatMoved) as error:
+            logger.info("edit %s has no %s: %s", edit.id, extra, error)
+            await self._extras.forget_extra(edit.id, extra)
+            return await self.send(otherwise)
         except OutcomeUnknown:  # whoever does not see it can press again
-            logger.info("edit %s: whether the file arrived is not known", edit.id)
-            await self._extras.forget_extra(edit.id, Extra.FILE)
+            logger.info("edit %s: whether the %s arrived is not known", edit.id, extra)
+            await self._extras.forget_extra(edit.id, extra)
             return None
-        await self._extras.note_extra(edit.id, Extra.FILE, message_id)
+        await self._extras.note_extra(edit.id, extra, message_id)
         return message_id
 
     async def _leave(self, leave: Leave) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from telegram.ext import BaseRateLimiter
+from telegram.ext import BaseRateLimiter, ExtBot
 
 from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import Button
@@ -27,12 +27,13 @@ from bot.core.edits import (
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
-from bot.core.ports import Reply
+from bot.core.ports import FileKind, Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
 from bot.telegram.outbox.outbox import Outbox
+from bot.telegram.outbox.pictures import PictureSender
 from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority
 from tests.telegram.fake_telegram import FakeTelegram
@@ -134,6 +135,41 @@ class PlainExtras:
         self.questions[question_id] = message_id
 
 
+class PlainFiles:
+    """Results by their edit's id."""
+
+    def __init__(self) -> None:
+        self.results: dict[str, bytes] = {}
+
+    async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
+        self.results[edit_id] = content
+
+    async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
+        return self.results.get(edit_id) if kind == "result" else None
+
+    async def remove(self, edit_id: str, kind: FileKind) -> None:
+        self.results.pop(edit_id, None)
+
+
+class PlainImages:
+    def __init__(self) -> None:
+        self.compared: list[tuple[bytes, bytes]] = []
+
+    async def compare(self, before: bytes, after: bytes) -> bytes:
+        self.compared.append((before, after))
+        return b"both"
+
+
+async def plain_download(file_id: str) -> bytes:
+    return f"bytes of {file_id}".encode()
+
+
+def plain_pictures(
+    bot: ExtBot[Priority], files: PlainFiles | None = None, images: PlainImages | None = None
+) -> PictureSender:
+    return PictureSender(bot, plain_download, files or PlainFiles(), images or PlainImages())
+
+
 class EditWorld:
     def __init__(
         self, settle: Callable[[], Awaitable[None]], limits: BaseRateLimiter[Priority] | None = None
@@ -143,7 +179,7 @@ class EditWorld:
         bot = self.telegram.bot(limits)
         results = ResultSender(bot, self.cards)
         self.rights, self.extras = PlainRights(), PlainExtras()
-        self.outbox = Outbox(bot, results, self.extras, self.extras, lambda: self.at)
+        self.outbox = Outbox(bot, results, plain_pictures(bot), self.extras, self.extras, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )

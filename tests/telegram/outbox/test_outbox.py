@@ -1,6 +1,7 @@
 """Every way that an outgoing value can fare, against a Telegram that answers as told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,20 +13,30 @@ from bot.conversation.outgoing import (
     Alert,
     Ask,
     Button,
+    ChangePicture,
     ChangeText,
     Delete,
     Destination,
     Leave,
     Outgoing,
     Say,
+    SendComparison,
     SendFile,
+    SendPicture,
 )
-from bot.core.edits import Extra
+from bot.core.edits import Extra, PhotoKind, PhotoRef
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, TryLater
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from tests.telegram.fake_telegram import FakeTelegram
-from tests.telegram.outbox.edit_world import DELIVERED, PlainExtras, an_edit
+from tests.telegram.outbox.edit_world import (
+    DELIVERED,
+    PlainExtras,
+    PlainFiles,
+    PlainImages,
+    an_edit,
+    plain_pictures,
+)
 
 ADA, GROUP = 11, -100_1
 IN_A_TOPIC = Destination(GROUP, thread_id=7, reply_to=70)
@@ -36,8 +47,10 @@ class Post:
         self.telegram = FakeTelegram()
         self.at = datetime(2026, 3, 29, tzinfo=UTC)
         bot = self.telegram.bot()
-        self.extras = PlainExtras()
-        self.outbox = Outbox(bot, ResultSender(bot, Cards([])), self.extras, self.extras, lambda: self.at)
+        self.extras, self.files, self.images = PlainExtras(), PlainFiles(), PlainImages()
+        results = ResultSender(bot, Cards([]))
+        pictures = plain_pictures(bot, self.files, self.images)
+        self.outbox = Outbox(bot, results, pictures, self.extras, self.extras, lambda: self.at)
 
     async def send(self, outgoing: Outgoing) -> int | None:
         return await self.outbox.send(outgoing)
@@ -146,6 +159,11 @@ async def test_a_press_is_answered_by_a_line_or_a_window(post: Post) -> None:
         (ChangeText(ADA, 5, "x"), "editMessageText", "message is not modified"),
         (Delete(ADA, 5), "deleteMessage", "message to delete not found"),
         (Leave(GROUP), "leaveChat", "chat not found"),
+        (
+            ChangePicture(GROUP, 5, PhotoRef("x", PhotoKind.PHOTO), "x"),
+            "editMessageMedia",
+            "message is not modified",
+        ),
     ],
 )
 async def test_what_has_become_needless_is_no_error(
@@ -218,3 +236,77 @@ async def test_a_file_for_a_group_that_moved_is_answered_with_words_there(post: 
     await post.send(SendFile(edit, b"bytes", otherwise=Say(Destination(GROUP), "no")))
     assert post.extras.forgotten == [(edit.id, Extra.FILE)]
     assert post.telegram.of("sendMessage")[-1]["chat_id"] == -100_777
+
+
+REPLY = PhotoRef("the reply", PhotoKind.PHOTO)
+COMPARED = SendComparison(
+    an_edit(GROUP, stage=replace(DELIVERED, photo=REPLY)), "Left, right", Say(Destination(GROUP), "no")
+)
+
+
+async def test_a_comparison_is_a_silent_reply_to_the_result(post: Post) -> None:
+    assert await post.send(COMPARED) == 501
+    [sent] = post.telegram.of("sendPhoto")
+    assert (sent["chat_id"], sent["message_thread_id"], sent["caption"]) == (GROUP, 3, "Left, right")
+    assert sent["reply_parameters"]["message_id"] == DELIVERED.message_id
+    assert sent["disable_notification"] is True
+    assert "reply_markup" not in sent
+    assert post.images.compared == [(b"bytes of f1", b"bytes of the reply")]
+    assert post.extras.noted == {(COMPARED.edit.id, Extra.COMPARISON): 501}
+
+
+async def test_what_we_keep_is_compared_rather_than_what_telegram_made_of_it(post: Post) -> None:
+    post.files.results = {COMPARED.edit.id: b"after", "the-parent": b"before"}
+    edit = replace(COMPARED.edit, request=replace(COMPARED.edit.request, parent="the-parent"))
+    await post.send(replace(COMPARED, edit=edit))
+    assert post.images.compared == [(b"before", b"after")]
+
+
+async def test_a_comparison_is_covered_and_kept_in_its_chat_as_the_photo_was(post: Post) -> None:
+    photo = PhotoRef("f1", PhotoKind.PHOTO, has_spoiler=True, is_protected=True)
+    await post.send(replace(COMPARED, edit=an_edit(photo=photo, stage=replace(DELIVERED, photo=REPLY))))
+    [sent] = post.telegram.of("sendPhoto")
+    assert (sent["has_spoiler"], sent["protect_content"]) == (True, True)
+
+
+async def test_where_a_picture_is_gone_there_is_a_word_instead_of_a_comparison(post: Post) -> None:
+    gone = replace(COMPARED, edit=an_edit(GROUP, stage=replace(DELIVERED, photo=None)))
+    await post.send(gone)
+    post.telegram.will_refuse("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    await post.send(COMPARED)
+    assert [said["text"] for said in post.telegram.of("sendMessage")] == ["no", "no"]
+    assert post.extras.forgotten == [(COMPARED.edit.id, Extra.COMPARISON)] * 2
+
+
+SHOWN = SendPicture(IN_A_TOPIC, REPLY, "<b>1</b>", ((Button("Older", "h:1"),),), silent=True)
+TURNED = ChangePicture(GROUP, 5, REPLY, "<b>2</b>", ((Button("Newer", "h:2"),),))
+
+
+async def test_a_picture_that_telegram_has_is_sent_by_its_id(post: Post) -> None:
+    assert await post.send(SHOWN) == 501
+    [sent] = post.telegram.of("sendPhoto")
+    assert (sent["photo"], sent["caption"], sent["parse_mode"]) == ("the reply", "<b>1</b>", "HTML")
+    assert (sent["message_thread_id"], sent["disable_notification"]) == (7, True)
+    assert sent["reply_parameters"]["message_id"] == 70
+    assert sent["reply_markup"]["inline_keyboard"] == [[{"text": "Older", "callback_data": "h:1"}]]
+    post.telegram.will_refuse("sendPhoto", 400, "Bad Request: TOPIC_CLOSED")
+    await post.send(SHOWN)
+    assert "message_thread_id" not in post.telegram.of("sendPhoto")[-1]
+
+
+async def test_a_file_is_sent_as_one(post: Post) -> None:
+    file = PhotoRef("a file", PhotoKind.DOCUMENT, is_protected=True)
+    await post.send(replace(SHOWN, picture=file))
+    [sent] = post.telegram.of("sendDocument")
+    assert (sent["document"], sent["protect_content"]) == ("a file", True)
+
+
+@pytest.mark.parametrize(("kind", "covered"), [(PhotoKind.PHOTO, True), (PhotoKind.DOCUMENT, False)])
+async def test_a_message_shows_another_picture(post: Post, kind: PhotoKind, covered: bool) -> None:
+    await post.send(replace(TURNED, picture=PhotoRef("next", kind, has_spoiler=covered)))
+    [turned] = post.telegram.of("editMessageMedia")
+    media = turned["media"]
+    assert (media["type"], media["media"], media["caption"]) == (str(kind), "next", "<b>2</b>")
+    assert bool(media.get("has_spoiler")) is covered
+    assert turned["reply_markup"]["inline_keyboard"] == [[{"text": "Newer", "callback_data": "h:2"}]]
+    assert (turned["chat_id"], turned["message_id"]) == (GROUP, 5)
