@@ -12,7 +12,9 @@ NewId = Callable[[], str]
 """Returns a new id of URL-safe characters, short enough for a button's callback data."""
 
 
+_CONSONANTS, _VOWELS = "bdghjkmnprstvwz", "aeiou"
 _READ_ALOUD = "abcdefghjkmnpqrstuvwxyz23456789"
+"""None of them looks like another."""
 
 
 def utc_now() -> datetime:
@@ -33,8 +35,9 @@ class SteadyClock:
 
 
 def random_id() -> str:
-    """74 random bits in 15 characters; people read the first ones aloud, so none looks like another."""
-    return "".join(secrets.choice(_READ_ALOUD) for _ in range(15))
+    """78 random bits in 18 characters. People say the first six to each other: "bokuta" and the like."""
+    letters = ((_CONSONANTS, _VOWELS) * 3, (_READ_ALOUD,) * 12)
+    return "".join(secrets.choice(among) for part in letters for among in part)
 
 
 def random_secret() -> str:

@@ -25,6 +25,7 @@ class Reason(StrEnum):
 
     # The person can fix it.
     PROMPT_TOO_LONG = "prompt_too_long"
+    NO_PICTURE = "no_picture"
     NOT_AN_IMAGE = "not_an_image"
     ANIMATED = "animated"
     UNREADABLE = "unreadable"

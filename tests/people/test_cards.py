@@ -24,8 +24,8 @@ async def test_a_card_tells_how_far_an_edit_is_and_then_makes_way_for_the_result
             assert card.sent_at - asked.sent_at < 1
             assert card.is_silent
         assert [card.text for card in cards] == [
-            "🎨 Watercolor\nWaiting to start.",
-            "🍌 Edit\nWaiting to start.",
+            "🎨 Watercolor\nOn it.",
+            "🍌 Edit\nOn it.",
         ]
         last = [(await gone(world, card)) for card in cards]
         results = [await world.result(ada.private, mine), await world.result(group, ours)]

@@ -36,7 +36,7 @@ async def test_a_french_person_reads_french_everywhere(tmp_path: Path) -> None:
         assert picker.labels == [b.text for row in style_buttons(FR) for b in row]
         answer = await zoe.presses(picker, command_title(FR, "sketch")).answer()
         assert answer.text == alerts.started(FR) != alerts.started(EN)
-        card = await hears(chat, photo, f"{command_title(FR, 'sketch')}\nEn attente")
+        card = await hears(chat, photo, f"{command_title(FR, 'sketch')}\nJe m’en occupe.")
         assert card.labels == ["✖️ Annuler"]
         await chat.wait_for(lambda messages: [m for m in answers(messages, photo) if m.photo_size])
         result = next(m for m in chat.bot_messages() if m.photo_size)

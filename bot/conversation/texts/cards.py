@@ -13,6 +13,8 @@ from bot.core.presets import preset
 CAPTION_WORDS = 300
 """Characters of the person's words in a caption."""
 _UNKNOWN_HALFWAY_SECONDS = 45
+_CROP_NOT_WORTH_A_WORD = 5
+"""Per cent."""
 
 
 def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
@@ -70,8 +72,8 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) ->
     if isinstance(edit.stage, Received) and edit.submits:
         return t.gettext("Waiting. The first try did not work, I am starting a second one.")
     if estimate.left_seconds is None:
-        return t.gettext("Waiting to start.")
-    return t.gettext("Waiting to start. It then takes about {duration}.").format(
+        return t.gettext("On it.")
+    return t.gettext("On it. This takes about {duration}.").format(
         duration=duration(t, rounded(estimate.left_seconds))
     )
 
@@ -100,7 +102,7 @@ def caption(t: NullTranslations, edit: Edit) -> str:
         lines.append(t.gettext("It took longer, here it is."))
     result = edit.result
     percent = round(100 * result.cropped) if result else 0
-    if result is not None and percent >= 1:
+    if result is not None and percent > _CROP_NOT_WORTH_A_WORD:
         lines.append(
             t.gettext("{width}×{height}, {percent} % cropped").format(  # noqa: RUF001 - a times sign is meant
                 width=result.size.width, height=result.size.height, percent=percent

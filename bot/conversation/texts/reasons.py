@@ -19,6 +19,9 @@ _SENTENCES: dict[Reason, str] = {
         "This chat already has as many edits under way as I can take. "
         "Ask again once one of them is done; /status shows yours."
     ),
+    Reason.NO_PICTURE: N_(
+        "I only work with pictures: a photo, an image file or a sticker. Send one and write what to change."
+    ),
     Reason.NOT_AN_IMAGE: N_(
         "That is not a picture I can open. I take JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP and TIFF. "
         "Save it as one of these, or send a screenshot of it."

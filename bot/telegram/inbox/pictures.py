@@ -22,6 +22,11 @@ _IMAGE_ENDINGS = (
     ".heif",
     ".avif",
 )
+_OTHER_KINDS = (
+    *("voice", "audio", "location", "venue", "contact", "poll", "dice", "game", "story"),
+    *("invoice", "paid_media", "checklist", "giveaway", "giveaway_winners"),
+)
+"""What people send that holds no picture. Telegram's own notes about a chat are none of these."""
 
 
 def picture_of(message: Message | ExternalReplyInfo, *, is_protected: bool = False) -> Picture:
@@ -54,7 +59,7 @@ def picture_of(message: Message | ExternalReplyInfo, *, is_protected: bool = Fal
         return PhotoRef(
             document.file_id, PhotoKind.DOCUMENT, encodable(name) or None, is_protected=is_protected
         )
-    return None
+    return Reason.NO_PICTURE if any(getattr(message, kind, None) for kind in _OTHER_KINDS) else None
 
 
 def _size_problem(width: int, height: int) -> Reason | None:

@@ -109,6 +109,7 @@ async def test_in_a_group_no_photo_is_remembered() -> None:
         (message("edit", "x" * 1501), prompt_too_long(en(), 1501)),
         (message("sketch", picture=Reason.ANIMATED), reason_sentence(en(), Reason.ANIMATED)),
         (message(picture=Reason.TOO_SMALL), reason_sentence(en(), Reason.TOO_SMALL)),
+        (message(picture=Reason.NO_PICTURE), reason_sentence(en(), Reason.NO_PICTURE)),
     ],
 )
 async def test_what_cannot_be_done_is_said_why_and_costs_nothing(asked: Message, html: str) -> None:

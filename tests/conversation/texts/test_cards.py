@@ -91,6 +91,15 @@ def test_progress_is_never_negative_and_its_bar_never_full(
     assert text.count("▰") + text.count("▱") == (10 if edit.state is EditState.PROCESSING else 0)
 
 
+@every_language
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: type(stage).__name__)
+def test_progress_is_said_in_words_too(t: NullTranslations, stage: Stage) -> None:
+    """A bar says nothing to who has it read aloud."""
+    for estimate in (UNKNOWN, SLOW, Estimate(10.0, is_slow=False)):
+        words = plain(progress_text(t, replace(RUNNING, stage=stage), NOW, estimate)).strip("▰▱ ")
+        assert sum(letter.isalpha() for letter in words) > 3
+
+
 def test_every_stage_was_looked_at() -> None:
     assert {replace(EDIT, stage=stage).state for stage in STAGES} == set(EditState)
 
@@ -105,8 +114,8 @@ def test_the_bar_only_grows_with_time(estimate: Estimate) -> None:
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (EDIT, "Waiting to start. It then takes about 25 s."),
-        (replace(EDIT, stage=Submitting(), submits=1), "Waiting to start. It then takes about 25 s."),
+        (EDIT, "On it. This takes about 25 s."),
+        (replace(EDIT, stage=Submitting(), submits=1), "On it. This takes about 25 s."),
         (replace(EDIT, attempts=2), "Waiting. The image service is busy; I keep trying."),
         (
             replace(EDIT, attempts=2, blocked_by=Reason.TELEGRAM_AWAY),
@@ -159,7 +168,7 @@ def test_a_card_says_what_an_edit_waits_for(edit: Edit, words: str) -> None:
 @pytest.mark.parametrize(
     ("ahead", "words"),
     [
-        (0, "Waiting to start."),
+        (0, "On it."),
         (1, "Waiting. 1 edit goes before this one."),
         (3, "Waiting. 3 edits go before this one."),
     ],
@@ -169,10 +178,10 @@ def test_an_edit_in_line_says_how_many_go_before_it(ahead: int, words: str) -> N
 
 
 def test_a_caption_has_the_style_the_words_and_what_was_cropped() -> None:
-    edit = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.012)
-    assert caption(en(), edit) == "✏️ Sketch · <i>in red chalk</i>\n1280×853, 1 % cropped"
-    assert caption(fr(), edit).endswith("\n1280×853, rogné de 1\u00a0%")
-    uncropped = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.004)
+    edit = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.062)
+    assert caption(en(), edit) == "✏️ Sketch · <i>in red chalk</i>\n1280×853, 6 % cropped"
+    assert caption(fr(), edit).endswith("\n1280×853, rogné de 6\u00a0%")
+    uncropped = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.05)  # nobody sees that
     assert caption(en(), uncropped) == "✏️ Sketch · <i>in red chalk</i>"
 
 

@@ -126,6 +126,13 @@ def test_every_text_is_translated_with_the_same_placeholders_and_tags(language: 
             assert tags(translation) == tags(source), source
 
 
+def test_no_text_is_a_sign_alone() -> None:
+    """Some people have them read aloud."""
+    for message in translated("fr"):
+        for texts in forms(message):
+            assert all(any(letter.isalpha() for letter in text) for text in texts), texts
+
+
 def test_french_has_no_break_before_its_double_punctuation() -> None:
     for message in translated("fr"):
         for _, translation in forms(message):

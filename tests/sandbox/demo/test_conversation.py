@@ -57,7 +57,7 @@ async def main_job(client: Client, ada: Person) -> None:
     await says(client, ada, "Hello, I am <b>NanoBanana</b> 🍌\n\n" + "I edit what you send. " * 60)
     asked = ada.sends_photo(picture(640, 426, "JPEG"), "/watercolor")
     to = {"message_id": asked.message_id}
-    card = await says(client, ada, "Watercolor\nWaiting to start.", ["✖️ Cancel"], reply_parameters=to)
+    card = await says(client, ada, "Watercolor\nOn it.", ["✖️ Cancel"], reply_parameters=to)
     progress = (f"Watercolor\n{'▰' * full}{'▱' * (10 - full)} painting…" for full in range(1, 8))
     await edits(client, card, *progress, "Watercolor\nFinishing.")
     await client.bot.send_photo(
@@ -139,7 +139,7 @@ async def test_a_deleted_status_card_is_told_by_its_first_two_middle_and_last_st
     assert isinstance(card, Card)
     assert card.is_gone
     texts = [message.text.partition("\n")[2] for _, message in card.states]
-    assert texts[0] == "Waiting to start."
+    assert texts[0] == "On it."
     assert [text.count("▰") for text in texts] == [0, 2, 6, 0]
     assert texts[3] == "Finishing."
     assert isinstance(asked, Said)

@@ -35,6 +35,7 @@ from tests.telegram.inbox.updates import (
     replied,
 )
 
+VOICE = {"file_id": "v", "file_unique_id": "w", "duration": 1}
 A_PHOTO = PhotoRef("large", PhotoKind.PHOTO)
 RIGHTS = (
     *(f"send_{what}" for what in ("messages", "audios", "documents", "photos", "videos", "video_notes")),
@@ -131,6 +132,12 @@ def test_a_command_that_begins_later_is_words() -> None:
         ({"animation": VIDEO, "document": document("image/gif")}, Reason.ANIMATED),
         ({"video": VIDEO}, Reason.ANIMATED),
         ({"video_note": {**VIDEO, "length": 9}}, Reason.ANIMATED),
+        ({"voice": VOICE}, Reason.NO_PICTURE),
+        ({"audio": VOICE, "caption": "/sketch"}, Reason.NO_PICTURE),
+        ({"location": {"longitude": 1.0, "latitude": 1.0}}, Reason.NO_PICTURE),
+        ({"contact": {"phone_number": "1", "first_name": "Ben"}}, Reason.NO_PICTURE),
+        ({"dice": {"value": 3, "emoji": "🎲"}}, Reason.NO_PICTURE),
+        ({"delete_chat_photo": True}, None),
         ({"text": "hello"}, None),
     ],
 )
