@@ -10,7 +10,7 @@ _CHANGING = (
     (re.compile(r"-?\d{9,}"), "…"),
     (re.compile(r"\b\d+ s\b"), "… s"),
     (re.compile(r"\b\d{1,2}:\d\d\b"), "hh:mm"),
-    (re.compile(r"(?m)^([▰▱]+|Waiting to start).*"), "▰▰▱▱ how far it is"),
+    (re.compile(r"(?m)^([▰▱]+|On it\.).*"), "▰▰▱▱ how far it is"),
 )
 """What is another every time."""
 
