@@ -151,15 +151,17 @@ def _presses(stage: Stage, who: str, rest: str) -> None:
 
 
 def _follows(stage: Stage, who: str, rest: str) -> None:
-    """A link, or the button with it."""
-    link = rest
+    """A link, or the button with it; into the group where the scene is, if it leads into one."""
+    link = f"https://{rest}"
     if found := _BUTTON.fullmatch(rest):
         buttons = [b for m in stage.chat(who).bot_messages() for row in m.buttons for b in row if b.url]
         link = next((str(b.url) for b in buttons if b.label == found["label"]), "")
         if not link:
             raise LookupError(f"there is no link [{found['label']}]")
-    message = stage.people[who].follows(link)
-    stage.place = "", ""
+    group = stage.chat(who) if "startgroup" in link else None
+    message = stage.people[who].follows(link, group)
+    if group is None:
+        stage.place = "", ""
     stage.name(message, excerpt(message))
 
 
@@ -196,6 +198,10 @@ def _blocks(stage: Stage, who: str, _: str) -> None:
     stage.people[who].blocks_bot()
 
 
+def _adds(stage: Stage, who: str, _: str) -> None:
+    stage.people[who].adds_bot(stage.chat(who))
+
+
 def _removes(stage: Stage, who: str, _: str) -> None:
     stage.people[who].removes_bot(stage.chat(who))
 
@@ -209,6 +215,7 @@ _VERBS: dict[str, Callable[[Stage, str, str], None]] = {
     "forwards": _forwards,
     "blocks": _blocks,
     "removes": _removes,
+    "adds": _adds,
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+_AT_ONCE = 24
 _NOT_YET = "# not yet"
 _SETTINGS = "# settings:"
 _BREAK = re.compile(r"— (restart|\d+ (?:minute|hour|day)s? later) —")
@@ -68,8 +69,10 @@ def scenes() -> list[Scene]:
 
 
 def batches(chosen: list[Scene]) -> Iterator[list[Scene]]:
-    """Scenes with the same settings and breaks can be played side by side with one bot."""
+    """Scenes with the same settings and breaks are played side by side with one bot, a few dozen at most."""
     alike: dict[object, list[Scene]] = {}
     for scene in chosen:
         alike.setdefault((scene.breaks, tuple(scene.settings.items())), []).append(scene)
-    yield from alike.values()
+    for scenes_alike in alike.values():
+        for start in range(0, len(scenes_alike), _AT_ONCE):
+            yield scenes_alike[start : start + _AT_ONCE]
