@@ -70,7 +70,10 @@ class Watcher:
         new = [
             m for m in chat.bot_messages() if (chat.id, m.message_id) not in self._seen and not m.is_service
         ]
-        new.sort(key=lambda m: (m.kind != "text", m.kind != "text" and (m.reply_to_message_id or 0)))
+        pictures = sorted(
+            (m for m in new if m.kind != "text"), key=lambda m: (m.reply_to_message_id or 0, m.text)
+        )
+        new = [*(m for m in new if m.kind == "text"), *pictures]
         return [line for message in new for line in shown(message, self._head(chat, message))]
 
     def _head(self, chat: Chat, message: Message) -> str:
