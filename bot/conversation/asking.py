@@ -60,8 +60,9 @@ async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
         asked_at=pressed.tools.now(),
     )
     await pressed.tools.wishes.ask(question)
-    # Telegram opens the reply for whom the bot replies to.
-    to = Destination(press.chat.id, press.thread_id, request.request_message_id)
+    # In a group Telegram opens the reply for whom the bot replies to.
+    asked_at = press.message_id if press.chat.is_private else request.request_message_id
+    to = Destination(press.chat.id, press.thread_id, asked_at)
     placeholder = questions.placeholder(pressed.t, wish, Missing.WORDS)
     ask = Ask(to, html, question.id, placeholder, silent=not press.chat.is_private)
     if replaced is None or replaced.message_id is None or replaced.answered_by is not None:

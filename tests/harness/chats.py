@@ -10,6 +10,9 @@ from tests.harness.clock import PATIENCE
 EN = translations("en")
 FR = translations("fr")
 CANCEL, AGAIN, AS_FILE, TRY_AGAIN = "✖️ Cancel", "🔁 Again", "📎 File", "🔁 Try again"
+CHANGE, COMPARE, DELETE, OTHER_WORDS = "✏️ Change", "◧ Compare", "🗑 Delete", "✏️ Other words"
+UNDER_A_PHOTO, UNDER_A_FILE = [CHANGE, AGAIN, COMPARE, AS_FILE, DELETE], [CHANGE, AGAIN, COMPARE, DELETE]
+"""The buttons of a result."""
 UNTOUCHED = "Used: 0. Left: 20."
 
 

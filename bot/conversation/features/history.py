@@ -34,6 +34,8 @@ async def show(asked: Asked) -> Replies:
     newest = await tools.edits.get(ids[0]) if ids else None
     if newest is None or newest.result_photo is None:
         return answer(asked, nothing_yet(t))
+    if not message.chat.is_private and not await tools.questions.takes_pictures(message.chat.id):
+        return answer(asked, no_pictures_here(t))
     to = Destination(message.chat.id, message.thread_id, message.message_id)
     html, buttons = history_text(t, newest, ids, tools.now()), history_buttons(t, newest, ids)
     return (SendPicture(to, newest.result_photo, html, buttons, silent=not message.chat.is_private),)
@@ -74,6 +76,10 @@ def history_buttons(t: NullTranslations, edit: Edit, ids: Sequence[str]) -> Butt
 
 def _turn_to(edit_id: str, label: str) -> Button:
     return Button(label, f"{TURN.verb}:{edit_id}")
+
+
+def no_pictures_here(t: NullTranslations) -> str:
+    return t.gettext("I may not send pictures here. Ask me in private for those that I made there.")
 
 
 def nothing_yet(t: NullTranslations) -> str:

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversation.features.history import nothing_yet
+from bot.conversation.features.history import no_pictures_here, nothing_yet
 from bot.conversation.outgoing import Alert, ChangePicture, Destination, SendPicture
 from bot.conversation.texts import alerts
 from bot.core.edits import Delivered, Edit, EditState, PhotoKind, PhotoRef
@@ -86,6 +86,13 @@ async def test_who_has_none_is_told_so() -> None:
     room = Room()
     assert (await room.say(message("history"))).html == nothing_yet(en())
     assert (await room.say(in_group("history", sender=GRACE))).html == nothing_yet(fr())
+
+
+async def test_where_it_may_not_send_pictures_it_says_so() -> None:
+    room = Room()
+    painted(room, 1, chat_id=GROUP.id)
+    room.questions.no_pictures.add(GROUP.id)
+    assert (await room.say(in_group("history"))).html == no_pictures_here(en())
 
 
 @pytest.mark.parametrize("days", [0, 31])
