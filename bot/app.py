@@ -18,7 +18,7 @@ from bot.conversation.conversation import Conversation
 from bot.conversation.feature import Features, all_features
 from bot.conversation.tools import About, Desk, Tools
 from bot.core.callbacks import Callbacks
-from bot.core.clock import random_id, random_secret
+from bot.core.clock import Clock, SteadyClock, random_id, random_secret
 from bot.core.edits import Edit
 from bot.core.pacing import MEMORY, Estimate, Pacing
 from bot.core.ports import Ports, Sources, Wake
@@ -66,13 +66,16 @@ _CARDS_SECONDS, _ROOM_SECONDS, _RETENTION_SECONDS = 1, 10, 600
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
-    """Run the whole bot until the block ends; then stop it in order, within ten seconds."""
+async def running(settings: Settings, now: Clock | None = None) -> AsyncIterator[None]:
+    """Run the whole bot until the block ends; then stop it in order, within ten seconds.
+
+    `now`: a clock other than the machine's.
+    """
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(outside.opened_database(settings))
         outside.hold(settings, database, stack)
         await outside.migrate(settings, database)
-        process = Process.of(settings, database, stack)
+        process = Process.of(settings, database, stack, now or SteadyClock())
         await process.replicas.register(process.replica.name)
         stack.push_async_callback(_release, process.replicas, process.replica.name)
         if await process.replicas.others_elsewhere():

@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import dataclass
 
 from bot.cluster.lease import Replica
-from bot.core.clock import Clock, SteadyClock, random_id
+from bot.core.clock import Clock, random_id
 from bot.photo_hosts.web import WebHost
 from bot.scheduling.workload import LocalWorkload
 from bot.settings import Settings
@@ -66,7 +66,9 @@ class Process:
     now: Clock
 
     @classmethod
-    def of(cls, settings: Settings, database: Database, stack: contextlib.AsyncExitStack) -> "Process":
+    def of(
+        cls, settings: Settings, database: Database, stack: contextlib.AsyncExitStack, now: Clock
+    ) -> "Process":
         replica = Replica(random_id, alone=database.is_sqlite)
         workload = LocalWorkload(alone=replica.alone)
         apart = database.apart()  # a late heartbeat would cost this replica all its edits
@@ -77,7 +79,7 @@ class Process:
             workload=workload,
             health=Health(database, replica),
             metrics=Metrics(workload.count),
-            now=SteadyClock(),
+            now=now,
         )
 
     def owner(self) -> str:
