@@ -121,12 +121,9 @@ def refuse(asked: Asked, refused: Refused) -> Replies:
 async def admit_pressed(pressed: Pressed, request: Request) -> Alert:
     """Admit what a button asks for, unless the same edit is already running (a second tap)."""
     tools, t, press_id = pressed.tools, pressed.t, pressed.press.press_id
-    active = await tools.edits.active_of(request.chat_id, request.requester_id)
-    if any(asks_the_same(edit.request, request) for edit in active):
-        return Alert(press_id, alerts.started(t))
     if not await _takes_pictures(tools, pressed.press.chat):
         return Alert(press_id, alerts.plain(reason_sentence(t, Reason.MAY_NOT_SEND)), popup=True)
-    admission = await tools.desk.admit(request)
+    admission = await tools.desk.admit(request, once=True)
     if isinstance(admission, Refusal):
         text = refusal_text(t, admission, tools.now())
         return Alert(press_id, alerts.plain(text), popup=True)
@@ -148,11 +145,6 @@ def some_text(t: NullTranslations, count: int, of: int) -> str:
 def away_text(t: NullTranslations) -> str:
     """The answer to a request that came while the bot was not running."""
     return t.gettext("I was away. Send it again if you still want it.")
-
-
-def asks_the_same(one: Request, other: Request) -> bool:
-    """Whether both ask for the same edit of the same photos."""
-    return (one.photos, one.command, one.words) == (other.photos, other.command, other.words)
 
 
 def alert(pressed: Pressed, text: str) -> Replies:

@@ -185,12 +185,16 @@ async def _go_on(pressed: Pressed, question: Question, meant: EditAsked | Lackin
     press, tools = pressed.press, pressed.tools
     match meant:
         case EditAsked():
+            if not await tools.wishes.answered(question.id, press.update_id):
+                return toast(pressed, alerts.settled(pressed.t))
             asker = Asker(press.update_id, press.chat, press.thread_id, question.asked_for, press.sender)
             for number, request in enumerate(requests_of(meant, asker)):
                 told = await admit_pressed(pressed, request)
+                if told.popup and not number:
+                    await tools.wishes.ask(replace(question, answered_by=None))  # it can be pressed later
+                    return (told,)
                 if told.popup:
-                    return (told,) if not number else (told, *_gone(press))
-            await tools.wishes.answered(question.id, press.update_id)
+                    break
             return (told, *_gone(press))
         case Lacking(wish, missing):
             asked = replace(question, wish=wish, missing=missing, asked_at=tools.now())

@@ -36,8 +36,8 @@ class Wishes(Protocol):
     async def open_question(self, speaker: Speaker, since: datetime, update_id: int) -> Question | None:
         """The last question to a person that was asked since then, and not answered before this update."""
 
-    async def answered(self, question_id: int, update_id: int) -> None:
-        """An update has answered a question."""
+    async def answered(self, question_id: int, update_id: int) -> bool:
+        """An update answers a question. False if another one has answered it before."""
 
     async def close_questions(self, speaker: Speaker, update_id: int) -> int:
         """An update has ended every open question to a person; returns how many."""

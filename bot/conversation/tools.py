@@ -17,10 +17,11 @@ from bot.core.ports import Files, Wake
 class Service(Protocol):
     """The parts of the core's `EditService` that handlers need."""
 
-    async def admit(self, request: Request, *, hold: bool = False) -> Admission:
+    async def admit(self, request: Request, *, hold: bool = False, once: bool = False) -> Admission:
         """Accept a request as an edit, or say why not. The same update is admitted once.
 
-        `hold`: where a window is full, the edit waits for its place.
+        `hold`: where a window is full, the edit waits for its place. `once`: if the person has the same under
+        way in this chat, that edit is returned.
         """
 
     async def cancel(self, edit: Edit) -> Edit | None:
@@ -68,9 +69,12 @@ class Desk:
         self._service, self._wake, self._refused = service, wake, refused
         self._data, self._now = data, now
 
-    async def admit(self, request: Request) -> Admission:
-        """Accept a request as an edit, or say why not. An edit is worked on at once."""
-        admission = await self._service.admit(request)
+    async def admit(self, request: Request, *, once: bool = False) -> Admission:
+        """Accept a request as an edit, or say why not. An edit is worked on at once.
+
+        `once`: not if the person has the same under way in this chat.
+        """
+        admission = await self._service.admit(request, once=once)
         if isinstance(admission, Edit):
             await self._wake(admission)
         elif admission.can_be_held(self._now()):

@@ -99,6 +99,10 @@ class Request:
         """Telegram gives people positive ids and groups negative ones."""
         return self.chat_id > 0
 
+    def asks_the_same(self, other: "Request") -> bool:
+        """Whether both ask for the same edit of the same photos."""
+        return (self.photos, self.command, self.words) == (other.photos, other.command, other.words)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

@@ -15,11 +15,12 @@ from bot.core.pictures import Fitted, ImageFormat, Size
 class EditStore(Protocol):
     """The edits' table."""
 
-    async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
+    async def admit(self, edit: Edit, limits: Limits, now: datetime, *, once: bool = False) -> Admission:
         """Insert `edit` if every rule has a place for it, in one transaction.
 
         A Held edit is inserted as Received where there is a place, else as Held if it may wait for one.
-        A second admission of the same `update_id` returns the edit of the first and counts nothing.
+        A second admission of the same `update_id` returns the edit of the first and counts nothing; with
+        `once`, so does one of the same request while the person's first has not ended.
         """
 
     async def release(self, held: Edit, limits: Limits, now: datetime) -> Edit | None:

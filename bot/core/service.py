@@ -65,10 +65,11 @@ class EditService:
         self._holding = Holding(ports.store, cards, limits, sources.now)
         self._setbacks = Setbacks(ports.store, ports.chat, limits, pacing, callbacks, sources.now)
 
-    async def admit(self, request: Request, *, hold: bool = False) -> Admission:
+    async def admit(self, request: Request, *, hold: bool = False, once: bool = False) -> Admission:
         """Accept a request as an edit, or say why not; the same update is admitted once.
 
-        `hold`: where a window is full, the edit waits for its place.
+        `hold`: where a window is full, the edit waits for its place. `once`: if the person has the same under
+        way in this chat, that edit is returned.
         """
         now, is_ours = self._sources.now(), self._workload.has_room
         edit = Edit(
@@ -82,7 +83,7 @@ class EditService:
             owner=self._lease.name if is_ours else None,
             starts=int(is_ours),
         )
-        admission = await self._ports.store.admit(edit, self._limits, now)
+        admission = await self._ports.store.admit(edit, self._limits, now, once=once)
         if isinstance(admission, Refusal):
             self._ports.observer.refused(admission.reason)
         elif admission.id == edit.id:

@@ -42,12 +42,15 @@ class SqlEditStore:
         self._running: dict[str, Edit] = {}
         self._writes = 0
 
-    async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
+    async def admit(self, edit: Edit, limits: Limits, now: datetime, *, once: bool = False) -> Admission:
         """Insert `edit` if every rule has a place for it, in one transaction.
 
         A Held edit is inserted as Received where there is a place, else as Held if it may wait for one.
         The sliding windows are counted from the edits themselves, so a limit is exact, and an edit that fails
         or is cancelled gives its place back by its state alone.
+
+        `once`: if the person has the same under way in the chat, that edit is returned. Two taps of a button
+        may reach two replicas at once: only here they come one by one.
         """
         same_update = EDITS.c.update_id == edit.request.update_id
         counted = Counted(edit.chat_id, edit.request.requester_id, limits, now)
@@ -55,6 +58,8 @@ class SqlEditStore:
             await self._lock(connection, edit.chat_id, edit.request.requester_id)
             if known := await _first(connection, same_update):
                 return known
+            if once and (twin := await _twin(connection, edit)):
+                return twin
             holds, usages = await counted.usages(connection)
             decided = decide(edit, usages, holds, now)
             if isinstance(decided, Refusal):
@@ -331,6 +336,13 @@ class SqlEditStore:
 def _of(chat_id: int, requester_id: int | None) -> ColumnElement[bool]:
     of_chat = EDITS.c.chat_id == chat_id
     return of_chat if requester_id is None else and_(of_chat, EDITS.c.requester_id == requester_id)
+
+
+async def _twin(connection: AsyncConnection, edit: Edit) -> Edit | None:
+    """The edit that this person has under way in the chat and that asks for the same."""
+    query = select(EDITS).where(_of(edit.chat_id, edit.request.requester_id), _IS_ACTIVE)
+    rows = (await connection.execute(query)).mappings()
+    return next((each for each in map(edit_of, rows) if each.request.asks_the_same(edit.request)), None)
 
 
 async def _first(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Edit | None:

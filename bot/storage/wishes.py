@@ -84,11 +84,13 @@ class SqlWishes:
             *_to(speaker), QUESTIONS.c.asked_at >= since, or_(answered.is_(None), answered == update_id)
         )
 
-    async def answered(self, question_id: int, update_id: int) -> None:
-        """An update has answered a question."""
-        done = update(QUESTIONS).where(QUESTIONS.c.id == question_id).values(answered_by=update_id)
+    async def answered(self, question_id: int, update_id: int) -> bool:
+        """An update answers a question. False if another one has answered it before."""
+        answered = QUESTIONS.c.answered_by
+        is_open = or_(answered.is_(None), answered == update_id)
+        done = update(QUESTIONS).where(QUESTIONS.c.id == question_id, is_open).values(answered_by=update_id)
         async with self._database.writing() as connection:
-            await connection.execute(done)
+            return (await connection.execute(done)).rowcount > 0
 
     async def close_questions(self, speaker: Speaker, update_id: int) -> int:
         """An update has ended every open question to a person; returns how many.

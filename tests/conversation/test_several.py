@@ -164,10 +164,10 @@ async def test_the_rest_of_an_album_that_the_limit_left_is_said_and_kept() -> No
     room = Room()
     parts, admit, left = album(room, "in red", "", "", command="sketch"), room.service.admit, 2
 
-    async def admits_two(request: Request) -> object:
+    async def admits_two(request: Request, **how: bool) -> object:
         nonlocal left
         left -= 1
-        return await admit(request) if left >= 0 else Refusal(HOURLY, NOW + timedelta(minutes=5))
+        return await admit(request, **how) if left >= 0 else Refusal(HOURLY, NOW + timedelta(minutes=5))
 
     room.service.admit = admits_two  # type: ignore[method-assign, assignment]
     [said] = await handled(room, parts)

@@ -34,7 +34,7 @@ class FakeStore:
         self.rows: dict[str, Edit] = {}
         self.refusal: Refusal | None = None
 
-    async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
+    async def admit(self, edit: Edit, limits: Limits, now: datetime, *, once: bool = False) -> Admission:
         await self._call("admit")
         known = [row for row in self.rows.values() if row.request.update_id == edit.request.update_id]
         if known:

@@ -179,3 +179,25 @@ async def test_the_same_update_many_times_at_once_makes_one_edit(
     admissions = await asyncio.gather(*(store.admit(twin, NO_LIMITS, NOW) for twin in twins))
     [only] = await store.unfinished()
     assert list(admissions) == [only] * 20
+
+
+async def test_of_many_taps_of_one_button_at_once_one_makes_an_edit(store: SqlEditStore) -> None:
+    taps = [edit(update_id=5000 + number) for number in range(20)]
+    admissions = await asyncio.gather(*(store.admit(tap, NO_LIMITS, NOW, once=True) for tap in taps))
+    [only] = await store.unfinished()
+    assert list(admissions) == [only] * 20
+
+
+async def test_what_is_not_under_way_as_the_same_is_admitted_beside_it(store: SqlEditStore) -> None:
+    first = edit(update_id=5000)
+    await admit(store, first)
+    others = [
+        edit(update_id=5001, words="other words"),
+        edit(update_id=5002, requester_id=REQUESTER_ID + 1),
+        edit(update_id=5003, chat_id=CHAT_ID + 1),
+    ]
+    for other in others:
+        assert await store.admit(other, NO_LIMITS, NOW, once=True) == other
+    assert await store.move(first, replace(first, stage=Cancelled(NOW))) is not None
+    again = edit(update_id=5004)
+    assert await store.admit(again, NO_LIMITS, NOW, once=True) == again

@@ -94,6 +94,14 @@ async def test_an_answered_question_is_open_only_to_the_update_that_answered_it(
     assert await wishes.question(ASKED.id) == handled_again
 
 
+async def test_a_question_is_answered_by_one_update_which_may_come_again(wishes: SqlWishes) -> None:
+    await wishes.ask(ASKED)
+    assert await wishes.answered(UPDATE, UPDATE + 1)
+    assert await wishes.answered(UPDATE, UPDATE + 1)
+    assert not await wishes.answered(UPDATE, UPDATE + 2)
+    assert (await wishes.question(UPDATE)) == replace(ASKED, answered_by=UPDATE + 1)
+
+
 async def test_a_question_takes_the_place_of_one_for_the_same_message(wishes: SqlWishes) -> None:
     await wishes.ask(ASKED)
     await wishes.ask(replace(ASKED, id=UPDATE + 1))
