@@ -109,6 +109,11 @@ def requests_of(wish: EditAsked, asker: Asker) -> list[Request]:
     ]
 
 
+def is_asked_with(request: Request, update_id: int) -> bool:
+    """Whether a message's update asked for this edit, as the only one or as one of a series."""
+    return update_id in {request.update_id, -request.update_id // _SERIES}
+
+
 def refuse(asked: Asked, refused: Refused) -> Replies:
     """Say why it cannot be done."""
     if refused.reason is Reason.PROMPT_TOO_LONG:

@@ -171,7 +171,7 @@ class Conversation:
             return message
         chat, album_id, tools = message.chat, message.album_id, self._tools
         if is_corrected:
-            return whole_album(message, await tools.album_of(message))
+            return whole_album(message, await self._without_edits(await tools.album_of(message)))
         if await tools.memory.is_late_part(chat.id, album_id, message.update_id):
             return message
         is_first = await tools.memory.is_first_of_album(chat.id, album_id, message.update_id, tools.now())
@@ -181,6 +181,11 @@ class Conversation:
         last = max([message.update_id, *(part.update_id for part in parts)])
         await tools.memory.settle_album(chat.id, album_id, last)
         return whole_album(message, parts)
+
+    async def _without_edits(self, parts: Sequence[Message]) -> Sequence[Message]:
+        """The parts of an album that nothing was made of."""
+        edits = self._tools.edits
+        return [each for each in parts if await edits.by_message(each.chat.id, each.message_id) is None]
 
     async def _press(self, press: Press) -> Replies:
         if not await self._access.admits(press.chat, press.sender.id):

@@ -8,15 +8,16 @@ import pytest
 from bot.conversation.incoming import EditedMessage, Message, Replied
 from bot.conversation.outgoing import Alert, Ask, Delete, Say
 from bot.conversation.texts import questions
-from bot.core.edits import PhotoKind, PhotoRef, Request
+from bot.core.edits import Delivered, PhotoKind, PhotoRef, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
 from tests.conversation.fakes import Room
 from tests.conversation.samples import OTHER_PHOTO, PHOTO, PRIVATE, in_group, message, press
 from tests.conversation.texts.samples import HOURLY, en
-from tests.factories import NOW
+from tests.factories import NOW, RESULT, TASK
 
 BLUE, ALBUM = "make it blue", "77"
+PAINTED = PhotoRef("painted", PhotoKind.PHOTO)
 
 
 def photo(number: int) -> PhotoRef:
@@ -158,6 +159,31 @@ async def test_a_caption_that_is_added_to_an_album_later_counts_for_all_of_it() 
     assert [made.photo for made in asked_of(room)] == [photo(0), photo(1)]
     assert await room.handle(EditedMessage(replace(corrected, update_id=1_000_001, command="oil"))) == ()
     assert len(room.edits) == 2
+
+
+async def test_a_caption_on_another_part_does_not_edit_again_what_was_edited() -> None:
+    room = Room()
+    parts = album(room, "in red", "", "", command="sketch")
+    await handled(room, parts)
+    room.edits.popitem()  # as if the limit had left the last part
+    corrected = replace(parts[2], update_id=1_000_000, words="and a hat")
+    room.albums[ALBUM] = [*parts[:2], corrected]
+    await room.handle(EditedMessage(corrected))
+    assert [each.photo for each in asked_of(room)] == [photo(0), photo(1), photo(2)]
+
+
+async def test_a_command_for_an_album_that_is_handled_again_asks_for_nothing_more() -> None:
+    """A process ended in the middle of it, and some of its edits are delivered by now."""
+    room = Room()
+    await handled(room, album(room, "", "", ""))
+    command = message("sketch")
+    await room.handle(command)
+    _, second, third = room.edits.values()
+    del room.edits[third.id]
+    room.now += timedelta(minutes=1)
+    room.edits[second.id] = replace(second, stage=Delivered(TASK, RESULT, 80, room.now, PAINTED))
+    await room.handle(command)
+    assert [each.photo for each in asked_of(room)] == [photo(0), photo(1), photo(2)]
 
 
 async def test_the_rest_of_an_album_that_the_limit_left_is_said_and_kept() -> None:
