@@ -170,6 +170,8 @@ class Conversation:
         if message.album_id is None:
             return message
         chat, album_id, tools = message.chat, message.album_id, self._tools
+        if is_corrected and await tools.memory.is_album_open(chat.id, album_id):
+            return None  # another replica waits for its parts, and reads the new words with them
         if is_corrected:
             return whole_album(message, await self._without_edits(await tools.album_of(message)))
         if await tools.memory.is_late_part(chat.id, album_id, message.update_id):
@@ -254,7 +256,8 @@ def whole_album(message: Message, parts: Sequence[Message]) -> Message:
     ordered = sorted(parts or [message], key=lambda part: (isinstance(part.picture, Reason), part.message_id))
     speaking = next((part for part in ordered if part.command or part.words), ordered[0])
     if not message.chat.is_private:
-        speaking = message
+        speaking = next((part for part in parts if part.message_id == message.message_id), message)
+        speaking = speaking if speaking.command else message
     return replace(
         ordered[0],
         update_id=message.update_id,

@@ -52,6 +52,9 @@ class Memory(Protocol):
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
         """Whether this update has the first part of the album. Asking again gives the same answer."""
 
+    async def is_album_open(self, chat_id: int, album_id: str) -> bool:
+        """Whether an album has a first part, and its parts are not taken yet."""
+
     async def settle_album(self, chat_id: int, album_id: str, last_update_id: int) -> None:
         """The parts of an album up to this update are taken together."""
 

@@ -173,6 +173,16 @@ class Chats:
             first: int = (await connection.execute(kept.returning(ALBUMS.c.update_id))).scalar_one()
         return first == update_id
 
+    async def is_album_open(self, chat_id: int, album_id: str) -> bool:
+        """Whether an album has a first part, and its parts are not taken yet."""
+        waits = select(ALBUMS.c.album_id).where(
+            ALBUMS.c.chat_id == chat_id,
+            ALBUMS.c.album_id == album_id,
+            ALBUMS.c.last_update_id.is_(None),
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(waits)).first() is not None
+
     async def settle_album(self, chat_id: int, album_id: str, last_update_id: int) -> None:
         """The parts of an album up to this update are taken together."""
         settled = update(ALBUMS).where(ALBUMS.c.chat_id == chat_id, ALBUMS.c.album_id == album_id)

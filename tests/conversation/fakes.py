@@ -230,6 +230,9 @@ class FakeMemory:
     async def is_first_of_album(self, chat_id: int, album_id: str, update_id: int, now: datetime) -> bool:
         return self.albums.setdefault((chat_id, album_id), (update_id, now))[0] == update_id
 
+    async def is_album_open(self, chat_id: int, album_id: str) -> bool:
+        return (chat_id, album_id) in self.albums.keys() - self.settled.keys()
+
     async def settle_album(self, chat_id: int, album_id: str, last_update_id: int) -> None:
         self.settled[chat_id, album_id] = last_update_id
 

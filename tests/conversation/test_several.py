@@ -161,6 +161,27 @@ async def test_a_caption_that_is_added_to_an_album_later_counts_for_all_of_it() 
     assert len(room.edits) == 2
 
 
+async def test_a_caption_that_changes_while_the_parts_are_waited_for_is_not_a_second_request() -> None:
+    """Another replica waits. It finds the new words in the inbox."""
+    room = Room()
+    parts = album(room, "in red", "", command="sketch")
+    await room.memory.is_first_of_album(PRIVATE.id, ALBUM, parts[0].update_id, NOW)
+    corrected = replace(parts[0], update_id=1_000_000, words="in blue")
+    room.albums[ALBUM] = [corrected, parts[1]]
+    assert await room.handle(EditedMessage(corrected)) == ()
+    assert not room.edits
+    await room.handle(parts[0])
+    assert [made.words for made in asked_of(room)] == ["in blue", "in blue"]
+
+
+async def test_in_a_group_too_the_words_are_those_of_the_last_correction() -> None:
+    room = Room()
+    parts = album(room, "in red", "", command="sketch", chat=True)
+    room.albums[ALBUM] = [replace(parts[0], words="in blue"), parts[1]]
+    await room.handle(parts[0])
+    assert [made.words for made in asked_of(room)] == ["in blue", "in blue"]
+
+
 async def test_a_caption_on_another_part_does_not_edit_again_what_was_edited() -> None:
     room = Room()
     parts = album(room, "in red", "", "", command="sketch")

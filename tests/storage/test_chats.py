@@ -158,8 +158,11 @@ async def test_one_of_many_presses_sends_the_file(chats: Chats) -> None:
 async def test_a_part_is_late_when_the_others_have_been_taken(chats: Chats) -> None:
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     assert not await chats.is_late_part(CHAT_ID, "13579", 43)
+    assert await chats.is_album_open(CHAT_ID, "13579")
+    assert not await chats.is_album_open(CHAT_ID, "24680")
     await chats.settle_album(CHAT_ID, "13579", 42)
     assert not await chats.is_late_part(CHAT_ID, "13579", 42)
+    assert not await chats.is_album_open(CHAT_ID, "13579")
     assert await chats.is_late_part(CHAT_ID, "13579", 43)
     assert not await chats.is_late_part(CHAT_ID, "24680", 43)
     assert not await chats.is_late_part(8, "13579", 43)

@@ -1,4 +1,4 @@
-"""A button that is tapped twice: through webhooks, both taps reach two replicas at the same moment."""
+"""What people do twice in a moment: through webhooks, it reaches two replicas at once."""
 
 import asyncio
 from pathlib import Path
@@ -7,6 +7,7 @@ from bot.conversation.texts import alerts
 from bot.sandbox.telegram.people import Message, Person
 from tests.harness.chats import AGAIN, EN, finished
 from tests.harness.pictures import picture
+from tests.harness.processes import prompt_of
 from tests.harness.replicas import Replicas, replicas
 
 
@@ -47,3 +48,18 @@ async def test_two_taps_at_once_on_two_replicas_are_paid_once(tmp_path: Path, ur
             await world.until_rows("edits WHERE state = 'delivered'", before + 7)
             await asyncio.sleep(0.5)  # another one would have been paid for by now
             assert len(world.nanobanana.creates) == before + 7
+
+
+async def test_a_caption_that_is_corrected_while_an_album_comes_is_paid_once(
+    tmp_path: Path, url: str
+) -> None:
+    async with replicas(tmp_path, url, TELEGRAM_WEBHOOK="true") as world:
+        await world.start(2)
+        for number, seconds in enumerate((0.0, 0.4, 0.8)):
+            ada = world.telegram.people.person(f"Ada {number}")
+            album = ada.sends_album([picture(60, 45 + part) for part in range(3)], "old words")
+            await asyncio.sleep(seconds)
+            ada.edits(album[0], "new words")
+        await world.until_rows("edits WHERE state = 'delivered'", 9)
+        await asyncio.sleep(1.5)  # the rest of a second series would have been paid for by now
+        assert [prompt_of(create.body) for create in world.nanobanana.creates] == ["new words"] * 9
