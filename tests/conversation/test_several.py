@@ -12,7 +12,7 @@ from bot.core.edits import Delivered, PhotoKind, PhotoRef, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
 from tests.conversation.fakes import Room
-from tests.conversation.samples import OTHER_PHOTO, PHOTO, PRIVATE, in_group, message, press
+from tests.conversation.samples import OTHER_PHOTO, PHOTO, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import HOURLY, en
 from tests.factories import NOW, RESULT, TASK
 
@@ -223,6 +223,25 @@ async def test_the_rest_of_an_album_that_the_limit_left_is_said_and_kept() -> No
     room.service.admit = admit  # type: ignore[method-assign]
     await room.admits(message("sketch", "in red"))
     assert asked_of(room)[-1].photo == photo(2)
+
+
+async def test_a_photo_of_the_rest_that_is_held_is_not_asked_for_again_with_the_others() -> None:
+    room = Room()
+    parts, admit, left = album(room, "in red", "", "", command="sketch"), room.service.admit, 1
+
+    async def admits_one(request: Request, **how: bool) -> object:
+        nonlocal left
+        left -= 1
+        return await admit(request, **how) if left >= 0 else Refusal(HOURLY, NOW + timedelta(minutes=5))
+
+    room.service.admit = admits_one  # type: ignore[method-assign, assignment]
+    [said] = await handled(room, parts)
+    room.service.admit = admit  # type: ignore[method-assign]
+    assert isinstance(said, Say)
+    await room.handle(press(data_of(said.buttons)[0]))
+    assert [made.photo for made in asked_of(room)] == [photo(0), photo(1)]
+    await room.handle(message("sketch", "in red"))
+    assert [made.photo for made in asked_of(room)] == [photo(0), photo(1), photo(2)]
 
 
 async def test_an_album_combines_into_one_picture() -> None:
