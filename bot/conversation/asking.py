@@ -80,7 +80,8 @@ async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
     to = Destination(press.chat.id, press.thread_id, asked_at)
     placeholder = questions.placeholder(pressed.t, wish, Missing.WORDS)
     ask = Ask(to, html, question.id, placeholder, silent=not press.chat.is_private)
-    if replaced is None or replaced.message_id is None or replaced.answered_by is not None:
+    is_left = replaced is not None and replaced.speaker == speaker and replaced.answered_by is None
+    if replaced is None or replaced.message_id is None or not is_left:
         return (*toast(pressed, ""), ask)
     return (*toast(pressed, ""), Delete(press.chat.id, replaced.message_id), ask)
 

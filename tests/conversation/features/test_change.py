@@ -8,7 +8,7 @@ from bot.conversation.outgoing import Alert, Ask, Delete, Destination
 from bot.conversation.texts import alerts
 from bot.core.edits import Delivered, Edit, EditState, PhotoKind, PhotoRef
 from tests.conversation.fakes import Room
-from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message, press
+from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, ROOT, in_group, message, press
 from tests.conversation.texts.samples import en, fr
 from tests.factories import NOW, RESULT, STAGES, TASK
 
@@ -18,6 +18,16 @@ DELIVERED = Delivered(TASK, RESULT, 900, NOW, REPLY)
 
 def delivered(room: Room, **changes: object) -> Edit:
     return room.has(**{"chat_id": PRIVATE.id, "requester_id": ADA.id, "stage": DELIVERED, **changes})
+
+
+async def test_an_admins_question_leaves_the_one_to_the_person_who_asked() -> None:
+    room = Room()
+    edit = delivered(room, chat_id=GROUP.id)
+    room.questions.admins.add((GROUP.id, ROOT.id))
+    await room.asks(press(f"change:{edit.id}", message_id=900, chat=GROUP))
+    room.wishes.arrived(950)
+    replies = await room.handle(press(f"change:{edit.id}", message_id=900, chat=GROUP, sender=ROOT))
+    assert not [each for each in replies if isinstance(each, Delete)]
 
 
 async def test_the_answer_is_done_to_the_result() -> None:
