@@ -3,7 +3,7 @@
 from dataclasses import replace
 from gettext import NullTranslations
 
-from bot.conversation.answering import alert
+from bot.conversation.answering import alert, toast
 from bot.conversation.feature import ChoiceButton, Feature, Pressed, Replies
 from bot.conversation.memory import KEEP
 from bot.conversation.outgoing import Alert, Delete
@@ -24,6 +24,9 @@ async def hold(pressed: Pressed) -> Replies:
         return alert(pressed, alerts.gone(t))
     if request.requester_id != press.sender.id:
         return alert(pressed, not_yours_alert(t))
+    known = await tools.edits.by_message(press.chat.id, request.request_message_id)
+    if known is not None and known.is_active and _is_correction(request, known.request):
+        return toast(pressed, alerts.settled(t))
     admission = await tools.desk.hold(replace(request, chat_id=press.chat.id))
     if isinstance(admission, Refusal):
         return alert(pressed, alerts.plain(refusal_text(t, admission, tools.now())))
@@ -31,6 +34,11 @@ async def hold(pressed: Pressed) -> Replies:
     said = held_alert(t) if isinstance(admission.stage, Held) else alerts.started(t)
     told = Alert(press.press_id, said)
     return (told, Delete(press.chat.id, press.message_id)) if press.message_id is not None else (told,)
+
+
+def _is_correction(one: Request, other: Request) -> bool:
+    """Whether one message asked for both: its words were edited, and each was refused."""
+    return one.request_message_id == other.request_message_id and one.update_id != other.update_id
 
 
 async def _take_from_rest(pressed: Pressed, request: Request) -> None:

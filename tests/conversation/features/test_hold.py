@@ -1,10 +1,12 @@
 """The button under a refusal, which has the next place held."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.conversation.features.hold import held_alert, not_yours_alert
+from bot.conversation.incoming import EditedMessage
 from bot.conversation.outgoing import Alert, Delete, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
@@ -45,6 +47,18 @@ async def test_a_second_press_holds_nothing_more() -> None:
     for _ in range(2):
         await room.handle(press(data))
     assert len(room.edits) == 1
+
+
+async def test_of_a_request_and_its_correction_one_is_held() -> None:
+    room = Room()
+    room.service.refusal = FULL
+    asked = message("sketch", "in red", picture=PHOTO)
+    first = await room.say(asked)
+    second = await room.say(EditedMessage(replace(asked, update_id=1_000_000, words="in blue")))
+    [corrected], [before] = data_of(second.buttons), data_of(first.buttons)
+    await room.handle(press(corrected))
+    assert (await room.alert(press(before))).text == alerts.settled(en())
+    assert [held.request.words for held in room.edits.values()] == ["in blue"]
 
 
 async def test_with_a_place_by_now_the_edit_begins() -> None:
