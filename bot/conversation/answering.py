@@ -46,8 +46,9 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
         return (say_in_reply(message, reason_sentence(t, Reason.MAY_NOT_SEND)),)
     asker = Asker(message.update_id, message.chat, message.thread_id, message.message_id, message.sender)
     requests = requests_of(wish, asker)
+    was_by_button = wish.answers is not None and wish.answers.missing in BY_BUTTON  # which may be pressed too
     for done, request in enumerate(requests):
-        admission = await tools.desk.admit(request)
+        admission = await tools.desk.admit(request, once=was_by_button)
         if isinstance(admission, Refusal):
             if message.chat.is_private and done:
                 left = tuple(each for each in wish.pictures[done:] if each.parent is None)

@@ -142,6 +142,16 @@ async def test_words_after_a_result_are_asked_about_and_yes_changes_the_result()
     assert len(room.edits) == 2
 
 
+async def test_a_yes_in_words_beside_the_pressed_one_asks_for_nothing_more() -> None:
+    room = Room()
+    delivered(room)
+    [[yes, _]] = (await room.asks(message(words="now more contrast"))).buttons
+    room.wishes.arrived(90)
+    await room.handle(press(yes.data, message_id=90))
+    await room.handle(message(words="yes", replied=Replied(90, is_ours=True)))
+    assert len(room.edits) == 2
+
+
 async def test_no_keeps_the_words_for_another_photo() -> None:
     room = Room()
     delivered(room)
