@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
@@ -62,6 +63,7 @@ class Settings(BaseModel):
     nanobanana_resolution: Literal["1K", "2K", "4K"] = "1K"
     framing: Literal["extend", "crop"] = "extend"
 
+    nanobanana_credits_per_edit: NonNegativeFloat = 0
     nanobanana_creates_per_10_seconds: PositiveInt = 15
     nanobanana_tasks_in_flight: PositiveInt = 100
 

@@ -72,4 +72,4 @@ async def test_the_log_begins_with_it_and_has_a_line_for_each_finished_edit(tmp_
             rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d INFO +bot\.run: nanobanana-bot {VERSION}", first
         )
         (ended,) = [line for line in others if "-> delivered" in line]
-        assert re.search(rf"\(chat {world.ada.id}, /sketch, \d+\.\d s\)$", ended)
+        assert re.search(rf"\(chat {world.ada.id}, /sketch, \d+\.\d s, 4 credits\)$", ended)

@@ -168,6 +168,10 @@ class ImageModel(Protocol):
         """Model and resolution: tasks of one operation take about the same time."""
 
     @property
+    def price(self) -> float:
+        """What one create call costs, in credits, as far as that is known."""
+
+    @property
     def shapes(self) -> Sequence[float]:
         """The ratios (width by height) that photos are extended to; empty where they are sent as they are."""
 

@@ -65,7 +65,18 @@ KEPT = frozenset(
             "submitted_at",
             "task_seconds",
         ),
-        *("width", "height", "format", "cropped", "enlarged", "failure", "ended_at", "owner", "blocked_by"),
+        *(
+            "width",
+            "height",
+            "format",
+            "cropped",
+            "enlarged",
+            "failure",
+            "ended_at",
+            "owner",
+            "blocked_by",
+            "credits",
+        ),
     }
 )
 """What the limits count, and what its last steps need: the card's end, and the names of hosted photos."""

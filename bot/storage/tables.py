@@ -94,6 +94,7 @@ class EditRow(SQLModel, table=True):
         Index("ix_edits_chat_id_state", "chat_id", "state"),
         Index("ix_edits_operation_submitted_at", "operation", "submitted_at"),
         Index("ix_edits_ended_at", "ended_at"),
+        Index("ix_edits_created_at", "created_at"),
         # Few edits are unfinished, and the sweep asks for them every few seconds.
         Index(
             "ix_edits_due_at",
@@ -145,6 +146,7 @@ class EditRow(SQLModel, table=True):
     owner: str | None
     blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
     is_erased: bool
+    credits: float
 
 
 class ChatRow(SQLModel, table=True):

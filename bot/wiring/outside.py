@@ -14,6 +14,7 @@ from bot.core.limits import Limits, Rule, Scope
 from bot.core.ports import PhotoHost
 from bot.http.client import WayOut, connections
 from bot.http.proxies import Proxies
+from bot.nanobanana import prices
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
@@ -137,6 +138,11 @@ def operation(settings: Settings) -> Operation:
     return Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution)
 
 
+def price(settings: Settings) -> float:
+    """What one create call costs, in credits."""
+    return prices.price(str(operation(settings)), settings.nanobanana_credits_per_edit)
+
+
 def nanobanana_client(
     settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
 ) -> NanoBananaClient:
@@ -150,6 +156,7 @@ def nanobanana_client(
         downloader,
         shapes=list(shapes_of(operation(settings).model)) if settings.framing == "extend" else (),
         on_call=on_call,
+        price=price(settings),
     )
     stack.push_async_callback(client.aclose)
     return client

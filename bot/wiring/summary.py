@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from bot import VERSION
-from bot.nanobanana.prices import credits  # noqa: A004 - the account's unit
 from bot.settings import Settings
 from bot.telegram.inbox.webhook import PATH
 from bot.urls import shown_url
-from bot.wiring.outside import operation
+from bot.wiring.outside import operation, price
 
 
 def summary(settings: Settings) -> Iterator[str]:
@@ -15,8 +14,7 @@ def summary(settings: Settings) -> Iterator[str]:
     yield f"nanobanana-bot {VERSION}"
     yield f"database: {settings.shown_database_url}; pictures in {settings.data_dir.absolute()}"
     made, through = operation(settings), shown_url(settings.nanobanana_api_url)
-    price = credits(str(made))
-    costs = f", {price:g} credits an edit" if price else ""
+    costs = f", {price(settings):g} credits an edit"
     yield f"model: {made}{costs}, at {through}"
     yield f"photos: {_photos(settings)}"
     called = f"Telegram brings them to {settings.public_url}{PATH}"
