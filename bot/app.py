@@ -6,7 +6,7 @@ import logging
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from telegram.ext import ExtBot
 
@@ -16,9 +16,10 @@ from bot.cluster.notify import Notify
 from bot.conversation.access import Access
 from bot.conversation.conversation import Conversation
 from bot.conversation.feature import Features, all_features
+from bot.conversation.owners import LINK, Owners, digest_of
 from bot.conversation.tools import About, Desk, Tools
 from bot.core.callbacks import Callbacks
-from bot.core.clock import random_id, random_secret
+from bot.core.clock import random_code, random_id, random_secret
 from bot.core.edits import Edit
 from bot.core.pacing import MEMORY, Estimate, Pacing
 from bot.core.ports import Ports, Sources, Wake
@@ -31,6 +32,7 @@ from bot.settings import Settings
 from bot.storage.database import DATABASE_ERRORS
 from bot.storage.erasing import PersonalData
 from bot.storage.notifications import Notifications
+from bot.storage.ownership import Ownership
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.waiting import WaitingEdits
@@ -89,6 +91,7 @@ class _App:
     ) -> None:
         self._settings, self._rows, self._process, self._stack = settings, rows, process, stack
         self._features: Features = all_features()
+        self._owners = Owners(settings.admin_ids, rows.ownership)
 
     async def start(self) -> None:
         """Build everything, from the database up to what receives updates and calls, and start it."""
@@ -106,7 +109,7 @@ class _App:
             return pacing.estimate_of(edit, process.now())
 
         downloader = outside.file_downloader(settings, bot, self._stack)
-        out = way_out(settings, bot, self._features, estimate, downloader, rows, process.now)
+        out = way_out(bot, self._features, estimate, downloader, rows, self._owners, process.now)
         self._stack.push_async_callback(out.board.close)
         images = await self._stack.enter_async_context(
             ImagePool(workers=min(os.cpu_count() or 1, _IMAGE_WORKERS))
@@ -136,6 +139,7 @@ class _App:
         await self._work(bot, intake, notify, flood, out)
         self._stack.push_async_callback(self._leave, flood, jobs)
         logger.info("@%s is at work", bot.username)
+        await self._offer_ownership(bot.username)
 
     async def _telegram(self, flood: FloodControl) -> ExtBot[Priority]:
         """The Bot API's client, initialized."""
@@ -178,7 +182,7 @@ class _App:
     ) -> Jobs:
         rows, process = self._rows, self._process
         row_retention = RowRetention(
-            rows.edits, rows.inbox, rows.chats, rows.wishes, rows.alerts, process.now
+            rows.edits, rows.inbox, rows.chats, rows.wishes, rows.alerts, rows.guests, process.now
         )
         file_retention = FileRetention(
             rows.edits, rows.files, rows.hosted, self._settings.max_stored_bytes, process.now
@@ -225,13 +229,30 @@ class _App:
             photo_follows=Comments(rows.inbox, slots, self._process.now).photo_follows,
             album_of=Albums(bot.username, rows.inbox, slots, self._process.now).whole,
             most_photos=outside.operation(settings).most_photos,
+            owners=self._owners,
+            guests=rows.guests,
+            take_again=self._take_again,
             questions=questions,
             files=rows.files,
             estimate=estimate,
             about=about,
             now=self._process.now,
         )
-        return Conversation(self._features, tools, Access(settings.allowed_chats, settings.admin_ids, tools))
+        access = Access(settings.allowed_chats, tools, open_to_all=settings.open_to_all)
+        return Conversation(self._features, tools, access)
+
+    async def _take_again(self, chat_id: int, first: int, since: datetime) -> None:
+        await self._rows.inbox.take_again(chat_id, first, since, self._process.owner())
+
+    async def _offer_ownership(self, username: str) -> None:
+        """As long as nobody runs the bot: a link that makes somebody its owner, once."""
+        if await self._owners.all():
+            return
+        rows, code = self._rows.ownership, random_code()
+        await rows.offer(digest_of(code), self._process.now())
+        self._stack.push_async_callback(_withdraw, rows, digest_of(code))
+        link = f"https://t.me/{username}?start={LINK}{code}"
+        logger.warning("nobody owns this bot yet: open %s to make yourself the owner", link)
 
     async def _serve(self, service: EditService, intake: Intake, wake: Wake) -> None:
         """Start the web server."""
@@ -272,6 +293,13 @@ class _App:
         self._process.replica.leave()
         flood.send_all_back()
         await jobs.stop(STOP_WITHIN_SECONDS)
+
+
+async def _withdraw(ownership: Ownership, digest: str) -> None:
+    """The link ends with its process. Without the database, it ends with the next one."""
+    with contextlib.suppress(*DATABASE_ERRORS, TimeoutError):
+        async with asyncio.timeout(1):
+            await ownership.withdraw(digest)
 
 
 async def _release(replicas: Replicas, name: str) -> None:

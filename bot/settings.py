@@ -95,6 +95,7 @@ class Settings(BaseModel):
     rate_limit_window_seconds: Annotated[int, Field(gt=0, le=30 * 24 * 3600)] = 3600
     max_active_edits_per_chat: PositiveInt = 5
     max_request_age_seconds: PositiveInt = 3600
+    open_to_all: bool = False
     allowed_chats: Ids = frozenset()
     admin_ids: Ids = frozenset()
 

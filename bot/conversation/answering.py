@@ -36,7 +36,8 @@ def say_in_reply(message: Message, html: str, buttons: Buttons = (), *, merge: s
 async def admit(asked: Asked, wish: EditAsked) -> Replies:
     """Admit an edit, without a word; or say why not."""
     message, tools, t = asked.message, asked.tools, asked.t
-    if tools.now() - message.sent_at > tools.about.longest_wait:
+    is_old = tools.now() - message.sent_at > tools.about.longest_wait
+    if is_old and not await _waited_for_owner(tools, message):
         return (say_in_reply(message, away_text(t), merge="away"),)
     if not await _takes_pictures(tools, message.chat):
         if not await tools.memory.tell_no_pictures(message.chat.id, tools.now()):
@@ -57,6 +58,15 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
     if wish.answers is not None:
         await tools.wishes.answered(wish.answers.id, message.update_id)
     return ()
+
+
+async def _waited_for_owner(tools: Tools, message: Message) -> bool:
+    """Whether a message is old only because the owner had not yet allowed its chat."""
+    guest = await tools.guests.get(message.chat.id)
+    allowed_at = guest.allowed_at if guest is not None else None
+    if allowed_at is None or message.sent_at > allowed_at:
+        return False
+    return tools.now() - allowed_at <= tools.about.longest_wait
 
 
 async def _remember(asked: Asked, pictures: Sequence[PictureMeant]) -> None:

@@ -20,8 +20,8 @@ from bot.conversation.feature import (
     commands_of,
     pressed_button,
 )
+from bot.conversation.guests import turn_away
 from bot.conversation.incoming import (
-    Chat,
     ChatMigrated,
     EditedMessage,
     Incoming,
@@ -29,10 +29,9 @@ from bot.conversation.incoming import (
     Message,
     Part,
     Press,
-    Sender,
     Surplus,
 )
-from bot.conversation.outgoing import Alert, Destination, Leave, Outgoing, Say
+from bot.conversation.outgoing import Alert, Destination, Say
 from bot.conversation.recalling import asked_with
 from bot.conversation.texts import alerts
 from bot.conversation.texts.groups import greeting_text
@@ -41,6 +40,7 @@ from bot.conversation.texts.questions import left_out
 from bot.conversation.texts.wording import number
 from bot.conversation.tools import Tools
 from bot.core.errors import Reason
+from bot.core.guests import Guest
 from bot.core.presets import EDIT
 
 _CORRECTED_WITHIN = timedelta(minutes=5)
@@ -74,9 +74,10 @@ class Conversation:
     async def _message(self, message: Message, *, is_corrected: bool = False) -> Replies:
         if message.sender.is_bot:
             return ()
-        if not await self._access.admits(message.chat, message.sender.id):
-            return await self._turn_away(message.chat, message.sender, message)
         command = self._commands.get(message.command or "")
+        is_open = command is not None and command.is_open(message)
+        if not is_open and not await self._access.admits(message.chat, message.sender.id):
+            return await turn_away(self._tools, message.chat, message.sender, message.update_id, message)
         if command is None and not await self._is_for_us(message):
             return ()
         whole = await self._with_album(message, is_corrected=is_corrected)
@@ -182,24 +183,15 @@ class Conversation:
         if chat.is_private:
             return ()
         await self._tools.questions.forget_rights(chat.id)
+        if change.sender.id in await self._tools.owners.all():
+            await self._tools.guests.decide(Guest(chat.id, chat.title), allowed=True, now=self._tools.now())
         if not await self._access.admits(chat):
-            return await self._turn_away(chat, change.sender)
+            return await turn_away(self._tools, chat, change.sender, change.update_id)
         if not change.joined or not await self._tools.memory.greet(chat.id, self._tools.now()):
             return ()
         about, t = self._tools.about, translations(change.sender.language)
         sees_all = about.reads_group_messages or change.is_admin
         return (Say(Destination(chat.id), greeting_text(t, about.username, sees_all=sees_all), silent=True),)
-
-    async def _turn_away(self, chat: Chat, sender: Sender, message: Message | None = None) -> Replies:
-        """Say once that the chat is not served; then leave the group in any case."""
-        replies: list[Outgoing] = []
-        if await self._tools.memory.tell_not_allowed(chat.id, self._tools.now()):
-            text = not_allowed_text(translations(sender.language), chat.id)
-            to = Destination(chat.id)
-            replies.append(say_in_reply(message, text) if message else Say(to, text))
-        if not chat.is_private:
-            replies.append(Leave(chat.id))
-        return replies
 
 
 def whole_album(message: Message, parts: Sequence[Message]) -> Message:
@@ -218,13 +210,6 @@ def whole_album(message: Message, parts: Sequence[Message]) -> Message:
         if isinstance(ordered[0].picture, Reason)
         else tuple(Part(part.message_id, part.picture) for part in ordered[1:]),
     )
-
-
-def not_allowed_text(t: NullTranslations, chat_id: int) -> str:
-    """For a chat that is not served, with its id for the bot's owner."""
-    return t.gettext(
-        "This bot only serves chats that its owner has invited. Chat id: <code>{chat_id}</code>"
-    ).format(chat_id=chat_id)
 
 
 def surplus_text(t: NullTranslations, kept: int) -> str:

@@ -62,11 +62,15 @@ class EditPressed(Pressed):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command. `description` is its line in Telegram's menu; without one it is not in the menu."""
+    """A command. `description` is its line in Telegram's menu; without one it is not in the menu.
+
+    `is_open` says of which messages it takes also those of chats that the bot does not serve.
+    """
 
     name: str
     handle: Callable[[Asked], Awaitable[Replies]]
     description: str = ""
+    is_open: Callable[[Message], bool] = lambda _: False
 
 
 class Under(Enum):

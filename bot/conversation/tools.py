@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.conversation.incoming import Message
 from bot.conversation.memory import Memory, Wishes
+from bot.conversation.owners import Guests, Owners
 from bot.core.clock import Clock
 from bot.core.edits import Edit, Request
 from bot.core.limits import Admission, Limits, Usage
@@ -149,6 +150,10 @@ class Tools:
     edits: Edits
     memory: Memory
     wishes: Wishes
+    owners: Owners
+    guests: Guests
+    take_again: Callable[[int, int, datetime], Awaitable[object]]
+    """Has what a chat sent from an update on, and since a moment, handled as if it had just come."""
     questions: Questions
     files: Files
     photo_follows: Callable[[Message], Awaitable[bool]]

@@ -177,14 +177,14 @@ class Edit:
     """An edit at one moment. Only storage writes rows; all other rooms use these frozen values.
 
     `due_at` is when there is something to do next, None once nothing is. `submits` counts the create calls
-    that may have made a task, `credits` what those cost, `attempts` the tries of the present step, `sends` the
-    replies that may have arrived. `secret` is the unguessable part of its photos' names. `callback_secret` is that of the last
-    create call's callback, None while there is none to expect. `owner` is the replica that works on it.
-    `blocked_by` is what it waits for while it cannot go on. `has_lost_card`: a status card was sent, and
-    nobody knows whether it arrived. `is_told`: its chat knows that it has ended. `is_late`: its task may end
-    well after its chat was told that it had failed, and no limit counts it any more. `starts` counts the
-    processes that began to work on the pictures of the present step. `is_erased`: its requester had it
-    deleted, and all that is left is what a limit counts.
+    that may have made a task, `credits` what those cost, `attempts` the tries of the present step, `sends`
+    the replies that may have arrived. `secret` is the unguessable part of its photos' names.
+    `callback_secret` is that of the last create call's callback, None while there is none to expect. `owner`
+    is the replica that works on it. `blocked_by` is what it waits for while it cannot go on. `has_lost_card`:
+    a status card was sent, and nobody knows whether it arrived. `is_told`: its chat knows that it has ended.
+    `is_late`: its task may end well after its chat was told that it had failed, and no limit counts it any
+    more. `starts` counts the processes that began to work on the pictures of the present step. `is_erased`:
+    its requester had it deleted, and all that is left is what a limit counts.
     """
 
     id: str

@@ -12,7 +12,17 @@ from bot.core.edits import ACTIVE, PhotoKind, PhotoRef
 from bot.core.ports import Files
 from bot.core.presets import EDIT
 from bot.storage.database import Database
-from bot.storage.tables import ALBUMS, ALERTS, CHATS, EDITS, INBOX, PENDING_PHOTOS, QUESTIONS, SENT_FILES
+from bot.storage.tables import (
+    ALBUMS,
+    ALERTS,
+    CHATS,
+    EDITS,
+    GUESTS,
+    INBOX,
+    PENDING_PHOTOS,
+    QUESTIONS,
+    SENT_FILES,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +39,9 @@ _OF_PERSON: dict[str, Callable[[int], ColumnElement[bool]]] = {
 """The rows that are deleted. Those of `edits` are blanked; those of `inbox` are found by what they say."""
 IMPERSONAL = frozenset({"chat_moves", "replicas", "roles", "budgets"})
 """Tables that hold nothing of a person."""
-TABLES = frozenset({"edits", "inbox", *_OF_PERSON})
+OWNERS = frozenset({"guests", "owner_links"})
+"""Whom the owner allowed or refused, and who that is: their word stands, without a name."""
+TABLES = frozenset({"edits", "inbox", *_OF_PERSON, *OWNERS})
 
 _BLANK: dict[str, Any] = {
     "words": "",
@@ -99,6 +111,11 @@ class PersonalData:
             edit_ids = await _blank_edits(connection, person_id)
             for name, is_theirs in _OF_PERSON.items():
                 await connection.execute(delete(EDITS.metadata.tables[name]).where(is_theirs(person_id)))
+            await connection.execute(
+                delete(GUESTS).where(GUESTS.c.id == person_id, GUESTS.c.decided_at.is_(None))
+            )
+            nameless = update(GUESTS).where(GUESTS.c.id == person_id).values(name="", update_id=None)
+            await connection.execute(nameless)
             if updates:
                 found = delete(INBOX).where(INBOX.c.update_id == bindparam("found"))
                 await connection.execute(found, [{"found": update_id} for update_id in updates])

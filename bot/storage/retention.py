@@ -10,6 +10,7 @@ from bot.storage.alerts import ALERT_AGAIN_AFTER, Alerts
 from bot.storage.chats import Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
+from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
 from bot.storage.wishes import SqlWishes
 
@@ -22,6 +23,8 @@ KEEP_EDITS = timedelta(days=31)
 KEEP_UPDATES = timedelta(days=7)
 KEEP_WISHES = timedelta(days=1)
 """How long a photo without words and what the bot has asked are remembered."""
+KEEP_QUESTIONS_TO_OWNER = timedelta(days=1)
+"""How long who asked to use the bot waits for an answer; then they may ask anew."""
 KEEP_ALBUMS = timedelta(days=1)
 FILE_GRACE = timedelta(minutes=10)
 """A file younger than this may belong to an edit that is newer than the list of kept ones."""
@@ -44,10 +47,11 @@ class RowRetention:
         chats: Chats,
         wishes: SqlWishes,
         alerts: Alerts,
+        guests: SqlGuests,
         now: Clock,
     ) -> None:
         self._edits, self._inbox, self._chats, self._wishes = edits, inbox, chats, wishes
-        self._alerts, self._now = alerts, now
+        self._alerts, self._guests, self._now = alerts, guests, now
 
     async def forget(self) -> None:
         """Go through every table once."""
@@ -58,6 +62,7 @@ class RowRetention:
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)
         await self._chats.forget_files_before(now - KEEP_RESULTS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)
+        await self._guests.forget_before(now - KEEP_QUESTIONS_TO_OWNER)
 
 
 class FileRetention:

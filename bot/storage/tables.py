@@ -273,6 +273,29 @@ class PendingPhotoRow(SQLModel, table=True):
     at: datetime
 
 
+class GuestRow(SQLModel, table=True):
+    """A chat beside those of the settings: when it asked, with which update, and the owner's word."""
+
+    __tablename__: ClassVar[str] = "guests"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    name: str
+    update_id: int | None = Field(sa_type=BigInteger)
+    asked_at: datetime | None
+    decided_at: datetime | None
+    is_allowed: bool | None
+
+
+class OwnerLinkRow(SQLModel, table=True):
+    """A one-time link that makes its first reader the owner, by a digest; and who that was."""
+
+    __tablename__: ClassVar[str] = "owner_links"
+
+    digest: str = Field(primary_key=True)
+    made_at: datetime
+    person_id: int | None = Field(sa_type=BigInteger)
+
+
 class ReplicaRow(SQLModel, table=True):
     """A process that uses this database, and the id of its DATA_DIR."""
 
@@ -311,6 +334,8 @@ SENT_FILES = METADATA.tables["sent_files"]
 INBOX = METADATA.tables["inbox"]
 QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
+GUESTS = METADATA.tables["guests"]
+OWNER_LINKS = METADATA.tables["owner_links"]
 REPLICAS = METADATA.tables["replicas"]
 ROLES = METADATA.tables["roles"]
 BUDGETS = METADATA.tables["budgets"]

@@ -143,6 +143,20 @@ def price(settings: Settings) -> float:
     return prices.price(str(operation(settings)), settings.nanobanana_credits_per_edit)
 
 
+def strangers_cost(settings: Settings) -> str:
+    """What people whom nobody knows can spend where the bot is open to all, in plain words."""
+    each, window = price(settings), settings.rate_limit_window_seconds
+    everybody = _in_money(360 * settings.nanobanana_creates_per_10_seconds * each)
+    if not settings.rate_limit_edits:
+        return f"strangers can spend up to {everybody} an hour (RATE_LIMIT_EDITS is 0)"
+    of_chat = _in_money(settings.rate_limit_edits * max(1.0, 3600 / window) * each)
+    return f"a stranger can spend {of_chat} an hour in each chat, all together up to {everybody} an hour"
+
+
+def _in_money(amount: float) -> str:
+    return f"{amount:g} credits (${amount * prices.DOLLARS_PER_CREDIT:.2f})"
+
+
 def nanobanana_client(
     settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
 ) -> NanoBananaClient:

@@ -13,7 +13,9 @@ from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles, data_dir_id
+from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.ownership import Ownership
 from bot.storage.provider_budget import SqlProviderBudget
 from bot.storage.replicas import Replicas
 from bot.storage.wishes import SqlWishes
@@ -31,6 +33,8 @@ class Rows:
     inbox: Inbox
     chats: Chats
     wishes: SqlWishes
+    guests: SqlGuests
+    ownership: Ownership
     alerts: Alerts
     files: DiskFiles
     hosted: WebHost
@@ -44,6 +48,8 @@ class Rows:
             inbox=Inbox(database),
             chats=Chats(database),
             wishes=SqlWishes(database),
+            guests=SqlGuests(database),
+            ownership=Ownership(database),
             alerts=Alerts(database),
             files=DiskFiles(settings.data_dir / "files"),
             hosted=web_host(settings),

@@ -6,7 +6,7 @@ from bot import VERSION
 from bot.settings import Settings
 from bot.telegram.inbox.webhook import PATH
 from bot.urls import shown_url
-from bot.wiring.outside import operation, price
+from bot.wiring.outside import operation, price, strangers_cost
 
 
 def summary(settings: Settings) -> Iterator[str]:
@@ -37,6 +37,10 @@ def _photos(settings: Settings) -> str:
 
 def _people(settings: Settings) -> str:
     allowed, admins = len(settings.allowed_chats), len(settings.admin_ids)
-    who = f"{allowed} chats of ALLOWED_CHATS" if allowed else "everybody (ALLOWED_CHATS is empty)"
-    told = f"ADMIN_IDS are told ({admins})" if admins else "nobody is told (ADMIN_IDS is empty)"
-    return f"{who}; credit and keys: {told}"
+    who = (
+        f"{allowed} chats of ALLOWED_CHATS, and whom the owner allows" if allowed else "whom the owner allows"
+    )
+    if settings.open_to_all:
+        who = f"everybody (OPEN_TO_ALL=true): {strangers_cost(settings)}"
+    owner = f"{admins} of ADMIN_IDS" if admins else "who opens the link below"
+    return f"{who}; the owner: {owner}"

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 """The rooms behind the conversation, in memory, and a conversation between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +11,11 @@ from bot.conversation.conversation import Conversation
 from bot.conversation.feature import Replies, all_features
 from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
+from bot.conversation.owners import Owners, digest_of
 from bot.conversation.tools import About, Desk, Tools
 from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Failed, Request
 from bot.core.errors import Reason
+from bot.core.guests import Guest
 from bot.core.limits import Admission, Limits, Refusal, Usage, usage
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
@@ -223,6 +225,51 @@ class FakeMemory:
         self.checked[chat_id] = now
 
 
+class FakeOwnership:
+    """A link with the code `code`, which nobody has opened yet."""
+
+    def __init__(self, code: str = "code") -> None:
+        self.digest: str | None = digest_of(code)
+        self.person_id: int | None = None
+
+    async def owner(self) -> int | None:
+        return self.person_id
+
+    async def claim(self, digest: str, person_id: int) -> bool:
+        is_first = digest == self.digest and self.person_id in (None, person_id)
+        self.person_id = person_id if is_first else self.person_id
+        return is_first
+
+
+class FakeGuests:
+    """Who asked, with which update, and what the owner said."""
+
+    def __init__(self) -> None:
+        self.guests: dict[int, Guest] = {}
+        self.is_crowded = False
+
+    async def get(self, guest_id: int) -> Guest | None:
+        return self.guests.get(guest_id)
+
+    async def allowed_among(self, ids: Collection[int]) -> Guest | None:
+        return next(
+            (self.guests[each] for each in ids if each in self.guests and self.guests[each].is_allowed), None
+        )
+
+    async def ask(self, guest: Guest) -> bool:
+        if self.is_crowded:
+            return False
+        return self.guests.setdefault(guest.id, guest).update_id == guest.update_id
+
+    async def decide(self, guest: Guest, *, allowed: bool, now: datetime) -> Guest | None:
+        before = self.guests.get(guest.id)
+        self.guests[guest.id] = replace(before or guest, decided_at=now, is_allowed=allowed)
+        return before
+
+    async def last(self, count: int) -> Collection[Guest]:
+        return list(self.guests.values())[:count]
+
+
 class FakeQuestions:
     """Telegram, as far as it is asked; `asked` has the chats that were asked about."""
 
@@ -289,6 +336,8 @@ class Room:
 
     allowed_chats: frozenset[int] = frozenset()
     admin_ids: frozenset[int] = frozenset()
+    is_open: bool | None = None
+    """Where not said, without a list of chats."""
     reads_group_messages: bool = False
     limits: Limits = LIMITS
     now: datetime = NOW
@@ -298,6 +347,9 @@ class Room:
     wishes: FakeWishes = field(default_factory=FakeWishes)
     comments: set[int] = field(default_factory=set)
     albums: dict[str, list[Message]] = field(default_factory=dict)
+    ownership: FakeOwnership = field(default_factory=FakeOwnership)
+    guests: FakeGuests = field(default_factory=FakeGuests)
+    taken_again: list[tuple[int, int, datetime]] = field(default_factory=list)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     files: FakeFiles = field(default_factory=FakeFiles)
 
@@ -312,14 +364,21 @@ class Room:
             photo_follows=self._photo_follows,
             album_of=self._album_of,
             most_photos=3,
+            owners=Owners(self.admin_ids, self.ownership),
+            guests=self.guests,
+            take_again=self._take_again,
             questions=self.questions,
             files=self.files,
             estimate=lambda _: Estimate(None, is_slow=False),
             about=About("nano_bot", "Nano & <Co>", self.reads_group_messages, self.limits, LONGEST_WAIT),
             now=lambda: self.now,
         )
-        self.access = Access(self.allowed_chats, self.admin_ids, self.tools)
+        is_open = not self.allowed_chats if self.is_open is None else self.is_open
+        self.access = Access(self.allowed_chats, self.tools, open_to_all=is_open)
         self.conversation = Conversation(all_features(), self.tools, self.access)
+
+    async def _take_again(self, chat_id: int, first: int, since: datetime) -> None:
+        self.taken_again.append((chat_id, first, since))
 
     async def _photo_follows(self, message: Message) -> bool:
         return message.message_id in self.comments

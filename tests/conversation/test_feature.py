@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import asking
+from bot.conversation import asking, guests
 from bot.conversation.feature import (
     ChoiceButton,
     EditButton,
@@ -36,7 +36,7 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("combine", "styles", "status", "cancel", "limits", "start", "help", "privacy"),
+        *("combine", "styles", "status", "cancel", "limits", "start", "help", "privacy", "id"),
     }
 
 
@@ -60,6 +60,8 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "m": asking.choose_manner,
         "start": help.choose,
         "erase": privacy.press,
+        "allow": guests.allow,
+        "refuse": guests.refuse,
     }
 
 
@@ -116,7 +118,7 @@ def test_the_menu_is_what_telegram_takes(language: str) -> None:
     commands = menu(FEATURES, language)
     names = [name for name, _ in commands]
     assert len(set(names)) == len(names) <= 100
-    assert set(names) == set(commands_of(FEATURES)) - {"start"}
+    assert set(names) == set(commands_of(FEATURES)) - {"start", "id"}
     assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) for name in names)
     assert all(0 < len(description) <= 100 and "<" not in description for _, description in commands)
 

@@ -83,7 +83,8 @@ async def bot_between(
 ) -> AsyncIterator[World]:
     """The whole bot at work in this process."""
     async with services(task_seconds, nanobanana, **(sandbox or {})) as (telegram, provider, defaults):
-        made = Settings(data_dir=data, **{**defaults, **settings})
+        is_open = not settings.get("allowed_chats")
+        made = Settings(data_dir=data, **{"open_to_all": is_open, **defaults, **settings})
         async with running(made):
             yield World(telegram, provider, made, telegram.people.person("Ada"))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.conversation import not_allowed_text
 from bot.conversation.features.help import help_text, start_text
+from bot.conversation.guests import not_allowed_text
 from bot.conversation.texts import alerts
 from bot.conversation.texts.groups import group_help_text
 from bot.conversation.texts.reasons import reason_sentence
@@ -147,7 +147,7 @@ async def test_a_group_that_lets_nobody_write_is_left_all_the_same(tmp_path: Pat
 
 
 async def test_a_person_who_is_not_allowed_is_told_once(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, allowed_chats=frozenset({-1}), admin_ids=frozenset({1})) as world:
+    async with quick_bot(tmp_path, allowed_chats=frozenset({-1})) as world:
         zoe = world.telegram.people.person("Zoé", language_code="fr-CA")
         first = zoe.sends_photo(picture(96, 64), "/sketch")
         await hears(zoe.private, first, not_allowed_text(FR, zoe.id))

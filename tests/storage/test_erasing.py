@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, select
 
 from bot.core.edits import ACTIVE, Edit, EditState, PhotoKind, PhotoRef
 from bot.core.errors import Reason
+from bot.core.guests import Guest
 from bot.core.limits import Rule, Scope
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage import erasing
@@ -19,6 +20,7 @@ from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.erasing import PersonalData
 from bot.storage.files import DiskFiles
+from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
 from bot.storage.tables import EDITS, METADATA
 from bot.storage.wishes import SqlWishes
@@ -211,3 +213,15 @@ async def test_a_greeting_is_given_once_also_when_the_group_moves(chats: Chats, 
     await store.follow_chat(GROUP, -1_010)
     assert not await chats.greet(-1_010, NOW)
     assert await chats.greet(-1_011, NOW)
+
+
+async def test_the_owners_word_stands_without_a_name(database: Database, data: PersonalData) -> None:
+    guests = SqlGuests(database)
+    await guests.ask(Guest(ADA, CANARY, 1, NOW))
+    await guests.decide(Guest(ADA, ""), allowed=False, now=NOW)
+    await guests.ask(Guest(GRACE, "Grace", 2, NOW))
+    await data.erase(ADA)
+    await data.erase(GRACE)
+    assert await guests.get(ADA) == Guest(ADA, "", None, NOW, NOW, is_allowed=False)
+    assert await guests.get(GRACE) is None
+    assert await found(database, CANARY) == []

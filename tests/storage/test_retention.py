@@ -17,6 +17,7 @@ from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
+from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
 from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.wishes import SqlWishes
@@ -66,7 +67,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await wishes.remember_photos(ada, Collected((PictureMeant(PHOTO, 81),), NOW))
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
-    retention = RowRetention(store, inbox, chats, wishes, alerts, lambda: now)
+    retention = RowRetention(store, inbox, chats, wishes, alerts, SqlGuests(database), lambda: now)
 
     async def left() -> list[str]:
         await retention.forget()

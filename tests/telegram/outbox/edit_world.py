@@ -154,8 +154,11 @@ class EditWorld:
             self.cards,
             downloader,
             self.rights,
-            Admins(self.outbox, self.cards, self.alerts, [ADMIN], lambda: self.at),
+            Admins(self.outbox, self.cards, self.alerts, self._owners, lambda: self.at),
         )
+
+    async def _owners(self) -> list[int]:
+        return [ADMIN]
 
     async def posted(self, edit: Edit) -> Edit:
         return replace(edit, status_message_id=await self.chat.post_card(edit))
