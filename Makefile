@@ -14,12 +14,15 @@ define install
 @touch $@
 endef
 
-.PHONY: help demo run doctor migrate test test-fast check audit format bench crashes lock clean new-venv
+.PHONY: help demo play run doctor migrate test test-fast test-browser check audit format bench crashes lock clean new-venv
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/demo     ## the main job against the sandbox; PHOTO=path COMMAND="/sketch" for your own
 	@$(PY) -m bot demo $${PHOTO:+"--photo=$$PHOTO"} $${COMMAND:+"--command=$$COMMAND"}
+
+play: $(VENV)/demo     ## the whole bot in a browser, against the sandbox; PORT=8090
+	@$(PY) -m bot play $${PORT:+"--port=$$PORT"}
 
 run: $(VENV)/runtime   ## the bot, with the settings of the environment or .env
 	@$(PY) -m bot run
@@ -35,6 +38,11 @@ test: $(VENV)/dev      ## every test
 
 test-fast: $(VENV)/dev ## the core, the conversation, the pictures, SQLite: under half a minute
 	$(PY) -m pytest -n 2 -k "not postgres" tests/core tests/conversation tests/images tests/storage
+
+test-browser: $(VENV)/dev ## play in a real Chromium
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || { \
+		echo "Chromium is not installed; on Debian and Ubuntu: sudo apt install chromium" >&2; exit 1; }
+	$(PY) -m pytest tests/browser
 
 check: $(VENV)/dev     ## format, lint, types, import rules, tests
 	$(VENV)/bin/ruff format --check .

@@ -19,7 +19,7 @@ from bot.conversation.feature import Features, all_features
 from bot.conversation.owners import LINK, Owners, digest_of
 from bot.conversation.tools import About, Desk, Tools
 from bot.core.callbacks import Callbacks
-from bot.core.clock import random_code, random_id, random_secret
+from bot.core.clock import Clock, SteadyClock, random_code, random_id, random_secret
 from bot.core.edits import Edit
 from bot.core.pacing import MEMORY, Estimate, Pacing
 from bot.core.ports import Ports, Sources, Wake
@@ -68,13 +68,16 @@ _CARDS_SECONDS, _ROOM_SECONDS, _RETENTION_SECONDS = 1, 10, 600
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
-    """Run the whole bot until the block ends; then stop it in order, within ten seconds."""
+async def running(settings: Settings, now: Clock | None = None) -> AsyncIterator[None]:
+    """Run the whole bot until the block ends; then stop it in order, within ten seconds.
+
+    `now`: a clock other than the machine's.
+    """
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(outside.opened_database(settings))
         outside.hold(settings, database, stack)
         await outside.migrate(settings, database)
-        process = Process.of(settings, database, stack)
+        process = Process.of(settings, database, stack, now or SteadyClock())
         await process.replicas.register(process.replica.name)
         stack.push_async_callback(_release, process.replicas, process.replica.name)
         if await process.replicas.others_elsewhere():
@@ -109,11 +112,13 @@ class _App:
             return pacing.estimate_of(edit, process.now())
 
         downloader = outside.file_downloader(settings, bot, self._stack)
-        out = way_out(bot, self._features, estimate, downloader, rows, self._owners, process.now)
-        self._stack.push_async_callback(out.board.close)
         images = await self._stack.enter_async_context(
             ImagePool(workers=min(os.cpu_count() or 1, _IMAGE_WORKERS))
         )
+        out = way_out(
+            bot, self._features, estimate, downloader, rows, self._owners, process.now, images=images
+        )
+        self._stack.push_async_callback(out.board.close)
         ports = Ports(
             store=rows.edits,
             model=model,
@@ -182,7 +187,14 @@ class _App:
     ) -> Jobs:
         rows, process = self._rows, self._process
         row_retention = RowRetention(
-            rows.edits, rows.inbox, rows.chats, rows.wishes, rows.alerts, rows.guests, process.now
+            rows.edits,
+            rows.refused,
+            rows.inbox,
+            rows.chats,
+            rows.wishes,
+            rows.alerts,
+            rows.guests,
+            now=process.now,
         )
         file_retention = FileRetention(
             rows.edits, rows.files, rows.hosted, self._settings.max_stored_bytes, process.now
@@ -222,7 +234,9 @@ class _App:
             longest_wait=timedelta(seconds=settings.max_request_age_seconds),
         )
         tools = Tools(
-            desk=Desk(service, wake, PersonalData(rows.database, rows.files)),
+            desk=Desk(
+                service, wake, rows.refused, PersonalData(rows.database, rows.files), self._process.now
+            ),
             edits=rows.edits,
             memory=rows.chats,
             wishes=rows.wishes,

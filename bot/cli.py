@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import functools
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -29,6 +30,9 @@ def main(arguments: Sequence[str]) -> int:
         return command(options)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `| head` has seen enough; what is still to be written goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,6 +63,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--language", default="en", metavar="CODE", help="the person's language: en or fr")
     demo.set_defaults(command=_demo)
+    play = commands.add_parser(
+        "play",
+        help="the whole bot in a browser, against the sandbox; no token, no key, no network",
+        description="Starts a Bot API and a NanoBanana API on loopback and the real bot beside them, and a "
+        "page to chat with it: in private and in a group, as several people. Nothing leaves this machine.",
+    )
+    play.add_argument("--port", type=int, default=8090, help="where the page is (%(default)s; 0: any)")
+    play.add_argument(
+        "--seconds", type=float, default=8.0, help="how long the imitated model paints (%(default)s)"
+    )
+    play.add_argument("--no-browser", action="store_true", help="open no browser")
+    play.set_defaults(command=_play)
     doctor = commands.add_parser(
         "doctor", help="check settings, database, Telegram, NanoBanana and the photo host"
     )
@@ -66,9 +82,22 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(command=_doctor)
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.set_defaults(command=_migrate)
+    _add_move_database(commands)
     for command in commands.choices.values():
         command.add_argument("--version", action="version", version=_VERSION)
     return parser
+
+
+def _add_move_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    move = commands.add_parser(
+        "move-database",
+        help="copy everything to another, empty database",
+        description="Copies every row of the database of DATABASE_URL to an empty one, from SQLite to "
+        "PostgreSQL or any other way, and compares the counts. Everything is there in the end, or nothing. "
+        "The old database stays as it is. Stop the bot first.",
+    )
+    move.add_argument("url", metavar="URL", help="the new one, as DATABASE_URL would name it")
+    move.set_defaults(command=_move_database)
 
 
 def _run(_: argparse.Namespace) -> int:
@@ -89,10 +118,22 @@ def _migrate(_: argparse.Namespace) -> int:
     return _with_settings(migrate)
 
 
+def _move_database(options: argparse.Namespace) -> int:
+    from bot.run import move_database
+
+    return _with_settings(functools.partial(move_database, url=options.url))
+
+
 def _demo(options: argparse.Namespace) -> int:
     from bot.sandbox.demo.demo import demo
 
     return asyncio.run(demo(options.photo, options.text, options.output, options.seconds, options.language))
+
+
+def _play(options: argparse.Namespace) -> int:
+    from bot.sandbox.play.play import play
+
+    return asyncio.run(play(options.port, options.seconds, browser=not options.no_browser))
 
 
 def _with_settings(

@@ -1,4 +1,4 @@
-"""The commands `run` and `migrate` as a whole, and the message if they cannot start."""
+"""The commands `run`, `migrate` and `move-database` as a whole, and the message if they cannot start."""
 
 import asyncio
 import contextlib
@@ -13,11 +13,14 @@ from telegram.error import InvalidToken
 
 from bot.app import running
 from bot.core.errors import BotError
-from bot.settings import Settings, slips
+from bot.logs import set_up_logging
+from bot.settings import Settings, SettingsError, slips
 from bot.storage.database import AlreadyRunning
 from bot.storage.errors import in_words
+from bot.storage.moving import NotMoved
 from bot.storage.replicas import DataDirNotShared
 from bot.wiring import outside
+from bot.wiring.moving import moved
 from bot.wiring.outside import DatabaseUnusable
 from bot.wiring.summary import summary
 
@@ -32,6 +35,17 @@ async def run(settings: Settings) -> int:
 async def migrate(settings: Settings) -> int:
     """Bring the database to this version."""
     return await _told(_migrated(settings), settings)
+
+
+async def move_database(settings: Settings, url: str) -> int:
+    """Copy everything from the database of the settings to the empty one at `url`."""
+    try:
+        target = settings.with_database(url)
+    except SettingsError as error:
+        logger.error("nothing was moved: the new %s", error)  # noqa: TRY400
+        return 1
+    set_up_logging(settings.log_level, settings.log_format, (*settings.secrets, *target.secrets))
+    return await _told(_moved(settings, target), target, "nothing was moved")
 
 
 async def _until_stopped(settings: Settings) -> None:
@@ -56,6 +70,13 @@ async def _migrated(settings: Settings) -> None:
         await outside.migrate(settings, database)
 
 
+async def _moved(settings: Settings, target: Settings) -> None:
+    for table, count in (await moved(settings, target)).items():
+        logger.info("%s: %d", table, count)
+    logger.info("all of it is in %s now, and still in the old database", target.shown_database_url)
+    logger.info("next: set DATABASE_URL to the new one, leave DATA_DIR as it is, and start the bot")
+
+
 async def _credit(settings: Settings) -> str:
     """What is left; a service that is away keeps nobody from starting."""
     async with contextlib.AsyncExitStack() as stack:
@@ -65,7 +86,9 @@ async def _credit(settings: Settings) -> str:
             return f"not known ({error})"
 
 
-async def _told(work: Coroutine[object, object, None], settings: Settings) -> int:
+async def _told(
+    work: Coroutine[object, object, None], settings: Settings, failed: str = "could not start"
+) -> int:
     """The exit code. What an operator can mend is told in a sentence, not in a traceback."""
     os.umask(0o077)  # whatever it writes, the database's companions too, is for nobody else on this machine
     for slip in slips(settings.misspelled):
@@ -76,9 +99,9 @@ async def _told(work: Coroutine[object, object, None], settings: Settings) -> in
         logger.error("Telegram does not know this TELEGRAM_BOT_TOKEN; @BotFather has the right one")  # noqa: TRY400
     except SQLAlchemyError as error:
         where = settings.shown_database_url
-        logger.error("could not start: DATABASE_URL %s: %s", where, in_words(error))  # noqa: TRY400
-    except (AlreadyRunning, DataDirNotShared, DatabaseUnusable, OSError) as error:
-        logger.error("could not start: %s", error)  # noqa: TRY400
+        logger.error("%s: DATABASE_URL %s: %s", failed, where, in_words(error))  # noqa: TRY400
+    except (AlreadyRunning, DataDirNotShared, DatabaseUnusable, NotMoved, OSError) as error:
+        logger.error("%s: %s", failed, error)  # noqa: TRY400
     else:
         return 0
     return 1

@@ -93,7 +93,10 @@ class Settings(BaseModel):
     edit_timeout_seconds: PositiveFloat = 300
     rate_limit_edits: NonNegativeInt = 20
     rate_limit_window_seconds: Annotated[int, Field(gt=0, le=30 * 24 * 3600)] = 3600
-    max_active_edits_per_chat: PositiveInt = 5
+    person_limit_edits: NonNegativeInt = 10
+    forgiven_edits: NonNegativeInt = 3
+    max_active_edits_per_chat: NonNegativeInt = 5
+    max_waiting_edits_per_chat: NonNegativeInt = 20
     max_request_age_seconds: PositiveInt = 3600
     open_to_all: bool = False
     allowed_chats: Ids = frozenset()
@@ -228,10 +231,16 @@ class Settings(BaseModel):
         }
         known = [name.upper() for name in cls.model_fields]
         slipped = find_misspelled(in_file, environment, known)
+        return cls._of({name: given[name] for name in cls.model_fields if name in given}, slipped)
+
+    def with_database(self, url: str) -> Self:
+        """The same settings with another DATABASE_URL. Raises SettingsError."""
+        return self._of({**dict(self), "database_url": url}, self._misspelled)
+
+    @classmethod
+    def _of(cls, values: Mapping[str, object], slipped: dict[str, str]) -> Self:
         try:
-            return cls.model_validate(
-                {name: given[name] for name in cls.model_fields if name in given}, context=slipped
-            )
+            return cls.model_validate(values, context=slipped)
         except ValidationError as error:
             problems = [
                 f"{str(item['loc'][0]).upper()} {_plain(item['type'], item['msg'])}"

@@ -12,7 +12,7 @@ from tests.harness.postgres import postgres
 
 __all__ = ["postgres"]  # one server for all that a worker runs
 
-_LONG = ("replicas", "process", "people", "doctor", "deploy")
+_LONG = ("browser", "replicas", "process", "people", "doctor", "deploy")
 """Rooms whose tests run the whole bot."""
 
 

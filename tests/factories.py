@@ -11,6 +11,7 @@ from bot.core.edits import (
     Edit,
     EditState,
     Failed,
+    Held,
     PhotoKind,
     PhotoRef,
     Processing,
@@ -21,6 +22,7 @@ from bot.core.edits import (
     Stage,
     Submitting,
     Task,
+    Waste,
 )
 from bot.core.errors import Reason
 from bot.core.limits import Limits
@@ -29,7 +31,7 @@ from bot.core.pictures import ImageFormat, Size
 NOW = datetime(2026, 3, 29, 1, 59, 59, 123456, tzinfo=UTC)
 CHAT_ID = -1002233445566
 REQUESTER_ID = 7123456789
-NO_LIMITS: Limits = ()
+NO_LIMITS = Limits()
 PHOTO = PhotoRef("AgACAgQAAxkBAAIB", PhotoKind.PHOTO)
 TASK = Task("3f0e-task", NOW + timedelta(seconds=1))
 RESULT = Result(
@@ -37,12 +39,18 @@ RESULT = Result(
 )
 
 STAGES: dict[EditState, Stage] = {
+    EditState.HELD: Held(NOW + timedelta(minutes=12)),
     EditState.RECEIVED: Received(),
     EditState.SUBMITTING: Submitting(),
     EditState.PROCESSING: Processing(TASK),
     EditState.READY: Ready(TASK, RESULT),
     EditState.DELIVERED: Delivered(
-        TASK, RESULT, 3_000_000_005, NOW + timedelta(seconds=2), PhotoRef("BQACAgR", PhotoKind.DOCUMENT)
+        TASK,
+        RESULT,
+        3_000_000_005,
+        NOW + timedelta(seconds=2),
+        PhotoRef("BQACAgR", PhotoKind.DOCUMENT),
+        3_000_000_006,
     ),
     EditState.FAILED: Failed(Reason.CANNOT_SEND, NOW + timedelta(seconds=2), TASK),
     EditState.CANCELLED: Cancelled(NOW + timedelta(seconds=2), TASK),
@@ -118,6 +126,8 @@ def full_edit(**changes: Any) -> Edit:
             "starts": 4,
             "owner": "replica-Q7",
             "blocked_by": Reason.OUT_OF_CREDIT,
+            "waste": Waste.CHARGED,
+            "runs_until": NOW + timedelta(seconds=7),
         }
         | changes
     )

@@ -19,12 +19,12 @@ NEEDED = {
 }
 
 
-ONE_STRANGER = (
-    "a stranger can spend 80 credits ($0.40) an hour in each chat, "
-    "all together up to 21600 credits ($108.00) an hour"
-)
+ONE_STRANGER = "a stranger can spend 52 credits ($0.26) an hour, all together up to 14420 credits ($72.10)"
+NO_LIMITS = {"rate_limit_edits": "0", "person_limit_edits": "0"}
 NO_OWNER = "the owner: who opens the link below"
-ALL_STRANGERS = "strangers can spend up to 21600 credits ($108.00) an hour (RATE_LIMIT_EDITS is 0)"
+ALL_STRANGERS = (
+    "strangers can spend up to 14420 credits ($72.10) an hour: neither a person nor a chat has a limit"
+)
 
 
 def said(**settings: str) -> list[str]:
@@ -60,14 +60,14 @@ def test_the_bot_says_what_it_is_made_of() -> None:
         ),
         (
             {"kie_api_key": "k", "allowed_chats": "1,2"},
-            f"may use it: 2 chats of ALLOWED_CHATS, and whom the owner allows; {NO_OWNER}",
+            f"may use it: those of ALLOWED_CHATS (2), and whom the owner allows; {NO_OWNER}",
         ),
         (
             {"kie_api_key": "k", "open_to_all": "true", "admin_ids": "1"},
             f"may use it: everybody (OPEN_TO_ALL=true): {ONE_STRANGER}; the owner: 1 of ADMIN_IDS",
         ),
         (
-            {"kie_api_key": "k", "open_to_all": "true", "admin_ids": "1", "rate_limit_edits": "0"},
+            {"kie_api_key": "k", "open_to_all": "true", "admin_ids": "1", **NO_LIMITS},
             f"may use it: everybody (OPEN_TO_ALL=true): {ALL_STRANGERS}; the owner: 1 of ADMIN_IDS",
         ),
     ],

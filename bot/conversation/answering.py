@@ -1,13 +1,13 @@
 """What handlers share: replying to a message, and asking the core for an edit."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 
 from bot.conversation.feature import Asked, Pressed, Replies
 from bot.conversation.incoming import Chat, Message, Sender
 from bot.conversation.meaning import EditAsked, Refused
-from bot.conversation.outgoing import Alert, Buttons, Destination, Say
+from bot.conversation.outgoing import Alert, Buttons, Delete, Destination, Say
+from bot.conversation.refusing import hold_buttons, refusal_key
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
 from bot.conversation.texts.wording import number
@@ -16,8 +16,10 @@ from bot.core.edits import Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
 from bot.core.presets import COMBINE
-from bot.core.wishes import Collected, PictureMeant
+from bot.core.wishes import Collected, Missing, Question
 
+BY_BUTTON = frozenset({Missing.CONSENT, Missing.COMMAND, Missing.MANNER})
+"""What is asked for with buttons."""
 _SERIES = 100
 """More photos than one message can ask for."""
 
@@ -48,16 +50,16 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
     for done, request in enumerate(requests):
         admission = await tools.desk.admit(request)
         if isinstance(admission, Refusal):
-            if message.chat.is_private:
-                left = wish.pictures[done:] if len(requests) > 1 else wish.pictures
-                await _remember(asked, [each for each in left if each.parent is None])
+            if message.chat.is_private and done:
+                left = tuple(each for each in wish.pictures[done:] if each.parent is None)
+                collected = Collected(left, tools.now(), is_album=len(left) > 1)
+                await tools.wishes.remember_photos(message.speaker, collected)
             text = refusal_text(t, admission, tools.now())
             if done:
                 text = f"{some_text(t, done, len(requests))} {text}"
-            return (say_in_reply(message, text, merge=admission.reason),)
-    if wish.answers is not None:
-        await tools.wishes.answered(wish.answers.id, message.update_id)
-    return ()
+            merge, buttons = refusal_key(admission, request), hold_buttons(t, admission, request, tools.now())
+            return (say_in_reply(message, text, buttons, merge=merge),)
+    return await answered(asked, wish.answers)
 
 
 async def _waited_for_owner(tools: Tools, message: Message) -> bool:
@@ -69,10 +71,16 @@ async def _waited_for_owner(tools: Tools, message: Message) -> bool:
     return tools.now() - allowed_at <= tools.about.longest_wait
 
 
-async def _remember(asked: Asked, pictures: Sequence[PictureMeant]) -> None:
-    if pictures:
-        collected = Collected(tuple(pictures), asked.tools.now(), is_album=len(pictures) > 1)
-        await asked.tools.wishes.remember_photos(asked.message.speaker, collected)
+async def answered(asked: Asked, question: Question | None) -> Replies:
+    """A request was understood: nothing that was asked before waits any more, and no button of it is left."""
+    message, wishes = asked.message, asked.tools.wishes
+    if question is not None:
+        await wishes.answered(question.id, message.update_id)
+    if message.chat.is_private:
+        await wishes.close_questions(message.speaker, message.update_id)
+    if question is None or question.message_id is None or question.missing not in BY_BUTTON:
+        return ()
+    return (Delete(message.chat.id, question.message_id),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.conversation.answering import (
     admit_pressed,
     alert,
     answer,
+    answered,
     refuse,
     requests_of,
     toast,
@@ -25,14 +26,14 @@ from bot.conversation.meaning import (
     meaning_of,
 )
 from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destination
-from bot.conversation.recalling import recall
+from bot.conversation.recalling import picture_of, recall
 from bot.conversation.texts import alerts, questions
 from bot.conversation.texts.styles import command_title
 from bot.core.presets import COMBINE, EDIT, PRESETS
 from bot.core.wishes import Missing, Question, Speaker, Wish
 
 _SUGGESTIONS = 3
-_LIKENESS = 0.5
+_LIKENESS = 0.6
 """Of a misspelt command and the one that may be meant: 1 is the same."""
 
 
@@ -58,8 +59,12 @@ async def answer_wish(asked: Asked, meaning: EditAsked | Lacking | Refused) -> R
 
 
 async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
-    """Ask for the words of an edit that a button began, as a reply that its person may answer."""
+    """Ask for the words of an edit that a button began, as a reply that its person may answer.
+
+    The same question of before makes way for it.
+    """
     press, request = pressed.press, pressed.edit.request
+    replaced = await pressed.tools.wishes.question_for(press.chat.id, press.message_id or 0)
     speaker = Speaker(press.chat.id, press.thread_id, press.sender.id)
     question = Question(
         id=press.update_id,
@@ -70,17 +75,22 @@ async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
         asked_at=pressed.tools.now(),
     )
     await pressed.tools.wishes.ask(question)
-    # Telegram opens the reply for whom the bot replies to.
-    to = Destination(press.chat.id, press.thread_id, request.request_message_id)
+    # In a group Telegram opens the reply for whom the bot replies to.
+    asked_at = press.message_id if press.chat.is_private else request.request_message_id
+    to = Destination(press.chat.id, press.thread_id, asked_at)
     placeholder = questions.placeholder(pressed.t, wish, Missing.WORDS)
     ask = Ask(to, html, question.id, placeholder, silent=not press.chat.is_private)
-    return (*toast(pressed, ""), ask)
+    if replaced is None or replaced.message_id is None or replaced.answered_by is not None:
+        return (*toast(pressed, ""), ask)
+    return (*toast(pressed, ""), Delete(press.chat.id, replaced.message_id), ask)
 
 
 async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:
     """Nobody knows this command: name the nearest ones, and keep the photo and the words."""
     message, t, name = asked.message, asked.t, asked.message.command or ""
     near = difflib.get_close_matches(name, list(commands), _SUGGESTIONS, _LIKENESS)
+    if message.picture is None and message.replied is None and not _EDITS.intersection(near):
+        return answer(asked, questions.unknown_command(t, name, near, has_picture=False))
     meant = await understood(asked, EDIT)
     wish = Wish(EDIT, message.words)
     if isinstance(meant, EditAsked):
@@ -96,7 +106,8 @@ async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:
         offered = edits or [style.name for style in PRESETS if not style.needs_words][:_SUGGESTIONS]
         buttons = (tuple(COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in offered),)
     html = questions.unknown_command(t, name, near, has_picture=wish.picture is not None)
-    return (Ask(_in_reply(asked), html, question.id, buttons=buttons),)
+    silent = not message.chat.is_private
+    return (Ask(_in_reply(asked), html, question.id, buttons=buttons, silent=silent),)
 
 
 async def ask_about_album(asked: Asked, wish: Wish, styles: Sequence[str]) -> Replies:
@@ -111,9 +122,13 @@ async def ask_about_album(asked: Asked, wish: Wish, styles: Sequence[str]) -> Re
 
 async def consent(pressed: Pressed) -> Replies:
     """Yes: change that picture."""
-    if isinstance(found := await _question_of(pressed), Question):
-        return await _go_on(pressed, found, complete(found.wish))
-    return found
+    if not isinstance(found := await _question_of(pressed), Question):
+        return found
+    wish, picture = found.wish, found.wish.picture
+    edit = picture and await pressed.tools.edits.by_message(pressed.press.chat.id, picture.message_id)
+    if edit and edit.ended_at and edit.ended_at > found.asked_at and (made := picture_of(edit)):
+        wish = replace(wish, picture=made)  # it was being painted when this was asked
+    return await _go_on(pressed, found, complete(wish))
 
 
 async def decline(pressed: Pressed) -> Replies:
@@ -130,6 +145,15 @@ async def decline(pressed: Pressed) -> Replies:
         *toast(pressed, ""),
         ChangeText(press.chat.id, press.message_id, questions.other_picture(pressed.t, wish)),
     )
+
+
+async def declined(asked: Asked, question: Question) -> Replies:
+    """A no in words. To "Change this one?" it means another picture; else that nothing is wanted any more."""
+    gone = await answered(asked, question)
+    if question.missing is Missing.CONSENT:
+        lacking = Lacking(replace(question.wish, picture=None), Missing.PICTURE)
+        return (*gone, *await _ask_for(asked, lacking))
+    return (*gone, *answer(asked, questions.dropped(asked.t)))
 
 
 async def choose_manner(pressed: Pressed) -> Replies:
@@ -192,18 +216,17 @@ async def _question_of(pressed: Pressed) -> Question | Replies:
     if question.speaker.person_id != pressed.press.sender.id:
         return alert(pressed, alerts.not_your_question(pressed.t))
     if question.answered_by not in {None, pressed.press.update_id}:
-        return toast(pressed, alerts.started(pressed.t))
+        return toast(pressed, alerts.settled(pressed.t))
     return question
 
 
 async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
     message, t, wish, missing = asked.message, asked.t, lacking.wish, lacking.missing
     replaced = await asked.tools.wishes.question_for(message.chat.id, message.message_id)
+    gone = await answered(asked, lacking.answers)
     question = await _kept(asked, wish, missing)
-    if lacking.answers is not None:
-        await asked.tools.wishes.answered(lacking.answers.id, message.update_id)
     if lacking.is_silent:
-        return ()
+        return gone
     html, silent = questions.question(t, wish, missing), not message.chat.is_private
     if missing is Missing.MANNER:
         manner = (
@@ -223,8 +246,8 @@ async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
         placeholder = questions.placeholder(t, wish, missing)
         ask = Ask(_in_reply(asked), html, question.id, placeholder, silent=silent, merge=merge)
     if replaced is None or replaced.message_id is None or replaced.id == question.id:
-        return (ask,)
-    return (Delete(message.chat.id, replaced.message_id), ask)
+        return (*gone, ask)
+    return (*gone, Delete(message.chat.id, replaced.message_id), ask)
 
 
 async def _kept(asked: Asked, wish: Wish, missing: Missing) -> Question:

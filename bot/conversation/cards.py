@@ -7,7 +7,7 @@ from gettext import NullTranslations
 
 from bot.conversation.feature import EditButton, Feature, Under, buttons_of
 from bot.conversation.outgoing import Buttons
-from bot.conversation.texts.cards import caption, progress_text
+from bot.conversation.texts.cards import cancelled_text, caption, progress_text
 from bot.conversation.texts.i18n import translations
 from bot.conversation.texts.reasons import failure_text
 from bot.conversation.texts.styles import command_title
@@ -15,6 +15,7 @@ from bot.conversation.texts.wording import escaped
 from bot.core.edits import Cancelled, Edit, Failed
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
+from bot.core.ports import ITS_TURN, Place
 
 _ADMINS_LANGUAGE = "en"
 
@@ -35,7 +36,13 @@ class Cards:
         self._buttons = [button for button in buttons if isinstance(button, EditButton)]
 
     def status(
-        self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0, *, admins_told: bool = False
+        self,
+        edit: Edit,
+        now: datetime,
+        estimate: Estimate,
+        place: Place = ITS_TURN,
+        *,
+        admins_told: bool = False,
     ) -> Card:
         """What the status card shows now; for an edit that has ended, its end.
 
@@ -44,11 +51,11 @@ class Cards:
         t = translations(edit.request.language)
         match edit.stage:
             case Cancelled():
-                return Card(t.gettext("Cancelled. It was not counted."))
+                return Card(cancelled_text(t, edit))
             case Failed(reason=reason):
                 text = failure_text(t, edit, reason, admins_told=admins_told)
                 return Card(text, self._under(Under.FAILURE, edit, t))
-        progress = progress_text(t, edit, now, estimate, ahead)
+        progress = progress_text(t, edit, now, estimate, place)
         title = command_title(t, edit.request.command)
         return Card(f"<b>{title}</b>\n{progress}", self._under(Under.CARD, edit, t))
 
@@ -62,8 +69,9 @@ class Cards:
         return admin_alert(translations(_ADMINS_LANGUAGE), edit, reason)
 
     def _under(self, under: Under, edit: Edit, t: NullTranslations) -> Buttons:
-        row = tuple(each.of(edit, t) for each in self._buttons if each.under is under and each.when(edit))
-        return (row,) if row else ()
+        shown = [each for each in self._buttons if each.under is under and each.when(edit)]
+        rows = (tuple(each.of(edit, t) for each in shown if each.row == row) for row in (1, 2))
+        return tuple(row for row in rows if row)
 
 
 def admin_alert(t: NullTranslations, edit: Edit, reason: Reason) -> str:

@@ -31,19 +31,27 @@ from bot.conversation.incoming import (
     Press,
     Surplus,
 )
-from bot.conversation.outgoing import Alert, Destination, Say
+from bot.conversation.memory import FRESH
+from bot.conversation.outgoing import Alert, Delete, Destination, Say
 from bot.conversation.recalling import asked_with
+from bot.conversation.small_talk import is_stop
 from bot.conversation.texts import alerts
 from bot.conversation.texts.groups import greeting_text
 from bot.conversation.texts.i18n import translations
-from bot.conversation.texts.questions import left_out
+from bot.conversation.texts.questions import left_out, too_old
 from bot.conversation.texts.wording import number
 from bot.conversation.tools import Tools
+from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.presets import EDIT
+from bot.core.wishes import Collected, PictureMeant
 
 _CORRECTED_WITHIN = timedelta(minutes=5)
+_STOP = "cancel"
+"""The command that "stop", said in private, means."""
+_COLLECTED = 9
+"""Photos before the last one that count as sent together with it."""
 
 
 class Conversation:
@@ -74,6 +82,8 @@ class Conversation:
     async def _message(self, message: Message, *, is_corrected: bool = False) -> Replies:
         if message.sender.is_bot:
             return ()
+        if message.chat.is_private and message.picture is None and is_stop(message.words):
+            message = replace(message, command=message.command or _STOP, words="")
         command = self._commands.get(message.command or "")
         is_open = command is not None and command.is_open(message)
         if not is_open and not await self._access.admits(message.chat, message.sender.id):
@@ -92,25 +102,57 @@ class Conversation:
             replies = await ask_for_command(asked, self._commands)
         else:
             replies = await self._plain(asked)
+        if replies and message.chat.is_private and isinstance(message.picture, PhotoRef):
+            await self._remember(message, message.picture)
         count = sum(isinstance(part.picture, Reason) for part in message.album)
         return (*replies, say_in_reply(message, left_out(asked.t, count))) if count else replies
 
+    async def _remember(self, message: Message, photo: PhotoRef) -> None:
+        """What was asked back about, or not understood, stays for the words that may follow."""
+        tools, own = self._tools, PictureMeant(photo, message.message_id)
+        if await tools.edits.by_message(message.chat.id, message.message_id) is not None:
+            return
+        album = tuple(
+            PictureMeant(part.picture, part.message_id)
+            for part in message.album
+            if isinstance(part.picture, PhotoRef)
+        )
+        earlier: tuple[PictureMeant, ...] = ()
+        before = await tools.wishes.remembered_photos(message.speaker, tools.now() - FRESH)
+        if before is not None and not album:
+            earlier = tuple(each for each in before.pictures if each.message_id != message.message_id)
+        pictures = (*earlier[-_COLLECTED:], own, *album)
+        collected = Collected(pictures, tools.now(), is_album=bool(album))
+        await tools.wishes.remember_photos(message.speaker, collected)
+
     async def _is_for_us(self, message: Message) -> bool:
-        """In a group: words that name the bot, and answers to its questions."""
+        """In a group: words that name the bot and are about a picture, and answers to its questions."""
         if message.chat.is_private:
             return True
         if message.command is not None:
-            return False
-        return message.is_addressed or await asked_with(self._tools, message) is not None
+            return message.is_addressed
+        is_about_picture = message.picture is not None or message.replied is not None
+        if message.is_addressed and is_about_picture:
+            return True
+        return await asked_with(self._tools, message) is not None
 
     async def _edited(self, message: Message) -> Replies:
         """New words count as long as they are new and nothing was made of the old ones."""
-        is_old = self._tools.now() - message.sent_at > _CORRECTED_WITHIN
-        if is_old or not (message.words or message.command):
+        tools, chat = self._tools, message.chat
+        if not (message.words or message.command):
             return ()
-        if await self._tools.edits.by_message(message.chat.id, message.message_id) is not None:
+        if await tools.edits.by_message(chat.id, message.message_id) is not None:
             return ()
-        return await self._message(message, is_corrected=True)
+        if tools.now() - message.sent_at > _CORRECTED_WITHIN:
+            is_request = chat.is_private and message.picture is not None
+            return (
+                (say_in_reply(message, too_old(translations(message.sender.language))),) if is_request else ()
+            )
+        before = await tools.wishes.question_for(chat.id, message.message_id)
+        replies = await self._message(message, is_corrected=True)
+        if replies or before is None or before.message_id is None:
+            return replies
+        return (Delete(chat.id, before.message_id),)  # its buttons would start the same once more
 
     async def _surplus(self, message: Message, kept: int) -> Replies:
         is_for_us = message.chat.is_private or message.command in self._commands

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from gettext import NullTranslations
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from bot.conversation import features as modules
 from bot.conversation.incoming import Message, Press
@@ -79,11 +79,12 @@ class Under(Enum):
     CARD = auto()
     RESULT = auto()
     FAILURE = auto()
+    HISTORY = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class EditButton:
-    """A button about an edit, under every message of one kind.
+    """A button about an edit, under every message of one kind, in a `row` there in the order of the features.
 
     The edit's requester and the chat's admins may press it. Its data is `verb:<edit id>`. Never change what a
     verb means: old buttons stay in people's chats.
@@ -94,6 +95,7 @@ class EditButton:
     under: Under
     press: Callable[[EditPressed], Awaitable[Replies]]
     when: Callable[[Edit], bool] = lambda _: True
+    row: Literal[1, 2] = 1
 
     def of(self, edit: Edit, t: NullTranslations) -> Button:
         """The button under a message of this edit."""

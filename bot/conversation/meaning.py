@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bot.conversation.incoming import Message
-from bot.conversation.small_talk import is_small_talk
+from bot.conversation.small_talk import is_no, is_small_talk, is_yes
 from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
 from bot.core.presets import COMBINE, EDIT, MAX_PROMPT_CHARACTERS, full_prompt, preset
@@ -80,6 +80,13 @@ class PhotoSent:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """A no to a question."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
 class SmallTalk:
     """Thanks, a greeting, an emoji: no request."""
 
@@ -92,7 +99,7 @@ class Refused:
     prompt_length: int = 0
 
 
-Meaning: TypeAlias = EditAsked | Lacking | PhotoSent | SmallTalk | Refused
+Meaning: TypeAlias = EditAsked | Lacking | PhotoSent | Declined | SmallTalk | Refused
 
 
 def meaning_of(message: Message, command: str | None, recalled: Recalled) -> Meaning | None:
@@ -187,12 +194,13 @@ def _by_reply(message: Message, command: str | None, recalled: Recalled) -> Mean
 
 def _plain_words(words: str, recalled: Recalled) -> Meaning | None:
     """Words in private that reply to nothing. Only a photo that waits for words is edited unasked."""
-    if is_small_talk(words):
-        return None if recalled.photo_follows else SmallTalk()
     if recalled.photo_follows:
-        return Lacking(Wish(EDIT, words), Missing.PICTURE, is_silent=True)
+        is_talk = is_small_talk(words)
+        return None if is_talk else Lacking(Wish(EDIT, words), Missing.PICTURE, is_silent=True)
     if recalled.open is not None:
         return _answer(words, recalled.open, is_reply=False)
+    if is_small_talk(words):
+        return SmallTalk()
     wish = _of_latest(EDIT, words, recalled.latest)
     meant = complete(wish)
     if not isinstance(meant, EditAsked):
@@ -205,6 +213,10 @@ def _plain_words(words: str, recalled: Recalled) -> Meaning | None:
 
 def _answer(words: str, question: Question, *, is_reply: bool) -> Meaning:
     """Words as the answer to a question. New words take the place of those that it had."""
+    if is_no(words):
+        return Declined(question)
+    if question.missing is Missing.CONSENT and is_yes(words):
+        return complete(question.wish, question)
     if is_small_talk(words):
         return SmallTalk()
     meant = complete(replace(question.wish, words=words), question)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.core.edits import Extra
 from bot.core.wishes import Collected, Question, Speaker
 
 KEEP = timedelta(days=1)
@@ -38,8 +39,8 @@ class Wishes(Protocol):
     async def answered(self, question_id: int, update_id: int) -> None:
         """An update has answered a question."""
 
-    async def drop_questions(self, speaker: Speaker) -> int:
-        """Close every open question to a person; returns how many."""
+    async def close_questions(self, speaker: Speaker, update_id: int) -> int:
+        """An update has ended every open question to a person; returns how many."""
 
 
 class Memory(Protocol):
@@ -66,14 +67,14 @@ class Memory(Protocol):
     async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
         """Whether this chat is to be told that it takes no pictures: True once, and again after a while."""
 
-    async def claim_file(self, edit_id: str, now: datetime) -> bool:
-        """Whether the file of an edit is to be sent now: it was not, and nobody is about to send it."""
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
+        """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it."""
 
-    async def sent_file(self, edit_id: str) -> int | None:
-        """The message that the file of an edit was sent as; None while it is on its way."""
+    async def sent_extra(self, edit_id: str, extra: Extra) -> int | None:
+        """The message that an extra of an edit was sent as; None while it is on its way, or was not sent."""
 
-    async def forget_file(self, edit_id: str) -> None:
-        """The file of an edit is not there any more."""
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
+        """An extra of an edit is not there any more."""
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         """Every id that the chat had before it became a supergroup."""

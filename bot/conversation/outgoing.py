@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.core.edits import Edit
+from bot.core.edits import Edit, PhotoRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,56 @@ class SendFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SendComparison:
+    """A delivered edit's photo and result in one picture, as a silent reply to the result.
+
+    If it cannot be made or sent, `otherwise` is sent instead.
+    """
+
+    edit: Edit
+    html: str
+    otherwise: Say
+
+
+@dataclass(frozen=True, slots=True)
+class SendPicture:
+    """A new message with a picture that Telegram has."""
+
+    to: Destination
+    picture: PhotoRef
+    html: str
+    buttons: Buttons = ()
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePicture:
+    """Another picture that Telegram has, with its text and buttons, in one of the bot's messages."""
+
+    chat_id: int
+    message_id: int
+    picture: PhotoRef
+    html: str
+    buttons: Buttons = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Leave the group."""
 
     chat_id: int
 
 
-Outgoing: TypeAlias = Say | SayWithPicture | Ask | Alert | ChangeText | Delete | SendFile | Leave
+Outgoing: TypeAlias = (
+    Say
+    | SayWithPicture
+    | Ask
+    | Alert
+    | ChangeText
+    | Delete
+    | SendFile
+    | SendComparison
+    | SendPicture
+    | ChangePicture
+    | Leave
+)

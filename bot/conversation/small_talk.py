@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - letters of many languages
-"""Words that are no request: thanks, greetings, a yes or no, emoji. They never become an edit."""
+"""Words that are no request: thanks, greetings, a yes, a no, a stop, emoji. They never become an edit."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 _SHORTEST = 3
 """Letters. A sign of Chinese, Japanese or Korean counts as so many, since one of them is a word."""
-_LONGEST = 6
+_LONGEST = 8
 """Words. Small talk may be put together: "thanks, lovely!"."""
 
 _SMALL_TALK = {
@@ -15,9 +15,11 @@ _SMALL_TALK = {
         ok, okay, okey, yes, yep, yeah, no, nope, nah, thanks, thank you, thx, thank you so much,
         thanks a lot, many thanks, thank you very much, hi, hello, hey, hey there, hello there,
         good morning, good evening, good night, bye, goodbye, lovely, nice, very, so, great, cool, wow,
-        super, perfect, awesome, amazing, beautiful, good, well done, good job, nice one, love it,
-        i love it, that's great, that's nice, it's great, looks good, looks great, haha, hahaha, lol,
-        please, sorry, test, hmm, what, who are you, how are you, never mind, nevermind, you
+        super, perfect, awesome, amazing, beautiful, good, well done, good job, great job, good work,
+        great work, so much, for this, for that, for it, just, really, what can you do,
+        how does this work, how does it work, help, help me, nice one, love it, i love it,
+        that's great, that's nice, it's great, looks good, looks great, haha, hahaha, lol, please,
+        sorry, test, hmm, what, who are you, how are you, never mind, nevermind, you
     """,
     "fr": """
         merci, merci beaucoup, salut, bonjour, bonsoir, coucou, oui, non, d'accord, super, génial,
@@ -75,6 +77,37 @@ _SMALL_TALK = {
 }
 
 
+_YES = """
+    yes, yep, yeah, ok, okay, okey, sure, please, yes please, oui, d'accord, ja, bitte, sí, vale, sim,
+    да, окей, так, evet, tamam, نعم, بله, oke, ya, 好, 好的, 是, 是的, はい, 네, हाँ, ठीक है
+"""
+_NO = """
+    no, nope, nah, no thanks, no thank you, non, non merci, nein, nein danke, não, нет, ні, hayır, لا,
+    نه, tidak, 不, 不是, いいえ, 아니요, नहीं
+"""
+_STOP = """
+    stop, cancel, cancel it, stop it, never mind, nevermind, forget it, annuler, annule, arrête,
+    laisse tomber, abbrechen, stopp, vergiss es, cancelar, cancela, para, olvídalo, annulla, ferma,
+    отмена, стоп, отменить, скасувати, iptal, dur, إلغاء, توقف, لغو, batal, 取消, 停止, キャンセル,
+    やめて, 취소, 그만, रद्द करो, रुको
+"""
+
+
+def is_yes(words: str) -> bool:
+    """Whether words only say yes."""
+    return _plain(words) in _YES_WORDS
+
+
+def is_no(words: str) -> bool:
+    """Whether words only say no."""
+    return _plain(words) in _NO_WORDS
+
+
+def is_stop(words: str) -> bool:
+    """Whether words only ask to stop."""
+    return _plain(words) in _STOP_WORDS
+
+
 def is_small_talk(words: str) -> bool:
     """Whether words are no request: small talk in one of the languages, emoji alone, under 3 letters."""
     plain = _plain(words)
@@ -104,4 +137,9 @@ def _weight(sign: str) -> int:
     return int(sign.isalnum())
 
 
-_KNOWN = frozenset(_plain(phrase) for phrases in _SMALL_TALK.values() for phrase in phrases.split(","))
+def _phrases(*tables: str) -> frozenset[str]:
+    return frozenset(_plain(phrase) for table in tables for phrase in table.split(","))
+
+
+_YES_WORDS, _NO_WORDS, _STOP_WORDS = _phrases(_YES), _phrases(_NO), _phrases(_STOP)
+_KNOWN = _phrases(*_SMALL_TALK.values(), _YES, _NO, _STOP)

@@ -18,8 +18,11 @@ from bot.core.ports import Files, Wake
 class Service(Protocol):
     """The parts of the core's `EditService` that handlers need."""
 
-    async def admit(self, request: Request) -> Admission:
-        """Accept a request as an edit, or say why not. The same update is admitted once."""
+    async def admit(self, request: Request, *, hold: bool = False) -> Admission:
+        """Accept a request as an edit, or say why not. The same update is admitted once.
+
+        `hold`: where a window is full, the edit waits for its place.
+        """
 
     async def cancel(self, edit: Edit) -> Edit | None:
         """Cancel an edit for its requester. None if it was too late."""
@@ -33,6 +36,9 @@ class Service(Protocol):
     async def abandon(self, edit: Edit) -> Edit | None:
         """End an edit whose chat is gone. None if it had ended already."""
 
+    async def forget_result(self, edit: Edit) -> None:
+        """Delete our copy of a delivered result, and forget what Telegram calls it."""
+
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """A group became a supergroup: move all rows to the new id. True the first time."""
 
@@ -44,25 +50,51 @@ class PersonalData(Protocol):
         """Delete what is stored of a person in all chats, except for edits that have not ended."""
 
 
-class Desk:
-    """Passes requests to the core, and wakes the edit's job."""
+class Refused(Protocol):
+    """Requests that were refused for a while, by the update that asked."""
 
-    def __init__(self, service: Service, wake: Wake, data: PersonalData) -> None:
-        self._service, self._wake, self._data = service, wake, data
+    async def keep(self, request: Request, now: datetime) -> None:
+        """Keep a request; keeping it again changes nothing."""
+
+    async def get(self, update_id: int) -> Request | None:
+        """The request, as long as it is kept."""
+
+
+class Desk:
+    """Passes requests to the core, wakes the edit's job, and keeps what was refused for a while."""
+
+    def __init__(
+        self, service: Service, wake: Wake, refused: Refused, data: PersonalData, now: Clock
+    ) -> None:
+        self._service, self._wake, self._refused = service, wake, refused
+        self._data, self._now = data, now
 
     async def admit(self, request: Request) -> Admission:
         """Accept a request as an edit, or say why not. An edit is worked on at once."""
         admission = await self._service.admit(request)
         if isinstance(admission, Edit):
             await self._wake(admission)
+        elif admission.can_be_held(self._now()):
+            await self._refused.keep(request, self._now())
         return admission
 
-    async def cancel(self, edit: Edit) -> bool:
-        """Cancel an edit. False if it was too late. Its card is updated by the core."""
+    async def refused(self, update_id: int) -> Request | None:
+        """A request that was refused and can be held; None if it is no longer known."""
+        return await self._refused.get(update_id)
+
+    async def hold(self, request: Request) -> Admission:
+        """Have a request wait for its place; it is worked on at once if there is one by now."""
+        admission = await self._service.admit(request, hold=True)
+        if isinstance(admission, Edit):
+            await self._wake(admission)
+        return admission
+
+    async def cancel(self, edit: Edit) -> Edit | None:
+        """Cancel an edit. None if it was too late. Its card is updated by the core."""
         cancelled = await self._service.cancel(edit)
         if cancelled is not None:
             await self._wake(cancelled)
-        return cancelled is not None
+        return cancelled
 
     async def erase(self, person_id: int, running: Sequence[Edit]) -> None:
         """Cancel a person's running edits, and delete what is stored of them."""
@@ -82,6 +114,10 @@ class Desk:
         """End an edit whose chat is gone, without a message."""
         if (abandoned := await self._service.abandon(edit)) is not None:
             await self._wake(abandoned)
+
+    async def forget_result(self, edit: Edit) -> None:
+        """Delete our copy of a delivered result, and forget what Telegram calls it."""
+        await self._service.forget_result(edit)
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """Move all rows of a group to the supergroup that it became. True the first time."""
@@ -103,11 +139,17 @@ class Edits(Protocol):
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> Sequence[Edit]:
         """The last edits of a chat, or of one person there, newest first."""
 
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> Sequence[str]:
+        """The ids of a person's edits in a chat whose result Telegram has, newest first."""
+
     async def running_of(self, requester_id: int) -> Sequence[Edit]:
         """A person's edits that have not ended, in every chat."""
 
-    async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
-        """What the chat has used of each rule."""
+    async def usage(self, chat_id: int, person_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
+        """How much is used of each rule that applies to a person in a chat."""
+
+    async def held_of(self, person_id: int) -> Sequence[Edit]:
+        """A person's held edits in all chats, oldest first."""
 
 
 class Questions(Protocol):

@@ -12,6 +12,7 @@ from bot.core.pictures import ImageFormat, Size
 class EditState(StrEnum):
     """The name of each stage, as used in the database and the metrics."""
 
+    HELD = "held"
     RECEIVED = "received"
     SUBMITTING = "submitting"
     PROCESSING = "processing"
@@ -21,10 +22,19 @@ class EditState(StrEnum):
     CANCELLED = "cancelled"
 
 
-ACTIVE = frozenset({EditState.RECEIVED, EditState.SUBMITTING, EditState.PROCESSING, EditState.READY})
+ADMITTED = frozenset({EditState.RECEIVED, EditState.SUBMITTING, EditState.PROCESSING, EditState.READY})
+"""Edits in these states have their place and have not ended."""
+ACTIVE = ADMITTED | {EditState.HELD}
 CANCELLABLE = ACTIVE - {EditState.READY}
-NOT_COUNTED = frozenset({EditState.FAILED, EditState.CANCELLED})
-"""Edits in these states do not count in a limit."""
+NOT_COUNTED = frozenset({EditState.HELD, EditState.FAILED, EditState.CANCELLED})
+"""Edits in these states count in no window, except for those that are charged as a waste."""
+
+
+class Waste(StrEnum):
+    """What became of an edit's place when it was paid for in vain, by the doing of its person or chat."""
+
+    FORGIVEN = "forgiven"
+    CHARGED = "charged"
 
 
 class PhotoKind(StrEnum):
@@ -47,6 +57,13 @@ class PhotoRef:
     file_name: str | None = None
     has_spoiler: bool = False
     is_protected: bool = False
+
+
+class Extra(StrEnum):
+    """What is sent beside a result when somebody asks: the file, or it and the photo in one picture."""
+
+    FILE = "file"
+    COMPARISON = "comparison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +123,13 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """It waits for a place within the limits, which it expects at `place_at`."""
+
+    place_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """Accepted. No task is running."""
 
@@ -132,13 +156,17 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """It has arrived as the message `message_id`. `photo`: the reply as Telegram has it, where known."""
+    """It has arrived as the message `message_id`. `photo`: the reply as Telegram has it, where known.
+
+    `file_message_id`: the file with the exact size, where that had to be added.
+    """
 
     task: Task
     result: Result
     message_id: int
     ended_at: datetime
     photo: PhotoRef | None = None
+    file_message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +186,11 @@ class Cancelled:
     task: Task | None = None
 
 
-Stage: TypeAlias = Received | Submitting | Processing | Ready | Delivered | Failed | Cancelled
+Stage: TypeAlias = Held | Received | Submitting | Processing | Ready | Delivered | Failed | Cancelled
 """Where an edit is in its life, with what is known at that stage only."""
 
 _STATES: dict[type[Stage], EditState] = {
+    Held: EditState.HELD,
     Received: EditState.RECEIVED,
     Submitting: EditState.SUBMITTING,
     Processing: EditState.PROCESSING,
@@ -183,8 +212,10 @@ class Edit:
     is the replica that works on it. `blocked_by` is what it waits for while it cannot go on. `has_lost_card`:
     a status card was sent, and nobody knows whether it arrived. `is_told`: its chat knows that it has ended.
     `is_late`: its task may end well after its chat was told that it had failed, and no limit counts it any
-    more. `starts` counts the processes that began to work on the pictures of the present step. `is_erased`:
-    its requester had it deleted, and all that is left is what a limit counts.
+    more. `starts` counts the processes that began to decode the pictures of the present step. `is_erased`:
+    its requester had it deleted, and all that is left is what a limit counts. `waste` says of an edit that
+    was paid for in vain whether it is counted. `runs_until`: so long the task of an edit that was ended may
+    still run.
     """
 
     id: str
@@ -207,6 +238,8 @@ class Edit:
     blocked_by: Reason | None = None
     is_erased: bool = False
     credits: float = 0.0
+    waste: Waste | None = None
+    runs_until: datetime | None = None
 
     @property
     def state(self) -> EditState:
@@ -228,7 +261,7 @@ class Edit:
     def task(self) -> Task | None:
         """The provider's task, if there is one."""
         match self.stage:
-            case Received() | Submitting():
+            case Held() | Received() | Submitting():
                 return None
             case stage:
                 return stage.task
@@ -241,6 +274,11 @@ class Edit:
     @property
     def result_message_id(self) -> int | None:
         return self.stage.message_id if isinstance(self.stage, Delivered) else None
+
+    @property
+    def file_message_id(self) -> int | None:
+        """The message of the file that was added to the result, if one was."""
+        return self.stage.file_message_id if isinstance(self.stage, Delivered) else None
 
     @property
     def result_photo(self) -> PhotoRef | None:
@@ -261,6 +299,21 @@ class Edit:
         return self.stage.ended_at if isinstance(self.stage, Delivered | Failed | Cancelled) else None
 
     @property
+    def is_wasted(self) -> bool:
+        """Whether it was paid for and ended without a picture, by the doing of the person or the chat.
+
+        A create call that was cut counts as paid for.
+        """
+        match self.stage:
+            case Cancelled() | Failed(Reason.CHAT_GONE):
+                return self.submits > 0
+            case Failed(Reason.POLICY, task=Task()):
+                return True
+            case Failed(Reason.CANNOT_SEND, task=Task()):
+                return self.blocked_by is Reason.MAY_NOT_SEND
+        return False
+
+    @property
     def code(self) -> str:
         """A short code that a person can report and an operator can find in the log."""
         return self.id[:6]
@@ -275,9 +328,9 @@ class Edit:
         return self.due_at is not None and self.due_at <= now
 
     def messages(self) -> frozenset[int]:
-        """The ids of every message that belongs to it: request, photo, status card, result."""
+        """The ids of every message that belongs to it: request, photo, status card, result, its file."""
         of_request = {self.request.request_message_id, self.request.photo_message_id}
-        ids = of_request | {self.status_message_id, self.result_message_id}
+        ids = of_request | {self.status_message_id, self.result_message_id, self.file_message_id}
         return frozenset(each for each in ids if each is not None)
 
 

@@ -40,9 +40,11 @@ class Reason(StrEnum):
     RESULT_GONE = "result_gone"
     LIMIT_REACHED = "limit_reached"
     TOO_MANY_ACTIVE = "too_many_active"
+    TOO_MANY_HELD = "too_many_held"
     # The provider would not or could not.
     POLICY = "policy"
     COULD_NOT_GENERATE = "could_not_generate"
+    PHOTO_HOST_AWAY = "photo_host_away"
     PHOTO_NOT_FETCHED = "photo_not_fetched"
     NO_IMAGE = "no_image"
     TASK_LOST = "task_lost"
@@ -71,13 +73,14 @@ class Reason(StrEnum):
 class Consequences:
     """What follows from a reason.
 
-    `retry_helps`: asking for the same once more may work, so the failure card offers it. `submit_again`: the
-    bot itself makes one more create call first. `is_operators`: only who runs the bot can mend it, and the
-    admins are told. `looks_late`: a task that was given up for it is looked at again later. `patience`: how
-    long an edit waits for it to pass before it fails; zero is not at all.
+    `retry_helps`: asking for the same once more may work, so the failure card offers it. `words_help`: so may
+    other words. `submit_again`: the bot itself makes one more create call first. `is_operators`: only who
+    runs the bot can mend it, and the admins are told. `looks_late`: a task that was given up for it is looked
+    at again later. `patience`: how long an edit waits for it to pass before it fails; zero is not at all.
     """
 
     retry_helps: bool = False
+    words_help: bool = False
     submit_again: bool = False
     is_operators: bool = False
     looks_late: bool = False
@@ -89,10 +92,12 @@ _A_DAY = timedelta(hours=24)
 
 CONSEQUENCES: dict[Reason, Consequences] = {
     **dict.fromkeys(Reason, Consequences()),
-    Reason.COULD_NOT_GENERATE: Consequences(retry_helps=True, submit_again=True),
+    Reason.POLICY: Consequences(words_help=True),
+    Reason.COULD_NOT_GENERATE: Consequences(retry_helps=True, words_help=True, submit_again=True),
     Reason.PHOTO_NOT_FETCHED: Consequences(retry_helps=True, submit_again=True, is_operators=True),
+    Reason.PHOTO_HOST_AWAY: Consequences(retry_helps=True),
     Reason.SERVICE_DOWN: Consequences(retry_helps=True, submit_again=True),
-    Reason.NO_IMAGE: Consequences(retry_helps=True),
+    Reason.NO_IMAGE: Consequences(retry_helps=True, words_help=True),
     Reason.TASK_LOST: Consequences(retry_helps=True),
     Reason.TIMED_OUT: Consequences(retry_helps=True, looks_late=True),
     Reason.RESULT_AWAY: Consequences(retry_helps=True, looks_late=True, patience=timedelta(minutes=15)),

@@ -1,75 +1,167 @@
-"""How many edits a chat may ask for, as a list of rules, and why one more was refused."""
+"""How many edits people may ask for, as a list of rules, and why one more was refused."""
 
+from bisect import insort
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from bot.core.edits import Edit
+from bot.core.edits import Edit, Held, Received
 from bot.core.errors import Reason
+
+MAX_HELD = 3
+"""Held places of one person, in all chats together."""
+LONGEST_HOLD = timedelta(hours=24)
 
 
 class Scope(StrEnum):
-    """Whose edits a rule counts together."""
+    """Whose edits a rule counts together: a chat's, or one person's in all chats."""
 
     CHAT = "chat"
+    PERSON = "person"
+
+
+class Counts(StrEnum):
+    """What a rule counts: edits admitted within its window, edits that have not ended, or held ones."""
+
+    ADMITTED = "admitted"
+    UNFINISHED = "unfinished"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """At most `count` edits in any sliding `window`; without a window, at most `count` unfinished ones."""
+    """At most `count` edits of a scope. Only what is counted in a sliding window has a `window`."""
 
     scope: Scope
     count: int
-    window: timedelta | None
+    window: timedelta | None = None
+    counts: Counts = Counts.ADMITTED
+
+    def __post_init__(self) -> None:
+        if (self.window is None) is (self.counts is Counts.ADMITTED):
+            raise ValueError("a rule has a window if it counts what was admitted, and only then")
 
 
-Limits: TypeAlias = tuple[Rule, ...]
-"""All of the rules apply; without rules there is no limit."""
+HELD = Rule(Scope.PERSON, MAX_HELD, counts=Counts.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """All of the rules apply; without rules there is no limit.
+
+    `at_once`: how many tasks of one chat may run at once, 0 for any number; more wait for their turn.
+    `forgiven`: how many edits of one person, in any window, give their place back although they were paid for
+    and lost by the person's doing. No rule counts or refuses the edits of `exempt` people.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    at_once: int = 0
+    forgiven: int = 0
+    exempt: frozenset[int] = frozenset()
+
+    def of(self, person_id: int) -> tuple[Rule, ...]:
+        """The rules that apply to a person's requests."""
+        return () if person_id in self.exempt else self.rules
+
+    @property
+    def longest_window(self) -> timedelta | None:
+        """The longest window of any rule, None if no rule has one."""
+        return max((rule.window for rule in self.rules if rule.window is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How much of a rule is used now. `frees_at`: when the oldest counted edit leaves the window."""
+    """How much of a rule is used now.
+
+    `held` places are promised to requests that came before; they are not used yet. `frees_at`: when the
+    oldest counted edit leaves the window. `next_at`: when one more request has a place, if that is known.
+    """
 
     rule: Rule
     used: int
+    held: int = 0
     frees_at: datetime | None = None
+    next_at: datetime | None = None
 
     @property
     def left(self) -> int:
-        return max(0, self.rule.count - self.used)
+        return max(0, self.rule.count - self.used - self.held)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that was not accepted and is not counted. `retry_at`: when its rule has a place again."""
+    """A request that was not accepted and is not counted. `retry_at`: when its rule has a place for it."""
 
     rule: Rule
     retry_at: datetime | None = None
 
     @property
     def reason(self) -> Reason:
-        return Reason.TOO_MANY_ACTIVE if self.rule.window is None else Reason.LIMIT_REACHED
+        match self.rule.counts:
+            case Counts.ADMITTED:
+                return Reason.LIMIT_REACHED
+            case Counts.UNFINISHED:
+                return Reason.TOO_MANY_ACTIVE
+            case Counts.HELD:
+                return Reason.TOO_MANY_HELD
+
+    def can_be_held(self, now: datetime) -> bool:
+        """Whether the request may wait for its place."""
+        return self.retry_at is not None and self.retry_at - now <= LONGEST_HOLD
 
 
 Admission: TypeAlias = Edit | Refusal
 
 
-def usage(rule: Rule, counted_at: Sequence[datetime], now: datetime) -> Usage:
-    """How much of a rule is used, from the creation times of the edits that it may count, oldest first."""
+def usage(rule: Rule, counted_at: Sequence[datetime], now: datetime, held: int = 0) -> Usage:
+    """How much of a rule is used, from the creation times of the edits that it may count, oldest first.
+
+    `held`: how many held requests come before the one that asks.
+    """
     if rule.window is None:
-        return Usage(rule, len(counted_at))
+        return Usage(rule, len(counted_at), held)
     inside = [at for at in counted_at if at > now - rule.window]
-    return Usage(rule, len(inside), inside[0] + rule.window if inside else None)
+    ends = [at + rule.window for at in inside]
+    return Usage(
+        rule, len(inside), held, ends[0] if ends else None, _next_at(rule.count, rule.window, ends, now, held)
+    )
+
+
+def _next_at(
+    count: int, window: timedelta, ends: Sequence[datetime], now: datetime, held: int
+) -> datetime | None:
+    """When a request has a place: each held one before it takes the first free one, for a whole window."""
+    if count == 0:
+        return None
+    taken, at = list(ends), now
+    for _ in range(held + 1):
+        at = now if len(taken) < count else max(now, taken[-count])
+        insort(taken, at + window)
+    return at
 
 
 def refusal(usages: Sequence[Usage]) -> Refusal | None:
     """Why one more edit is too many, or None if every rule has a place.
 
-    If a window has more edits than its rule allows (the rule was lowered), a place is free only after
-    `frees_at`; a request at that time is refused again.
+    Of several full rules, the one that is full for longest.
     """
-    full = next((used for used in usages if used.left == 0), None)
-    return None if full is None else Refusal(full.rule, full.frees_at)
+    full = [used for used in usages if used.left == 0]
+    if not full:
+        return None
+    last = max(full, key=lambda used: used.next_at.timestamp() if used.next_at else 0.0)
+    return Refusal(last.rule, last.next_at)
+
+
+def decide(asked: Edit, usages: Sequence[Usage], holds: Usage, now: datetime) -> Admission:
+    """What becomes of a request: an edit with its place, a held one if it is asked for as such, or a refusal.
+
+    `holds`: the person's held edits.
+    """
+    wants_hold, refused = isinstance(asked.stage, Held), refusal(usages)
+    if refused is None:
+        return replace(asked, stage=Received()) if wants_hold else asked
+    if not wants_hold or refused.retry_at is None or not refused.can_be_held(now):
+        return refused
+    return Refusal(HELD) if holds.left == 0 else replace(asked, stage=Held(refused.retry_at))

@@ -20,6 +20,11 @@ def photo_names(secret: str, attempts: int, count: int) -> list[str]:
     return [photo_name(secret, attempt, n) for attempt in range(1, attempts + 1) for n in range(count)]
 
 
+def kept_names(edit_id: str, count: int) -> list[str]:
+    """What the originals of a request of `count` photos are kept as."""
+    return [edit_id, *(f"{edit_id}-{number}" for number in range(1, count))]
+
+
 class Photos:
     """Keeps the originals by the edit's id, and hosts what is prepared of them under unguessable names."""
 
@@ -30,7 +35,7 @@ class Photos:
 
     async def original(self, edit: Edit, number: int = 0) -> bytes:
         """The person's bytes, from our side where they are still kept. Raises PhotoRefused, TryLater."""
-        name = _kept_name(edit, number)
+        name = kept_names(edit.id, len(edit.request.photos))[number]
         kept = await self._files.get(name, "photo")
         if kept is None:
             kept = await self._fetched(edit, number)
@@ -73,13 +78,9 @@ class Photos:
         if not isinstance(edit.stage, Delivered):
             await self._files.remove(edit.id, "result")
         count = len(edit.request.photos)
-        for number in range(count):
-            await self._files.remove(_kept_name(edit, number), "photo")
+        for name in kept_names(edit.id, count):
+            await self._files.remove(name, "photo")
         # What has not been delivered may have been published for one more attempt.
         attempts = max(edit.submits, 1) if isinstance(edit.stage, Delivered) else edit.submits + 1
         for name in photo_names(edit.secret, attempts, count):
             await self._host.withdraw(name)
-
-
-def _kept_name(edit: Edit, number: int) -> str:
-    return f"{edit.id}-{number}" if number else edit.id

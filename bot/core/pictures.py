@@ -17,6 +17,11 @@ class Size:
     def ratio(self) -> float:
         return self.width / self.height
 
+    @property
+    def is_wide(self) -> bool:
+        """Wider than 3:2. Two of these are compared one above the other, of all others side by side."""
+        return 2 * self.width > 3 * self.height
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 

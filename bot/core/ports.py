@@ -18,7 +18,14 @@ class EditStore(Protocol):
     async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
         """Insert `edit` if every rule has a place for it, in one transaction.
 
+        A Held edit is inserted as Received where there is a place, else as Held if it may wait for one.
         A second admission of the same `update_id` returns the edit of the first and counts nothing.
+        """
+
+    async def release(self, held: Edit, limits: Limits, now: datetime) -> Edit | None:
+        """Make a held edit Received if it has a place now; those held before it go first.
+
+        Returns it as it is then, None if somebody else moved it.
         """
 
     async def get(self, edit_id: str) -> Edit | None:
@@ -32,6 +39,9 @@ class EditStore(Protocol):
 
         Returns `after`, or None if somebody else was faster.
         """
+
+    async def end(self, before: Edit, after: Edit, limits: Limits) -> Edit | None:
+        """The `move` to an edit's end. Notes whether one that was paid for in vain is forgiven."""
 
     async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
         """Write the status card's message id, at any stage of the edit.
@@ -77,11 +87,25 @@ class Workload(Protocol):
         """Whether it keeps the edits that it admits, instead of leaving them for any replica to claim."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the line for a create call, from 1; 0 when it is one's turn.
+
+    `in_chat`: it waits for tasks of its own chat to end, and stands among the edits of that chat.
+    """
+
+    number: int = 0
+    in_chat: bool = False
+
+
+ITS_TURN = Place()
+
+
 class ProviderBudget(Protocol):
     """What the whole deployment may ask of the provider, in fair turns."""
 
-    async def ahead(self, edit: Edit, now: datetime) -> int:
-        """How many edits go before this one; 0 when it is its turn."""
+    async def place(self, edit: Edit, now: datetime) -> Place:
+        """Where an edit stands in the line for a create call."""
 
     async def enter(self, before: Edit, after: Edit, now: datetime) -> Edit | None:
         """Move an edit to its create call if there is room. Raises TryLater if not; None as for `move`."""
@@ -250,10 +274,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A reply in its chat: its message, and the picture as Telegram has it, if it has told."""
+    """A reply in its chat: its message, the picture as Telegram has it if that is told, and an added file."""
 
     message_id: int
     photo: PhotoRef | None
+    file_message_id: int | None = None
 
 
 class Chat(Protocol):
@@ -265,7 +290,7 @@ class Chat(Protocol):
     async def post_card(self, edit: Edit) -> int:
         """Send the edit's status card, silently; returns its message id."""
 
-    def show(self, edit: Edit, ahead: int = 0) -> None:
+    def show(self, edit: Edit, place: Place = ITS_TURN) -> None:
         """The edit or its place in the line has changed: show that on its card when that may be edited."""
 
     async def deliver(self, edit: Edit, reply: Reply) -> Arrived:

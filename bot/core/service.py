@@ -11,13 +11,16 @@ from datetime import datetime
 from functools import partial
 
 from bot.core.callbacks import Callbacks
+from bot.core.card_posting import CardPosting
 from bot.core.edits import (
     ACTIVE,
     CANCELLABLE,
     Cancelled,
+    Delivered,
     Edit,
     EditState,
     Failed,
+    Held,
     Processing,
     Received,
     Request,
@@ -25,6 +28,7 @@ from bot.core.edits import (
     Task,
 )
 from bot.core.errors import BotError, Reason, TryLater
+from bot.core.holding import Holding
 from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
@@ -55,11 +59,17 @@ class EditService:
         self._limits, self._sources = limits, sources
         self._pending = PendingWrites(ports.store)
         self._starts = Starts(ports.store)
+        self._pacing = pacing
         self._steps = Steps(ports, self._starts, self._pending, lease, pacing, callbacks, sources)
-        self._setbacks = Setbacks(ports.store, ports.chat, pacing, callbacks, sources.now)
+        cards = CardPosting(ports.chat, self._pending, lease, sources.now)
+        self._holding = Holding(ports.store, cards, limits, sources.now)
+        self._setbacks = Setbacks(ports.store, ports.chat, limits, pacing, callbacks, sources.now)
 
-    async def admit(self, request: Request) -> Admission:
-        """Accept a request as an edit, or say why not; the same update is admitted once."""
+    async def admit(self, request: Request, *, hold: bool = False) -> Admission:
+        """Accept a request as an edit, or say why not; the same update is admitted once.
+
+        `hold`: where a window is full, the edit waits for its place.
+        """
         now, is_ours = self._sources.now(), self._workload.has_room
         edit = Edit(
             id=self._sources.new_id(),
@@ -68,6 +78,7 @@ class EditService:
             secret=self._sources.new_secret(),
             created_at=now,
             due_at=now,
+            stage=Held(now) if hold else Received(),
             owner=self._lease.name if is_ours else None,
             starts=int(is_ours),
         )
@@ -108,7 +119,8 @@ class EditService:
     async def _step(self, edit: Edit) -> Edit | None:
         """Write what is pending, or else take the next step; an error is turned into a move."""
         try:
-            moved = await self._pending.flush_pending(edit) or await self._steps.take(edit)
+            take = self._holding.take if isinstance(edit.stage, Held) else self._steps.take
+            moved = await self._pending.flush_pending(edit) or await take(edit)
         except Exception as error:  # noqa: BLE001 - no error of one edit may affect others
             current = await self._ports.store.get(edit.id)
             if current is None or current.owner != edit.owner:
@@ -147,11 +159,37 @@ class EditService:
         current: Edit | None = edit
         while current is not None and current.state in among:
             now = self._sources.now()
-            ended = replace(current, stage=end(now, current.task), due_at=now, attempts=0)
-            if await self._ports.store.move(current, ended) is not None:
-                self._tell(current, ended)
-                return ended
+            ended = replace(
+                current,
+                stage=end(now, current.task),
+                due_at=now,
+                attempts=0,
+                runs_until=self._runs_until(current, now),
+            )
+            written = await self._ports.store.end(current, ended, self._limits)
+            if written is not None:
+                self._tell(current, written)
+                return written
             current = await self._ports.store.get(edit.id)  # it was moved in between
+        return None
+
+    async def forget_result(self, edit: Edit) -> None:
+        """Delete our copy of a delivered result, and forget what Telegram calls it."""
+        await self._ports.files.remove(edit.id, "result")
+        current: Edit | None = edit
+        while current is not None and isinstance(current.stage, Delivered) and current.stage.photo:
+            forgotten = replace(current, stage=replace(current.stage, photo=None))
+            if await self._ports.store.move(current, forgotten) is not None:
+                return
+            current = await self._ports.store.get(edit.id)  # it was moved in between
+
+    def _runs_until(self, edit: Edit, now: datetime) -> datetime | None:
+        """Until when the task of an edit that ends now may run; None if it has none that runs."""
+        match edit.stage:
+            case Submitting():
+                return now + self._pacing.timeout
+            case Processing(task):
+                return max(now, task.submitted_at + self._pacing.timeout)
         return None
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:

@@ -2,7 +2,9 @@
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import CodeType
+from typing import TypeAlias
 
 from bot.core.callbacks import Callbacks
 from bot.core.clock import Clock
@@ -20,6 +22,7 @@ from bot.core.errors import (
     TryLater,
 )
 from bot.core.late import next_late_look
+from bot.core.limits import Limits
 from bot.core.pacing import Pacing
 from bot.core.ports import Chat, EditStore
 
@@ -31,6 +34,8 @@ _FEWEST_ATTEMPTS = 6
 """Before giving up: an edit that waited long for its turn, or for a restart, has not been tried at all."""
 _OWN_FAULTS = 3
 """In a row, of our own: the same will hardly do better after that."""
+_WHOLE_AGAIN_AFTER = timedelta(hours=1)
+"""A disk that is full raises the same for every edit, several times a second."""
 _OPERATOR_SECONDS = 5.0
 _GATEWAY_SECONDS = 5.0
 _UNKNOWN_SECONDS, _UNEXPECTED_SECONDS = 1.0, 10.0
@@ -38,14 +43,25 @@ _LONGEST_BACKOFF = 6
 """The largest power of two for waits in seconds: about a minute."""
 
 
+Place: TypeAlias = tuple[type[Exception], CodeType | None, int]
+"""The kind of an error, and where it was raised."""
+
+
 class Setbacks:
     """Turns every error of a step into a move. This happens nowhere else."""
 
     def __init__(
-        self, store: EditStore, chat: Chat, pacing: Pacing, callbacks: Callbacks, now: Clock
+        self,
+        store: EditStore,
+        chat: Chat,
+        limits: Limits,
+        pacing: Pacing,
+        callbacks: Callbacks,
+        now: Clock,
     ) -> None:
-        self._store, self._chat, self._now = store, chat, now
+        self._store, self._chat, self._limits, self._now = store, chat, limits, now
         self._pacing, self._callbacks = pacing, callbacks
+        self._logged_whole: dict[Place, datetime] = {}
 
     async def after(self, error: Exception, edit: Edit) -> Edit | None:
         """Move `edit`, as it was read after the error. None if somebody else moved it."""
@@ -78,13 +94,21 @@ class Setbacks:
     async def _after_own_fault(self, error: Exception, edit: Edit) -> Edit | None:
         """Tried again a few times, or for as long as a disk or a connection may be away."""
         faults = 1 + (edit.attempts if edit.blocked_by is Reason.OUR_FAULT else 0)
-        trace = error if faults == 1 else None
+        trace = error if self._is_new(error) else None
         logger.error("edit %s is %s: a fault of our own: %r", edit.id, edit.state, error, exc_info=trace)
         if faults >= _OWN_FAULTS and not isinstance(error, OSError):
             return await self._fail(edit, Reason.OUR_FAULT, repr(error), looks_late=True)
         return await self._postpone(
             edit, _UNEXPECTED_SECONDS, may_have_arrived=True, blocked_by=Reason.OUR_FAULT
         )
+
+    def _is_new(self, error: Exception) -> bool:
+        """Whether nothing of its kind, from the same place, was logged with its traceback lately."""
+        place, now = _place(error), self._now()
+        if now - self._logged_whole.get(place, now - _WHOLE_AGAIN_AFTER) < _WHOLE_AGAIN_AFTER:
+            return False
+        self._logged_whole[place] = now
+        return True
 
     async def _await_callback(self, edit: Edit) -> Edit | None:
         """The create call was cut: for a while from now, a callback may tell of its task."""
@@ -124,7 +148,7 @@ class Setbacks:
         failed = failed if paid is None else replace(failed, credits=paid)
         if reason.consequences.is_operators:
             await self._chat.alert_admins(failed, reason)
-        return await self._store.move(edit, failed)
+        return await self._store.end(edit, failed, self._limits)
 
     async def _postpone(
         self,
@@ -159,3 +183,10 @@ class Setbacks:
             case Ready() if not may_have_arrived:
                 later = replace(later, sends=max(0, edit.sends - 1))
         return await self._store.move(edit, later)
+
+
+def _place(error: Exception) -> Place:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (type(error), None, 0) if trace is None else (type(error), trace.tb_frame.f_code, trace.tb_lineno)

@@ -1,5 +1,8 @@
-"""Counts in the row how often work on an edit's pictures was begun: it may be what ends the process."""
+"""Counts in the row how often the decoding of an edit's pictures has begun: that may end the process."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from bot.core.edits import Edit
@@ -9,6 +12,8 @@ from bot.core.ports import EditStore
 MAX_STARTS = 6
 """Of the same step, each by another process that did not come to its end. A picture alone hardly ends one:
 a worker with limits decodes it. Fewer would give up edits of a machine that dies for other reasons."""
+_SUSPECTED_FROM = 3
+"""From so many starts on, one picture at a time: the next death is the fault of no other of them."""
 
 
 class Starts:
@@ -17,13 +22,23 @@ class Starts:
     def __init__(self, store: EditStore) -> None:
         self._store = store
         self._counted: set[str] = set()
+        self._one_at_a_time = asyncio.Lock()
 
     def counted(self, edit_id: str) -> None:
         """The start of the next step was noted together with something else."""
         self._counted.add(edit_id)
 
-    async def note(self, edit: Edit) -> Edit | None:
-        """The edit with this process's start in its row. EditFailed where there were enough of them."""
+    @contextlib.asynccontextmanager
+    async def begun(self, edit: Edit) -> AsyncIterator[Edit | None]:
+        """Around the decoding. The edit with this process's start in its row; None if it has moved.
+
+        Raises EditFailed where there were enough of them. Those that may have ended processes take turns.
+        """
+        is_suspect = edit.starts >= _SUSPECTED_FROM
+        async with self._one_at_a_time if is_suspect else contextlib.nullcontext():
+            yield await self._note(edit)
+
+    async def _note(self, edit: Edit) -> Edit | None:
         if edit.id in self._counted:
             return edit
         if edit.starts >= MAX_STARTS:

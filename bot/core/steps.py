@@ -3,10 +3,11 @@
 The same value means "nothing to do yet", None that somebody else was faster.
 """
 
+import asyncio
 import contextlib
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.callbacks import Callbacks
 from bot.core.edits import (
@@ -14,6 +15,7 @@ from bot.core.edits import (
     Delivered,
     Edit,
     Failed,
+    Held,
     PhotoKind,
     Processing,
     Ready,
@@ -65,6 +67,8 @@ class Steps:
     async def take(self, edit: Edit) -> Edit | None:
         """Take one step. Errors pass through; `setbacks` says what follows from them."""
         match edit.stage:
+            case Held():
+                raise ValueError("a held edit has no step before it has its place")
             case Received():
                 return await self._submission.submit(edit)
             case Submitting():  # found later
@@ -75,6 +79,10 @@ class Steps:
                 return await self._deliver(edit, task, result)
             case Failed(task=Task() as task) if edit.is_told and edit.is_late:
                 return await self._look_late(edit, task)
+            case Failed(task=Task() as task) | Cancelled(task=Task() as task) if (
+                edit.is_told and edit.runs_until
+            ):
+                return await self._watch(edit, task, edit.runs_until)
             case Delivered() | Failed() | Cancelled():
                 return await self._settle(edit)
 
@@ -101,12 +109,12 @@ class Steps:
         return edit
 
     async def _finish(self, edit: Edit, task: Task, urls: tuple[str, ...], seconds: float) -> Edit | None:
-        if await self._starts.note(edit) is None:
-            return None
         try:
             fitted = await self._fetched(edit, urls)
         except ResultUnusable as error:
             return await self._look_again(edit, task, error)
+        if fitted is None:
+            return None
         moved = await self._keep(edit, task, fitted, seconds)
         self._seen_running.pop(edit.id, None)
         self._pacing.learn(edit.operation, [seconds])
@@ -118,15 +126,35 @@ class Steps:
         try:
             match await self._ports.model.check(task.id):
                 case TaskDone(urls):
-                    if await self._starts.note(edit) is None:
+                    if (fitted := await self._fetched(edit, urls)) is None:
                         return None
                     seconds = (self._now() - task.submitted_at).total_seconds()
-                    return await self._keep(edit, task, await self._fetched(edit, urls), seconds)
+                    return await self._keep(edit, task, fitted, seconds)
                 case TaskFailed() | TaskMissing():
                     later = replace(edit, due_at=None)
         except BotError as error:
             logger.info("edit %s is late, and has no picture yet: %s", edit.id, error)
         return await self._ports.store.move(edit, later)
+
+    async def _watch(self, edit: Edit, task: Task, until: datetime) -> Edit | None:
+        """Nobody waits for this task any more; it is in flight until it ends, or its time is up.
+
+        Then the edit is settled once more: its photos may still be there.
+        """
+        now, is_running = self._now(), True
+        try:
+            is_running = isinstance(await self._ports.model.check(task.id), TaskRunning | TaskMissing)
+        except BotError as error:
+            logger.info("edit %s has ended, and its task cannot be looked at: %s", edit.id, error)
+        if is_running and now < until:
+            return await self._ports.store.move(edit, replace(edit, due_at=self._next_watch(edit, task)))
+        return await self._ports.store.move(edit, replace(edit, due_at=now, runs_until=None))
+
+    def _next_watch(self, edit: Edit, task: Task) -> datetime:
+        now = self._now()
+        return now + timedelta(
+            seconds=self._pacing.next_wait(edit.operation, (now - task.submitted_at).total_seconds())
+        )
 
     async def _keep(self, edit: Edit, task: Task, fitted: Fitted, seconds: float) -> Edit | None:
         await self._ports.files.put(edit.id, "result", fitted.content)
@@ -144,18 +172,23 @@ class Steps:
             self._noted_attempts.add(edit.id)
         return await self._pending.move(edit, ready)
 
-    async def _fetched(self, edit: Edit, urls: tuple[str, ...]) -> Fitted:
+    async def _fetched(self, edit: Edit, urls: tuple[str, ...]) -> Fitted | None:
+        """The picture at the photo's size; None if somebody else was faster."""
         if not urls:
             raise ResultUnusable("done without an image")
         content = await self._ports.model.fetch(urls)
-        return await self._ports.images.fit(
-            content,
-            await self._photos.original(edit),
-            size=await self._photos.size(edit),
-            as_format=_SENT_AS.get(edit.request.photo.kind),
-            keep_alpha=keeps_outline(edit.request.command),
-            shapes=self._ports.model.shapes,
-        )
+        original = await self._photos.original(edit)
+        async with self._starts.begun(edit) as begun:
+            if begun is None:
+                return None
+            return await self._ports.images.fit(
+                content,
+                original,
+                size=await self._photos.size(edit),
+                as_format=_SENT_AS.get(edit.request.photo.kind),
+                keep_alpha=keeps_outline(edit.request.command),
+                shapes=self._ports.model.shapes,
+            )
 
     async def _look_again(self, edit: Edit, task: Task, error: ResultUnusable) -> Edit | None:
         """Such looks are counted in the row, so that there is an end to them after restarts as well."""
@@ -181,7 +214,7 @@ class Steps:
         reply = Reply(content, result.size, result.format)
         arrived = await self._ports.chat.deliver(replace(noted, sends=noted.sends - 1), reply)
         now = self._now()
-        stage = Delivered(task, result, arrived.message_id, ended_at=now, photo=arrived.photo)
+        stage = Delivered(task, result, arrived.message_id, now, arrived.photo, arrived.file_message_id)
         return await self._pending.move(
             noted, replace(noted, stage=stage, due_at=now, attempts=0, blocked_by=None)
         )
@@ -194,31 +227,35 @@ class Steps:
         return await self._ports.store.move(edit, replace(edit, sends=edit.sends + 1))
 
     async def _settle(self, edit: Edit) -> Edit | None:
-        """An ended edit's last step: its card is deleted or says why, and its photos are deleted."""
+        """An ended edit's last step: its card is deleted or says why, and its photos are deleted.
+
+        Each of the two is done even if the other fails. The chat is not told twice.
+        """
         self._seen_running.pop(edit.id, None)
         self._noted_attempts.discard(edit.id)
         self._starts.forget(edit.id)
-        shown = edit if edit.is_told else await self._show_end(edit)
+        shown, forgotten = await asyncio.gather(
+            self._show_end(edit), self._photos.forget(edit), return_exceptions=True
+        )
+        if isinstance(shown, BaseException):
+            raise shown
         told = replace(shown, is_told=True)
-        try:
-            await self._photos.forget(edit)
-        except Exception:
-            if told != shown:  # so that a retry for the photos says nothing twice
+        if isinstance(forgotten, BaseException):
+            if told != shown:
                 await self._ports.store.move(shown, told)
-            raise
+            raise forgotten
         look_at = next_late_look(told, self._now())
         card = told.status_message_id if look_at else None  # it goes when a late picture comes
+        if told.runs_until is not None and told.task is not None:
+            look_at = self._next_watch(told, told.task)
         return await self._ports.store.move(shown, replace(told, due_at=look_at, status_message_id=card))
 
     async def _show_end(self, edit: Edit) -> Edit:
-        """Show the end in the chat. If that needs a new message, note it as the edit's card."""
+        """Show the end in the chat, once. If that needs a new message, note it as the edit's card."""
         message_id = None
-        try:
+        if not edit.is_told:
             with contextlib.suppress(ChatGone, EditFailed):  # nobody is there, or the bot may not write
                 message_id = await self._ports.chat.settle(edit)
-        except Exception:  # a card that fails again and again must not keep the photos
-            await self._photos.forget(edit)
-            raise
         if message_id is None:
             return edit
         return await self._pending.note_card(edit, message_id, self._now())

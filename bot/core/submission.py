@@ -10,7 +10,7 @@ from bot.core.edits import Edit, Processing, Received, Submitting, Task, credits
 from bot.core.errors import BotError, EditFailed, GatewayDown, OutcomeUnknown, Reason, TryLater
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import Photos
-from bot.core.ports import Lease, Order, Ports, Sources
+from bot.core.ports import ITS_TURN, Lease, Order, Ports, Sources
 from bot.core.presets import full_prompt
 from bot.core.starts import Starts
 from bot.tasks import end
@@ -57,9 +57,9 @@ class Submission:
         """Create a task if it is this edit's turn. The status card is sent at the same time."""
         if edit.submits >= MAX_SUBMITS:
             raise EditFailed(Reason.SERVICE_DOWN, "no create call had a known outcome")
-        ahead = await self._ports.budget.ahead(edit, self._sources.now())
-        if ahead:
-            self._ports.chat.show(edit, ahead)
+        place = await self._ports.budget.place(edit, self._sources.now())
+        if place != ITS_TURN:
+            self._ports.chat.show(edit, place)
             return await self._cards.with_card(edit)
         card = asyncio.ensure_future(self._cards.with_card(edit))  # noqa: TID251 - gathered at once
         create = self._start_and_create(edit, card)
@@ -91,8 +91,8 @@ class Submission:
         return await self._ports.store.move(edit, again)
 
     async def _start_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
-        started = await self._starts.note(edit)
-        return started and await self._order_and_create(started, card)
+        async with self._starts.begun(edit) as started:
+            return started and await self._order_and_create(started, card)
 
     async def _order_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
         """The create call waits a moment for the card: who may not say that may not send a picture either."""
@@ -112,6 +112,7 @@ class Submission:
             submits=edit.submits + 1,
             credits=edit.credits + self._ports.model.price,
             operation=self._ports.model.operation,
+            starts=0,  # the photos are decoded
             due_at=now + self._callbacks.adoption_wait(),  # after a crash, when it may be sent again,
         )
         try:

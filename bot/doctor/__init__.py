@@ -10,6 +10,7 @@ from bot.doctor.database import database
 from bot.doctor.finding import Finding, Level, mend
 from bot.doctor.folder import folder
 from bot.doctor.provider import nanobanana
+from bot.doctor.proxy import proxy
 from bot.doctor.settings import settings as settings_check
 from bot.doctor.telegram import telegram
 from bot.doctor.updates import updates
@@ -18,7 +19,7 @@ from bot.logs import RedactingFormatter
 from bot.settings import Settings
 
 EXIT_WRONG = 1
-CHECKS = (settings_check, folder, database, telegram, updates, nanobanana, web)
+CHECKS = (settings_check, proxy, folder, database, telegram, updates, nanobanana, web)
 
 
 async def examine(settings: Settings, *, as_json: bool = False) -> int:

@@ -1,19 +1,22 @@
 """Checks the database: reachable, at this version, and which replicas use it."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import delete, false, text
 
 from bot.core.clock import random_id, utc_now
 from bot.doctor.finding import Finding, mend
+from bot.doctor.folder import free_bytes_once_written
 from bot.settings import Settings
 from bot.storage import migrations
 from bot.storage.database import Database
 from bot.storage.errors import CONNECTION_ERRORS, NEWER, in_words
 from bot.storage.files import data_dir_id
 from bot.storage.replicas import Replicas
+from bot.storage.tables import ROLES
 from bot.wiring.outside import DataDirUnusable, opened_database
 
 CLOCKS_APART = timedelta(seconds=5)
@@ -30,7 +33,13 @@ async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIte
                 said = f"its folder {opened.path.parent} is not there"
                 yield mend("database", said, _NEEDED, "make that folder, or correct DATABASE_URL")
                 return
+            if opened.path is not None and not opened.path.exists():
+                await asyncio.to_thread(free_bytes_once_written, opened.path.parent)
             current, head = await opened.revision()
+            if current == head and (problem := await _not_written(opened)):
+                said = f"reached at {settings.shown_database_url}, but not written to: {problem}"
+                yield mend("database", said, _NEEDED, "let this user write there, or correct DATABASE_URL")
+                return
             yield _schema(settings, current, head)
             if not opened.is_sqlite:
                 yield await _server(opened)
@@ -41,6 +50,16 @@ async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIte
     except CONNECTION_ERRORS as error:
         said = f"{settings.shown_database_url}: {in_words(error)}"
         yield mend("database", said, _NEEDED, "check DATABASE_URL, and that the server or folder is there")
+
+
+async def _not_written(opened: Database) -> str:
+    """What keeps the bot from writing, in words; empty where nothing does."""
+    try:
+        async with opened.writing() as connection:
+            await connection.execute(delete(ROLES).where(false()))
+    except CONNECTION_ERRORS as error:
+        return in_words(error)
+    return ""
 
 
 def _schema(settings: Settings, current: str | None, head: str | None) -> Finding:

@@ -23,7 +23,7 @@ async def folder(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncItera
     where = settings.data_dir
     try:
         made_data_dir(settings)
-        free = await asyncio.to_thread(_free_bytes_once_written, where)
+        free = await asyncio.to_thread(free_bytes_once_written, where)
     except DataDirUnusable as error:
         yield mend("folder", str(error), _KEPT, "correct DATA_DIR, or let this user write there")
         return
@@ -41,7 +41,8 @@ async def folder(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncItera
             yield mend("file modes", f"{path} is open to others", why, f"chmod o= {path}")
 
 
-def _free_bytes_once_written(where: Path) -> int:
+def free_bytes_once_written(where: Path) -> int:
+    """What is free on a folder's disk, after a file was written there. Raises OSError."""
     trial = where / f"doctor-{secrets.token_hex(8)}"
     try:
         disk.write_whole(trial, b"written by the doctor", durable=True)

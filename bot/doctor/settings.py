@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from bot.doctor.finding import Finding, know, mend
 from bot.nanobanana.requests import Model
 from bot.settings import Settings, slips
-from bot.urls import shown_url
 from bot.wiring.outside import operation, strangers_cost
 
 
@@ -33,6 +32,3 @@ async def settings(given: Settings, _: contextlib.AsyncExitStack) -> AsyncIterat
     if given.allow_plain_http:
         why = "Whoever is between the two machines can read the bot's token and the photos."
         yield know("settings", "ALLOW_PLAIN_HTTP is on", why, "leave it on only in a network that you trust")
-    for name in ("https_proxy", "http_proxy", "all_proxy"):
-        if url := getattr(given, name).get_secret_value():
-            yield Finding("proxy", f"{name.upper()} is {shown_url(url)}; what is said below went through it")

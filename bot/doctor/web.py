@@ -1,6 +1,7 @@
 """Checks whether the provider can fetch photos and send callbacks."""
 
 import contextlib
+import errno
 import secrets
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -9,13 +10,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.core.errors import BotError
-from bot.doctor.finding import Finding, mend
+from bot.doctor.finding import Finding, know, mend
 from bot.doctor.port import listener
+from bot.doctor.witness import telegram_fetches
 from bot.doctor.words import in_words
 from bot.nanobanana.addresses import is_public, resolve
 from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
-from bot.urls import is_loopback
+from bot.urls import is_loopback, shown_url
 from bot.web.routes import NOT_FOUND, web_app
 from bot.web.server import listening
 from bot.wiring.outside import photo_host, way_out, web_host
@@ -28,7 +30,9 @@ _TINY_JPEG = bytes.fromhex(
 )
 
 
+_OTHER_ADDRESS = "correct WEB_HOST or WEB_PORT; ports below 1024 are for root"
 _FETCHES = "The image service fetches each photo from there; without it no edit works."
+_ALIKE = "The image service fetches each photo from outside as well."
 _PUBLISHED = {
     "web": "check PUBLIC_URL and what leads from there to the bot",
     "s3": "check the S3_ settings, and the rights of the key",
@@ -59,7 +63,8 @@ async def _port(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExit
         if await _is_bot(settings, f"http://{shown}:{port}") is None:
             return Finding("web server", f"a running bot answers at {host}:{port}; it was left in peace")
         by = f"; it is {found}" if (found := listener(port)) else ""
-        advice = "stop what listens there, or choose another WEB_PORT"
+        is_taken = getattr(error.__context__, "errno", None) == errno.EADDRINUSE
+        advice = "stop what listens there, or choose another WEB_PORT" if is_taken else _OTHER_ADDRESS
         return mend("web server", f"{error}{by}", "The bot does not start without its web server.", advice)
     return Finding("web server", f"{host}:{port} is free for it")
 
@@ -77,10 +82,11 @@ async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.Asy
                 return mend(subject, inside, _FETCHES, "use an address that the whole internet reaches")
             async with httpx.AsyncClient(timeout=15, transport=way_out(settings, url, 1)) as client:
                 answer = await client.get(url)
+            is_seen = await telegram_fetches(settings, url, stack)
         finally:
             await host.withdraw(secret)
     except (BotError, httpx.HTTPError, httpx.InvalidURL) as error:
-        return mend(subject, in_words(error), _FETCHES, advice)
+        return mend(subject, f"{_place(settings)}: {in_words(error)}", _FETCHES, advice)
     if answer.status_code != httpx.codes.OK or answer.content != _TINY_JPEG:
         said = f"a photo was published, but fetching it gave {_status(answer)}"
         return mend(
@@ -89,9 +95,22 @@ async def _photo_host(settings: Settings, hosted: WebHost, stack: contextlib.Asy
             _FETCHES,
             "the address must lead to this bot without redirect, login or bot protection",
         )
-    return Finding(
-        subject, f"a photo was published and fetched back from {urlsplit(url).netloc}, seen from this machine"
-    )
+    said = f"a photo was published and fetched back from {urlsplit(url).netloc}"
+    if is_seen is False:
+        advice = "open the address from another network (docs/faq.md, about photos that are not picked up)"
+        return know(subject, f"{said} by this machine, but Telegram could not fetch it", _ALIKE, advice)
+    return Finding(subject, f"{said}, {'by Telegram too' if is_seen else 'seen from this machine'}")
+
+
+def _place(settings: Settings) -> str:
+    """Where photos are put, or fetched from."""
+    match settings.image_host:
+        case "web":
+            return settings.public_url
+        case "s3":
+            return shown_url(settings.s3_endpoint_url) or f"Amazon S3 in {settings.s3_region}"
+        case "kie":
+            return shown_url(settings.kie_upload_url)
 
 
 async def _inside(settings: Settings, url: str) -> str:
@@ -110,7 +129,8 @@ async def _callbacks(settings: Settings) -> Finding:
     """Call back with an unknown secret: this bot's own "not found" has to come."""
     if not settings.public_url:
         return Finding("callbacks", "none without PUBLIC_URL; the bot looks at its tasks by itself")
-    problem = await _is_bot(settings, settings.public_url)
+    inside = await _inside(settings, settings.public_url)
+    problem = inside or await _is_bot(settings, settings.public_url)
     if problem is None:
         return Finding("callbacks", "this bot answers at PUBLIC_URL, seen from this machine")
     why = "The bot looks at its tasks by itself until then, and learns a little later that they are done."

@@ -61,7 +61,7 @@ def fit(
     keeps_outline = keeps_outline and holds_alpha(image_format)
     announce(made.pixels + photo.pixels * (_WEIGHTS.get(image_format, 1) + keeps_outline))
     alpha = _alpha(photo) if keeps_outline else None
-    picture = _shown(made, size, shape)
+    picture = cover(made, size, shape)
     if alpha:
         picture = lift_off_white(picture, alpha)
     content, image_format = _encoded(picture, image_format)
@@ -108,8 +108,8 @@ def _share_cut_off(made: Size, shown: Box) -> float:
     return max(0.0, 1.0 - (right - left) * (bottom - top) / (made.width * made.height))
 
 
-def _shown(made: Still, size: Size, shape: float | None) -> Image.Image:
-    """The part of the result that is shown, as RGB at `size`, upright."""
+def cover(made: Still, size: Size, shape: float | None = None) -> Image.Image:
+    """The part of a picture that is shown, as RGB at `size`, upright. Raises ResultUnusable."""
     if is_sideways(made.orientation):
         size, shape = Size(size.height, size.width), shape and 1 / shape
     try:

@@ -100,6 +100,15 @@ class ImagePool:
             enlarged=answer.words["enlarged"],
         )
 
+    async def compare(self, before: bytes, after: bytes) -> bytes:
+        """A JPEG of both, side by side or one above the other. Raises PhotoRefused, ResultUnusable."""
+        try:
+            answer = await self._ask(Message({"do": "compare"}, (before, after)))
+        except WorkerDied as error:
+            logger.warning("a comparison ended its worker: %s", error)
+            raise ResultUnusable(f"the comparison ended its worker: {error}") from error
+        return answer.contents[0]
+
     async def _ask(self, request: Message) -> Message:
         answer = await self._attempt(request)
         if "not_now" in answer.words:

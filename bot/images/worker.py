@@ -4,6 +4,7 @@ Started by `worker_process` as `python -m bot.images.worker <socket> <pid of the
 survive is the picture's fault, and nobody else's trouble.
 """
 
+import contextlib
 import ctypes
 import math
 import os
@@ -18,6 +19,7 @@ from typing import Any
 from bot.core.errors import PhotoRefused, ResultUnusable
 from bot.core.pictures import ImageFormat, Size
 from bot.images.allowance import Allowance
+from bot.images.comparing import compare
 from bot.images.fitting import fit
 from bot.images.messages import Message, receive, send
 from bot.images.preparing import prepare
@@ -68,6 +70,8 @@ class Worker:
         if words["do"] == "prepare":
             jpeg, size = prepare(message.contents[0], self._announce, words["shapes"])
             return Message({"width": size.width, "height": size.height}, (jpeg,))
+        if words["do"] == "compare":
+            return Message({}, (compare(message.contents[0], message.contents[1], self._announce),))
         fitted = fit(
             message.contents[0],
             message.contents[1],
@@ -129,7 +133,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     set_up_decoders()
-    Worker(socket.socket(fileno=connection), Allowance(*allowance)).run()
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the pool is gone, and nobody listens
+        Worker(socket.socket(fileno=connection), Allowance(*allowance)).run()
 
 
 if __name__ == "__main__":

@@ -18,12 +18,14 @@ _TOO_LITTLE = r"(?:insufficient|not enough|too low|exhausted|depleted|empty|used
 
 _DECLINED = (
     # The contract's own words.
-    r"policy|policies|flagged|(?<!case[ -])sensitive|prohibited|safety|violat|nsfw|moderation|filtered out",
+    r"(?<!rate limit )(?<!origin )polic(?:y|ies)|flagged|(?<!case[ -])sensitive|prohibited|safety|violat",
+    r"nsfw|moderation|filtered out",
     # Google's reasons for an answer without an image.
     r"recitation|image_other|blocklist|block_?reason|\bspii\b|third[ -]party content provider",
     r"no images? (?:was |were )?found in (?:the )?(?:ai )?response",
     r"unsafe|unable to show|only english prompts",
     # Content that is not allowed.
+    r"against (?:our|the|its|their) (?:\w+ )?(?:rules|terms)|denied due to (?:the |its )?content",
     r"inappropriate|not appropriate|harmful|nudity|\bnude\b|sexual|\bporn",
     r"explicit (?:content|image|material)|underage|\bminors\b",
     r"celebrit|public figures?|copyright|trademark",
@@ -37,6 +39,7 @@ _DECLINED = (
     r"我(?:无法|不能)|无法(?:协助|帮助|满足|展示)",
     # Russian
     r"запрещ|недопустим|неприемлем|наруша|нарушен|модерац|политик|безопасност|цензур|обнаж|насили|авторск",
+    r"(?:контент|запрос|промпт|описание|изображение|фото)\w* (?:был\w* )?отклон",
     r"не могу (?:это|созда|помо|выполн|сгенер|изобра|обработ|показ|редакт)",
 )
 _PHOTO_NOT_FETCHED = (
@@ -76,7 +79,8 @@ _COULD_NOT_GENERATE = (
 )
 _PASSES = (
     r"try again later|internal (?:server )?error|server (?:error|exception)|time[d -]*out|\bbusy\b|overload",
-    r"unavailable|capacity|too many requests|rate limit|繁忙|稍后|超时|попробуйте позже|перегруж|недоступ",
+    r"unavailable|capacity|\bquota\b|too many requests|rate limit",
+    r"繁忙|稍后|超时|попробуйте позже|перегруж|недоступ",
 )
 
 

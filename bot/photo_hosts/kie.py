@@ -52,7 +52,9 @@ class KieHost:
             async with asyncio.timeout(_UPLOAD_SECONDS):
                 envelope = await read_answer(await self._http.send(request, stream=True), hide=self._key)
         except (httpx.RequestError, BodyTooLong, TimeoutError) as error:
-            raise TryLater(_LATER_SECONDS, f"kie.ai: {type(error).__name__}") from error
+            raise TryLater(
+                _LATER_SECONDS, f"kie.ai: {type(error).__name__}", Reason.PHOTO_HOST_AWAY
+            ) from error
         return PublicUrl(_uploaded_url(envelope))
 
     async def withdraw(self, name: str) -> None:
@@ -71,4 +73,4 @@ def _uploaded_url(envelope: Envelope) -> str:
         url = envelope.data.get("downloadUrl") or envelope.data.get("fileUrl")
         if isinstance(url, str) and is_web_url(url):
             return url
-    raise TryLater(_LATER_SECONDS, detail)
+    raise TryLater(_LATER_SECONDS, detail, Reason.PHOTO_HOST_AWAY)

@@ -79,7 +79,7 @@ class S3Host:
     async def _call(self, method: Literal["PUT", "DELETE"], name: str, content: bytes | None = None) -> int:
         """Make a call; returns the HTTP status. Errors tell only their class: their texts hold the URL."""
         if self._in_the_clear:
-            raise TryLater(_LATER_SECONDS, "S3: http:// is for this machine only")
+            raise TryLater(_LATER_SECONDS, "S3: http:// is for this machine only", Reason.PHOTO_HOST_AWAY)
         headers = {"Content-Type": "image/jpeg"} if content is not None else {}
         url = await self._signed(method, name, _SOON)
         try:
@@ -88,7 +88,7 @@ class S3Host:
                 response = await self._http.send(request, stream=True)
                 await response.aclose()
         except (httpx.RequestError, TimeoutError) as error:
-            raise TryLater(_LATER_SECONDS, f"S3: {type(error).__name__}") from None
+            raise TryLater(_LATER_SECONDS, f"S3: {type(error).__name__}", Reason.PHOTO_HOST_AWAY) from None
         return response.status_code
 
     async def _signed(self, method: Literal["GET", "PUT", "DELETE"], name: str, lifetime: timedelta) -> str:
@@ -101,4 +101,4 @@ def _refusal(status: int) -> BotError:
         return OperatorNeeded(Reason.ACCESS_DENIED, detail)
     if status == httpx.codes.NOT_FOUND:
         return OperatorNeeded(Reason.BAD_REQUEST, f"{detail}: no such bucket")
-    return TryLater(_LATER_SECONDS, detail)
+    return TryLater(_LATER_SECONDS, detail, Reason.PHOTO_HOST_AWAY)

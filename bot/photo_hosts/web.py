@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot import disk
-from bot.core.errors import TryLater
+from bot.core.errors import Reason, TryLater
 from bot.core.ports import PublicUrl
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -28,7 +28,8 @@ class WebHost:
         try:
             await asyncio.to_thread(disk.write_whole, path, jpeg, durable=False)
         except OSError as error:
-            raise TryLater(_LATER_SECONDS, f"the photo was not written: {error.strerror}") from error
+            detail = f"the photo was not written: {error.strerror}"
+            raise TryLater(_LATER_SECONDS, detail, Reason.OUR_FAULT) from error
         return PublicUrl(f"{self._public_url}/i/{path.name}")
 
     async def withdraw(self, name: str) -> None:

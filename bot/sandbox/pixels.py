@@ -1,8 +1,10 @@
-"""Small Pillow helpers for the effects, the scene and the drawn chat: gradients, grain, masks, tones."""
+"""Small Pillow helpers for the effects, the scene and the samples: gradients, grain, masks, tones."""
 
+import importlib
 import math
 import random
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import cast
 
@@ -13,6 +15,12 @@ Size = tuple[int, int]
 Colour = tuple[int, int, int]
 Stop = tuple[float, Colour]
 """A position between 0 and 1, and the colour there."""
+
+
+def open_heif() -> None:
+    """From now on Pillow opens HEIC files, as the bot reads them, where the decoder is installed."""
+    if find_spec("pi_heif") is not None:
+        importlib.import_module("pi_heif").register_heif_opener()
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:

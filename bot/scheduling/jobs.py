@@ -60,7 +60,7 @@ class Jobs:
         self._runs: dict[str, asyncio.Task[object] | None] = {}
         self._tasks: set[asyncio.Task[object] | None] = set()
         self._asked: set[str] = set()
-        self._sweeps = self._sweep_again = False
+        self._is_running = self._sweeps = self._sweep_again = False
         self._zone = ClockZone(now)
         self._scheduler = AsyncIOScheduler(
             timezone=self._zone,
@@ -71,6 +71,7 @@ class Jobs:
     async def start(self) -> None:
         """Make a job from every row, start the sweep that keeps doing so, and start the chores."""
         self._scheduler.start(paused=True)  # if it were not started, adding a job would compare all jobs
+        self._is_running = True
         await self.sweep()
         self._keep_doing(Chore("sweep", SWEEP_SECONDS, self.sweep))
         self._keep_doing(Chore("recount", RECOUNT_SECONDS, self._recount))
@@ -84,8 +85,9 @@ class Jobs:
 
     async def stop(self, grace_seconds: float) -> None:
         """Start no more runs, wait up to `grace_seconds` for running ones, cancel the rest."""
-        if not self._scheduler.running:  # stopped before it was started
+        if not self._is_running:
             return
+        self._is_running = False  # the scheduler itself notices its shutdown only later
         self._scheduler.pause()
         runs = {run for run in self._runs.values() if run is not None}
         if runs:

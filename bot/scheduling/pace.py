@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
-from bot.core.edits import Edit, EditState, Processing
+from bot.core.edits import Edit, EditState, Held, Processing
 from bot.core.pacing import Pacing
 from bot.scheduling.triggers import PacedTrigger
 
 _RESTART_SPREAD_SECONDS = 1.0
+_HELD_SECONDS = 15.0
+"""How often a held edit is looked at: its place may come free sooner than expected."""
 _LOOKS_A_SECOND = 250
 """After a start, when thousands of tasks may be running."""
 
@@ -33,6 +35,9 @@ class Pace:
                 return PacedTrigger(
                     lambda age: self._pacing.next_wait(edit.operation, age), task.submitted_at, self._jitter
                 )
+            case Held(place_at):
+                at = (place_at - edit.created_at).total_seconds()
+                return PacedTrigger(lambda age: _held_wait(at - age), edit.created_at, lambda: 1)
             case _:
                 return PacedTrigger(lambda _: self._line.wait_seconds(edit.id), edit.created_at, self._jitter)
 
@@ -47,3 +52,7 @@ class Pace:
 
     def _jitter(self) -> float:
         return 0.9 + 0.2 * self._random()
+
+
+def _held_wait(left_seconds: float) -> float:
+    return min(left_seconds, _HELD_SECONDS) if left_seconds > 0 else _HELD_SECONDS

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
+from bot.core.edits import Extra
 from bot.storage.database import Database
-from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, SENT_FILES
+from bot.storage.tables import ALBUMS, CHAT_MOVES, CHATS, EXTRAS, REFUSALS
 
+REFUSE_AGAIN_AFTER = timedelta(minutes=1)
 _TELL_AGAIN_AFTER = timedelta(hours=1)
 _LONGEST_SENDING = timedelta(minutes=10)
 """An upload may take so long, repeats included; after that it was cut."""
@@ -93,39 +95,59 @@ class Chats:
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
 
-    async def claim_file(self, edit_id: str, now: datetime) -> bool:
-        """Whether the file of an edit is to be sent now: it was not, and nobody is about to send it."""
+    async def tell_refusal(self, chat_id: int, kind: str, message_id: int, now: datetime) -> bool:
+        """Whether a chat is to be told why this message is refused: not if another equal one just was.
+
+        Asking again about the same message gives the same answer.
+        """
+        telling = {"message_id": message_id, "told_at": now}
+        insert = self._database.insert(REFUSALS).values(chat_id=chat_id, kind=kind, **telling)
+        is_told_anew = or_(
+            REFUSALS.c.message_id == message_id, REFUSALS.c.told_at <= now - REFUSE_AGAIN_AFTER
+        )
+        told = insert.on_conflict_do_update(
+            index_elements=["chat_id", "kind"], set_=telling, where=is_told_anew
+        ).returning(REFUSALS.c.chat_id)
+        async with self._database.writing() as connection:
+            return (await connection.execute(told)).first() is not None
+
+    async def forget_refusals_before(self, at: datetime) -> int:
+        """Delete the refusals told before `at`; returns how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(REFUSALS).where(REFUSALS.c.told_at < at))).rowcount
+
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
+        """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it."""
         unsent = {"message_id": None, "at": now}
-        insert = self._database.insert(SENT_FILES).values(edit_id=edit_id, **unsent)
+        insert = self._database.insert(EXTRAS).values(edit_id=edit_id, extra=extra, **unsent)
         claimed = insert.on_conflict_do_update(
-            index_elements=["edit_id"],
+            index_elements=["edit_id", "extra"],
             set_=unsent,
-            where=and_(SENT_FILES.c.message_id.is_(None), SENT_FILES.c.at <= now - _LONGEST_SENDING),
+            where=and_(EXTRAS.c.message_id.is_(None), EXTRAS.c.at <= now - _LONGEST_SENDING),
         )
         async with self._database.writing() as connection:
-            return (await connection.execute(claimed.returning(SENT_FILES.c.edit_id))).first() is not None
+            return (await connection.execute(claimed.returning(EXTRAS.c.edit_id))).first() is not None
 
-    async def sent_file(self, edit_id: str) -> int | None:
-        """The message that the file of an edit was sent as; None while none was."""
+    async def sent_extra(self, edit_id: str, extra: Extra) -> int | None:
+        """The message that an extra of an edit was sent as; None while it was not."""
         async with self._database.reading() as connection:
-            found = select(SENT_FILES.c.message_id).where(SENT_FILES.c.edit_id == edit_id)
+            found = select(EXTRAS.c.message_id).where(_is(edit_id, extra))
             return (await connection.execute(found)).scalar_one_or_none()
 
-    async def note_file(self, edit_id: str, message_id: int) -> None:
-        """The file of an edit has arrived."""
-        arrived = update(SENT_FILES).where(SENT_FILES.c.edit_id == edit_id).values(message_id=message_id)
+    async def note_extra(self, edit_id: str, extra: Extra, message_id: int) -> None:
+        """An extra of an edit has arrived."""
         async with self._database.writing() as connection:
-            await connection.execute(arrived)
+            await connection.execute(update(EXTRAS).where(_is(edit_id, extra)).values(message_id=message_id))
 
-    async def forget_file(self, edit_id: str) -> None:
-        """The file of an edit is not there, or not any more."""
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
+        """An extra of an edit is not there, or not any more."""
         async with self._database.writing() as connection:
-            await connection.execute(delete(SENT_FILES).where(SENT_FILES.c.edit_id == edit_id))
+            await connection.execute(delete(EXTRAS).where(_is(edit_id, extra)))
 
-    async def forget_files_before(self, at: datetime) -> int:
-        """Delete what is known of files sent before `at`; returns how many."""
+    async def forget_extras_before(self, at: datetime) -> int:
+        """Delete what is known of extras sent before `at`; returns how many."""
         async with self._database.writing() as connection:
-            return (await connection.execute(delete(SENT_FILES).where(SENT_FILES.c.at < at))).rowcount
+            return (await connection.execute(delete(EXTRAS).where(EXTRAS.c.at < at))).rowcount
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         """Every other id that a chat has had."""
@@ -171,3 +193,7 @@ class Chats:
         """Delete albums first seen before `at`; returns how many."""
         async with self._database.writing() as connection:
             return (await connection.execute(delete(ALBUMS).where(ALBUMS.c.seen_at < at))).rowcount
+
+
+def _is(edit_id: str, extra: Extra) -> ColumnElement[bool]:
+    return and_(EXTRAS.c.edit_id == edit_id, EXTRAS.c.extra == extra)

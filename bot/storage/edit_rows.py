@@ -12,6 +12,7 @@ from bot.core.edits import (
     Edit,
     EditState,
     Failed,
+    Held,
     Processing,
     Ready,
     Received,
@@ -37,6 +38,7 @@ def row_of(edit: Edit) -> dict[str, Any]:
         **{name: getattr(edit.request, name) for name in _OF_REQUEST},
         **{name: getattr(edit, name) for name in _OF_EDIT},
         "state": edit.state,
+        "place_at": edit.stage.place_at if isinstance(edit.stage, Held) else None,
         "task_id": task and task.id,
         "submitted_at": task and task.submitted_at,
         "task_seconds": result and result.task_seconds,
@@ -47,6 +49,7 @@ def row_of(edit: Edit) -> dict[str, Any]:
         "enlarged": result.enlarged if result else 1.0,
         "result_message_id": edit.result_message_id,
         "result_photo": edit.result_photo,
+        "file_message_id": edit.file_message_id,
         "failure": edit.failure,
         "ended_at": edit.ended_at,
     }
@@ -84,6 +87,8 @@ def guarded_update(before: Edit, after: Edit) -> Update:
 def _stage(row: Row) -> Stage:
     state: EditState = row["state"]
     match state:
+        case EditState.HELD:
+            return Held(row["place_at"])
         case EditState.RECEIVED:
             return Received()
         case EditState.SUBMITTING:
@@ -93,7 +98,7 @@ def _stage(row: Row) -> Stage:
         case EditState.READY:
             return Ready(_task(row), _result(row))
         case EditState.DELIVERED:
-            arrived = row["result_message_id"], row["ended_at"], row["result_photo"]
+            arrived = row["result_message_id"], row["ended_at"], row["result_photo"], row["file_message_id"]
             return Delivered(_task(row), _result(row), *arrived)
         case EditState.FAILED:
             return Failed(row["failure"], row["ended_at"], _task(row) if row["task_id"] else None)

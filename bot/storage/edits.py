@@ -1,11 +1,11 @@
 """The edits' table: admissions within the limits, guarded moves, and queries for people and jobs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     and_,
     case,
     delete,
@@ -18,13 +18,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.edits import ACTIVE, NOT_COUNTED, Edit, EditState
-from bot.core.limits import Admission, Limits, Rule, Usage, refusal, usage
-from bot.core.photos import photo_names
+from bot.core.edits import ACTIVE, Edit, EditState, Received, Waste
+from bot.core.limits import Admission, Limits, Refusal, Usage, decide, refusal
+from bot.core.photos import kept_names, photo_names
 from bot.core.ports import FileKind
+from bot.storage.counting import Counted
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
-from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS, QUESTIONS, SENT_FILES
+from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, EXTRAS, PENDING_PHOTOS, QUESTIONS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
@@ -44,22 +45,44 @@ class SqlEditStore:
     async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
         """Insert `edit` if every rule has a place for it, in one transaction.
 
+        A Held edit is inserted as Received where there is a place, else as Held if it may wait for one.
         The sliding windows are counted from the edits themselves, so a limit is exact, and an edit that fails
         or is cancelled gives its place back by its state alone.
         """
         same_update = EDITS.c.update_id == edit.request.update_id
+        counted = Counted(edit.chat_id, edit.request.requester_id, limits, now)
         async with self._database.writing() as connection:
-            await self._lock_chat(connection, edit.chat_id)
+            await self._lock(connection, edit.chat_id, edit.request.requester_id)
             if known := await _first(connection, same_update):
                 return known
-            if refused := refusal(await _usage(connection, edit.chat_id, limits, now)):
-                return refused
-            insert = self._database.insert(EDITS).values(row_of(edit))
+            holds, usages = await counted.usages(connection)
+            decided = decide(edit, usages, holds, now)
+            if isinstance(decided, Refusal):
+                return decided
+            insert = self._database.insert(EDITS).values(row_of(decided))
             insert = insert.on_conflict_do_nothing(index_elements=["update_id"])
             if (await connection.execute(insert.returning(EDITS.c.id))).first() is None:
                 # Another chat's admission of this update committed first: the insert waited for it.
                 known = await _first(connection, same_update)
-        return known or edit
+        return known or decided
+
+    async def release(self, held: Edit, limits: Limits, now: datetime) -> Edit | None:
+        """Make a held edit Received if it has a place now; those held before it go first.
+
+        Returns it as it is then, None if somebody else moved it.
+        """
+        requester_id = held.request.requester_id
+        counted = Counted(held.chat_id, requester_id, limits, now, held_before=held)
+        async with self._database.reading() as connection:  # mostly there is none, and nothing to lock
+            if refusal((await counted.usages(connection))[1]):
+                return held
+        received = replace(held, stage=Received(), created_at=now, due_at=now, attempts=0, blocked_by=None)
+        async with self._database.writing() as connection:
+            await self._lock(connection, held.chat_id, requester_id)
+            if refusal((await counted.usages(connection))[1]):
+                return held
+            result = await connection.execute(guarded_update(held, received))
+        return received if result.rowcount else None
 
     async def get(self, edit_id: str) -> Edit | None:
         """The edit as it stands, or None."""
@@ -81,12 +104,13 @@ class SqlEditStore:
         return await self._first(EDITS.c.callback_secret == secret)
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
-        """The edit that a message belongs to: its result or file, else its card, request or photo.
+        """The edit that a message belongs to: its result or an extra of it, else its card, request or photo.
 
         Of several, which have the same photo, the newest.
         """
-        file = select(SENT_FILES.c.edit_id).where(SENT_FILES.c.message_id == message_id)
-        is_result = or_(EDITS.c.result_message_id == message_id, EDITS.c.id.in_(file))
+        extras = select(EXTRAS.c.edit_id).where(EXTRAS.c.message_id == message_id)
+        sent = (EDITS.c.result_message_id, EDITS.c.file_message_id)
+        is_result = or_(*(column == message_id for column in sent), EDITS.c.id.in_(extras))
         others = (EDITS.c.photo_message_id, EDITS.c.request_message_id, EDITS.c.status_message_id)
         belongs = or_(is_result, *(column == message_id for column in others))
         query = select(EDITS).where(EDITS.c.chat_id == chat_id, _IS_THERE, belongs)
@@ -106,6 +130,34 @@ class SqlEditStore:
         finally:
             self._forget_running(before.id)
         return after if result.rowcount else None
+
+    async def end(self, before: Edit, after: Edit, limits: Limits) -> Edit | None:
+        """The `move` to an edit's end. One that was paid for in vain is forgiven or charged.
+
+        At most `limits.forgiven` edits of a person in any window are, whatever the order in which they end.
+        """
+        window, person_id = limits.longest_window, after.request.requester_id
+        if not after.is_wasted or window is None or person_id in limits.exempt:
+            return await self.move(before, after)
+        count = (
+            select(func.count())
+            .select_from(EDITS)
+            .where(
+                EDITS.c.requester_id == person_id,
+                EDITS.c.created_at > after.created_at - window,
+                EDITS.c.waste == Waste.FORGIVEN,
+            )
+        )
+        try:
+            async with self._database.writing() as connection:
+                await self._lock(connection, person_id)
+                forgiven = (await connection.execute(count)).scalar_one()
+                is_forgiven = forgiven < limits.forgiven
+                ended = replace(after, waste=Waste.FORGIVEN if is_forgiven else Waste.CHARGED)
+                result = await connection.execute(guarded_update(before, ended))
+        finally:
+            self._forget_running(before.id)
+        return ended if result.rowcount else None
 
     async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
         """Write the status card's message id, in any state of the edit.
@@ -162,10 +214,25 @@ class SqlEditStore:
         """A person's edits that have not ended, in every chat."""
         return await self._all(EDITS.c.requester_id == requester_id, _IS_ACTIVE, order=EDITS.c.created_at)
 
-    async def usage(self, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
-        """What the chat has used of each rule."""
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> list[str]:
+        """The ids of a person's edits in a chat whose result Telegram has, newest first."""
+        found = (
+            select(EDITS.c.id)
+            .where(_of(chat_id, requester_id), EDITS.c.result_photo.is_not(None), EDITS.c.ended_at >= since)
+            .order_by(EDITS.c.created_at.desc(), EDITS.c.id)
+        )
         async with self._database.reading() as connection:
-            return await _usage(connection, chat_id, limits, now)
+            return list(await connection.scalars(found))
+
+    async def held_of(self, person_id: int) -> list[Edit]:
+        """A person's held edits in all chats, oldest first."""
+        is_theirs = and_(EDITS.c.requester_id == person_id, EDITS.c.state == EditState.HELD)
+        return await self._all(is_theirs, order=EDITS.c.created_at)
+
+    async def usage(self, chat_id: int, person_id: int, limits: Limits, now: datetime) -> list[Usage]:
+        """How much is used of each rule that applies to a person in a chat."""
+        async with self._database.reading() as connection:
+            return (await Counted(chat_id, person_id, limits, now).usages(connection))[1]
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         """Move all rows of a group to the supergroup that it became. True the first time."""
@@ -185,7 +252,7 @@ class SqlEditStore:
         )
         async with self._database.writing() as connection:
             is_news = (await connection.execute(noted.returning(CHAT_MOVES.c.old_id))).first() is not None
-            await self._lock_chat(connection, new_chat_id)
+            await self._lock(connection, new_chat_id)
             merged = {
                 "told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told),
                 "greeted_at": func.coalesce(CHATS.c.greeted_at, greeted),
@@ -204,13 +271,15 @@ class SqlEditStore:
         self._forget_running(*self._running)
         return is_news
 
-    async def kept_ids(self, since: datetime) -> dict[FileKind, frozenset[str]]:
-        """The ids of edits whose files are needed: unsettled ones, and results delivered since `since`."""
+    async def kept_names(self, since: datetime) -> dict[FileKind, frozenset[str]]:
+        """The names of the files that are needed: of unsettled edits, and results delivered since `since`."""
         delivered = and_(EDITS.c.state == EditState.DELIVERED, EDITS.c.ended_at >= since, _IS_THERE)
         async with self._database.reading() as connection:
-            unsettled = frozenset(await connection.scalars(select(EDITS.c.id).where(_IS_UNSETTLED)))
+            unsettled = select(EDITS.c.id, EDITS.c.photos).where(_IS_UNSETTLED)
+            counts = {row.id: len(row.photos) for row in await connection.execute(unsettled)}
             results = frozenset(await connection.scalars(select(EDITS.c.id).where(delivered)))
-        return {"photo": unsettled, "result": unsettled | results}
+        photos = frozenset(name for edit_id, count in counts.items() for name in kept_names(edit_id, count))
+        return {"photo": photos, "result": results.union(counts)}
 
     async def kept_photo_names(self) -> frozenset[str]:
         """What the provider may still fetch: the photos of unsettled edits, also for the next create call."""
@@ -237,10 +306,15 @@ class SqlEditStore:
         for edit_id in edit_ids:
             self._running.pop(edit_id, None)
 
-    async def _lock_chat(self, connection: AsyncConnection, chat_id: int) -> None:
-        """Create the chat's row if needed and lock it, so that admissions of one chat come one by one."""
-        insert = self._database.insert(CHATS).values(id=chat_id)
-        await connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"id": chat_id}))
+    async def _lock(self, connection: AsyncConnection, *ids: int) -> None:
+        """Lock the rows of chats and people, so that what counts their edits comes one by one.
+
+        A person's row is that of the private chat, which has the same id. Always in the same order: else two
+        transactions could wait for each other.
+        """
+        for each in sorted(set(ids)):
+            insert = self._database.insert(CHATS).values(id=each)
+            await connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"id": each}))
 
     async def _first(self, *conditions: ColumnElement[bool]) -> Edit | None:
         async with self._database.reading() as connection:
@@ -263,19 +337,3 @@ async def _first(connection: AsyncConnection, *conditions: ColumnElement[bool]) 
     query = select(EDITS).where(*conditions).order_by(EDITS.c.created_at.desc()).limit(1)
     row = (await connection.execute(query)).mappings().first()
     return None if row is None else edit_of(row)
-
-
-async def _usage(connection: AsyncConnection, chat_id: int, limits: Limits, now: datetime) -> list[Usage]:
-    return [
-        usage(rule, (await connection.scalars(_counted(chat_id, rule, now))).all(), now) for rule in limits
-    ]
-
-
-def _counted(chat_id: int, rule: Rule, now: datetime) -> Select[datetime]:
-    """The creation times of the edits that a rule counts now, oldest first."""
-    counted = select(EDITS.c.created_at).where(EDITS.c.chat_id == chat_id).order_by(EDITS.c.created_at)
-    if rule.window is None:
-        return counted.where(_IS_ACTIVE)
-    return counted.where(
-        EDITS.c.created_at > now - rule.window, EDITS.c.state.not_in(NOT_COUNTED), ~EDITS.c.is_late
-    )

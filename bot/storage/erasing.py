@@ -17,11 +17,12 @@ from bot.storage.tables import (
     ALERTS,
     CHATS,
     EDITS,
+    EXTRAS,
     GUESTS,
     INBOX,
     PENDING_PHOTOS,
     QUESTIONS,
-    SENT_FILES,
+    REFUSED,
 )
 
 logger = logging.getLogger(__name__)
@@ -29,15 +30,16 @@ logger = logging.getLogger(__name__)
 _OF_PERSON: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "pending_photos": lambda person: PENDING_PHOTOS.c.user_id == person,
     "questions": lambda person: QUESTIONS.c.person_id == person,
-    "sent_files": lambda person: SENT_FILES.c.edit_id.in_(
-        select(EDITS.c.id).where(EDITS.c.requester_id == person)
+    "extras": lambda person: EXTRAS.c.edit_id.in_(select(EDITS.c.id).where(EDITS.c.requester_id == person)),
+    "refused": lambda person: or_(
+        *(REFUSED.c.request.contains(f'"requester_id": {person}{end}', autoescape=True) for end in ",}")
     ),
     "albums": lambda person: ALBUMS.c.chat_id == person,
     "alerts": lambda person: ALERTS.c.admin_id == person,
     "chats": lambda person: CHATS.c.id == person,  # a private chat has its person's id
 }
 """The rows that are deleted. Those of `edits` are blanked; those of `inbox` are found by what they say."""
-IMPERSONAL = frozenset({"chat_moves", "replicas", "roles", "budgets"})
+IMPERSONAL = frozenset({"chat_moves", "refusals", "replicas", "roles", "budgets"})
 """Tables that hold nothing of a person."""
 OWNERS = frozenset({"guests", "owner_links"})
 """Whom the owner allowed or refused, and who that is: their word stands, without a name."""
@@ -72,23 +74,14 @@ KEPT = frozenset(
         *(
             "status_message_id",
             "result_message_id",
+            "file_message_id",
             "has_lost_card",
             "is_told",
             "submitted_at",
             "task_seconds",
         ),
-        *(
-            "width",
-            "height",
-            "format",
-            "cropped",
-            "enlarged",
-            "failure",
-            "ended_at",
-            "owner",
-            "blocked_by",
-            "credits",
-        ),
+        *("width", "height", "format", "cropped", "enlarged", "failure", "ended_at", "owner", "blocked_by"),
+        *("place_at", "waste", "runs_until", "credits"),
     }
 )
 """What the limits count, and what its last steps need: the card's end, and the names of hosted photos."""

@@ -37,6 +37,8 @@ def in_words(error: BaseException) -> str:
             return "the server refuses this user or password"
         case asyncpg.InvalidCatalogNameError():
             return "the server has no database of that name"
+        case asyncpg.ReadOnlySQLTransactionError():
+            return "the server only lets it be read: it is a standby, or set to read-only"
         case sqlite3.Error():
             said = str(cause)
             return next((words for sign, words in _OF_SQLITE.items() if sign in said), said)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import Edit, EditState
 from bot.core.errors import TryLater
+from bot.core.ports import ITS_TURN, Place
 from bot.storage.database import Database
 from bot.storage.edit_rows import guarded_update
 from bot.storage.tables import BUDGETS, EDITS
@@ -24,7 +25,8 @@ _SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 2.0, 30.0
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """At most `creates` create calls in any window of length `per`, and `tasks` unfinished tasks.
+    """At most `creates` create calls in any window of length `per`, and `tasks` unfinished tasks, of which
+    one chat may have `of_chat` (0: any number).
 
     The algorithm is GCRA: a third of the creates may come at once, the rest evenly spread. If all could come
     at once, a window could have a full burst and the new ones: nearly twice as many as allowed.
@@ -33,6 +35,7 @@ class Budget:
     creates: int
     per: timedelta
     tasks: int
+    of_chat: int = 0
 
     @property
     def burst(self) -> int:
@@ -46,10 +49,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Who waited at the moment `at`: edit ids with their places from 1, and for how many there was room."""
+    """Who waited at the moment `at`: edit ids with their places, and for how many there was room."""
 
     at: datetime
-    places: Mapping[str, int]
+    places: Mapping[str, Place]
     free: int
 
 
@@ -64,31 +67,40 @@ class SqlProviderBudget:
         self._line: Line | None = None
         self._looking = asyncio.Lock()
 
-    async def ahead(self, edit: Edit, now: datetime) -> int:
-        """How many edits go before this one; 0 when it is its turn.
+    async def place(self, edit: Edit, now: datetime) -> Place:
+        """Where an edit stands in the line.
 
         Chats take turns, the one with the fewest tasks under way first; within a chat people take turns, and
-        a person's own edits go oldest first.
+        a person's own edits go oldest first. Who waits for tasks of the own chat holds up no other chat.
         """
         async with self._looking:
             line = self._line
             if line is None or edit.id not in line.places or now - line.at >= _LINE_AGE:
                 line = self._line = await self._look(now)
-        return max(0, line.places.get(edit.id, 0) - max(0, line.free))
+        place = line.places.get(edit.id, ITS_TURN)
+        return place if place.in_chat else Place(max(0, place.number - max(0, line.free)))
 
     def wait_seconds(self, edit_id: str) -> float:
         """Seconds until an edit in the line asks again: well before its turn can come."""
-        place = self._line.places.get(edit_id, 0) if self._line is not None else 0
-        soonest = place * self._budget.step.total_seconds()
+        place = self._line.places.get(edit_id, ITS_TURN) if self._line is not None else ITS_TURN
+        soonest = place.number * self._budget.step.total_seconds()
         return min(max(_SHORTEST_WAIT_SECONDS, soonest / 4), _LONGEST_WAIT_SECONDS)
 
     async def _look(self, now: datetime) -> Line:
-        ranked = _ranked(now)
+        ranked = _ranked(now, self._tasks(now))
         async with self._database.reading() as connection:
-            tasks = self._budget.tasks - await _in_flight(connection)
+            tasks = self._budget.tasks - await self._in_flight(connection, now)
             free = min(tasks, await self._creates_left(connection, now))
-            rows = (await connection.execute(select(ranked.c.id, ranked.c.place))).all()
-        return Line(now, {row.id: row.place for row in rows}, free)
+            rows = (await connection.execute(select(ranked))).all()
+        return Line(now, {row.id: self._place(row.place, row.of_chat, row.turn) for row in rows}, free)
+
+    def _place(self, place: int, of_chat: int, turn: int) -> Place:
+        """`turn` is an edit's place among its chat's, counted after the chat's tasks.
+
+        Those beyond what the chat may have at once come last in the line of all, in the same order.
+        """
+        beyond = turn - self._budget.of_chat if self._budget.of_chat else 0
+        return Place(min(of_chat, beyond), in_chat=True) if beyond > 0 else Place(place)
 
     async def enter(self, before: Edit, after: Edit, now: datetime) -> Edit | None:
         """Move an edit to its create call if both budgets have room, in one transaction.
@@ -97,8 +109,11 @@ class SqlProviderBudget:
         """
         async with self._database.writing() as connection:
             await self._take_create(connection, now)  # locks the budget's row: `enter` runs one by one
-            if await _in_flight(connection) >= self._budget.tasks:
+            if await self._in_flight(connection, now) >= self._budget.tasks:
                 raise TryLater(_FULL_SECONDS, "as many tasks under way as there may be")
+            of_chat = await self._in_flight(connection, now, before.chat_id)
+            if self._budget.of_chat and of_chat >= self._budget.of_chat:
+                raise TryLater(_FULL_SECONDS, "as many tasks of its chat under way as there may be")
             result = await connection.execute(guarded_update(before, after))
             if not result.rowcount:
                 await connection.rollback()
@@ -110,6 +125,23 @@ class SqlProviderBudget:
         full_at, at = (await connection.execute(kept)).one_or_none() or (now, now)
         used = max(full_at - at, timedelta(0))
         return int((self._budget.burst * self._budget.step - used) / self._budget.step)
+
+    def _tasks(self, now: datetime) -> Subquery:
+        """The chat of each task that runs at the provider, also of those that nobody waits for any more.
+
+        Two queries, because each has an index of its own.
+        """
+        ends = EDITS.c.runs_until
+        awaited = select(EDITS.c.chat_id).where(EDITS.c.due_at.is_not(None), EDITS.c.state.in_(_IN_FLIGHT))
+        left = select(EDITS.c.chat_id).where(ends.is_not(None), ends > self._database.clock(now))
+        return awaited.union_all(left).subquery("tasks")
+
+    async def _in_flight(self, connection: AsyncConnection, now: datetime, chat_id: int | None = None) -> int:
+        tasks = self._tasks(now)
+        count = select(func.count()).select_from(tasks)
+        if chat_id is not None:
+            count = count.where(tasks.c.chat_id == chat_id)
+        return (await connection.execute(count)).scalar_one()
 
     async def _take_create(self, connection: AsyncConnection, now: datetime) -> None:
         """GCRA: `full_at` is when the budget will be full again; each create moves it one step later."""
@@ -124,12 +156,7 @@ class SqlProviderBudget:
         await connection.execute(taken.values(full_at=max(full_at, at) + step))
 
 
-async def _in_flight(connection: AsyncConnection) -> int:
-    count = select(func.count()).where(EDITS.c.state.in_(_IN_FLIGHT))
-    return (await connection.execute(count)).scalar_one()
-
-
-def _ranked(now: datetime) -> Subquery:
+def _ranked(now: datetime, tasks: Subquery) -> Subquery:
     """Every edit that waits for its create call now, with its place in the line from 1."""
     oldest_first = (EDITS.c.created_at, EDITS.c.id)
     waiting = (
@@ -144,18 +171,18 @@ def _ranked(now: datetime) -> Subquery:
         .where(EDITS.c.state == EditState.RECEIVED, EDITS.c.due_at <= now)
         .subquery("waiting")
     )
-    busy = (
-        select(EDITS.c.chat_id, func.count().label("tasks"))
-        .where(EDITS.c.state.in_(_IN_FLIGHT))
-        .group_by(EDITS.c.chat_id)
-        .subquery("busy")
-    )
+    busy = select(tasks.c.chat_id, func.count().label("tasks")).group_by(tasks.c.chat_id).subquery("busy")
     w = waiting.c
     of_chat = func.row_number().over(partition_by=w.chat_id, order_by=(w.of_person, w.created_at, w.id))
     turns = (
-        select(w.id, w.created_at, (of_chat + func.coalesce(busy.c.tasks, 0)).label("turn"))
+        select(
+            w.id,
+            w.created_at,
+            of_chat.label("of_chat"),
+            (of_chat + func.coalesce(busy.c.tasks, 0)).label("turn"),
+        )
         .select_from(waiting.outerjoin(busy, w.chat_id == busy.c.chat_id))
         .subquery("turns")
     )
     place = func.row_number().over(order_by=(turns.c.turn, turns.c.created_at, turns.c.id))
-    return select(turns.c.id, place.label("place")).subquery("ranked")
+    return select(turns, place.label("place")).subquery("ranked")

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from bot.core.clock import Clock
 from bot.storage.alerts import ALERT_AGAIN_AFTER, Alerts
-from bot.storage.chats import Chats
+from bot.storage.chats import REFUSE_AGAIN_AFTER, Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.refused import RefusedRequests
 from bot.storage.wishes import SqlWishes
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ KEEP_RESULTS = timedelta(hours=48)
 KEEP_EDITS = timedelta(days=31)
 """Longer than any limit's window, because limits are counted from the edits."""
 KEEP_UPDATES = timedelta(days=7)
+KEEP_REFUSED = timedelta(hours=24)
+"""How long a request that was refused can still be held."""
 KEEP_WISHES = timedelta(days=1)
 """How long a photo without words and what the bot has asked are remembered."""
 KEEP_QUESTIONS_TO_OWNER = timedelta(days=1)
@@ -43,24 +46,29 @@ class RowRetention:
     def __init__(
         self,
         edits: SqlEditStore,
+        refused: RefusedRequests,
         inbox: Inbox,
         chats: Chats,
         wishes: SqlWishes,
         alerts: Alerts,
         guests: SqlGuests,
+        *,
         now: Clock,
     ) -> None:
-        self._edits, self._inbox, self._chats, self._wishes = edits, inbox, chats, wishes
-        self._alerts, self._guests, self._now = alerts, guests, now
+        self._edits, self._refused, self._inbox = edits, refused, inbox
+        self._chats, self._wishes, self._alerts = chats, wishes, alerts
+        self._guests, self._now = guests, now
 
     async def forget(self) -> None:
         """Go through every table once."""
         now = self._now()
         await self._edits.forget_before(now - KEEP_EDITS)
+        await self._refused.forget_before(now - KEEP_REFUSED)
         await self._inbox.forget_before(now - KEEP_UPDATES)
         await self._wishes.forget_before(now - KEEP_WISHES)
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)
-        await self._chats.forget_files_before(now - KEEP_RESULTS)
+        await self._chats.forget_refusals_before(now - REFUSE_AGAIN_AFTER)
+        await self._chats.forget_extras_before(now - KEEP_RESULTS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)
         await self._guests.forget_before(now - KEEP_QUESTIONS_TO_OWNER)
 
@@ -77,7 +85,7 @@ class FileRetention:
     async def sweep_files(self) -> None:
         """Delete old photos and results in DATA_DIR/files."""
         now = self._now()
-        await self._files.sweep(await self._edits.kept_ids(now - KEEP_RESULTS), now - FILE_GRACE)
+        await self._files.sweep(await self._edits.kept_names(now - KEEP_RESULTS), now - FILE_GRACE)
 
     async def sweep_hosted(self) -> None:
         """Prepared photos that the provider may no longer need."""
@@ -88,7 +96,7 @@ class FileRetention:
         if (excess := await self._files.excess(self._most_bytes)) <= 0:
             return
         results = await self._files.results()  # before asking: what is written later is still needed
-        needed = (await self._edits.kept_ids(self._now()))["photo"]
+        needed = (await self._edits.kept_names(self._now()))["photo"]
         removed = 0
         for edit_id, size in results:
             if excess > 0 and edit_id not in needed:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
 from sqlmodel import Field, SQLModel
 
-from bot.core.edits import EditState, PhotoKind, PhotoRef
+from bot.core.edits import EditState, Extra, PhotoKind, PhotoRef, Waste
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
 from bot.core.wishes import Missing, PictureMeant
@@ -92,6 +92,7 @@ class EditRow(SQLModel, table=True):
         Index("ix_edits_callback_secret", "callback_secret", unique=True),
         Index("ix_edits_chat_id_created_at", "chat_id", "created_at"),
         Index("ix_edits_chat_id_state", "chat_id", "state"),
+        Index("ix_edits_requester_id_created_at", "requester_id", "created_at"),
         Index("ix_edits_operation_submitted_at", "operation", "submitted_at"),
         Index("ix_edits_ended_at", "ended_at"),
         Index("ix_edits_created_at", "created_at"),
@@ -101,6 +102,13 @@ class EditRow(SQLModel, table=True):
             "due_at",
             sqlite_where=column("due_at").is_not(None),
             postgresql_where=column("due_at").is_not(None),
+        ),
+        # Few edits were ended while their task ran.
+        Index(
+            "ix_edits_runs_until",
+            "runs_until",
+            sqlite_where=column("runs_until").is_not(None),
+            postgresql_where=column("runs_until").is_not(None),
         ),
     )
 
@@ -141,16 +149,20 @@ class EditRow(SQLModel, table=True):
     enlarged: float
     result_message_id: int | None = Field(sa_type=BigInteger)
     result_photo: PhotoRef | None = Field(sa_type=PhotoText)
+    file_message_id: int | None = Field(sa_type=BigInteger)
     failure: Reason | None = Field(sa_type=EnumText(Reason))
     ended_at: datetime | None
     owner: str | None
     blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
     is_erased: bool
     credits: float
+    place_at: datetime | None
+    waste: Waste | None = Field(sa_type=EnumText(Waste))
+    runs_until: datetime | None
 
 
 class ChatRow(SQLModel, table=True):
-    """A chat that asked for something. Admissions of one chat lock its row."""
+    """A chat or person that asked for something. Admissions of one chat or person lock its row."""
 
     __tablename__: ClassVar[str] = "chats"
 
@@ -199,13 +211,35 @@ class AlertRow(SQLModel, table=True):
     has_arrived: bool
 
 
-class SentFileRow(SQLModel, table=True):
-    """The file of an edit's result that somebody asked for. Without `message_id` it is on its way."""
+class RefusalRow(SQLModel, table=True):
+    """A refusal that a group was told of: the message that was refused first, and when it was told."""
 
-    __tablename__: ClassVar[str] = "sent_files"
+    __tablename__: ClassVar[str] = "refusals"
+
+    chat_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(primary_key=True)
+    message_id: int = Field(sa_type=BigInteger)
+    told_at: datetime
+
+
+class ExtraRow(SQLModel, table=True):
+    """What somebody asked for beside an edit's result. Without `message_id` it is on its way."""
+
+    __tablename__: ClassVar[str] = "extras"
 
     edit_id: str = Field(primary_key=True)
+    extra: Extra = Field(primary_key=True, sa_type=EnumText(Extra))
     message_id: int | None = Field(sa_type=BigInteger)
+    at: datetime
+
+
+class RefusedRow(SQLModel, table=True):
+    """A request that was refused for a while, and may still be held: the request as JSON."""
+
+    __tablename__: ClassVar[str] = "refused"
+
+    update_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    request: str = Field(sa_type=Text)
     at: datetime
 
 
@@ -330,7 +364,9 @@ CHATS = METADATA.tables["chats"]
 CHAT_MOVES = METADATA.tables["chat_moves"]
 ALBUMS = METADATA.tables["albums"]
 ALERTS = METADATA.tables["alerts"]
-SENT_FILES = METADATA.tables["sent_files"]
+EXTRAS = METADATA.tables["extras"]
+REFUSALS = METADATA.tables["refusals"]
+REFUSED = METADATA.tables["refused"]
 INBOX = METADATA.tables["inbox"]
 QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]

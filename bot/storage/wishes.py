@@ -90,11 +90,14 @@ class SqlWishes:
         async with self._database.writing() as connection:
             await connection.execute(done)
 
-    async def drop_questions(self, speaker: Speaker) -> int:
-        """Forget every open question to a person; returns how many."""
-        dropped = delete(QUESTIONS).where(*_to(speaker), QUESTIONS.c.answered_by.is_(None))
+    async def close_questions(self, speaker: Speaker, update_id: int) -> int:
+        """An update has ended every open question to a person; returns how many.
+
+        None waits for an answer any more, but a reply to one still finds it.
+        """
+        closed = update(QUESTIONS).where(*_to(speaker), QUESTIONS.c.answered_by.is_(None))
         async with self._database.writing() as connection:
-            return (await connection.execute(dropped)).rowcount
+            return (await connection.execute(closed.values(answered_by=update_id))).rowcount
 
     async def forget_before(self, at: datetime) -> None:
         """Delete photos and questions that are older."""

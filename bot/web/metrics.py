@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TypedDict
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -10,72 +11,45 @@ from bot import VERSION
 from bot.core.edits import Edit
 from bot.core.errors import Reason
 
-_OURS = "nanobanana_bot"
 _SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 _DELAYS = (0.1, 0.3, 1, 2, 3, 4, 5, 7, 10, 20, 30)
+
+
+class _Ours(TypedDict):
+    """What all metrics have in common."""
+
+    namespace: str
+    registry: CollectorRegistry
 
 
 class Metrics:
     """The core's `Observer`, and the counts of outgoing calls. `unfinished` counts the edits with a job."""
 
     def __init__(self, unfinished: Callable[[], int]) -> None:
-        self._registry = registry = CollectorRegistry()
-        self._moves = Counter(
-            "edit_moves", "Edits that came to a state", ["state"], namespace=_OURS, registry=registry
-        )
-        self._failures = Counter(
-            "edit_failures", "Edits that failed", ["reason"], namespace=_OURS, registry=registry
-        )
-        self._refusals = Counter(
-            "requests_refused", "Requests not accepted", ["reason"], namespace=_OURS, registry=registry
-        )
-        self._looks = Counter(
-            "task_looks", "Questions how a task is doing", namespace=_OURS, registry=registry
-        )
+        self._registry = CollectorRegistry()
+        ours: _Ours = {"namespace": "nanobanana_bot", "registry": self._registry}
+        self._moves = Counter("edit_moves", "Edits that came to a state", ["state"], **ours)
+        self._failures = Counter("edit_failures", "Edits that failed", ["reason"], **ours)
+        for reason in Reason:  # an alarm sees the first failure only as a rise from zero
+            self._failures.labels(reason)
+        self._refusals = Counter("requests_refused", "Requests not accepted", ["reason"], **ours)
+        self._looks = Counter("task_looks", "Questions how a task is doing", **ours)
         self._durations = Histogram(
-            "edit_seconds",
-            "From the request to its end",
-            ["outcome"],
-            buckets=_SECONDS,
-            namespace=_OURS,
-            registry=registry,
+            "edit_seconds", "From the request to its end", ["outcome"], buckets=_SECONDS, **ours
         )
         self._tasks = Histogram(
-            "task_seconds",
-            "How long tasks took",
-            ["operation"],
-            buckets=_SECONDS,
-            namespace=_OURS,
-            registry=registry,
+            "task_seconds", "How long tasks took", ["operation"], buckets=_SECONDS, **ours
         )
         self._detection = Histogram(
-            "task_detection_seconds",
-            "From a task's end to its being noticed",
-            buckets=_DELAYS,
-            namespace=_OURS,
-            registry=registry,
+            "task_detection_seconds", "From a task's end to its being noticed", buckets=_DELAYS, **ours
         )
-        self._calls = Counter(
-            "outgoing_calls",
-            "Calls to the services",
-            ["service", "status"],
-            namespace=_OURS,
-            registry=registry,
-        )
-        gauge = Gauge(
-            "edits_unfinished", "Edits that this process looks after", namespace=_OURS, registry=registry
-        )
+        self._calls = Counter("outgoing_calls", "Calls to the services", ["service", "status"], **ours)
+        gauge = Gauge("edits_unfinished", "Edits that this process looks after", **ours)
         gauge.set_function(unfinished)
-        self._waiting = Gauge(
-            "edits_waiting",
-            "Edits of all processes that cannot go on",
-            ["reason"],
-            namespace=_OURS,
-            registry=registry,
-        )
-        self._credits = Gauge("credits_left", "At the image service", namespace=_OURS, registry=registry)
+        self._waiting = Gauge("edits_waiting", "Edits of all processes that cannot go on", ["reason"], **ours)
+        self._credits = Gauge("credits_left", "At the image service", **ours)
         self._credits.set(math.nan)
-        build = Gauge("build_info", "Which version this is", ["version"], namespace=_OURS, registry=registry)
+        build = Gauge("build_info", "Which version this is", ["version"], **ours)
         build.labels(VERSION).set(1)
 
     def moved(self, edit: Edit, now: datetime) -> None:

@@ -10,7 +10,7 @@ import httpx
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from bot.core.limits import Limits, Rule, Scope
+from bot.core.limits import Counts, Limits, Rule, Scope
 from bot.core.ports import PhotoHost
 from bot.http.client import WayOut, connections
 from bot.http.proxies import Proxies
@@ -88,12 +88,21 @@ def hold(settings: Settings, database: Database, stack: contextlib.AsyncExitStac
             raise _unusable(settings, error) from error
 
 
+async def revision(settings: Settings, database: Database) -> tuple[str | None, str | None]:
+    """The database's revision, and this program's. Raises DatabaseUnusable, also for a later version's."""
+    try:
+        current, head = await database.revision()
+    except CONNECTION_ERRORS as error:
+        raise _unusable(settings, error) from error
+    if migrations.is_newer(current):
+        raise DatabaseUnusable(f"DATABASE_URL {settings.shown_database_url} {NEWER}")
+    return current, head
+
+
 async def migrate(settings: Settings, database: Database) -> None:
     """Bring the database to this version. Raises DatabaseUnusable."""
+    await revision(settings, database)
     try:
-        current, _ = await database.revision()
-        if migrations.is_newer(current):
-            raise DatabaseUnusable(f"DATABASE_URL {settings.shown_database_url} {NEWER}")
         await database.migrate()
     except CONNECTION_ERRORS as error:
         raise _unusable(settings, error) from error
@@ -145,16 +154,19 @@ def price(settings: Settings) -> float:
 
 def strangers_cost(settings: Settings) -> str:
     """What people whom nobody knows can spend where the bot is open to all, in plain words."""
-    each, window = price(settings), settings.rate_limit_window_seconds
-    everybody = _in_money(360 * settings.nanobanana_creates_per_10_seconds * each)
-    if not settings.rate_limit_edits:
-        return f"strangers can spend up to {everybody} an hour (RATE_LIMIT_EDITS is 0)"
-    of_chat = _in_money(settings.rate_limit_edits * max(1.0, 3600 / window) * each)
-    return f"a stranger can spend {of_chat} an hour in each chat, all together up to {everybody} an hour"
+    creates = settings.nanobanana_creates_per_10_seconds
+    burst = max(1, creates // 3)
+    everybody = _in_money(settings, burst + 360 * max(1, creates - burst))
+    counted = [count for count in (settings.person_limit_edits, settings.rate_limit_edits) if count]
+    if not counted:
+        return f"strangers can spend up to {everybody} an hour: neither a person nor a chat has a limit"
+    each = (min(counted) + settings.forgiven_edits) * max(1.0, 3600 / settings.rate_limit_window_seconds)
+    return f"a stranger can spend {_in_money(settings, each)} an hour, all together up to {everybody}"
 
 
-def _in_money(amount: float) -> str:
-    return f"{amount:g} credits (${amount * prices.DOLLARS_PER_CREDIT:.2f})"
+def _in_money(settings: Settings, tasks: float) -> str:
+    spent = tasks * price(settings)
+    return f"{spent:g} credits (${spent * prices.DOLLARS_PER_CREDIT:.2f})"
 
 
 def nanobanana_client(
@@ -209,12 +221,20 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
 
 
 def limits(settings: Settings) -> Limits:
-    """The rules of a chat: edits in a window (none if RATE_LIMIT_EDITS is 0), then edits at once."""
-    window = Rule(
-        Scope.CHAT, settings.rate_limit_edits, timedelta(seconds=settings.rate_limit_window_seconds)
+    """The rules: edits of a chat and of a person in a window, then unfinished ones. 0 means no such rule."""
+    window = timedelta(seconds=settings.rate_limit_window_seconds)
+    at_once, waiting = settings.max_active_edits_per_chat, settings.max_waiting_edits_per_chat
+    rules = (
+        Rule(Scope.CHAT, settings.rate_limit_edits, window),
+        Rule(Scope.PERSON, settings.person_limit_edits, window),
+        Rule(Scope.CHAT, at_once + waiting if at_once and waiting else 0, counts=Counts.UNFINISHED),
     )
-    at_once = Rule(Scope.CHAT, settings.max_active_edits_per_chat, None)
-    return (window, at_once) if window.count else (at_once,)
+    return Limits(
+        tuple(rule for rule in rules if rule.count),
+        at_once=at_once,
+        forgiven=settings.forgiven_edits,
+        exempt=settings.admin_ids,
+    )
 
 
 def provider_budget(settings: Settings) -> Budget:
@@ -223,4 +243,5 @@ def provider_budget(settings: Settings) -> Budget:
         settings.nanobanana_creates_per_10_seconds,
         timedelta(seconds=10),
         settings.nanobanana_tasks_in_flight,
+        settings.max_active_edits_per_chat,
     )

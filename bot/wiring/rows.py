@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import dataclass
 
 from bot.cluster.lease import Replica
-from bot.core.clock import Clock, SteadyClock, random_id
+from bot.core.clock import Clock, random_id
 from bot.photo_hosts.web import WebHost
 from bot.scheduling.workload import LocalWorkload
 from bot.settings import Settings
@@ -17,6 +17,7 @@ from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
 from bot.storage.ownership import Ownership
 from bot.storage.provider_budget import SqlProviderBudget
+from bot.storage.refused import RefusedRequests
 from bot.storage.replicas import Replicas
 from bot.storage.wishes import SqlWishes
 from bot.web.health import Health
@@ -30,6 +31,7 @@ class Rows:
 
     database: Database
     edits: SqlEditStore
+    refused: RefusedRequests
     inbox: Inbox
     chats: Chats
     wishes: SqlWishes
@@ -45,6 +47,7 @@ class Rows:
         return cls(
             database=database,
             edits=SqlEditStore(database),
+            refused=RefusedRequests(database),
             inbox=Inbox(database),
             chats=Chats(database),
             wishes=SqlWishes(database),
@@ -69,7 +72,9 @@ class Process:
     now: Clock
 
     @classmethod
-    def of(cls, settings: Settings, database: Database, stack: contextlib.AsyncExitStack) -> "Process":
+    def of(
+        cls, settings: Settings, database: Database, stack: contextlib.AsyncExitStack, now: Clock
+    ) -> "Process":
         replica = Replica(random_id, alone=database.is_sqlite)
         workload = LocalWorkload(alone=replica.alone)
         apart = database.apart()  # a late heartbeat would cost this replica all its edits
@@ -80,7 +85,7 @@ class Process:
             workload=workload,
             health=Health(database, replica),
             metrics=Metrics(workload.count),
-            now=SteadyClock(),
+            now=now,
         )
 
     def owner(self) -> str:

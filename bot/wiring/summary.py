@@ -37,9 +37,8 @@ def _photos(settings: Settings) -> str:
 
 def _people(settings: Settings) -> str:
     allowed, admins = len(settings.allowed_chats), len(settings.admin_ids)
-    who = (
-        f"{allowed} chats of ALLOWED_CHATS, and whom the owner allows" if allowed else "whom the owner allows"
-    )
+    who = f"those of ALLOWED_CHATS ({allowed}), and whom" if allowed else "whom"
+    who = f"{who} the owner allows"
     if settings.open_to_all:
         who = f"everybody (OPEN_TO_ALL=true): {strangers_cost(settings)}"
     owner = f"{admins} of ADMIN_IDS" if admins else "who opens the link below"

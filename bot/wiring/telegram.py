@@ -22,7 +22,9 @@ from bot.telegram.menu import descriptions, menus
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
+from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
+from bot.telegram.outbox.pictures import Images, PictureSender
 from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.rights import PictureRights
@@ -47,11 +49,15 @@ def way_out(
     rows: Rows,
     owners: Owners,
     now: Clock,
+    *,
+    images: Images,
 ) -> Outside:
     """Everything that sends."""
     cards = Cards(features)
-    results = ResultSender(bot, cards)
-    outbox = Outbox(bot, results, rows.chats, rows.wishes, now)
+    nearby = Nearby(now)
+    results = ResultSender(bot, cards, nearby)
+    pictures = PictureSender(bot, nearby, downloader.download, rows.files, images)
+    outbox = Outbox(bot, results, pictures, nearby, rows.chats, rows.wishes, now)
     board = CardBoard(outbox, cards, estimate, now)
     rights = PictureRights(bot, rows.chats, now)
     admins = Admins(outbox, cards, rows.alerts, owners.all, now)

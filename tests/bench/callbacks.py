@@ -54,7 +54,11 @@ async def _run(*, send_callbacks: bool) -> list[Found]:
         async with telegram.serving() as telegram_url, provider.running() as provider_url:
             home = Home.of(Path(folder), telegram_url, telegram.token, provider_url, provider.api_key)
             people = [telegram.people.person(f"Person {number}") for number in range(PEOPLE)]
-            async with bot_at_work(Home({**home.settings, "RATE_LIMIT_EDITS": "0"}, home.data, home.log)):
+            async with bot_at_work(
+                Home(
+                    {**home.settings, "RATE_LIMIT_EDITS": "0", "PERSON_LIMIT_EDITS": "0"}, home.data, home.log
+                )
+            ):
                 for number in range(EDITS):
                     people[number % PEOPLE].sends_photo(photo, f"/edit wish {number}")
                     await asyncio.sleep(ASKED_EVERY_SECONDS)

@@ -32,7 +32,7 @@ async def report() -> AsyncIterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         async with telegram.serving() as telegram_url, nanobanana.running() as nanobanana_url:
             home = Home.of(Path(folder), telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)
-            limits = {"RATE_LIMIT_EDITS": "0", "POLL_INTERVAL_SECONDS": "0.5"}
+            limits = {"RATE_LIMIT_EDITS": "0", "PERSON_LIMIT_EDITS": "0", "POLL_INTERVAL_SECONDS": "0.5"}
             async with bot_at_work(Home({**home.settings, **limits}, home.data, home.log)) as process:
                 ada = telegram.people.person("Ada")
                 ada.writes("/start")

@@ -13,10 +13,20 @@ from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
 from bot.conversation.owners import Owners, digest_of
 from bot.conversation.tools import About, Desk, Tools
-from bot.core.edits import NOT_COUNTED, Cancelled, Edit, Failed, Request
+from bot.core.edits import (
+    ADMITTED,
+    NOT_COUNTED,
+    Cancelled,
+    Edit,
+    EditState,
+    Extra,
+    Failed,
+    Held,
+    Request,
+)
 from bot.core.errors import Reason
 from bot.core.guests import Guest
-from bot.core.limits import Admission, Limits, Refusal, Usage, usage
+from bot.core.limits import Admission, Limits, Refusal, Rule, Scope, Usage, usage
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
 from bot.core.wishes import Collected, Question, Speaker
@@ -32,14 +42,17 @@ class FakeService:
     def __init__(self, edits: dict[str, Edit], moves: dict[int, int]) -> None:
         self.edits, self.moves = edits, moves
         self.refusal: Refusal | None = None
+        self.forgotten: list[str] = []
 
-    async def admit(self, request: Request) -> Admission:
+    async def admit(self, request: Request, *, hold: bool = False) -> Admission:
         for known in self.edits.values():
             if known.request.update_id == request.update_id:
                 return known
-        if self.refusal is not None:
+        if self.refusal is not None and not (hold and self.refusal.retry_at):
             return self.refusal
         made = edit(request=request)
+        if self.refusal is not None and self.refusal.retry_at:
+            made = replace(made, stage=Held(self.refusal.retry_at))
         self.edits[made.id] = made
         return made
 
@@ -63,6 +76,9 @@ class FakeService:
     async def abandon(self, edit: Edit) -> Edit | None:
         self.edits[edit.id] = replace(self.edits[edit.id], stage=Failed(Reason.CHAT_GONE, NOW))
         return self.edits[edit.id]
+
+    async def forget_result(self, edit: Edit) -> None:
+        self.forgotten.append(edit.id)
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
         is_news = self.moves.get(old_chat_id) != new_chat_id
@@ -92,16 +108,27 @@ class FakeEdits:
     async def recent_of(self, chat_id: int, requester_id: int | None, count: int) -> Sequence[Edit]:
         return self._of(chat_id, requester_id)[::-1][:count]
 
+    async def results_of(self, chat_id: int, requester_id: int, since: datetime) -> Sequence[str]:
+        found = [each for each in self._of(chat_id, requester_id) if each.result_photo]
+        return [each.id for each in reversed(found) if each.ended_at and each.ended_at >= since]
+
     async def running_of(self, requester_id: int) -> Sequence[Edit]:
         theirs = (each for each in self.edits.values() if each.request.requester_id == requester_id)
         return [each for each in theirs if each.is_active]
 
-    async def usage(self, chat_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
-        counted = [each for each in self._of(chat_id) if each.state not in NOT_COUNTED]
-        active = [each for each in counted if each.is_active]
+    async def held_of(self, person_id: int) -> Sequence[Edit]:
+        theirs = [each for each in self.edits.values() if each.request.requester_id == person_id]
+        return [each for each in theirs if isinstance(each.stage, Held)]
+
+    async def usage(self, chat_id: int, person_id: int, limits: Limits, now: datetime) -> Sequence[Usage]:
+        def counted(rule: Rule) -> list[Edit]:
+            states = set(EditState) - NOT_COUNTED if rule.window else ADMITTED
+            return [each for each in among[rule.scope] if each.state in states]
+
+        theirs = [each for each in self.edits.values() if each.request.requester_id == person_id]
+        among = {Scope.CHAT: self._of(chat_id), Scope.PERSON: theirs}
         return [
-            usage(rule, [each.created_at for each in (counted if rule.window else active)], now)
-            for rule in limits
+            usage(rule, [each.created_at for each in counted(rule)], now) for rule in limits.of(person_id)
         ]
 
 
@@ -147,10 +174,12 @@ class FakeWishes:
     async def answered(self, question_id: int, update_id: int) -> None:
         self.questions[question_id] = replace(self.questions[question_id], answered_by=update_id)
 
-    async def drop_questions(self, speaker: Speaker) -> int:
-        open_ones = [each for each in self.questions.values() if each.speaker == speaker]
+    async def close_questions(self, speaker: Speaker, update_id: int) -> int:
+        open_ones = [
+            each for each in self.questions.values() if each.speaker == speaker and each.answered_by is None
+        ]
         for each in open_ones:
-            del self.questions[each.id]
+            await self.answered(each.id, update_id)
         return len(open_ones)
 
     def arrived(self, message_id: int) -> Question:
@@ -159,6 +188,19 @@ class FakeWishes:
         assert last is not None
         self.questions[last.id] = replace(last, message_id=message_id)
         return self.questions[last.id]
+
+
+class FakeRefused:
+    """Requests by their update."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Request] = {}
+
+    async def keep(self, request: Request, now: datetime) -> None:
+        self.kept[request.update_id] = request
+
+    async def get(self, update_id: int) -> Request | None:
+        return self.kept.get(update_id)
 
 
 class FakeMemory:
@@ -171,8 +213,8 @@ class FakeMemory:
         self.moves: dict[int, int] = {}
         self.checked: dict[int, datetime] = {}
         self.told_no_pictures: set[int] = set()
+        self.extras: dict[tuple[str, Extra], int | None] = {}
         self.chatted: set[int] = set()
-        self.files: dict[str, int | None] = {}
         self.greeted: set[int] = set()
 
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
@@ -204,16 +246,16 @@ class FakeMemory:
         self.greeted.add(chat_id)
         return is_new
 
-    async def claim_file(self, edit_id: str, now: datetime) -> bool:
-        is_new = edit_id not in self.files
-        self.files.setdefault(edit_id, None)
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
+        is_new = (edit_id, extra) not in self.extras
+        self.extras.setdefault((edit_id, extra), None)
         return is_new
 
-    async def sent_file(self, edit_id: str) -> int | None:
-        return self.files.get(edit_id)
+    async def sent_extra(self, edit_id: str, extra: Extra) -> int | None:
+        return self.extras.get((edit_id, extra))
 
-    async def forget_file(self, edit_id: str) -> None:
-        self.files.pop(edit_id, None)
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
+        self.extras.pop((edit_id, extra), None)
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         return frozenset(old for old, new in self.moves.items() if new == chat_id)
@@ -352,12 +394,13 @@ class Room:
     taken_again: list[tuple[int, int, datetime]] = field(default_factory=list)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     files: FakeFiles = field(default_factory=FakeFiles)
+    refused: FakeRefused = field(default_factory=FakeRefused)
 
     def __post_init__(self) -> None:
         self.service = FakeService(self.edits, self.memory.moves)
         self.data = FakeData(self.edits)
         self.tools = Tools(
-            desk=Desk(self.service, self._wake, self.data),
+            desk=Desk(self.service, self._wake, self.refused, self.data, lambda: self.now),
             edits=FakeEdits(self.edits),
             memory=self.memory,
             wishes=self.wishes,

@@ -7,7 +7,7 @@ import pytest
 
 from bot.conversation.incoming import EditedMessage, Message, Replied
 from bot.conversation.memory import FRESH
-from bot.conversation.outgoing import Alert, ChangeText, Delete, Destination
+from bot.conversation.outgoing import Alert, Ask, ChangeText, Delete, Destination
 from bot.conversation.texts import alerts, questions
 from bot.core.edits import Delivered, Edit, EditState, PhotoKind, PhotoRef, Request
 from bot.core.limits import Refusal
@@ -46,7 +46,7 @@ async def test_words_first_then_the_photo() -> None:
     room = Room()
     asked = await room.asks(message(words=BLUE))
     assert (asked.html, asked.placeholder) == (
-        "Got it: <i>make it blue</i>. Now send the photo.",
+        "Got it: <i>make it blue</i>\nNow send the photo.",
         "Send the photo",
     )
     photo = message(picture=PHOTO)
@@ -138,7 +138,7 @@ async def test_words_after_a_result_are_asked_about_and_yes_changes_the_result()
     assert (made.words, *picture_in(made)) == ("now more contrast", PAINTED, 80)
     assert (made.parent, made.step) == (parent.id, 3)
     again = await room.alert(replace(pressed, update_id=1))
-    assert again.text == alerts.started(en())
+    assert again.text == alerts.settled(en())
     assert len(room.edits) == 2
 
 
@@ -280,9 +280,12 @@ async def test_an_unknown_command_like_no_other_offers_styles_for_the_photo() ->
 
 
 async def test_an_unknown_command_without_a_picture_names_the_nearest_and_help() -> None:
-    asked = await Room().asks(message("limts", sender=GRACE))
-    assert asked.html.splitlines()[0] == "Je ne connais pas /limts. Vouliez-vous dire /limits\u202f?"
-    assert not asked.buttons
+    room = Room()
+    delivered(room)
+    told = await room.say(message("limts", sender=GRACE))
+    assert told.html.splitlines()[0] == "Je ne connais pas /limts. Vouliez-vous dire /limits\u202f?"
+    assert not told.buttons
+    assert "photo" not in (await room.say(message("limts"))).html
 
 
 async def test_a_chosen_command_that_lacks_words_asks_for_them() -> None:
@@ -318,10 +321,11 @@ async def test_a_full_limit_leaves_the_question_open() -> None:
     assert len(await room.handle(press(yes.data))) == 2
 
 
-async def test_cancel_ends_a_question() -> None:
+@pytest.mark.parametrize("stopping", [message("cancel"), message(words="stop"), message(words="Never mind!")])
+async def test_cancel_ends_a_question(stopping: Message) -> None:
     room = Room()
     await room.asks(message(words=BLUE))
-    assert (await room.say(message("cancel"))).html == questions.dropped(en())
+    assert (await room.say(stopping)).html == questions.dropped(en())
     assert (await room.say(message(picture=PHOTO))).buttons
     assert not room.edits
 
@@ -342,7 +346,6 @@ async def test_a_corrected_message_counts_as_long_as_nothing_was_made_of_it() ->
     room = Room()
     typed = message("sketchh", picture=PHOTO)
     await room.asks(typed)
-    room.wishes.arrived(90)
     made = await room.admits(EditedMessage(replace(typed, update_id=1, command="sketch")))
     assert made.command == "sketch"
     assert await room.handle(EditedMessage(replace(typed, update_id=2, command="oil"))) == ()
@@ -365,7 +368,7 @@ async def test_a_corrected_question_takes_the_place_of_the_one_before() -> None:
 @pytest.mark.parametrize(
     "edited",
     [
-        message("sketch", picture=PHOTO, sent_at=NOW - timedelta(minutes=5, seconds=1)),
+        in_group("sketch", picture=PHOTO, sent_at=NOW - timedelta(minutes=5, seconds=1)),
         message(picture=PHOTO),
         message(),
         in_group(words="chatter"),
@@ -390,3 +393,102 @@ async def test_questions_are_asked_as_replies_where_they_were_caused() -> None:
     said = in_group("edit", picture=PHOTO)
     asked = await Room().asks(said)
     assert asked.to == Destination(GROUP.id, 8, said.message_id)
+
+
+async def test_no_in_words_ends_a_question_and_to_this_one_means_another() -> None:
+    room = Room()
+    await room.asks(message("edit", picture=PHOTO))
+    assert (await room.say(message(words="no"))).html == questions.dropped(en())
+    delivered(room)
+    room.now += timedelta(minutes=1)
+    room.edits[next(iter(room.edits))] = replace(
+        next(iter(room.edits.values())), stage=Delivered(TASK, RESULT, 80, room.now, PAINTED)
+    )
+    await room.asks(message(words=BLUE))
+    room.wishes.arrived(90)
+    deleted, asked = await room.handle(message(words="no"))
+    assert deleted == Delete(PRIVATE.id, 90)
+    assert isinstance(asked, Ask)
+    assert asked.html == "Got it: <i>make it blue</i>\nNow send the photo."
+    assert (await room.admits(message(picture=OTHER_PHOTO))).words == BLUE
+
+
+async def test_yes_in_words_is_a_yes() -> None:
+    room = Room()
+    parent = delivered(room)
+    await room.asks(message(words=BLUE))
+    room.wishes.arrived(90)
+    assert await room.handle(message(words="yes")) == (Delete(PRIVATE.id, 90),)
+    assert room.edits[room.woken[-1]].request.parent == parent.id
+
+
+@pytest.mark.parametrize(
+    "done",
+    [message(words="red", picture=OTHER_PHOTO), message(words="red", replied=Replied(60, OTHER_PHOTO))],
+)
+async def test_a_wish_that_is_done_ends_what_was_asked_before(done: Message) -> None:
+    room = Room()
+    await room.asks(message("edit", picture=PHOTO))
+    await room.admits(done)
+    room.now += timedelta(minutes=1)
+    assert (await room.say(message(picture=PHOTO))).buttons
+    assert len(room.edits) == 1
+
+
+@pytest.mark.parametrize("command", ["vangogh", "background", "styles", "help", "limits"])
+async def test_a_photo_that_nothing_was_made_of_is_the_latest_picture(command: str) -> None:
+    room = Room()
+    delivered(room)
+    room.now += timedelta(minutes=1)
+    await room.handle(message(command, picture=PHOTO))
+    assert (await room.admits(message("oil"))).photo == PHOTO
+
+
+async def test_a_yes_to_a_picture_that_was_being_painted_goes_on_from_the_result() -> None:
+    room = Room()
+    running = room.has(
+        chat_id=PRIVATE.id, requester_id=ADA.id, photos=(PHOTO,), photo_message_id=70, created_at=NOW
+    )
+    [[yes, _]] = (await room.asks(message(words="and add a boat"))).buttons
+    done = Delivered(TASK, RESULT, 80, room.now + timedelta(seconds=9), PAINTED)
+    room.edits[running.id] = replace(running, stage=done)
+    await room.handle(press(yes.data, message_id=90))
+    made = room.edits[room.woken[-1]].request
+    assert (made.photo, made.parent) == (PAINTED, running.id)
+
+
+async def test_an_overtaken_question_loses_its_buttons() -> None:
+    room = Room()
+    delivered(room)
+    await room.asks(message(words="more contrast"))
+    room.wishes.arrived(90)
+    deleted, asked = await room.handle(message(words="add a boat"))
+    assert deleted == Delete(PRIVATE.id, 90)
+    assert isinstance(asked, Ask)
+
+
+async def test_a_corrected_command_takes_the_suggestion_away() -> None:
+    room = Room()
+    typed = message("skecth", picture=PHOTO)
+    await room.asks(typed)
+    room.wishes.arrived(90)
+    replies = await room.handle(EditedMessage(replace(typed, update_id=1, command="sketch")))
+    assert list(replies) == [Delete(PRIVATE.id, 90)]
+    assert len(room.edits) == 1
+
+
+async def test_a_caption_that_is_corrected_too_late_is_answered() -> None:
+    room = Room()
+    late = message("sketch", picture=PHOTO, sent_at=NOW - timedelta(minutes=6))
+    assert (await room.say(EditedMessage(late))).html == questions.too_old(en())
+    assert not room.edits
+
+
+async def test_talk_about_the_bot_in_a_group_is_not_for_it() -> None:
+    assert await Room().handle(in_group(words="I like", is_addressed=True)) == ()
+
+
+async def test_an_unknown_command_that_names_the_bot_is_answered_in_a_group() -> None:
+    asked = await Room().asks(in_group("skecth", picture=PHOTO, is_addressed=True))
+    assert asked.silent
+    assert asked.buttons

@@ -16,6 +16,7 @@ from bot.core.edits import CANCELLABLE, EditState, Failed, PhotoKind, PhotoRef
 from bot.core.errors import CONSEQUENCES, Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
+from bot.core.ports import Place
 from tests.conversation.samples import data_of
 from tests.conversation.texts.samples import (
     EDIT,
@@ -38,8 +39,8 @@ OPERATORS = [reason for reason in Reason if reason.consequences.is_operators]
 
 
 def carried(card: Card) -> list[str]:
-    """What the buttons under a message carry; they are in one row."""
-    assert len(card.buttons) <= 1
+    """What the buttons under a message carry; they are in two rows at most."""
+    assert len(card.buttons) <= 2
     return data_of(card.buttons)
 
 
@@ -51,7 +52,7 @@ def test_a_status_card_names_the_style_and_how_far_it_is() -> None:
 
 
 def test_a_status_card_tells_how_many_go_before_it() -> None:
-    assert CARDS.status(EDIT, NOW, UNKNOWN, 2).html.endswith("2 edits go before this one.")
+    assert CARDS.status(EDIT, NOW, UNKNOWN, Place(2)).html.endswith("2 edits go before this one.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -85,7 +86,22 @@ def test_a_cancelled_edit_cost_nothing() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_trying_again_is_offered_only_where_it_may_help(reason: Reason) -> None:
     card = CARDS.status(replace(EDIT, stage=Failed(reason, NOW)), NOW, UNKNOWN)
-    assert carried(card) == ([f"r:{EDIT.id}"] if CONSEQUENCES[reason].retry_helps else [])
+    assert (f"r:{EDIT.id}" in carried(card)) is CONSEQUENCES[reason].retry_helps
+
+
+def test_other_words_are_offered_where_the_words_were_the_reason() -> None:
+    def offered(reason: Reason) -> list[str]:
+        return carried(CARDS.status(replace(EDIT, stage=Failed(reason, NOW)), NOW, UNKNOWN))
+
+    assert offered(Reason.COULD_NOT_GENERATE) == [f"r:{EDIT.id}", f"words:{EDIT.id}"]
+    assert offered(Reason.POLICY) == [f"words:{EDIT.id}"]
+    for reason in (Reason.SERVICE_DOWN, Reason.PHOTO_GONE):
+        assert f"words:{EDIT.id}" not in offered(reason)
+
+
+def test_no_other_words_are_asked_for_what_was_made_of_several_photos() -> None:
+    several = asking(FAILED, photos=(PhotoRef("1", PhotoKind.PHOTO), PhotoRef("2", PhotoKind.PHOTO)))
+    assert carried(CARDS.status(several, NOW, UNKNOWN)) == []
 
 
 @pytest.mark.parametrize("reason", [Reason.SERVICE_DOWN, Reason.POLICY])
@@ -99,12 +115,20 @@ def test_a_failure_says_why_that_it_cost_nothing_and_its_code(reason: Reason) ->
 def test_a_photo_can_be_had_again_and_as_a_file() -> None:
     card = CARDS.result(DONE)
     assert card.html == "✏️ Sketch"
-    assert card.buttons == ((Button("🔁 Again", f"a:{EDIT.id}"), Button("📎 As a file", f"f:{EDIT.id}")),)
+    assert card.buttons == (
+        (Button("✏️ Change", f"change:{EDIT.id}"), Button("🔁 Again", f"a:{EDIT.id}")),
+        (
+            Button("◧ Compare", f"compare:{EDIT.id}"),
+            Button("📎 File", f"f:{EDIT.id}"),
+            Button("🗑 Delete", f"delete:{EDIT.id}"),
+        ),
+    )
 
 
 @pytest.mark.parametrize("kind", [PhotoKind.DOCUMENT, PhotoKind.STICKER])
-def test_what_is_a_file_already_can_only_be_had_again(kind: PhotoKind) -> None:
-    assert carried(CARDS.result(asking(DONE, photos=(PhotoRef("x", kind),)))) == [f"a:{EDIT.id}"]
+def test_what_is_a_file_already_is_not_offered_as_one(kind: PhotoKind) -> None:
+    carries = carried(CARDS.result(asking(DONE, photos=(PhotoRef("x", kind),))))
+    assert carries == [each for each in carried(CARDS.result(DONE)) if each != f"f:{EDIT.id}"]
 
 
 def test_cards_speak_the_requesters_language() -> None:

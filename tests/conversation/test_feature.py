@@ -15,7 +15,21 @@ from bot.conversation.feature import (
     menu,
     pressed_button,
 )
-from bot.conversation.features import again, cancel, edit, file, help, privacy, styles  # noqa: A004 - a feature
+from bot.conversation.features import (
+    again,
+    cancel,
+    change,
+    compare,
+    delete,
+    edit,
+    file,
+    help,  # noqa: A004 - a feature
+    history,
+    hold,
+    privacy,
+    reword,
+    styles,
+)
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.clock import random_id
 from bot.core.presets import PRESETS
@@ -36,7 +50,7 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("combine", "styles", "status", "cancel", "limits", "start", "help", "privacy", "id"),
+        *("combine", "styles", "status", "history", "cancel", "limits", "start", "help", "privacy", "id"),
     }
 
 
@@ -53,6 +67,11 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "a": again.again,
         "f": file.send,
         "r": again.try_again,
+        "change": change.change,
+        "words": reword.reword,
+        "compare": compare.compare,
+        "delete": delete.delete,
+        "h": history.turn,
         "s": styles.choose,
         "y": asking.consent,
         "n": asking.decline,
@@ -62,6 +81,7 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "erase": privacy.press,
         "allow": guests.allow,
         "refuse": guests.refuse,
+        "hold": hold.hold,
     }
 
 

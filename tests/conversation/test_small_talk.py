@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation.small_talk import is_small_talk
+from bot.conversation.small_talk import is_no, is_small_talk, is_stop, is_yes
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,10 @@ from bot.conversation.small_talk import is_small_talk
         "teşekkürler",
         "شكرا",
         "नमस्ते",
+        "great job!!",
+        "perfect, thank you so much for this",
+        "what can you do?",
+        "stop",
         "",
     ],
 )
@@ -49,3 +53,11 @@ def test_thanks_and_greetings_are_no_request(words: str) -> None:
 )
 def test_short_words_that_say_what_to_do_are_one(words: str) -> None:
     assert not is_small_talk(words)
+
+
+def test_a_yes_a_no_and_a_stop_are_told_apart() -> None:
+    assert is_yes("Yes, please!")
+    assert is_no("No thanks.")
+    assert is_stop("Never mind")
+    for words in ("no, add a boat", "stop the rain", "yes make it blue"):
+        assert not any(is_(words) for is_ in (is_yes, is_no, is_stop, is_small_talk))

@@ -1,13 +1,14 @@
 """The desk: wishes go to the core, and their edits are looked at."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import EditState
+from bot.core.edits import Edit, EditState
 from bot.core.limits import Refusal
 from tests.conversation.fakes import Room
-from tests.conversation.texts.samples import AT_ONCE
+from tests.conversation.texts.samples import HOURLY, UNFINISHED
 from tests.factories import STAGES, request
 
 
@@ -20,9 +21,22 @@ async def test_what_was_admitted_is_looked_at() -> None:
 
 async def test_what_was_refused_is_not() -> None:
     room = Room()
-    room.service.refusal = Refusal(AT_ONCE)
-    assert await room.tools.desk.admit(request()) == Refusal(AT_ONCE)
+    room.service.refusal = Refusal(UNFINISHED)
+    assert await room.tools.desk.admit(request()) == Refusal(UNFINISHED)
     assert not room.woken
+    assert not room.refused.kept
+
+
+async def test_what_was_refused_for_a_while_can_be_held() -> None:
+    room, asked = Room(), request()
+    for days, is_kept in ((2, False), (1, True)):
+        room.service.refusal = Refusal(HOURLY, room.now + timedelta(days=days))
+        await room.tools.desk.admit(asked)
+        assert (await room.tools.desk.refused(asked.update_id) == asked) is is_kept
+    held = await room.tools.desk.hold(asked)
+    assert isinstance(held, Edit)
+    assert held.state is EditState.HELD
+    assert room.woken == [held.id]
 
 
 @pytest.mark.parametrize("state", EditState)
@@ -30,7 +44,7 @@ async def test_what_was_cancelled_is_looked_at_for_its_card(state: EditState) ->
     room = Room()
     edit = room.has(stage=STAGES[state])
     cancelled = await room.tools.desk.cancel(edit)
-    assert cancelled == edit.is_cancellable
+    assert (cancelled is not None) is edit.is_cancellable
     assert room.woken == ([edit.id] if cancelled else [])
 
 

@@ -6,11 +6,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
-from bot.core.edits import Edit, PhotoKind, PhotoRef
+from bot.core.edits import Edit, Held, PhotoKind, PhotoRef, Received
 from bot.core.errors import Reason, TryLater
 from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pictures import Fitted, ImageFormat, Size
-from bot.core.ports import Arrived, FileKind, Order, PublicUrl, Reply, TaskRunning, TaskStatus
+from bot.core.ports import (
+    ITS_TURN,
+    Arrived,
+    FileKind,
+    Order,
+    Place,
+    PublicUrl,
+    Reply,
+    TaskRunning,
+    TaskStatus,
+)
 
 Call = Callable[[str], Awaitable[None]]
 NAME = "replica-1"
@@ -27,8 +37,14 @@ class FakeStore:
     async def admit(self, edit: Edit, limits: Limits, now: datetime) -> Admission:
         await self._call("admit")
         known = [row for row in self.rows.values() if row.request.update_id == edit.request.update_id]
-        if known or self.refusal:
-            return known[0] if known else self.refusal or edit
+        if known:
+            return known[0]
+        wants_hold = isinstance(edit.stage, Held)
+        if self.refusal and not (wants_hold and self.refusal.retry_at):
+            return self.refusal
+        if wants_hold:
+            at = self.refusal.retry_at if self.refusal else None
+            edit = replace(edit, stage=Held(at) if at else Received())
         self.rows[edit.id] = edit
         return edit
 
@@ -55,6 +71,16 @@ class FakeStore:
         ]
         self.rows[before.id] = replace(row, **{name: getattr(after, name) for name in names})
         return after
+
+    async def release(self, held: Edit, limits: Limits, now: datetime) -> Edit | None:
+        await self._call("release")
+        if self.refusal:
+            return held
+        return self.write(held, replace(held, stage=Received(), created_at=now, due_at=now))
+
+    async def end(self, before: Edit, after: Edit, limits: Limits) -> Edit | None:
+        await self._call("move")
+        return self.write(before, after)
 
     async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit | None:
         await self._call("note_card")
@@ -197,7 +223,7 @@ class FakeChat:
         await self._call("post_card")
         return self._say("card")
 
-    def show(self, edit: Edit, ahead: int = 0) -> None:
+    def show(self, edit: Edit, place: Place = ITS_TURN) -> None:
         self.shown.append(edit)
 
     async def deliver(self, edit: Edit, reply: Reply) -> Arrived:
@@ -219,14 +245,14 @@ class FakeChat:
 
 
 class FakeBudget:
-    """Room for everybody, unless `line` says how many go first."""
+    """Room for everybody, unless `line` says where one stands."""
 
     def __init__(self, call: Call, store: FakeStore) -> None:
         self._call, self._store = call, store
-        self.line = 0
+        self.line = ITS_TURN
 
-    async def ahead(self, edit: Edit, now: datetime) -> int:
-        await self._call("ahead")
+    async def place(self, edit: Edit, now: datetime) -> Place:
+        await self._call("place")
         return self.line
 
     async def enter(self, before: Edit, after: Edit, now: datetime) -> Edit | None:

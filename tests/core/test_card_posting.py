@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.edits import EditState, Processing
 from bot.core.errors import ChatGone, EditFailed, OutcomeUnknown, Reason, TryLater
+from bot.core.ports import ITS_TURN, Place
 from tests.core.world import World
 
 
@@ -20,20 +21,20 @@ async def test_an_edit_that_has_a_card_gets_no_other(world: World) -> None:
 
 
 async def test_a_card_that_may_have_arrived_is_not_sent_again_after_a_restart_either(world: World) -> None:
-    world.budget.line = 1
+    world.budget.line = Place(1)
     held = world.holds()
     world.faults["post_card"].append(OutcomeUnknown())
     lost = await world.advance(held)
     assert (lost.has_lost_card, lost.status_message_id) == (True, None)
     world.restarted()
-    world.budget.line = 0
+    world.budget.line = ITS_TURN
     running = await world.advance(held)
     assert running.state is EditState.PROCESSING
     assert world.journal.count("post_card") == 1
 
 
 async def test_a_card_that_could_not_be_sent_now_is_sent_with_the_next_step(world: World) -> None:
-    world.budget.line = 1
+    world.budget.line = Place(1)
     held = world.holds()
     world.faults["post_card"].append(TryLater(9))
     assert (await world.advance(held)).status_message_id is None

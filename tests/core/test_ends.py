@@ -9,19 +9,25 @@ from bot.core.edits import (
     ACTIVE,
     CANCELLABLE,
     Cancelled,
+    Delivered,
     Edit,
     EditState,
     Failed,
+    Held,
     PhotoKind,
     PhotoRef,
+    Processing,
+    Ready,
     Received,
     Stage,
     Submitting,
 )
 from bot.core.errors import ChatGone, EditFailed, OperatorNeeded, Reason, TryLater
+from bot.core.ports import TaskDone, TaskFailed, TaskStatus
 from tests.core.world import World
-from tests.factories import NOW, STAGES, TASK
+from tests.factories import NOW, RESULT, STAGES, TASK, edit
 
+READY = Ready(TASK, RESULT)
 FAILED = Failed(Reason.POLICY, NOW, TASK)
 
 
@@ -40,7 +46,8 @@ async def test_cancelling_moves_what_can_be_cancelled_and_waits_for_nothing(
     assert (cancelled is not None) is (state in CANCELLABLE)
     if cancelled:
         assert world.journal == ["move"]
-        assert world.row(held) == replace(held, stage=Cancelled(world.now, held.task), due_at=world.now)
+        ended = replace(held, stage=Cancelled(world.now, held.task), due_at=world.now)
+        assert replace(world.row(held), runs_until=None) == ended
         assert world.observer.states == ["cancelled"]
     else:
         assert world.row(held) == held
@@ -52,7 +59,8 @@ async def test_abandoning_ends_whatever_has_not_ended(world: World, state: EditS
     abandoned = await world.service.abandon(held)
     assert (abandoned is not None) is (state in ACTIVE)
     if abandoned:
-        assert world.row(held) == replace(held, stage=Failed(Reason.CHAT_GONE, NOW, held.task), due_at=NOW)
+        ended = replace(held, stage=Failed(Reason.CHAT_GONE, NOW, held.task), due_at=NOW)
+        assert replace(world.row(held), runs_until=None) == ended
     else:
         assert world.row(held) == held
 
@@ -63,7 +71,7 @@ async def test_stopping_cancels_whatever_has_not_ended(world: World, state: Edit
     stopped = await world.service.stop(held)
     assert (stopped is not None) is (state in ACTIVE)
     ended = replace(held, stage=Cancelled(NOW, held.task), due_at=NOW)
-    assert world.row(held) == (ended if stopped else held)
+    assert replace(world.row(held), runs_until=None) == (ended if stopped else held)
 
 
 async def test_a_picture_that_was_on_its_way_when_its_edit_was_stopped_is_not_kept(world: World) -> None:
@@ -218,4 +226,90 @@ async def test_a_cancelled_edit_gets_no_step_of_an_active_one(world: World) -> N
     held = world.holds(stage=Received())
     await world.service.cancel(held)
     await world.advance(held)
-    assert not {"ahead", "post_card", "create"} & set(world.journal)
+    assert not {"place", "post_card", "create"} & set(world.journal)
+
+
+@pytest.mark.parametrize(
+    ("stage", "seconds"),
+    [(Held(NOW), None), (Received(), None), (Submitting(), 300), (Processing(TASK), 296), (READY, None)],
+)
+async def test_a_task_that_runs_is_in_flight_until_its_time_is_up(
+    world: World, stage: Stage, seconds: int | None
+) -> None:
+    held = world.holds(stage=stage)
+    world.pass_seconds(5)
+    ended = await world.service.abandon(held)
+    assert ended is not None
+    assert ended.runs_until == (None if seconds is None else world.now + timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("status", [TaskDone((), 3.0), TaskFailed(Reason.POLICY, "")])
+async def test_a_cancelled_task_is_watched_until_it_has_ended(world: World, status: TaskStatus) -> None:
+    held = world.holds(stage=Processing(TASK), status_message_id=8)
+    await world.service.cancel(held)
+    watched = await world.advance(held)
+    assert watched.due_at == NOW + timedelta(seconds=5)
+    world.pass_seconds(5)
+    for error in (TryLater(1), OperatorNeeded(Reason.OUT_OF_CREDIT)):  # these say nothing about the task
+        world.faults["check"].append(error)
+        watched = await world.advance(held)
+        assert watched.due_at is not None
+        world.pass_seconds((watched.due_at - world.now).total_seconds())
+    assert watched.runs_until is not None
+    world.model.status = status
+    ended = await world.advance(held)
+    assert (ended.stage, ended.due_at, ended.runs_until) == (Cancelled(NOW, TASK), None, None)
+    assert world.chat.said == []
+
+
+async def test_a_cancelled_task_is_watched_no_longer_than_its_time(world: World) -> None:
+    held = world.holds(stage=Processing(TASK), status_message_id=8)
+    await world.service.cancel(held)
+    watched = await world.advance(held)
+    world.pass_seconds(301)
+    watched = await world.advance(held)
+    assert (watched.due_at, watched.runs_until) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("stage", "changes", "is_wasted"),
+    [
+        (Cancelled(NOW, TASK), {"submits": 1}, True),
+        (Cancelled(NOW), {"submits": 1}, True),
+        (Cancelled(NOW), {}, False),
+        (Failed(Reason.POLICY, NOW, TASK), {"submits": 1}, True),
+        (Failed(Reason.POLICY, NOW), {"submits": 1}, False),
+        (Failed(Reason.CHAT_GONE, NOW, TASK), {"submits": 1}, True),
+        (Failed(Reason.CHAT_GONE, NOW), {}, False),
+        (Failed(Reason.CANNOT_SEND, NOW, TASK), {"blocked_by": Reason.MAY_NOT_SEND}, True),
+        (Failed(Reason.CANNOT_SEND, NOW, TASK), {"blocked_by": Reason.TELEGRAM_AWAY}, False),
+        (Failed(Reason.COULD_NOT_GENERATE, NOW, TASK), {"submits": 2}, False),
+        (Failed(Reason.TIMED_OUT, NOW, TASK), {"submits": 1}, False),
+    ],
+)
+def test_what_was_paid_for_in_vain_by_the_doing_of_the_person(
+    stage: Stage, changes: dict[str, object], is_wasted: bool
+) -> None:
+    assert edit(stage=stage, **changes).is_wasted is is_wasted
+
+
+async def test_a_result_that_is_taken_back_is_forgotten_at_once(world: World) -> None:
+    delivered = Delivered(TASK, RESULT, 900, NOW, PhotoRef("x", PhotoKind.PHOTO))
+    held = world.holds(stage=delivered, due_at=None)
+    world.files.kept[held.id, "result"] = b"a picture"
+
+    async def move() -> None:
+        world.store.rows[held.id] = replace(held, owner="another")
+
+    world.hooks["move"] = move  # in between
+    await world.service.forget_result(held)
+    assert world.files.kept == {}
+    assert world.row(held) == replace(held, owner="another", stage=replace(delivered, photo=None))
+    await world.service.forget_result(world.row(held))
+    assert world.journal == ["move", "move"]
+
+
+async def test_what_is_under_way_has_no_result_to_be_forgotten(world: World) -> None:
+    held = world.holds()
+    await world.service.forget_result(held)
+    assert world.journal == []

@@ -1,5 +1,6 @@
 """Tasks that took longer than an edit waits: looked at again, delivered late, never paid for twice."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from bot.core.errors import OperatorNeeded, OutcomeUnknown, Reason, ResultAway, 
 from bot.core.ports import TaskDone, TaskFailed, TaskMissing, TaskRunning, TaskStatus
 from tests.core.world import World
 from tests.factories import NOW
+from tests.harness.clock import until
 
 TASK = Task("task-1", NOW)
 DONE = TaskDone(("https://result.example/1",), 400.0)
@@ -193,6 +195,50 @@ async def test_a_result_that_ends_the_process_is_given_up_as_well(world: World) 
     world.restarted()
     assert (await world.advance(held)).failure is Reason.TOO_HEAVY
     assert world.journal.count("fit") == 2
+
+
+async def test_a_process_that_ends_before_or_after_a_picture_is_decoded_did_not_end_over_it(
+    world: World,
+) -> None:
+    async def die() -> None:
+        raise Killed
+
+    held = world.holds(starts=5)
+    world.hooks["create"] = die
+    with pytest.raises(Killed):
+        await world.service.advance(held.id)
+    assert (world.row(held).state, world.row(held).starts) == ("submitting", 0)
+    painted = world.holds(stage=Processing(TASK), starts=5)
+    world.model.status = DONE
+    for _ in range(9):
+        world.restarted()
+        world.hooks["fetch"] = die
+        with pytest.raises(Killed):
+            await world.service.advance(painted.id)
+    assert world.row(painted).starts == 5
+    world.hooks.clear()
+    assert isinstance((await world.advance(painted)).stage, Delivered)
+
+
+async def test_pictures_that_may_have_ended_processes_are_begun_one_at_a_time(world: World) -> None:
+    innocent, suspects = world.holds(starts=2), [world.holds(starts=3), world.holds(starts=5)]
+    begun, go_on = [], asyncio.Event()
+    world.restarted()
+
+    async def wait() -> None:
+        begun.append([world.row(each).starts for each in (innocent, *suspects)])
+        world.hooks["prepare"] = wait
+        await go_on.wait()
+
+    world.hooks["prepare"] = wait
+    async with asyncio.TaskGroup() as group:
+        for each in (*suspects, innocent):
+            group.create_task(world.service.advance(each.id))
+        await until(lambda: len(begun) == 2)
+        await asyncio.sleep(0)
+        assert begun[-1] == [3, 4, 5]
+        go_on.set()
+    assert [world.row(each).state for each in (innocent, *suspects)] == ["processing"] * 3
 
 
 async def test_waiting_is_no_start(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.edits import Cancelled, Delivered, EditState, Processing, Ready, Task
-from bot.core.ports import TaskDone
+from bot.core.ports import Place, TaskDone
 from tests.core.world import World
 from tests.factories import NOW, RESULT, STAGES, TASK
 
@@ -67,7 +67,7 @@ async def test_a_finished_result_is_not_fetched_again(world: World) -> None:
 
 
 async def test_a_card_that_was_sent_while_the_database_went_away_is_not_sent_again(world: World) -> None:
-    world.budget.line = 1
+    world.budget.line = Place(1)
     held = world.holds()
     world.faults["note_card"] = [AWAY] * 2
     await world.advance(held)

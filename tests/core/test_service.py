@@ -104,7 +104,7 @@ async def test_a_replica_that_leaves_begins_no_step(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("stage", "before", "call"),
-    [(Received(), "enter", "create"), (Received(), "ahead", "post_card"), (READY, "move", "deliver")],
+    [(Received(), "enter", "create"), (Received(), "place", "post_card"), (READY, "move", "deliver")],
 )
 async def test_a_replica_that_was_away_for_too_long_does_nothing_that_others_see(
     world: World, stage: Stage, before: str, call: str

@@ -268,6 +268,20 @@ async def test_a_fault_of_our_own_is_tried_three_times_logged_whole_once_and_tol
     assert world.journal.count(call) == 3
 
 
+async def test_what_fails_in_the_same_way_for_many_edits_is_logged_whole_once_an_hour(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    world, whole = World(), []
+    for _ in range(5):
+        held = world.holds(created_at=world.now)
+        world.faults["prepare"] = [OSError(28, f"No space left: {held.id}")]
+        with caplog.at_level(logging.ERROR):
+            await world.advance(held)
+        whole.append(bool(caplog.records[-1].exc_info))
+        world.pass_seconds(25 * 60)
+    assert whole == [True, False, False, True, False]
+
+
 async def test_a_disk_that_is_full_for_a_while_is_waited_for() -> None:
     world = World()
     world.model.status = DONE

@@ -22,7 +22,7 @@ from bot.core.edits import (
 )
 from bot.core.errors import OutcomeUnknown, Reason
 from bot.core.pictures import ImageFormat, Size
-from bot.core.ports import Order, PublicUrl, TaskDone, TaskFailed, TaskMissing
+from bot.core.ports import Order, Place, PublicUrl, TaskDone, TaskFailed, TaskMissing
 from bot.core.presets import full_prompt
 from tests.core.world import World
 from tests.factories import NOW, RESULT
@@ -84,12 +84,12 @@ async def test_what_held_it_up_before_is_over_once_it_is_painted(world: World) -
 
 
 async def test_while_others_go_first_there_is_a_card_and_nothing_else(world: World) -> None:
-    world.budget.line = 3
+    world.budget.line = Place(3)
     held = world.holds()
     for _ in range(3):
         assert (await world.advance(held)).stage == Received()
     assert world.chat.said == ["card"]
-    assert set(world.journal) == {"ahead", "post_card", "note_card"}
+    assert set(world.journal) == {"place", "post_card", "note_card"}
 
 
 async def test_the_third_create_call_is_never_made(world: World) -> None:
@@ -201,7 +201,7 @@ async def test_a_task_that_failed_by_chance_is_made_once_more(world: World, reas
     async def look() -> None:
         attempts.append(world.row(held).attempts)
 
-    world.hooks["ahead"] = look
+    world.hooks["place"] = look
     again = await world.advance(held)
     assert attempts == [0]
     assert (again.stage, again.submits, again.attempts) == (Processing(TASK), 2, 0)

@@ -1,4 +1,4 @@
-"""The pages for people who run the bot, as tests read them."""
+"""The project's pages, as tests read them."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.deploy.compose import ROOT
 
-PAGES = [
+FOR_HOSTS = [
     "README.md",
     "SECURITY.md",
     *(
@@ -14,6 +14,7 @@ PAGES = [
         for name in ("hosting", "backup", "faq", "retention", "settings", "operations", "performance")
     ),
 ]
+PAGES = sorted(str(path.relative_to(ROOT)) for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 NOT_RUN = "# not run here\n"
 
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.core.edits import EditState
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.tables import EDITS, INBOX, METADATA
@@ -59,7 +60,7 @@ async def seed(database: Database) -> None:
     store = SqlEditStore(database)
     for one in (
         full_edit(requester_id=REQUESTER_ID),
-        edit(stage=STAGES[next(iter(STAGES))]),
+        edit(stage=STAGES[EditState.RECEIVED]),
         edit(requester_id=5),
     ):
         assert await store.admit(one, NO_LIMITS, NOW) == one
@@ -126,6 +127,25 @@ async def test_a_postgresql_backup_is_made_and_restored(folder: Path, postgres: 
         assert said.split()[2] == "3"
         async with aclosing(Database.open(url)) as restored:
             assert await counts(restored) == before
+
+
+async def test_everything_moves_from_sqlite_to_postgresql(
+    folder: Path, database: Database, postgres: Postgres
+) -> None:
+    before = await counts(database)
+    assert before["edits"] == 3
+    await database.aclose()
+    needed = {
+        "TELEGRAM_BOT_TOKEN": f"123456789:{'A' * 35}",
+        "NANOBANANA_API_KEY": "0f" * 16,
+        "PUBLIC_URL": "https://bot.example.org",
+    }
+    async with postgres.empty() as url:
+        told(folder, *commands(BACKUP, "From SQLite to PostgreSQL"), URL=url, **needed)
+        async with aclosing(Database.open(url)) as moved:
+            assert await counts(moved) == before
+    async with aclosing(Database.open(SQLITE.format(folder))) as old:
+        assert await counts(old) == before
 
 
 async def test_the_database_goes_back_a_version_and_comes_again(folder: Path, database: Database) -> None:

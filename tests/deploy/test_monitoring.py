@@ -75,6 +75,13 @@ def test_reasons_and_states_that_are_asked_for_exist() -> None:
             assert set(found.split("|")) <= values
 
 
+def test_whatever_only_the_operator_can_mend_has_an_alarm() -> None:
+    said = " ".join(alert_expressions().values())
+    watched = {reason for found in re.findall(r'\breason=~?"([^"]*)"', said) for reason in found.split("|")}
+    assert {reason for reason in Reason if reason.consequences.is_operators} <= watched
+    assert Reason.RESULT_AWAY in watched, "it is paid for, and stays away until the way out is mended"
+
+
 def test_every_metric_is_on_the_page_about_them_and_nothing_else_is() -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
     table = re.search(r"^\| metric \|.*?(?=^\s*$)", page, re.MULTILINE | re.DOTALL)

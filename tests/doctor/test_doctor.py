@@ -227,8 +227,32 @@ async def test_a_bot_that_runs_here_is_let_be(tmp_path: Path) -> None:
 
 async def test_the_photo_host_cannot_be_reached(tmp_path: Path) -> None:
     async with place(tmp_path) as world:
-        found = advice(await examined(world, public_url="http://localhost:1"))
-    assert "check PUBLIC_URL" in found["photo host (web)"]
+        found = await examined(world, public_url="http://localhost:1")
+    assert "check PUBLIC_URL" in advice(found)["photo host (web)"]
+    assert said(found)["photo host (web)"] == "http://localhost:1: nothing answers at this address"
+
+
+async def test_telegram_is_asked_to_fetch_a_photo_too_and_leaves_no_message(tmp_path: Path) -> None:
+    async with place(tmp_path) as world:
+        world.ada.writes("/start")
+        found = await examined(world, admin_ids=f"1,{world.ada.id}")
+        assert said(found)["photo host (web)"].endswith(", by Telegram too")
+        assert world.ada.private.bot_messages() == []
+        bob = world.telegram.people.person("Bob")
+        bob.writes("/start")
+        bob.blocks_bot()
+        found = await examined(world, admin_ids=f"1,{bob.id}")
+        assert said(found)["photo host (web)"].endswith(", seen from this machine")
+        refusal = {
+            "ok": False,
+            "error_code": 400,
+            "description": "Bad Request: failed to get HTTP URL content",
+        }
+        world.telegram.faults.answer("sendPhoto", JSONResponse(refusal, 400), times=None)
+        found = await examined(world, admin_ids=str(world.ada.id))
+        (seen,) = [finding for finding in found if finding.subject == "photo host (web)"]
+        assert seen.level is Level.KNOW
+        assert seen.text.endswith("by this machine, but Telegram could not fetch it")
 
 
 async def test_somebody_else_answers_at_the_public_address(tmp_path: Path) -> None:
@@ -261,6 +285,7 @@ async def test_an_address_that_only_this_network_reaches_is_no_way_for_photos(tm
         found = await examined(world, nanobanana_api_url=nanobanana)
     assert said(found)["photo host (web)"].startswith("127.0.0.1 is 127.0.0.1, which only this machine")
     assert advice(found)["photo host (web)"] == "use an address that the whole internet reaches"
+    assert said(found)["callbacks"] == said(found)["photo host (web)"]
     assert advice(found)["NanoBanana"] == "check that https://api.invalid can be reached from here"
 
 
@@ -271,6 +296,33 @@ async def test_the_port_is_taken_and_by_whom(tmp_path: Path) -> None:
             found = await examined(world, image_host="kie")
     assert re.search(r"Address already in use.*; it is \S+ \(process \d+\)$", said(found)["web server"])
     assert advice(found) == {"web server": "stop what listens there, or choose another WEB_PORT"}
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("nowhere.invalid", "there is no host nowhere.invalid"),
+        ("192.0.2.1", "192.0.2.1:8080 cannot be listened"),
+    ],
+)
+async def test_an_address_that_is_not_this_machines(tmp_path: Path, host: str, told: str) -> None:
+    async with place(tmp_path) as world:
+        world.hosts_elsewhere()
+        found = await examined(world, web_host=host, web_port="8080")
+    assert said(found)["web server"].startswith(told)
+    assert advice(found)["web server"].startswith("correct WEB_HOST or WEB_PORT; ")
+
+
+async def test_proxies_are_tried(tmp_path: Path) -> None:
+    async with place(tmp_path) as world:
+        there = world.home.settings["TELEGRAM_API_URL"]
+        found = await examined(world, https_proxy=there, all_proxy="socks5://me:hunter2@127.0.0.1:1")
+    told = [finding.text for finding in found if finding.subject == "proxy"]
+    assert told == [
+        f"HTTPS_PROXY {there} answers; calls go through it, but for those that NO_PROXY names",
+        "ALL_PROXY socks5://127.0.0.1:1: nothing answers at this address",
+    ]
+    assert advice(found) == {"proxy": "correct the setting, or start the proxy"}
 
 
 async def test_an_admin_who_cannot_be_written_to(tmp_path: Path) -> None:

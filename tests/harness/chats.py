@@ -10,7 +10,10 @@ from tests.harness.clock import PATIENCE
 
 EN = translations("en")
 FR = translations("fr")
-CANCEL, AGAIN, AS_FILE, TRY_AGAIN = "✖️ Cancel", "🔁 Again", "📎 As a file", "🔁 Try again"
+CANCEL, AGAIN, AS_FILE, TRY_AGAIN = "✖️ Cancel", "🔁 Again", "📎 File", "🔁 Try again"
+CHANGE, COMPARE, DELETE, OTHER_WORDS = "✏️ Change", "◧ Compare", "🗑 Delete", "✏️ Other words"
+UNDER_A_PHOTO, UNDER_A_FILE = [CHANGE, AGAIN, COMPARE, AS_FILE, DELETE], [CHANGE, AGAIN, COMPARE, DELETE]
+"""The buttons of a result."""
 UNTOUCHED = "Used: 0. Left: 20."
 GREETINGS = tuple(greeting_text(EN, "nanobanana_bot", sees_all=sees_all) for sees_all in (False, True))
 """What the bot says once in every group that it is added to, as HTML: when it sees little, and when all."""

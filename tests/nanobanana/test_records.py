@@ -231,6 +231,7 @@ def test_a_4xx_with_words_that_nobody_knows_is_final_and_other_codes_are_worth_a
         (400, "The gods are against it", Reason.POLICY),
         (422, "神不同意", Reason.POLICY),
         (400, "Internal error, please try again later", Reason.SERVICE_DOWN),
+        (400, "Insufficient quota", Reason.SERVICE_DOWN),
         (500, "The gods are against it", Reason.SERVICE_DOWN),
         (None, "The gods are against it", Reason.SERVICE_DOWN),
     ):

@@ -171,7 +171,8 @@ class FaultyTelegram:
         self._by_file[row.asked.file_id] = row
 
     def seen(self, row: Row) -> str:
-        kinds = [kind(message) for message in said_in(row.chat) if len(message.labels) < 4]
+        said = said_in(row.chat)
+        kinds = [kind(each) for each in said if each.file_id is not None or len(each.labels) < 4]
         if any(query.answer for query in self.sandbox.queries.values() if query.chat_id == row.chat.id):
             kinds.insert(0, "answered")
         return ", ".join(kinds)

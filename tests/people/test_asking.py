@@ -9,7 +9,7 @@ from bot.conversation.texts.styles import command_title
 from bot.core.presets import PRESETS, full_prompt
 from bot.sandbox.telegram.people import Message
 from bot.settings import Settings
-from tests.harness.chats import AGAIN, AS_FILE, EN, answers, hears, next_result, plain
+from tests.harness.chats import EN, UNDER_A_PHOTO, answers, hears, next_result, plain
 from tests.harness.pictures import encoded, flat, opened, picture, size_of
 from tests.harness.world import World, prompts, quick_bot, services
 
@@ -20,7 +20,7 @@ async def test_a_photos_caption_is_the_request_and_the_result_says_what_was_aske
         result = await world.result(world.ada.private, asked)
         assert result.text.splitlines()[0] == "put a <party> hat on the dog & smile"
         assert [each["type"] for each in result.entities] == ["italic"]
-        assert result.labels == [AGAIN, AS_FILE]
+        assert result.labels == UNDER_A_PHOTO
         assert prompts(world) == ["put a <party> hat on the dog & smile"]
         assert not result.is_silent
         await world.result(world.ada.private, world.ada.sends_photo(picture(96, 65), "no command needed"))

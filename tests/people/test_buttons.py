@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.app import running
-from bot.conversation.features.cancel import cancelled_alert, too_late_alert
+from bot.conversation.features.cancel import too_late_alert
 from bot.conversation.features.file import already_there_alert, gone_alert, sending_alert
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import reason_sentence
@@ -32,7 +32,7 @@ from tests.harness.world import World, prompts, quick_bot, services
 
 GONE = Answer(alerts.gone(EN), show_alert=True)
 NOT_YOURS = Answer(alerts.not_yours(EN, 1), show_alert=True)
-CANCELLED = Answer(cancelled_alert(EN), show_alert=False)
+CANCELLED = Answer("Cancelled. It was not counted.", show_alert=False)
 STARTED = Answer(alerts.started(EN), show_alert=False)
 
 
@@ -45,12 +45,12 @@ async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> N
         first, second = ada.presses(card, CANCEL), ada.presses(card, CANCEL)
         assert await first.answer() == CANCELLED
         assert await second.answer() == Answer(too_late_alert(EN), show_alert=False)
-        ended = await hears(ada.private, asked, cancelled_alert(EN))
+        ended = await hears(ada.private, asked, "Cancelled. It was not counted.")
         assert (ended.message_id, ended.labels) == (card.message_id, [])
         assert await limits_line(ada) == UNTOUCHED
         finish_tasks(world.nanobanana)
         await asyncio.sleep(1.2)
-        assert [m.text for m in answers(ada.private.messages(), asked)] == [cancelled_alert(EN)]
+        assert [m.text for m in answers(ada.private.messages(), asked)] == ["Cancelled. It was not counted."]
 
 
 async def test_cancel_is_in_time_as_soon_as_there_is_a_card(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.errors import Reason
 from bot.sandbox.telegram.api import too_many_requests
-from tests.harness.chats import EN, TRY_AGAIN, UNTOUCHED, card_of, failure_of, hears, limits_line
+from tests.harness.chats import EN, OTHER_WORDS, TRY_AGAIN, UNTOUCHED, card_of, failure_of, hears, limits_line
 from tests.harness.clock import until
 from tests.harness.pictures import picture
 from tests.harness.world import prompts, quick_bot
@@ -41,10 +41,10 @@ async def test_a_failure_is_told_in_words_and_another_try_is_offered_where_it_he
         card = await failure_of(ada.private, asked, sentence)
         assert len(world.nanobanana.tasks) == tasks
         assert await limits_line(ada) == UNTOUCHED
-        if reason in {Reason.POLICY, Reason.BAD_REQUEST}:
-            assert card.labels == []
+        offered = {TRY_AGAIN: reason.consequences.retry_helps, OTHER_WORDS: reason.consequences.words_help}
+        assert card.labels == [label for label, helps in offered.items() if helps]
+        if TRY_AGAIN not in card.labels:
             return
-        assert card.labels == [TRY_AGAIN]
         assert (await ada.presses(card, TRY_AGAIN).answer()).text == alerts.started(EN)
         result = await world.result(ada.private, asked)
         assert result.photo_size == (96, 64)

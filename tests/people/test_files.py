@@ -12,7 +12,7 @@ from bot.core.errors import Reason
 from bot.sandbox.faults import Action
 from bot.sandbox.telegram.api import too_many_requests
 from bot.sandbox.telegram.people import Answer, Chat
-from tests.harness.chats import AGAIN, AS_FILE, EN, answers, hears, limits_line
+from tests.harness.chats import AS_FILE, EN, UNDER_A_FILE, UNDER_A_PHOTO, answers, hears, limits_line
 from tests.harness.pictures import encoded, flat, four_corners, opened, picture, size_of
 from tests.harness.world import quick_bot
 from tests.images.image_files import exif, lying
@@ -26,7 +26,7 @@ async def test_a_large_picture_comes_back_as_it_was_sent_and_at_its_exact_size(t
         assert result.document_name == "Holiday_2024-watercolor.png"
         assert size_of(result.content()) == (2047, 1531)
         assert opened(result.content()).format == "PNG"
-        assert result.labels == [AGAIN]
+        assert result.labels == UNDER_A_FILE
         sharp = ada.sends_photo(picture(2600, 1700), "/sketch", hd=True)
         assert sharp.photo_size == (2560, 1674)
         assert (await world.result(ada.private, sharp)).photo_size == (2560, 1674)
@@ -85,7 +85,7 @@ async def test_a_photo_that_telegram_shrinks_comes_as_a_file_as_well(tmp_path: P
             lambda messages: [m.document_name for m in answers(messages, asked)] == [None, "photo-sketch.jpg"]
         )
         photo, file = answers(ada.private.messages(), asked)
-        assert photo.labels == [AGAIN, AS_FILE]
+        assert photo.labels == UNDER_A_PHOTO
         assert size_of(file.content()) == (2000, 1500)
         assert not file.buttons
         assert len(world.telegram.calls_of("sendPhoto")) == 1

@@ -64,7 +64,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_its_edits_along(tmp_path:
         await until(lambda: bool(world.nanobanana.tasks))
         large = world.telegram.people.migrate(small)
         result = await large.wait_for(lambda messages: next((m for m in messages if m.photo_size), None))
-        assert (result.photo_size, result.labels[0]) == ((96, 64), AGAIN)
+        assert (result.photo_size, AGAIN in result.labels) == ((96, 64), True)
         assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)
         await large.wait_for(lambda messages: len([m for m in messages if m.photo_size]) == 2)
         full = ada.sends_photo(picture(96, 65), "/sketch@nanobanana_bot", chat=large)
@@ -82,7 +82,7 @@ async def test_a_result_follows_a_group_whose_move_the_bot_did_not_hear_of(tmp_p
         large = world.telegram.people.migrate(small)
         updates.clear()
         result = await large.wait_for(lambda messages: next((m for m in messages if m.photo_size), None))
-        assert result.labels[0] == AGAIN
+        assert AGAIN in result.labels
         assert len(world.telegram.calls_of("sendPhoto")) == 2
 
 

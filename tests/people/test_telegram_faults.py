@@ -148,7 +148,7 @@ async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_p
         assert len(prompts(world)) == sum(calls.values())
         async with opened_database(world.settings) as database:
             for name, row in rows.items():
-                usages = await SqlEditStore(database).usage(row.chat.id, limits(world.settings), utc_now())
+                usages = await SqlEditStore(database).usage(row.chat.id, 0, limits(world.settings), utc_now())
                 assert usages[0].used == (expected[name][0] == DELIVERED), name
 
 

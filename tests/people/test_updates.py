@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.telegram.inbox.intake import LONGEST_LINE
 from bot.telegram.transport import BoundedRequest, OnResponse
 from tests.harness.chats import answers, hears, limits_line
+from tests.harness.clock import until
 from tests.harness.pictures import picture
 from tests.harness.world import prompts, quick_bot, services
 from tests.people.faulty_telegram import AFTER, ANSWERS, READ_SECONDS
@@ -190,6 +191,26 @@ async def test_who_sends_too_much_is_told_once_and_keeps_nobody_waiting(tmp_path
         assert "I take the first 200 messages and leave out the rest" in told[0].text
         await asyncio.sleep(1)
         assert len([m for m in ada.private.bot_messages() if m.text.startswith("That was a lot")]) == 1
+
+
+async def test_fifty_busy_groups_keep_nobodys_own_message_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.inbox.doorbell._FETCH_FIRST_SECONDS", 60)
+    async with quick_bot(tmp_path) as world:
+        people = world.telegram.people
+        groups = [people.group(f"Group {number}", world.ada) for number in range(50)]
+        await limits_line(world.ada)
+        for _ in range(40):
+            for group in groups:
+                world.ada.writes("/limits", chat=group)
+        ben = people.person("Ben")
+        asked = ben.writes("/limits")
+        await until(lambda: not len(world.telegram.world.updates))
+        assert not any(group.bot_messages() for group in groups)  # fetched before any of them is handled
+        await hears(ben.private, asked, "This chat may ask for")
+        heard = [group for group in groups if group.bot_messages()]
+        assert len(heard) < len(groups) / 2
 
 
 async def test_words_that_no_database_takes_are_taken_without_what_is_wrong_in_them(tmp_path: Path) -> None:

@@ -116,7 +116,9 @@ async def test_a_cut_upload_is_tried_later(
     kie: KieHost, service: respx.Route, error: type[Exception]
 ) -> None:
     service.mock(side_effect=error("cut"))
-    assert type(await outcome(kie.publish(SECRET, JPEG))) is TryLater
+    cut = await outcome(kie.publish(SECRET, JPEG))
+    assert isinstance(cut, TryLater)
+    assert cut.reason is Reason.PHOTO_HOST_AWAY, "and not the image service"
 
 
 async def test_a_refusal_that_quotes_the_key_does_not_say_it(kie: KieHost, service: respx.Route) -> None:

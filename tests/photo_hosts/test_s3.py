@@ -106,8 +106,10 @@ async def test_what_is_not_there_counts_as_withdrawn() -> None:
 
 async def test_a_server_that_is_away_is_tried_later() -> None:
     host = a_host(f"http://127.0.0.1:{free_port()}")
-    assert type(await outcome(host.publish(SECRET, JPEG))) is TryLater
-    assert type(await outcome(host.withdraw(SECRET))) is TryLater
+    for call in (host.publish(SECRET, JPEG), host.withdraw(SECRET)):
+        error = await outcome(call)
+        assert isinstance(error, TryLater)
+        assert error.reason is Reason.PHOTO_HOST_AWAY, "and not the image service"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import BotError, TryLater
+from bot.core.errors import BotError, Reason, TryLater
 from bot.core.ports import PublicUrl
 from bot.photo_hosts.web import WebHost
 from tests.nanobanana.samples import SECRET
@@ -91,7 +91,8 @@ async def test_a_photo_that_cannot_be_written_is_published_later(tmp_path: Path)
     (tmp_path / "file").write_bytes(b"")
     host = WebHost(tmp_path / "file", "https://bot.example.org")
     error = await outcome(host.publish(SECRET, JPEG))
-    assert type(error) is TryLater
+    assert isinstance(error, TryLater)
+    assert error.reason is Reason.OUR_FAULT, "the disk is the bot's own"
     assert SECRET not in str(error)
 
 

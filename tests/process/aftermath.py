@@ -9,14 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.core.clock import utc_now
-from bot.core.limits import Rule, Scope
+from bot.core.limits import Limits, Rule, Scope
 from bot.sandbox.demo.bot_process import stop_bot
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.harness.clock import until
 from tests.harness.processes import Processes
 
-A_DAYS = Rule(Scope.CHAT, 100_000, timedelta(days=1))
+A_DAYS = Limits((Rule(Scope.CHAT, 100_000, timedelta(days=1)),))
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ async def aftermath(world: Processes, asked: Mapping[int, int]) -> Aftermath:
     database = Database.open(world.home.settings["DATABASE_URL"])
     async with contextlib.aclosing(database):
         store, now = SqlEditStore(database), utc_now()
-        used = {chat: (await store.usage(chat, (A_DAYS,), now))[0].used for chat in asked}
+        used = {chat: (await store.usage(chat, 0, A_DAYS, now))[0].used for chat in asked}
     off = {chat: used[chat] - asked[chat] + failed.get(chat, 0) for chat in asked}
     return Aftermath(
         unfinished=len(world.rows("SELECT 1 FROM edits WHERE due_at IS NOT NULL")),

@@ -63,7 +63,7 @@ async def random_kills(
 ) -> tuple[Tally, Aftermath]:
     """One bot's edits and deaths. Photos hosted elsewhere are there for the provider while nobody lives."""
     chance = random.Random(seed)
-    unlimited = {"RATE_LIMIT_EDITS": "0", "MAX_ACTIVE_EDITS_PER_CHAT": "1000"}
+    unlimited = {"RATE_LIMIT_EDITS": "0", "PERSON_LIMIT_EDITS": "0", "MAX_ACTIVE_EDITS_PER_CHAT": "1000"}
     async with processes(
         folder,
         task_seconds=lambda _: chance.uniform(0.3, 4),

@@ -1,6 +1,7 @@
 """`python -m bot`: what it says without doing anything, and what it says when it cannot."""
 
 import contextlib
+import os
 import sqlite3
 import subprocess
 import sys
@@ -36,7 +37,14 @@ def run(*arguments: str, folder: Path, **environment: str) -> "subprocess.Comple
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["run", "--help"], ["demo", "--help"], ["doctor", "--help"], ["migrate", "--help"]],
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["demo", "--help"],
+        ["doctor", "--help"],
+        ["migrate", "--help"],
+        ["move-database", "--help"],
+    ],
 )
 def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     done = run("-c", ASK_FOR_HELP, *arguments, folder=tmp_path)
@@ -45,7 +53,7 @@ def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments:
     assert HEAVY.isdisjoint(done.stderr.splitlines())
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["demo"], ["doctor"], ["migrate"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["demo"], ["doctor"], ["migrate"], ["move-database"]])
 def test_the_version_is_told_everywhere_and_is_the_projects(tmp_path: Path, command: list[str]) -> None:
     done = run("-c", ASK_FOR_HELP, *command, "--version", folder=tmp_path)
     version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
@@ -152,6 +160,17 @@ async def test_a_name_that_is_no_setting_is_told_at_the_start(tmp_path: Path) ->
     _, said = await ended(home(tmp_path), "migrate")
     assert "WARNING" in said
     assert "ALOWED_CHATS is no setting, so it has no effect; ALLOWED_CHATS is one" in said
+
+
+def test_a_reader_that_has_seen_enough_ends_the_doctor_without_a_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor"], check=False, cwd=tmp_path, timeout=PATIENCE, text=True,
+        stdout=writing, stderr=subprocess.PIPE, env={"PYTHONPATH": str(PROJECT), **home(tmp_path).settings},
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_windows_is_told_what_works(

@@ -31,7 +31,7 @@ async def test_the_demo_needs_nothing_and_returns_its_picture_at_the_exact_size(
         "original.jpg",
         "result.jpg",
         "before-after.png",
-        "conversation.png",
+        "conversation.html",
     }
     with Image.open(output / "original.jpg") as original, Image.open(output / "result.jpg") as result:
         assert original.size == result.size
@@ -64,7 +64,7 @@ async def test_a_photo_that_is_not_there_or_none_is_a_sentence(tmp_path: Path) -
 async def test_words_for_an_answer_end_the_demo(tmp_path: Path, command: str) -> None:
     output = tmp_path / "demo-output"
     output.mkdir()
-    for name in ("original.png", "result.webp", "conversation.png", "result.txt", "holiday.jpg"):
+    for name in ("original.png", "result.webp", "conversation.html", "result.txt", "holiday.jpg"):
         (output / name).write_text("of an earlier one")
     done = await played(tmp_path, "--command", command)
     assert (done.returncode, done.stderr) == (1, ""), done.stdout + done.stderr

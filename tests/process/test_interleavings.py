@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from bot.app import running
 from bot.core.edits import Edit
 from bot.core.errors import BotError, OperatorNeeded, Reason, TryLater
-from bot.core.ports import PublicUrl
+from bot.core.ports import Place, PublicUrl
 from bot.photo_hosts.web import WebHost
 from bot.sandbox.telegram.people import Message
 from bot.storage.provider_budget import SqlProviderBudget
@@ -176,14 +176,14 @@ async def test_a_run_that_has_outlived_its_lease_sends_no_card(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    gate, ahead = Gate(), SqlProviderBudget.ahead
+    gate, place = Gate(), SqlProviderBudget.place
 
-    async def slowly_once(budget: SqlProviderBudget, edit: Edit, now: datetime) -> int:
+    async def slowly_once(budget: SqlProviderBudget, edit: Edit, now: datetime) -> Place:
         if not gate.reached.is_set():
             await gate.passed()
-        return await ahead(budget, edit, now)
+        return await place(budget, edit, now)
 
-    monkeypatch.setattr(SqlProviderBudget, "ahead", slowly_once)
+    monkeypatch.setattr(SqlProviderBudget, "place", slowly_once)
     async with (
         postgres.empty() as url,
         processes(tmp_path, task_seconds=2, DATABASE_URL=url) as world,

@@ -194,7 +194,7 @@ async def places_used(settings: Settings, chats: dict[str, int]) -> dict[str, in
     async with opened_database(settings) as database:
         store, now = SqlEditStore(database), utc_now()
         return {
-            name: (await store.usage(chat_id, limits(settings), now))[0].used
+            name: (await store.usage(chat_id, 0, limits(settings), now))[0].used
             for name, chat_id in chats.items()
         }
 

@@ -14,7 +14,7 @@ from tests.harness.processes import Processes, processes
 
 SIZE = (333, 208)
 EDITS = 4
-UNLIMITED = {"RATE_LIMIT_EDITS": "0", "MAX_ACTIVE_EDITS_PER_CHAT": "1000"}
+UNLIMITED = {"RATE_LIMIT_EDITS": "0", "PERSON_LIMIT_EDITS": "0", "MAX_ACTIVE_EDITS_PER_CHAT": "1000"}
 DONE = "SELECT 1 FROM edits WHERE state = 'delivered' AND due_at IS NULL"
 
 

@@ -143,6 +143,18 @@ async def test_an_edit_has_a_place_in_the_workload_as_long_as_it_has_a_job() -> 
     assert work.workload.count() == 0
 
 
+async def test_jobs_may_be_stopped_twice_or_before_they_were_started() -> None:
+    errors = list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    work = Work(ends_as=EditState.DELIVERED, wait_seconds=60, clock=utc_now, chores=[])
+    await work.jobs.stop(1)
+    await work.jobs.start()
+    for _ in range(2):
+        await work.jobs.stop(1)
+    await asyncio.sleep(0.01)
+    assert not errors
+
+
 async def test_chores_are_done_at_the_start_and_again_and_hold_each_other_up_in_no_way(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import EditState, Processing
+from bot.core.edits import EditState, Held, Processing
 from bot.core.pacing import Pacing
 from bot.scheduling.pace import Pace
 from tests.factories import NOW, STAGES, TASK, edit
@@ -26,7 +26,7 @@ def test_a_running_task_is_looked_at_at_its_own_pace() -> None:
     assert trigger.get_next_fire_time(started, late) == late + timedelta(seconds=10)
 
 
-@pytest.mark.parametrize("state", sorted(set(EditState) - {EditState.PROCESSING}))
+@pytest.mark.parametrize("state", sorted(set(EditState) - {EditState.PROCESSING, EditState.HELD}))
 def test_any_other_edit_is_looked_at_as_the_line_moves(state: EditState) -> None:
     trigger = pace().trigger(edit(stage=STAGES[state]))
     assert trigger.since == NOW
@@ -46,3 +46,11 @@ def test_thousands_of_tasks_found_at_once_are_looked_at_one_after_another() -> N
     assert pace().spread(running, 0) == timedelta(seconds=0.5)
     assert pace().spread(running, 1000) == timedelta(seconds=4.5)
     assert pace().spread(waiting, 1000) == timedelta(seconds=0.5)
+
+
+def test_a_held_edit_is_looked_at_now_and_then_and_at_its_time() -> None:
+    trigger = pace().trigger(edit(stage=Held(NOW + timedelta(seconds=40))))
+    moments = [NOW]
+    for _ in range(4):
+        moments.append(trigger.get_next_fire_time(None, moments[-1]))
+    assert [(at - NOW).total_seconds() for at in moments] == [0, 15, 30, 40, 55]

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import ACTIVE, Cancelled, Edit, EditState
+from bot.core.edits import ADMITTED, Cancelled, Edit, EditState
 from bot.core.errors import Reason
-from bot.core.limits import Limits, Refusal, Rule, Scope, Usage
+from bot.core.limits import Counts, Limits, Refusal, Rule, Scope, Usage
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
-from tests.factories import CHAT_ID, NO_LIMITS, NOW, STAGES, edit
+from tests.factories import CHAT_ID, NO_LIMITS, NOW, REQUESTER_ID, STAGES, edit
 
 HOUR = timedelta(hours=1)
 
@@ -20,10 +20,18 @@ def an_hour(count: int) -> Rule:
 
 
 def unfinished(count: int) -> Rule:
-    return Rule(Scope.CHAT, count, None)
+    return Rule(Scope.CHAT, count, counts=Counts.UNFINISHED)
 
 
-THREE: Limits = (an_hour(3), unfinished(100))
+IN_OR_AFTER = sorted(set(EditState) - {EditState.HELD})
+"""The states of edits that have their place, or had it."""
+
+
+def limited(*rules: Rule) -> Limits:
+    return Limits(rules)
+
+
+THREE = limited(an_hour(3), unfinished(100))
 
 
 def admitted(admissions: list[Edit | Refusal]) -> list[Edit]:
@@ -44,8 +52,8 @@ async def test_an_admitted_edit_is_returned_as_it_was_given(store: SqlEditStore)
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [
-        ((an_hour(7), unfinished(100)), Reason.LIMIT_REACHED),
-        ((an_hour(100), unfinished(7)), Reason.TOO_MANY_ACTIVE),
+        (limited(an_hour(7), unfinished(100)), Reason.LIMIT_REACHED),
+        (limited(an_hour(100), unfinished(7)), Reason.TOO_MANY_ACTIVE),
     ],
     ids=["in an hour", "unfinished"],
 )
@@ -65,7 +73,7 @@ async def test_exactly_as_many_of_fifty_at_once_are_admitted_as_there_are_places
 
 
 async def test_chats_do_not_take_each_others_places(store: SqlEditStore) -> None:
-    limits = (an_hour(3), unfinished(3))
+    limits = limited(an_hour(3), unfinished(3))
     await admit(store, *(edit(chat_id=1) for _ in range(3)), limits=limits)
     await admit(store, *(edit(chat_id=2) for _ in range(3)), limits=limits)
 
@@ -78,42 +86,42 @@ async def test_a_refused_request_leaves_no_trace_and_says_when_to_come_back(stor
         retry_at = NOW + timedelta(minutes=10)
         assert await store.admit(refused, THREE, NOW) == Refusal(an_hour(3), retry_at)
         assert await store.get(refused.id) is None
-    assert await store.usage(CHAT_ID, THREE, NOW) == [
-        Usage(an_hour(3), 3, retry_at),
+    assert await store.usage(CHAT_ID, REQUESTER_ID, THREE, NOW) == [
+        Usage(an_hour(3), 3, frees_at=retry_at, next_at=retry_at),
         Usage(unfinished(100), 3),
     ]
 
 
-@pytest.mark.parametrize("state", sorted(EditState))
+@pytest.mark.parametrize("state", IN_OR_AFTER)
 async def test_only_failed_and_cancelled_edits_give_their_place_back(
     store: SqlEditStore, state: EditState
 ) -> None:
     await admit(store, edit(stage=STAGES[state]), limits=THREE)
     gives_back = state in {EditState.FAILED, EditState.CANCELLED}
-    in_the_hour, _ = await store.usage(CHAT_ID, THREE, NOW)
+    in_the_hour, _ = await store.usage(CHAT_ID, REQUESTER_ID, THREE, NOW)
     assert in_the_hour.used == (0 if gives_back else 1)
     await admit(store, edit(), edit(), limits=THREE)
     last = await store.admit(edit(), THREE, NOW)
     assert isinstance(last, Edit) is gives_back
 
 
-@pytest.mark.parametrize("state", sorted(EditState))
+@pytest.mark.parametrize("state", IN_OR_AFTER)
 async def test_what_was_told_not_to_count_does_not_count_when_its_picture_comes_late(
     store: SqlEditStore, state: EditState
 ) -> None:
     await admit(store, edit(stage=STAGES[state], is_late=True), limits=THREE)
-    in_the_hour, _ = await store.usage(CHAT_ID, THREE, NOW)
+    in_the_hour, _ = await store.usage(CHAT_ID, REQUESTER_ID, THREE, NOW)
     assert in_the_hour.used == 0
 
 
-@pytest.mark.parametrize("state", sorted(EditState))
+@pytest.mark.parametrize("state", IN_OR_AFTER)
 async def test_every_unfinished_edit_is_active_however_old_it_is(
     store: SqlEditStore, state: EditState
 ) -> None:
     old = edit(stage=STAGES[state], created_at=NOW - 5 * HOUR)
     await admit(store, old)
-    second = await store.admit(edit(), (unfinished(1),), NOW)
-    assert second == Refusal(unfinished(1)) if state in ACTIVE else isinstance(second, Edit)
+    second = await store.admit(edit(), limited(unfinished(1)), NOW)
+    assert second == Refusal(unfinished(1)) if state in ADMITTED else isinstance(second, Edit)
 
 
 async def test_a_place_is_free_the_moment_an_edit_is_as_old_as_the_window(store: SqlEditStore) -> None:
@@ -134,22 +142,22 @@ async def test_no_hour_anywhere_holds_more_than_the_limit(store: SqlEditStore) -
 
 async def test_every_rule_holds_whichever_is_full_first(store: SqlEditStore) -> None:
     day = Rule(Scope.CHAT, 4, timedelta(days=1))
-    limits = (an_hour(3), day, unfinished(2))
+    limits = limited(an_hour(3), day, unfinished(2))
     old = [edit(created_at=NOW - 5 * HOUR, stage=STAGES[EditState.DELIVERED]) for _ in range(2)]
     await admit(store, *old, edit(), limits=limits)
-    assert [used.left for used in await store.usage(CHAT_ID, limits, NOW)] == [2, 1, 1]
+    assert [used.left for used in await store.usage(CHAT_ID, REQUESTER_ID, limits, NOW)] == [2, 1, 1]
     await admit(store, edit(), limits=limits)
     assert await store.admit(edit(), limits, NOW) == Refusal(day, NOW + 19 * HOUR)
 
 
 async def test_without_a_rule_everything_is_admitted(store: SqlEditStore) -> None:
-    await admit(store, *(edit() for _ in range(5)), limits=())
-    assert await store.usage(CHAT_ID, (), NOW) == []
+    await admit(store, *(edit() for _ in range(5)), limits=NO_LIMITS)
+    assert await store.usage(CHAT_ID, REQUESTER_ID, NO_LIMITS, NOW) == []
 
 
 async def test_the_same_update_is_admitted_once_and_counted_once(store: SqlEditStore) -> None:
     first, again = edit(update_id=4242), edit(update_id=4242)
-    one: Limits = (an_hour(1), unfinished(1))
+    one = limited(an_hour(1), unfinished(1))
     assert await store.admit(first, one, NOW) == first
     assert await store.admit(again, one, NOW) == first
     assert await store.get(again.id) is None

@@ -2,7 +2,7 @@ import asyncio
 from contextlib import aclosing
 from datetime import timedelta
 
-from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.edits import Extra, PhotoKind, PhotoRef
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
@@ -29,6 +29,25 @@ async def test_small_talk_is_answered_once_an_hour(chats: Chats) -> None:
     assert not await chats.answers_small_talk(CHAT_ID, NOW + timedelta(minutes=59))
     assert await chats.answers_small_talk(8, NOW)
     assert await chats.answers_small_talk(CHAT_ID, NOW + timedelta(hours=1))
+
+
+async def test_equal_refusals_are_told_once_a_minute(chats: Chats) -> None:
+    told = [
+        await chats.tell_refusal(CHAT_ID, "limit", 70 + number, NOW + timedelta(seconds=seconds))
+        for number, seconds in enumerate((0, 20, 59, 60, 119, 120))
+    ]
+    assert told == [True, False, False, True, False, True]
+    assert await chats.tell_refusal(CHAT_ID, "away", 90, NOW)
+    assert await chats.tell_refusal(8, "limit", 90, NOW)
+
+
+async def test_the_refusal_of_one_message_may_be_told_again_until_it_has_arrived(chats: Chats) -> None:
+    assert [await chats.tell_refusal(CHAT_ID, "limit", 70, NOW) for _ in range(2)] == [True, True]
+
+
+async def test_of_many_replicas_one_tells_a_refusal(chats: Chats) -> None:
+    told = await asyncio.gather(*(chats.tell_refusal(CHAT_ID, "limit", 70 + n, NOW) for n in range(20)))
+    assert sorted(told) == [False] * 19 + [True]
 
 
 async def test_one_picture_stands_for_its_album(chats: Chats) -> None:
@@ -114,18 +133,26 @@ async def test_what_a_chat_takes_is_known_and_it_is_told_once_an_hour(chats: Cha
     assert await chats.tell_no_pictures(CHAT_ID, NOW)
 
 
+async def test_each_extra_of_an_edit_is_sent_by_itself(chats: Chats) -> None:
+    assert all([await chats.claim_extra("e1", extra, NOW) for extra in Extra])
+    await chats.note_extra("e1", Extra.FILE, 900)
+    assert [await chats.sent_extra("e1", extra) for extra in Extra] == [900, None]
+    await chats.forget_extra("e1", Extra.FILE)
+    assert [await chats.claim_extra("e1", extra, NOW) for extra in Extra] == [True, False]
+
+
 async def test_one_of_many_presses_sends_the_file(chats: Chats) -> None:
-    claims = await asyncio.gather(*(chats.claim_file("e1", NOW) for _ in range(30)))
+    claims = await asyncio.gather(*(chats.claim_extra("e1", Extra.FILE, NOW) for _ in range(30)))
     assert sorted(claims) == [False] * 29 + [True]
-    assert await chats.sent_file("e1") is None
-    assert await chats.claim_file("e1", NOW + timedelta(minutes=10))  # the first one was cut
-    await chats.note_file("e1", 3_000_000_000)
-    assert await chats.sent_file("e1") == 3_000_000_000
-    assert not await chats.claim_file("e1", NOW + timedelta(days=1))
-    await chats.forget_file("e1")
-    assert await chats.claim_file("e1", NOW)
-    assert await chats.forget_files_before(NOW) == 0
-    assert await chats.forget_files_before(NOW + timedelta(seconds=1)) == 1
+    assert await chats.sent_extra("e1", Extra.FILE) is None
+    assert await chats.claim_extra("e1", Extra.FILE, NOW + timedelta(minutes=10))  # the first one was cut
+    await chats.note_extra("e1", Extra.FILE, 3_000_000_000)
+    assert await chats.sent_extra("e1", Extra.FILE) == 3_000_000_000
+    assert not await chats.claim_extra("e1", Extra.FILE, NOW + timedelta(days=1))
+    await chats.forget_extra("e1", Extra.FILE)
+    assert await chats.claim_extra("e1", Extra.FILE, NOW)
+    assert await chats.forget_extras_before(NOW) == 0
+    assert await chats.forget_extras_before(NOW + timedelta(seconds=1)) == 1
 
 
 async def test_a_part_is_late_when_the_others_have_been_taken(chats: Chats) -> None:

@@ -11,6 +11,7 @@ from bot.core.edits import (
     Delivered,
     Edit,
     EditState,
+    Extra,
     Failed,
     PhotoKind,
     PhotoRef,
@@ -21,11 +22,13 @@ from bot.core.edits import (
     Task,
 )
 from bot.core.errors import Reason
-from bot.core.limits import Rule, Scope
+from bot.core.limits import Limits, Rule, Scope
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage.chats import Chats
 from bot.storage.database import Database
+from bot.storage.edit_rows import row_of
 from bot.storage.edits import SqlEditStore
+from bot.storage.tables import EDITS
 from bot.storage.wishes import SqlWishes
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, RESULT, STAGES, TASK, edit, full_edit
 
@@ -34,8 +37,10 @@ DELIVERED = Delivered(TASK, RESULT, 70_999, NOW)
 
 
 async def keep(store: SqlEditStore, *edits: Edit) -> None:
-    for one in edits:
-        assert await store.admit(one, NO_LIMITS, NOW) == one
+    """As rows, at whatever stage they are."""
+    async with store._database.writing() as connection:
+        for one in edits:
+            await connection.execute(EDITS.insert().values(row_of(one)))
 
 
 @pytest.mark.parametrize("make", [edit, full_edit], ids=["sparse", "full"])
@@ -270,6 +275,36 @@ async def test_an_edit_is_found_by_each_of_its_messages(
     assert await store.by_message(CHAT_ID, 555) == newest
 
 
+async def test_a_message_that_an_edit_sent_is_that_edits_though_another_was_made_of_it(
+    store: SqlEditStore, chats: Chats
+) -> None:
+    first = edit(stage=replace(DELIVERED, message_id=900, file_message_id=901))
+    second = edit(photo_message_id=900, request_message_id=905, created_at=NOW + SECOND)
+    await keep(store, first, second)
+    await chats.claim_extra(first.id, Extra.COMPARISON, NOW)
+    await chats.note_extra(first.id, Extra.COMPARISON, 903)
+    for message_id in (900, 901, 903):
+        assert await store.by_message(CHAT_ID, message_id) == first
+    assert await store.by_message(CHAT_ID, 905) == second
+    assert await store.by_message(CHAT_ID + 1, 903) is None
+
+
+async def test_a_persons_results_are_those_that_telegram_has_the_newest_first(store: SqlEditStore) -> None:
+    kept = replace(DELIVERED, photo=PhotoRef("x", PhotoKind.PHOTO))
+    mine = [edit(stage=kept, created_at=NOW + number * SECOND) for number in range(3)]
+    await keep(
+        store,
+        *mine,
+        edit(stage=kept, chat_id=5),
+        edit(stage=kept, requester_id=5),
+        edit(stage=DELIVERED),
+        edit(stage=replace(kept, ended_at=NOW - SECOND)),
+        edit(),
+    )
+    found = await store.results_of(CHAT_ID, mine[0].request.requester_id, NOW)
+    assert found == [one.id for one in reversed(mine)]
+
+
 async def test_old_edits_are_forgotten_once_there_is_nothing_left_to_do(store: SqlEditStore) -> None:
     long_ago = NOW - timedelta(days=40)
     ends = [Cancelled(long_ago), Failed(Reason.POLICY, long_ago), replace(DELIVERED, ended_at=long_ago)]
@@ -291,7 +326,7 @@ async def test_files_are_kept_for_what_is_unsettled_and_results_for_a_while(stor
     old = edit(stage=replace(DELIVERED, ended_at=NOW - SECOND), due_at=None)
     failed = edit(stage=Failed(Reason.POLICY, NOW), due_at=None)
     await keep(store, ready, unsettled, fresh, old, failed)
-    assert await store.kept_ids(NOW) == {
+    assert await store.kept_names(NOW) == {
         "photo": {ready.id, unsettled.id},
         "result": {ready.id, unsettled.id, fresh.id},
     }
@@ -322,7 +357,7 @@ async def test_everything_of_a_chat_follows_it_to_its_new_id(
         await store.follow_chat(old, new)
         assert await store.active_of(old) == []
         assert [one.id for one in await store.active_of(new)][1:] == [one.id for one in edits]
-        [used] = await store.usage(new, (Rule(Scope.CHAT, 4, timedelta(hours=1)),), NOW)
+        [used] = await store.usage(new, 5, Limits((Rule(Scope.CHAT, 4, timedelta(hours=1)),)), NOW)
         assert used.left == 0
         assert await store.get(bystander.id) == bystander
         for person_id, message_id in ((5, 91), (6, 13)):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import String, cast, select
 
-from bot.core.edits import ACTIVE, Edit, EditState, PhotoKind, PhotoRef
+from bot.core.edits import ACTIVE, ADMITTED, Edit, EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.guests import Guest
-from bot.core.limits import Rule, Scope
+from bot.core.limits import Limits, Rule, Scope
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage import erasing
 from bot.storage.alerts import Alerts
@@ -22,14 +22,15 @@ from bot.storage.erasing import PersonalData
 from bot.storage.files import DiskFiles
 from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.refused import RefusedRequests
 from bot.storage.tables import EDITS, METADATA
 from bot.storage.wishes import SqlWishes
-from tests.factories import NO_LIMITS, NOW, STAGES, edit
+from tests.factories import NO_LIMITS, NOW, STAGES, edit, request
 
 ADA, GRACE, GROUP = 7_000_000_001, 7_000_000_002, -1_009
 CANARY = "zanzibarwort"
 THEIRS = PhotoRef(f"AgAC{CANARY}", PhotoKind.DOCUMENT, f"{CANARY}.png")
-DAILY = (Rule(Scope.CHAT, 20, timedelta(days=1)),)
+DAILY = Limits((Rule(Scope.CHAT, 20, timedelta(days=1)),))
 
 
 @pytest.fixture
@@ -100,11 +101,12 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
         await having(store, stage=STAGES[EditState.DELIVERED], due_at=None, words=f"{CANARY} {number} " * 40)
     await files.put(ended[0].id, "result", CANARY.encode())
     await files.put(ended[1].id, "photo", CANARY.encode())
-    await chats.claim_file(ended[0].id, NOW)
+    await chats.claim_extra(ended[0].id, Extra.FILE, NOW)
     wishes, picture = SqlWishes(database), PictureMeant(THEIRS, 5)
     await wishes.remember_photos(Speaker(ADA, None, ADA), Collected((picture,), NOW))
     asked = Question(1, Speaker(GROUP, 3, ADA), 5, Wish("edit", CANARY, picture), Missing.CONSENT, NOW)
     await wishes.ask(asked)
+    await RefusedRequests(database).keep(request(requester_id=ADA, words=CANARY), NOW)
     await chats.is_first_of_album(ADA, CANARY, 1, NOW)
     await chats.tell_not_allowed(ADA, NOW)
     await Alerts(database).claim(ADA, Reason.OUT_OF_CREDIT, NOW)
@@ -131,8 +133,8 @@ async def test_what_is_others_stays(
 ) -> None:
     theirs = await having(store, requester_id=GRACE, stage=STAGES[EditState.DELIVERED], due_at=None)
     await files.put(theirs.id, "result", b"picture")
-    await chats.claim_file(theirs.id, NOW)
-    await chats.note_file(theirs.id, 9)
+    await chats.claim_extra(theirs.id, Extra.FILE, NOW)
+    await chats.note_extra(theirs.id, Extra.FILE, 9)
     wishes, grace = SqlWishes(database), Speaker(GROUP, None, GRACE)
     collected = Collected((PictureMeant(THEIRS, 5),), NOW)
     await wishes.remember_photos(grace, collected)
@@ -143,7 +145,7 @@ async def test_what_is_others_stays(
     await data.erase(ADA)
     assert await store.get(theirs.id) == theirs
     assert await files.get(theirs.id, "result") == b"picture"
-    assert await chats.sent_file(theirs.id) == 9
+    assert await chats.sent_extra(theirs.id, Extra.FILE) == 9
     assert await wishes.remembered_photos(grace, NOW) == collected
     assert [update_id for update_id, _ in await inbox.waiting(9, per_chat=9)] == [2, 3]
     async with database.reading() as connection:
@@ -155,15 +157,15 @@ async def test_an_edit_that_was_deleted_still_counts_and_is_found_by_nobody(
     store: SqlEditStore, data: PersonalData
 ) -> None:
     done = await having(store, stage=STAGES[EditState.DELIVERED], due_at=None, created_at=NOW)
-    [before] = await store.usage(GROUP, DAILY, NOW)
+    [before] = await store.usage(GROUP, ADA, DAILY, NOW)
     durations = await store.durations(done.operation, 9)
     await data.erase(ADA)
-    assert await store.usage(GROUP, DAILY, NOW) == [before]
+    assert await store.usage(GROUP, ADA, DAILY, NOW) == [before]
     assert before.used == 1
     assert await store.durations(done.operation, 9) == durations != []
     assert await store.by_message(GROUP, done.request.photo_message_id) is None
     assert await store.recent_of(GROUP, ADA, 9) == []
-    assert (await store.kept_ids(NOW - timedelta(days=1)))["result"] == frozenset()
+    assert (await store.kept_names(NOW - timedelta(days=1)))["result"] == frozenset()
     row = await store.get(done.id)
     assert row is not None
     assert row.is_erased
@@ -197,7 +199,7 @@ async def test_a_card_that_has_not_told_of_its_end_still_does(
     assert await store.move(found, told) == told
 
 
-@pytest.mark.parametrize("state", sorted(ACTIVE))
+@pytest.mark.parametrize("state", sorted(ADMITTED))
 async def test_an_edit_that_began_meanwhile_is_left_alone(
     store: SqlEditStore, data: PersonalData, state: EditState
 ) -> None:

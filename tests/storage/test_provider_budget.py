@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.core.clock import utc_now
 from bot.core.edits import Cancelled, Edit, Failed, Processing, Submitting
 from bot.core.errors import Reason, TryLater
+from bot.core.ports import ITS_TURN, Place
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.provider_budget import Budget, SqlProviderBudget
@@ -23,6 +25,13 @@ async def admit(store: SqlEditStore, **changes: object) -> Edit:
     made = edit(**changes)
     await store.admit(made, NO_LIMITS, NOW)
     return made
+
+
+async def number(budget: SqlProviderBudget, waiting: Edit, now: datetime) -> int:
+    """Its place in the line of all."""
+    place = await budget.place(waiting, now)
+    assert not place.in_chat
+    return place.number
 
 
 def submitting(waiting: Edit) -> Edit:
@@ -65,7 +74,7 @@ async def test_a_replica_whose_clock_is_wrong_gets_no_more_creates(postgres: Pos
         with pytest.raises(TryLater) as closed:
             await budget.enter(second, submitting(second), elsewhere)
         assert closed.value.wait_seconds == pytest.approx(300, rel=0.2)
-        assert await budget.ahead(second, elsewhere) == 1
+        assert await number(budget, second, elsewhere) == 1
 
 
 @pytest.mark.parametrize("creates", [1, 2, 6, 15])
@@ -150,7 +159,7 @@ async def test_chats_take_turns_then_people_then_the_oldest_goes_first(
         )
         for number, (chat, person) in enumerate(asked)
     ]
-    places = [await budget.ahead(each, NOW) for each in line]
+    places = [await number(budget, each, NOW) for each in line]
     #                 a1 a1 a1 a2 b3 b3: a's first, b's first, then a's other person, b's second, a's rest
     assert places == [1, 5, 6, 3, 2, 4]
 
@@ -162,15 +171,15 @@ async def test_a_chat_with_tasks_under_way_lets_the_others_go_first(
     await admit(store, chat_id=-100, stage=Processing(TASK))
     busy = await admit(store, chat_id=-100, created_at=NOW - timedelta(seconds=9))
     idle = await admit(store, chat_id=-200)
-    assert await budget.ahead(idle, NOW) == 0
-    assert await budget.ahead(busy, NOW) == 1
+    assert await number(budget, idle, NOW) == 0
+    assert await number(budget, busy, NOW) == 1
 
 
 async def test_what_is_not_due_yet_holds_nobody_up(database: Database, store: SqlEditStore) -> None:
     budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=1))
     await admit(store, due_at=NOW + timedelta(minutes=1), created_at=NOW - timedelta(hours=1))
     waiting = await admit(store)
-    assert await budget.ahead(waiting, NOW) == 0
+    assert await number(budget, waiting, NOW) == 0
 
 
 async def test_the_further_back_in_the_line_the_later_somebody_asks_again(
@@ -179,7 +188,7 @@ async def test_the_further_back_in_the_line_the_later_somebody_asks_again(
     budget = SqlProviderBudget(database, Budget(creates=15, per=TEN_SECONDS, tasks=0))
     line = [await admit(store, created_at=NOW + timedelta(seconds=number)) for number in range(150)]
     assert budget.wait_seconds(line[40].id) == 2
-    assert await budget.ahead(line[40], NOW) == 41
+    assert await number(budget, line[40], NOW) == 41
     waits = [budget.wait_seconds(each.id) for each in line]
     assert waits[0] == 2
     assert waits[39] == 10  # forty creates take forty seconds at least
@@ -190,11 +199,11 @@ async def test_the_further_back_in_the_line_the_later_somebody_asks_again(
 async def test_whoever_enters_or_comes_later_is_seen_at_once(database: Database, store: SqlEditStore) -> None:
     budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=1))
     first, second = await admit(store), await admit(store, created_at=NOW + timedelta(seconds=1))
-    assert [await budget.ahead(each, NOW) for each in (first, second)] == [0, 1]
+    assert [await number(budget, each, NOW) for each in (first, second)] == [0, 1]
     third = await admit(store, created_at=NOW + timedelta(seconds=2))
-    assert await budget.ahead(third, NOW) == 2
+    assert await number(budget, third, NOW) == 2
     assert await budget.enter(first, submitting(first), NOW) is not None
-    assert [await budget.ahead(each, NOW) for each in (second, third)] == [1, 2]
+    assert [await number(budget, each, NOW) for each in (second, third)] == [1, 2]
 
 
 async def test_who_has_left_the_line_is_missed_within_a_second(
@@ -202,6 +211,76 @@ async def test_who_has_left_the_line_is_missed_within_a_second(
 ) -> None:
     budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=0))
     first, second = await admit(store), await admit(store, created_at=NOW + timedelta(seconds=1))
-    assert await budget.ahead(second, NOW) == 2
+    assert await number(budget, second, NOW) == 2
     await store.move(first, replace(first, stage=Cancelled(NOW), due_at=None))
-    assert await budget.ahead(second, NOW + timedelta(seconds=1)) == 1
+    assert await number(budget, second, NOW + timedelta(seconds=1)) == 1
+
+
+async def test_of_one_chat_only_so_many_tasks_run_and_the_rest_stands_in_line_there(
+    database: Database, store: SqlEditStore
+) -> None:
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=100, of_chat=2))
+    ours = [
+        await admit(store, chat_id=-100, requester_id=person, created_at=NOW + timedelta(seconds=seconds))
+        for seconds, person in enumerate((1, 1, 1, 1, 2))
+    ]
+    other = await admit(store, chat_id=-200, created_at=NOW + timedelta(seconds=9))
+
+    async def places(*edits: Edit) -> list[Place]:
+        return [await budget.place(each, NOW) for each in edits]
+
+    # The first of each person, then the first person's others; nobody else waits for them.
+    waiting = [Place(1, in_chat=True), Place(2, in_chat=True), Place(3, in_chat=True)]
+    assert await places(*ours, other) == [ITS_TURN, *waiting, ITS_TURN, ITS_TURN]
+    running = [await budget.enter(each, submitting(each), NOW) for each in (ours[0], ours[4])]
+    with pytest.raises(TryLater):
+        await budget.enter(ours[1], submitting(ours[1]), NOW)
+    assert await budget.enter(other, submitting(other), NOW) is not None
+    assert await places(*ours[1:4]) == waiting
+    assert running[0] is not None
+    await store.move(running[0], replace(running[0], stage=Failed(Reason.POLICY, NOW), due_at=None))
+    second = NOW + timedelta(seconds=1)  # as long as the line may be old
+    assert await budget.place(ours[1], second) == ITS_TURN
+    assert await budget.place(ours[2], second) == Place(1, in_chat=True)
+
+
+async def test_of_many_of_a_chat_at_once_exactly_as_many_enter_as_there_is_room(
+    database: Database, store: SqlEditStore
+) -> None:
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=100, of_chat=3))
+    edits = [await admit(store) for _ in range(12)]
+
+    async def enters(each: Edit) -> bool:
+        try:
+            return await budget.enter(each, submitting(each), NOW) is not None
+        except TryLater:
+            return False
+
+    assert sum(await asyncio.gather(*map(enters, edits))) == 3
+
+
+async def test_a_limit_of_the_chat_that_was_lowered_counts_nobody_twice(
+    database: Database, store: SqlEditStore
+) -> None:
+    budget = SqlProviderBudget(database, Budget(creates=100, per=TEN_SECONDS, tasks=100, of_chat=1))
+    for _ in range(4):
+        await admit(store, stage=Processing(TASK))
+    waiting = await admit(store)
+    assert await budget.place(waiting, NOW) == Place(1, in_chat=True)
+
+
+@pytest.mark.parametrize("budget", [Budget(9, TEN_SECONDS, tasks=1), Budget(9, TEN_SECONDS, 9, of_chat=1)])
+async def test_a_task_is_in_flight_until_its_time_is_up_whatever_became_of_its_edit(
+    database: Database, store: SqlEditStore, budget: Budget
+) -> None:
+    provider = SqlProviderBudget(database, budget)
+    until = utc_now() + timedelta(hours=1)  # by PostgreSQL's own clock
+    now = NOW if database.is_sqlite else utc_now()
+    ends = NOW + timedelta(hours=1) if database.is_sqlite else until
+    cancelled = await admit(store, stage=Cancelled(NOW, TASK), due_at=None, runs_until=ends)
+    waiting = await admit(store)
+    assert await provider.place(waiting, now) == Place(1, in_chat=bool(budget.of_chat))
+    with pytest.raises(TryLater):
+        await provider.enter(waiting, submitting(waiting), now)
+    await store.move(cancelled, replace(cancelled, runs_until=NOW))
+    assert await provider.enter(waiting, submitting(waiting), NOW + timedelta(seconds=1)) is not None

@@ -19,9 +19,10 @@ from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.refused import RefusedRequests
 from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.wishes import SqlWishes
-from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit
+from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit, request
 from tests.harness.file_systems import full, small_disk
 from tests.storage.conftest import copy_of
 
@@ -59,7 +60,7 @@ async def delivered(store: SqlEditStore, at: datetime) -> Edit:
 async def test_old_rows_are_forgotten_each_kind_at_its_time(
     database: Database, store: SqlEditStore, inbox: Inbox, chats: Chats, alerts: Alerts
 ) -> None:
-    now = NOW
+    now, refused = NOW, RefusedRequests(database)
     done = await delivered(store, NOW)
     await inbox.keep([(7, 5, "{}")], NOW)
     await inbox.handled(7, NOW)
@@ -67,13 +68,20 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await wishes.remember_photos(ada, Collected((PictureMeant(PHOTO, 81),), NOW))
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
-    retention = RowRetention(store, inbox, chats, wishes, alerts, SqlGuests(database), lambda: now)
+    await chats.tell_refusal(CHAT_ID, "limit", 70, NOW)
+    asked = request()
+    await refused.keep(asked, NOW)
+    retention = RowRetention(
+        store, refused, inbox, chats, wishes, alerts, SqlGuests(database), now=lambda: now
+    )
 
     async def left() -> list[str]:
         await retention.forget()
         there = {
+            "refusal": not await chats.tell_refusal(CHAT_ID, "limit", 71, NOW),
             "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
             "photo": await wishes.remembered_photos(ada, NOW) is not None,
+            "refused": await refused.get(asked.update_id) is not None,
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
             "update": await inbox.forget_before(NOW + MOMENT) == 1,
             "edit": await store.get(done.id) is not None,
@@ -82,10 +90,10 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
         await inbox.handled(7, NOW)
         return [kind for kind, is_there in there.items() if is_there]
 
-    steps = [timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
+    steps = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
     for forgotten, age in enumerate([*steps, timedelta(days=31)]):
         now = NOW + age
-        kinds = ["alert", "photo album", "update", "edit"]
+        kinds = ["refusal", "alert", "photo refused album", "update", "edit"]
         assert " ".join(await left()) == " ".join(kinds[forgotten:])
         now = NOW + age + MOMENT
         assert " ".join(await left()) == " ".join(kinds[forgotten + 1 :])
@@ -110,6 +118,26 @@ async def test_files_of_settled_edits_go_and_results_stay_for_two_days(
     )
     await retention.sweep_hosted()
     assert hosted.swept == [({running.secret, f"{running.secret}-a2"}, now - timedelta(minutes=10))]
+
+
+async def test_every_photo_of_an_unsettled_edit_is_kept(store: SqlEditStore, tmp_path: Path) -> None:
+    files, hosted = DiskFiles(tmp_path / "files"), Hosted()
+    running, done = (
+        edit(photos=(PHOTO,) * 3),
+        edit(photos=(PHOTO,) * 2, stage=Delivered(TASK, RESULT, 71_004, NOW), due_at=None),
+    )
+    kept = sorted(f"{running.id}{number}.photo" for number in ("", "-1", "-2"))
+    for each in (running, done):
+        await store.admit(each, NO_LIMITS, NOW)
+    for name in (*kept, f"{running.id}-3.photo", f"{done.id}.photo", f"{done.id}-1.photo"):
+        await files.put(name.removesuffix(".photo"), "photo", b"x")
+        os.utime(tmp_path / "files" / name, (0, 0))
+    retention = FileRetention(store, files, hosted, 1_000_000, lambda: NOW)
+    await retention.sweep_files()
+    assert sorted(path.name for path in (tmp_path / "files").iterdir()) == kept
+    await retention.sweep_hosted()
+    [(names, _)] = hosted.swept
+    assert names == {running.secret, f"{running.secret}-1", f"{running.secret}-2"}
 
 
 async def test_where_files_take_too_much_delivered_results_go_the_oldest_first(

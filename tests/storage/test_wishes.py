@@ -45,7 +45,7 @@ async def test_what_is_remembered_is_one_persons_in_one_chat_and_topic(
     assert await wishes.open_question(other, NOW, 1) is None
     await wishes.remember_photos(other, Collected((PictureMeant(STICKER, 82),), NOW))
     assert await wishes.remembered_photos(ADA, NOW) == Collected((PictureMeant(PHOTO, 81),), NOW)
-    assert await wishes.drop_questions(other) == 0
+    assert await wishes.close_questions(other, 7) == 0
     assert await wishes.open_question(ADA, NOW, 1) == ASKED
 
 
@@ -109,13 +109,15 @@ async def test_a_question_that_is_asked_again_keeps_the_message_it_was_sent_as(w
     assert await wishes.question(ASKED.id) == replace(ASKED, missing=Missing.PICTURE, message_id=90)
 
 
-async def test_dropped_questions_are_not_waited_for(wishes: SqlWishes) -> None:
+async def test_closed_questions_are_not_waited_for_and_found_by_a_reply(wishes: SqlWishes) -> None:
     await wishes.ask(replace(ASKED, id=1, asked_for=71))
     await wishes.ask(replace(ASKED, id=2, asked_for=72))
     await wishes.answered(2, 41)
-    assert await wishes.drop_questions(ADA) == 1
-    assert await wishes.question(1) is None
-    assert await wishes.question(2) is not None
+    assert await wishes.close_questions(ADA, 43) == 1
+    assert await wishes.open_question(ADA, NOW, 44) is None
+    closed = await wishes.question(1)
+    assert closed is not None
+    assert closed.answered_by == 43
 
 
 async def test_old_photos_and_questions_are_forgotten(wishes: SqlWishes) -> None:

@@ -15,10 +15,11 @@ from bot.telegram.bot import initialized, telegram_bot
 from bot.telegram.inbox.intake import Intake
 from bot.telegram.inbox.polling import Polling, durable_request
 from bot.telegram.inbox.slots import Slots
+from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
-from tests.telegram.inbox.test_intake import FakeInbox
-from tests.telegram.outbox.edit_world import PlainCards, PlainSentFiles
+from tests.telegram.inbox.intake_world import FakeInbox
+from tests.telegram.outbox.edit_world import PlainCards, PlainSent, plain_pictures
 
 
 def now() -> datetime:
@@ -43,7 +44,9 @@ async def bot_in(telegram: TelegramSandbox, inbox: FakeInbox) -> AsyncIterator[P
         updates = durable_request(inbox, lambda: "me", now, way_out)
         bot = telegram_bot(telegram.token, url, way_out, updates=updates)
         await initialized(bot)
-        outbox = Outbox(bot, ResultSender(bot, PlainCards()), PlainSentFiles(), PlainSentFiles(), now)
+        nearby, sent = Nearby(now), PlainSent()
+        results, pictures = ResultSender(bot, PlainCards(), nearby), plain_pictures(bot, nearby)
+        outbox = Outbox(bot, results, pictures, nearby, sent, sent, now)
         intake = Intake(bot, inbox, handle, outbox.send, Slots(), lambda: "me", now)
         polling = Polling(bot, intake.doorbell)
         tasks = [asyncio.create_task(intake.run()), asyncio.create_task(polling.run())]

@@ -1,5 +1,6 @@
 """Stop running edits: /cancel, and the button on their cards."""
 
+from collections.abc import Sequence
 from gettext import NullTranslations
 
 from bot.conversation.answering import answer, toast
@@ -13,10 +14,11 @@ from bot.conversation.feature import (
     Under,
 )
 from bot.conversation.outgoing import Delete
+from bot.conversation.texts import cards
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.questions import dropped
 from bot.conversation.texts.wording import number
-from bot.core.edits import Delivered, Edit
+from bot.core.edits import Delivered, Edit, Waste
 
 
 async def cancel(asked: Asked) -> Replies:
@@ -30,39 +32,47 @@ async def cancel(asked: Asked) -> Replies:
     replied_to = message.replied.message_id if message.replied else None
     if replied_to is not None and await edits.by_message(message.chat.id, replied_to) is not None:
         mine = [edit for edit in mine if replied_to in edit.messages()]
-    count = sum([await asked.tools.desk.cancel(edit) for edit in mine])
-    has_dropped = await asked.tools.wishes.drop_questions(message.speaker) > 0
-    if count:
-        return answer(asked, cancelled_text(asked.t, count))
-    return answer(asked, dropped(asked.t) if has_dropped else nothing_to_cancel(asked.t))
+    ended = [await asked.tools.desk.cancel(edit) for edit in mine]
+    cancelled = [edit for edit in ended if edit is not None]
+    has_closed = await asked.tools.wishes.close_questions(message.speaker, message.update_id) > 0
+    if cancelled:
+        return answer(asked, cancelled_text(asked.t, cancelled))
+    return answer(asked, dropped(asked.t) if has_closed else nothing_to_cancel(asked.t))
 
 
 async def press(pressed: EditPressed) -> Replies:
     """The Cancel button. A card that its edit does not know of is still there after delivery: delete it."""
     edit, t, message_id = pressed.edit, pressed.t, pressed.press.message_id
     cancelled = await pressed.tools.desk.cancel(edit)
-    replies = toast(pressed, cancelled_alert(t) if cancelled else too_late_alert(t))
+    replies = toast(pressed, cards.cancelled_text(t, cancelled) if cancelled else too_late_alert(t))
     is_left_over = isinstance(edit.stage, Delivered) and message_id != edit.result_message_id
     if is_left_over and message_id is not None:
         return (*replies, Delete(edit.chat_id, message_id))
     return replies
 
 
-def cancelled_text(t: NullTranslations, count: int) -> str:
+def cancelled_text(t: NullTranslations, cancelled: Sequence[Edit]) -> str:
     """The answer to /cancel."""
-    return t.ngettext(
-        "Cancelled {count} edit. It was not counted.",
-        "Cancelled {count} edits. They were not counted.",
-        count,
-    ).format(count=number(t, count))
+    count, counted = len(cancelled), sum(edit.waste is Waste.CHARGED for edit in cancelled)
+    if not counted:
+        return t.ngettext(
+            "Cancelled {count} edit. It was not counted.",
+            "Cancelled {count} edits. They were not counted.",
+            count,
+        ).format(count=number(t, count))
+    sentences = (
+        t.ngettext("Cancelled {count} edit.", "Cancelled {count} edits.", count),
+        t.ngettext(
+            "{counted} had been paid for already and is counted.",
+            "{counted} had been paid for already and are counted.",
+            counted,
+        ),
+    )
+    return " ".join(sentences).format(count=number(t, count), counted=number(t, counted))
 
 
 def nothing_to_cancel(t: NullTranslations) -> str:
     return t.gettext("You have no edits under way here that could be cancelled.")
-
-
-def cancelled_alert(t: NullTranslations) -> str:
-    return t.gettext("Cancelled. It was not counted.")
 
 
 def too_late_alert(t: NullTranslations) -> str:
@@ -73,9 +83,11 @@ def _can_be_cancelled(edit: Edit) -> bool:
     return edit.is_cancellable
 
 
+CANCEL = EditButton("c", N_("✖️ Cancel"), Under.CARD, press, when=_can_be_cancelled)
+
 FEATURE = Feature(
     order=40,
     commands=(Command("cancel", cancel, N_("Stop your edits that are under way")),),
-    buttons=(EditButton("c", N_("✖️ Cancel"), Under.CARD, press, when=_can_be_cancelled),),
-    help=N_("/cancel stops them; as a reply to your photo, only that one."),
+    buttons=(CANCEL,),
+    help=N_("/cancel stops edits that are under way; as a reply to your photo, only that one."),
 )

@@ -1,10 +1,10 @@
 """/edit and plain words: change a photo as described, and ask for what is missing."""
 
 from bot.conversation.answering import answer
-from bot.conversation.asking import COMMAND, NO, YES, answer_wish, understood
+from bot.conversation.asking import COMMAND, NO, YES, answer_wish, declined, understood
 from bot.conversation.feature import Asked, Command, Feature, Replies
 from bot.conversation.features.styles import offer_styles
-from bot.conversation.meaning import PhotoSent, SmallTalk
+from bot.conversation.meaning import Declined, PhotoSent, SmallTalk
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.questions import small_talk
 from bot.core.presets import COMBINE, EDIT
@@ -33,6 +33,8 @@ async def _answer(asked: Asked, command: str | None) -> Replies:
             return ()
         case PhotoSent(photo, others):
             return await offer_styles(asked, PictureMeant(photo, message.message_id), others)
+        case Declined(question):
+            return await declined(asked, question)
         case SmallTalk():
             is_told = message.chat.is_private and await tools.memory.answers_small_talk(
                 message.chat.id, tools.now()

@@ -3,10 +3,12 @@
 from gettext import NullTranslations
 
 from bot.conversation.answering import alert, toast
+from bot.conversation.extras import answer_if_there
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
 from bot.conversation.outgoing import Destination, Say, SendFile
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.reasons import reason_sentence
+from bot.core.edits import Extra
 from bot.core.errors import Reason
 
 
@@ -16,14 +18,11 @@ async def send(pressed: EditPressed) -> Replies:
     content = await tools.files.get(edit.id, "result")
     if content is None or edit.result is None:
         return alert(pressed, gone_alert(t))
-    if not await tools.memory.claim_file(edit.id, tools.now()):
-        message_id = await tools.memory.sent_file(edit.id)
-        if message_id is None:
-            return toast(pressed, sending_alert(t))
-        if await tools.questions.has_message(edit.chat_id, message_id):
-            return alert(pressed, already_there_alert(t))
-        await tools.memory.forget_file(edit.id)
-        await tools.memory.claim_file(edit.id, tools.now())
+    there = already_there_alert(t)
+    if edit.file_message_id and await tools.questions.has_message(edit.chat_id, edit.file_message_id):
+        return alert(pressed, there)
+    if said := await answer_if_there(pressed, Extra.FILE, on_its_way=sending_alert(t), there=there):
+        return said
     to = Destination(edit.chat_id, edit.request.thread_id, edit.request.photo_message_id)
     refused = Say(to, reason_sentence(t, Reason.CANNOT_SEND), silent=not edit.request.is_private)
     return (*toast(pressed, sending_alert(t)), SendFile(edit, content, otherwise=refused))
@@ -43,7 +42,6 @@ def sending_alert(t: NullTranslations) -> str:
     return t.gettext("Sending you the file.")
 
 
-FEATURE = Feature(
-    order=70,
-    buttons=(EditButton("f", N_("📎 As a file"), Under.RESULT, send, when=lambda edit: edit.offers_file),),
-)
+FILE = EditButton("f", N_("📎 File"), Under.RESULT, send, when=lambda edit: edit.offers_file, row=2)
+
+FEATURE = Feature(order=70, buttons=(FILE,))

@@ -129,8 +129,9 @@ def _as_file(t: NullTranslations) -> list[str]:
     return [
         t.gettext("<b>In full resolution</b>"),
         t.gettext(
-            "Telegram shrinks photos. Send the picture as a file instead (JPEG, PNG, WebP, HEIC and others, "
-            "up to {size} MB), with the same kind of caption, and you get back a file of exactly its size:"
+            "Telegram shrinks photos. Send the picture as a file instead (JPEG, PNG, WebP, HEIC, AVIF and "
+            "others, up to {size} MB), with the same kind of caption, and you get back a file of exactly its "
+            "size:"
         ).format(size=_MAX_FILE_MB),
         "<code>/enhance</code>",
     ]

@@ -1,4 +1,4 @@
-"""/limits: how many edits a chat has left, and when there are more."""
+"""/limits: the rules that apply here, what is used of them, and when there is a place again."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,50 +8,99 @@ from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, Command, Feature, Replies
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.reasons import allowance
-from bot.conversation.texts.wording import duration, number, until
-from bot.core.limits import Usage
+from bot.conversation.texts.wording import moment, number
+from bot.core.edits import Edit
+from bot.core.limits import MAX_HELD, Limits, Scope, Usage
 
 
 async def show(asked: Asked) -> Replies:
     """/limits."""
-    tools, now = asked.tools, asked.tools.now()
-    usages = await tools.edits.usage(asked.message.chat.id, tools.about.limits, now)
-    return answer(asked, limits_text(asked.t, usages, now))
+    tools, now, person_id = asked.tools, asked.tools.now(), asked.message.sender.id
+    limits = tools.about.limits
+    if person_id in limits.exempt:
+        return answer(asked, no_limits_text(asked.t))
+    usages = await tools.edits.usage(asked.message.chat.id, person_id, limits, now)
+    held = await tools.edits.held_of(person_id)
+    return answer(asked, limits_text(asked.t, limits, usages, held, now))
 
 
-def limits_text(t: NullTranslations, usages: Sequence[Usage], now: datetime) -> str:
-    """Every rule, what is used of it, and when the next place is free."""
+def no_limits_text(t: NullTranslations) -> str:
+    """For who runs the bot."""
+    return t.gettext("You run this bot: no limit applies to you.")
+
+
+def limits_text(
+    t: NullTranslations, limits: Limits, usages: Sequence[Usage], held: Sequence[Edit], now: datetime
+) -> str:
+    """Every rule, what is used of it, and when the next place is free; then the person's held places."""
     windows = [used for used in usages if used.rule.window is not None]
-    at_once = [
-        t.ngettext(
-            "At most {count} edit at a time.", "At most {count} edits at a time.", used.rule.count
-        ).format(count=number(t, used.rule.count))
-        for used in usages
-        if used.rule.window is None
-    ]
+    waiting = next((used.rule.count - limits.at_once for used in usages if used.rule.window is None), None)
+    at_once = [_at_once(t, limits.at_once, waiting)] if limits.at_once else []
     if not windows:
         return "\n".join((t.gettext("There is no limit on the number of edits in this chat."), *at_once))
     lines = [line for used in windows for line in _window_lines(t, used, now)]
-    return "\n".join((*lines, *at_once, t.gettext("Failed and cancelled edits are not counted.")))
+    return "\n".join((*lines, *_held_lines(t, held), *at_once, *_uncounted(t, limits.forgiven)))
 
 
 def _window_lines(t: NullTranslations, used: Usage, now: datetime) -> list[str]:
+    match used.rule.scope:
+        case Scope.CHAT:
+            whose = t.gettext("This chat may ask for <b>{allowance}</b>.")
+        case Scope.PERSON:
+            whose = t.gettext("You may ask for <b>{allowance}</b>, in all chats together.")
     lines = [
-        t.gettext("This chat may ask for <b>{allowance}</b>.").format(allowance=allowance(t, used.rule)),
+        whose.format(allowance=allowance(t, used.rule)),
         t.gettext("Used: {used}. Left: {left}.").format(used=number(t, used.used), left=number(t, used.left)),
     ]
-    if used.frees_at is not None:
-        wait = duration(t, until((used.frees_at - now).total_seconds()))
-        lines.append(
-            t.gettext("The next place is free in {wait}.").format(wait=wait)
-            if used.used == used.rule.count
-            else t.gettext("The oldest one stops counting in {wait}.").format(wait=wait)
-        )
+    if used.held:
+        lines.append(t.gettext("Held: {count}.").format(count=number(t, used.held)))
+    if used.left == 0 and used.next_at is not None:
+        lines.append(t.gettext("The next place is free {when}.").format(when=moment(t, used.next_at, now)))
+    elif used.left and used.frees_at is not None:
+        when = moment(t, used.frees_at, now)
+        lines.append(t.gettext("The oldest one stops counting {when}.").format(when=when))
     return lines
+
+
+def _held_lines(t: NullTranslations, held: Sequence[Edit]) -> list[str]:
+    """The person's own held places; /status of their chats has the buttons."""
+    if not held:
+        return []
+    return [
+        t.ngettext(
+            "You hold {count} place of at most {most}.",
+            "You hold {count} places of at most {most}.",
+            len(held),
+        ).format(count=number(t, len(held)), most=number(t, MAX_HELD))
+    ]
+
+
+def _at_once(t: NullTranslations, count: int, waiting: int | None) -> str:
+    said = t.ngettext("At most {count} edit at a time.", "At most {count} edits at a time.", count).format(
+        count=number(t, count)
+    )
+    if waiting is None:
+        return said
+    more = t.ngettext("{count} more may wait in line.", "{count} more may wait in line.", waiting)
+    return f"{said} {more.format(count=number(t, waiting))}"
+
+
+def _uncounted(t: NullTranslations, forgiven: int) -> tuple[str, str]:
+    """What no rule counts."""
+    return (
+        t.gettext("What fails, or is cancelled before it is paid for, is not counted."),
+        t.ngettext(
+            "What is cancelled or declined after that is forgiven {count} time.",
+            "What is cancelled or declined after that is forgiven {count} times.",
+            forgiven,
+        ).format(count=number(t, forgiven))
+        if forgiven
+        else t.gettext("What is cancelled or declined after that is counted."),
+    )
 
 
 FEATURE = Feature(
     order=50,
-    commands=(Command("limits", show, N_("How many edits this chat has left")),),
-    help=N_("/limits tells how many edits are left here. Failed or cancelled ones are not counted."),
+    commands=(Command("limits", show, N_("How many edits are left, and when there are more")),),
+    help=N_("/limits tells how many edits are left here, and when there are more."),
 )

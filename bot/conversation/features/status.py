@@ -6,10 +6,13 @@ from gettext import NullTranslations
 
 from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, Command, Feature, Replies
+from bot.conversation.features.cancel import CANCEL
+from bot.conversation.outgoing import Button, Buttons
 from bot.conversation.texts.cards import heading, progress_text
 from bot.conversation.texts.i18n import N_
+from bot.conversation.texts.styles import command_title
 from bot.conversation.texts.wording import ago, escaped
-from bot.core.edits import Cancelled, Edit, Failed
+from bot.core.edits import Cancelled, Edit, Failed, Held, Waste
 from bot.core.pacing import Estimate
 
 _RECENT = 3
@@ -22,7 +25,8 @@ async def show(asked: Asked) -> Replies:
     tools, chat_id, person_id = asked.tools, asked.message.chat.id, asked.message.sender.id
     active = await tools.edits.active_of(chat_id, person_id)
     recent = await tools.edits.recent_of(chat_id, person_id, _RECENT)
-    return answer(asked, status_text(asked.t, active, recent, tools.now(), tools.estimate))
+    text = status_text(asked.t, active, recent, tools.now(), tools.estimate)
+    return answer(asked, text, held_buttons(asked.t, active))
 
 
 def status_text(
@@ -47,9 +51,23 @@ def status_text(
     return "\n".join(lines)
 
 
+def held_buttons(t: NullTranslations, active: Sequence[Edit]) -> Buttons:
+    """A button for each held edit, which gives its place up."""
+    held = [edit for edit in active if isinstance(edit.stage, Held)]
+    return tuple(
+        (Button(f"✖️ {command_title(t, edit.request.command)}", CANCEL.of(edit, t).data),) for edit in held
+    )
+
+
 def _ending(t: NullTranslations, edit: Edit, now: datetime) -> str:
     when = ago(t, (now - (edit.ended_at or edit.created_at)).total_seconds())
     match edit.stage:
+        case Failed() if edit.waste is Waste.CHARGED:
+            return t.gettext("failed {when}, counted (code <code>{code}</code>)").format(
+                when=when, code=escaped(edit.code)
+            )
+        case Cancelled() if edit.waste is Waste.CHARGED:
+            return t.gettext("cancelled {when}, counted").format(when=when)
         case Failed():
             return t.gettext("failed {when}, not counted (code <code>{code}</code>)").format(
                 when=when, code=escaped(edit.code)

@@ -5,8 +5,7 @@ from gettext import NullTranslations
 from bot.conversation.answering import admit_pressed, alert, answer
 from bot.conversation.asking import answer_wish, ask_about_album, understood
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
-from bot.conversation.meaning import PhotoSent, SmallTalk
-from bot.conversation.memory import FRESH
+from bot.conversation.meaning import Declined, PhotoSent, SmallTalk
 from bot.conversation.outgoing import Buttons
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_, said
@@ -16,7 +15,7 @@ from bot.conversation.texts.wording import escaped
 from bot.core.edits import Request
 from bot.core.errors import Reason
 from bot.core.presets import EDIT, PRESETS, preset
-from bot.core.wishes import Collected, PictureMeant, Wish
+from bot.core.wishes import PictureMeant, Wish
 
 _PER_ROW = 3
 
@@ -26,7 +25,7 @@ async def paint(asked: Asked) -> Replies:
     meaning = await understood(asked, asked.command)
     return (
         ()
-        if meaning is None or isinstance(meaning, PhotoSent | SmallTalk)
+        if meaning is None or isinstance(meaning, PhotoSent | Declined | SmallTalk)
         else await answer_wish(asked, meaning)
     )
 
@@ -37,15 +36,9 @@ async def show(asked: Asked) -> Replies:
 
 
 async def offer_styles(asked: Asked, own: PictureMeant, others: tuple[PictureMeant, ...]) -> Replies:
-    """Remember the photos that came without words, and ask what to do with them."""
-    message, tools = asked.message, asked.tools
+    """Ask what to do with photos that came without words."""
     if others:
-        pictures = (own, *others)
-        await tools.wishes.remember_photos(message.speaker, Collected(pictures, tools.now(), is_album=True))
         return await ask_about_album(asked, Wish(EDIT, "", own, others), _NAMES)
-    before = await tools.wishes.remembered_photos(message.speaker, tools.now() - FRESH)
-    earlier = () if before is None else tuple(each for each in before.pictures if each != own)
-    await tools.wishes.remember_photos(message.speaker, Collected((*earlier[-9:], own), tools.now()))
     return answer(asked, pick_a_style_text(asked.t), style_buttons(asked.t))
 
 

@@ -9,7 +9,7 @@ LONGEST = 200
 
 def plain(html_text: str) -> str:
     """A text for an alert: no markup, not too long."""
-    text = html.unescape(re.sub(r"</?\w+>", "", html_text))
+    text = html.unescape(re.sub(r"<[^>]*>", "", html_text))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
@@ -27,6 +27,11 @@ def not_yours(t: NullTranslations, requester_id: int) -> str:
 
 def not_your_question(t: NullTranslations) -> str:
     return t.gettext("Only the person whom I asked can answer this.")
+
+
+def settled(t: NullTranslations) -> str:
+    """The button's question has been answered, or something else has been asked since."""
+    return t.gettext("That is settled already. Tell me what you would like now.")
 
 
 def started(t: NullTranslations) -> str:

@@ -4,21 +4,33 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.texts.styles import command_title
-from bot.conversation.texts.wording import bar, decimal, duration, excerpt, passed, rounded
+from bot.conversation.texts.wording import (
+    bar,
+    decimal,
+    duration,
+    excerpt,
+    moment_utc,
+    number,
+    passed,
+    rounded,
+)
 from bot.core.edits import (
     Cancelled,
     Delivered,
     Edit,
     Failed,
+    Held,
     PhotoKind,
     Processing,
     Ready,
     Received,
     Result,
     Submitting,
+    Waste,
 )
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
+from bot.core.ports import ITS_TURN, Place
 from bot.core.presets import preset
 
 CAPTION_WORDS = 300
@@ -29,9 +41,13 @@ _CROP_NOT_WORTH_A_WORD = 5
 """Per cent."""
 
 
-def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0) -> str:
-    """How far an edit is; `ahead` is how many edits go before it."""
+def progress_text(
+    t: NullTranslations, edit: Edit, now: datetime, estimate: Estimate, place: Place = ITS_TURN
+) -> str:
+    """How far an edit is; `place` is where it stands in the line."""
     match edit.stage:
+        case Held(place_at):
+            return t.gettext("⏳ Held for you. I begin {when}.").format(when=moment_utc(t, place_at))
         case Processing() if edit.blocked_by is Reason.RESULT_AWAY:
             return t.gettext("Finished. I cannot fetch the picture yet; I keep trying.")
         case _ if edit.blocked_by is Reason.OUR_FAULT:
@@ -42,7 +58,7 @@ def progress_text(t: NullTranslations, edit: Edit, now: datetime, estimate: Esti
             return _sending(t, edit)
         case Delivered() | Failed() | Cancelled():
             return t.gettext("Done.")
-    return _waiting(t, edit, estimate, ahead)
+    return _waiting(t, edit, estimate, place)
 
 
 def _sending(t: NullTranslations, edit: Edit) -> str:
@@ -60,7 +76,7 @@ def _sending(t: NullTranslations, edit: Edit) -> str:
     return t.gettext("Finished. Telegram is slow to take it; I keep trying to send it.")
 
 
-def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) -> str:
+def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, place: Place) -> str:
     if edit.blocked_by is Reason.OUT_OF_CREDIT:
         return t.gettext(
             "Waiting. The bot has no credit left at the image service; I go on by myself once it has."
@@ -69,14 +85,20 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, ahead: int) ->
         return t.gettext(
             "Waiting. The image service does not let the bot in right now; I go on by myself once it does."
         )
-    if ahead:
+    if place.in_chat:
+        return t.gettext("Number {number} in line here.").format(number=number(t, place.number))
+    if place.number:
         return t.ngettext(
             "Waiting. {count} edit goes before this one.",
             "Waiting. {count} edits go before this one.",
-            ahead,
-        ).format(count=ahead)
+            place.number,
+        ).format(count=number(t, place.number))
     if edit.attempts and edit.blocked_by in {Reason.TELEGRAM_AWAY, Reason.TELEGRAM_LIMIT}:
         return t.gettext("Waiting. Telegram does not give me your photo yet; I keep trying.")
+    if edit.attempts and edit.blocked_by is Reason.PHOTO_HOST_AWAY:
+        return t.gettext(
+            "Waiting. I cannot put your photo where the image service picks it up; I keep trying."
+        )
     if isinstance(edit.stage, Submitting) and edit.blocked_by:
         return t.gettext("The image service broke off; I am finding out whether it has begun.")
     if edit.attempts:
@@ -107,9 +129,16 @@ def _painting(t: NullTranslations, age: float, estimate: Estimate) -> str:
     return f"{bar(age / (age + _UNKNOWN_HALFWAY_SECONDS))} {words}"
 
 
+def cancelled_text(t: NullTranslations, edit: Edit) -> str:
+    """The end of an edit that was cancelled, and whether it was counted."""
+    if edit.waste is Waste.CHARGED:
+        return t.gettext("Cancelled. It had been paid for already, so it is counted.")
+    return t.gettext("Cancelled. It was not counted.")
+
+
 def caption(t: NullTranslations, edit: Edit) -> str:
-    """The result's caption: what was asked, and how much was cropped to keep the photo's size."""
-    lines = [heading(t, edit, CAPTION_WORDS)]
+    """The result's caption: what was asked at which step, and how much was cropped to keep its size."""
+    lines = [titled(t, edit)]
     if edit.is_late:
         lines.append(t.gettext("It took longer, here it is."))
     result = edit.result
@@ -123,6 +152,15 @@ def caption(t: NullTranslations, edit: Edit) -> str:
     if result is not None and (enlarged := _enlarged(t, edit, result)):
         lines.append(enlarged)
     return "\n".join(lines)
+
+
+def titled(t: NullTranslations, edit: Edit) -> str:
+    """What was asked, and at which step from the second on."""
+    title = heading(t, edit, CAPTION_WORDS)
+    if edit.request.step == 1:
+        return title
+    step = t.gettext("step {number}").format(number=number(t, edit.request.step))
+    return f"{title} · {step}"
 
 
 def _enlarged(t: NullTranslations, edit: Edit, result: Result) -> str:

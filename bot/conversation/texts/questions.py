@@ -24,7 +24,7 @@ def question(t: NullTranslations, wish: Wish, missing: Missing) -> str:
         case Missing.PICTURE if wish.command == COMBINE:
             return _more_photos(t, count)
         case Missing.PICTURE if words:
-            return t.gettext("Got it: <i>{words}</i>. Now send the photo.").format(words=words)
+            return t.gettext("Got it: <i>{words}</i>\nNow send the photo.").format(words=words)
         case Missing.PICTURE:
             return t.gettext("Which photo? Send it as the answer to this.")
     known = preset(wish.command)
@@ -113,7 +113,12 @@ def no(t: NullTranslations) -> str:
 
 def small_talk(t: NullTranslations) -> str:
     """The answer to words that are no request."""
-    return t.gettext("🙂 Gladly. Send a photo and say what to change, or reply to a picture with your idea.")
+    return t.gettext("🙂 Send a photo and say what to change, or reply to a picture with your idea.")
+
+
+def too_old(t: NullTranslations) -> str:
+    """For a message that was edited long after it was sent."""
+    return t.gettext("I only see corrections of the last 5 minutes. Send it again, and I do it.")
 
 
 def dropped(t: NullTranslations) -> str:

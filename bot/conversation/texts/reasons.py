@@ -4,10 +4,10 @@ from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.texts.i18n import N_, said
-from bot.conversation.texts.wording import duration, escaped, number, until
-from bot.core.edits import Edit
+from bot.conversation.texts.wording import duration, escaped, moment, number
+from bot.core.edits import Edit, Waste
 from bot.core.errors import Reason
-from bot.core.limits import Refusal, Rule
+from bot.core.limits import Refusal, Rule, Scope
 from bot.core.presets import MAX_PROMPT_CHARACTERS
 
 _SENTENCES: dict[Reason, str] = {
@@ -21,6 +21,9 @@ _SENTENCES: dict[Reason, str] = {
     ),
     Reason.NO_PICTURE: N_(
         "I only work with pictures: a photo, an image file or a sticker. Send one and write what to change."
+    ),
+    Reason.TOO_MANY_HELD: N_(
+        "I hold as many places for you as I can. /status shows them; cancel one, or ask again later."
     ),
     Reason.NOT_AN_IMAGE: N_(
         "That is not a picture I can open. I take JPEG, PNG, WebP, HEIC, AVIF, GIF, BMP and TIFF. "
@@ -72,6 +75,10 @@ _SENTENCES: dict[Reason, str] = {
     Reason.COULD_NOT_GENERATE: N_(
         "The image service could not make a picture of this. Try again, or say it differently."
     ),
+    Reason.PHOTO_HOST_AWAY: N_(
+        "For a long time I could not put your photo where the image service picks it up. "
+        "Please try again later."
+    ),
     Reason.PHOTO_NOT_FETCHED: N_(
         "The image service could not pick up your photo. Please try again in a moment."
     ),
@@ -122,7 +129,11 @@ def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told
             if admins_told
             else t.gettext("Please tell whoever runs this bot, with the code below.")
         )
-    lines.append(t.gettext("This one was not counted."))
+    lines.append(
+        t.gettext("It was paid for all the same, and too many such edits came before it: it is counted.")
+        if edit.waste is Waste.CHARGED
+        else t.gettext("This one was not counted.")
+    )
     lines.append(t.gettext("Code: <code>{code}</code>").format(code=escaped(edit.code)))
     return "\n".join(lines)
 
@@ -145,15 +156,17 @@ def refusal_text(t: NullTranslations, refusal: Refusal, now: datetime) -> str:
     if refusal.reason is Reason.TOO_MANY_ACTIVE:
         return t.ngettext(
             "This chat already has {count} edit under way. Ask again once it is done.",
-            "This chat already has {count} edits under way. Ask again once one of them is done.",
+            "This chat already has {count} edits under way or in line. Ask again once one of them is done.",
             refusal.rule.count,
         ).format(count=number(t, refusal.rule.count))
     if refusal.retry_at is None:
         return reason_sentence(t, refusal.reason)
-    return t.gettext("This chat has used its {allowance}. The next place is free in {wait}.").format(
-        allowance=allowance(t, refusal.rule),
-        wait=duration(t, until((refusal.retry_at - now).total_seconds())),
-    )
+    match refusal.rule.scope:
+        case Scope.CHAT:
+            sentence = t.gettext("This chat has used its {allowance}. The next place is free {when}.")
+        case Scope.PERSON:
+            sentence = t.gettext("You have used your {allowance}. The next place is free {when}.")
+    return sentence.format(allowance=allowance(t, refusal.rule), when=moment(t, refusal.retry_at, now))
 
 
 def allowance(t: NullTranslations, rule: Rule) -> str:

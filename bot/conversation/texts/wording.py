@@ -1,6 +1,7 @@
 """Parts of texts: numbers, durations, the progress bar, and people's words, escaped for HTML."""
 
 import html
+from datetime import UTC, datetime
 from gettext import NullTranslations
 
 from babel.numbers import format_decimal
@@ -56,6 +57,21 @@ def until(seconds: float) -> int:
     """Seconds to wait, rounded up, so that nobody comes back too early."""
     whole = max(1, -int(-seconds // 1))
     return whole if whole < _MINUTE else -(-whole // _MINUTE) * _MINUTE
+
+
+def moment(t: NullTranslations, at: datetime, now: datetime) -> str:
+    """A moment that is yet to come: "in 12 min". Telegram's newer apps keep it up to date."""
+    wait = duration(t, until((at - now).total_seconds()))
+    return _dated(at, t.gettext("in {duration}").format(duration=wait))
+
+
+def moment_utc(t: NullTranslations, at: datetime) -> str:
+    """The same for a text that stays as it is: older apps show the time of day."""
+    return _dated(at, t.gettext("at {time} UTC").format(time=f"{at.astimezone(UTC):%H:%M}"))
+
+
+def _dated(at: datetime, words: str) -> str:
+    return f'<tg-time unix="{-int(-at.timestamp() // 1)}" format="r">{words}</tg-time>'
 
 
 def ago(t: NullTranslations, seconds: float) -> str:

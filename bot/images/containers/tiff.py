@@ -19,24 +19,10 @@ _KEPT = frozenset(
     }
 )
 """What the pixels are made of, how they are to be shown, and what tells a camera's raw file."""
-_ITEM_BYTES = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 8,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 8,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    17: 8,
-    18: 8,
-}
+_ITEM_BYTES = dict(
+    zip((*range(1, 14), 16, 17, 18), (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 8, 8, 8), strict=True)
+)
+"""By the number of a value's type."""
 
 
 @dataclass(frozen=True, slots=True)

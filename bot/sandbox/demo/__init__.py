@@ -1,4 +1,4 @@
 """`make demo`: `demo` plays a person, `bot_process` runs the real bot beside the sandbox.
 
-`before_after` and the `conversation` modules draw the pictures that it leaves behind.
+`before_after` draws a picture that it leaves behind, `play.transcript` the conversation.
 """

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib
 import io
 import tempfile
 import time
@@ -15,8 +14,9 @@ from PIL import Image, ImageOps
 
 from bot.sandbox.demo.before_after import before_after
 from bot.sandbox.demo.bot_process import Home, bot_at_work
-from bot.sandbox.demo.conversation import draw_conversation
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
+from bot.sandbox.pixels import open_heif
+from bot.sandbox.play.transcript import transcript
 from bot.sandbox.scene import paint_scene
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Chat, Event, Message, Person
@@ -29,12 +29,13 @@ _FINAL_SECONDS = 3.0
 """Words that stay so long, and that nothing goes on behind, are the bot's last."""
 _CANCEL = "c:"
 """The data of the button that is under the card of an edit while it can be stopped."""
+_SUBTITLE = "Played by the demo. The image service was an imitation: ordinary filters."
 _BOX = 1280
 """Telegram's apps shrink a photo to this box; a larger picture is sent as a file."""
 _VERBS = {"edited": "edits ", "deleted": "deletes ", "answered": "answers "}
 
 
-class Transcript:
+class Printed:
     """Prints what happens in the chat as it happens."""
 
     def __init__(self) -> None:
@@ -57,8 +58,7 @@ async def demo(photo: Path | None, command: str, output: Path, seconds: float, l
     if find_spec("python_multipart") is None:
         print("The demo needs more than the bot does: pip install --require-hashes -r requirements-demo.lock")
         return 1
-    if find_spec("pi_heif") is not None:  # as the bot reads them
-        importlib.import_module("pi_heif").register_heif_opener()
+    open_heif()
     try:
         content = await asyncio.to_thread(lambda: photo.read_bytes() if photo else _scene())
         _opened(content).verify()
@@ -70,11 +70,11 @@ async def demo(photo: Path | None, command: str, output: Path, seconds: float, l
     with tempfile.TemporaryDirectory(prefix="nanobanana-demo-") as folder:
         telegram, nanobanana = TelegramSandbox(), NanoBananaSandbox(task_seconds=seconds)
         person = telegram.people.person("Ada", language_code=language)
-        transcript = Transcript()
-        telegram.listen(transcript.hear)
+        printed = Printed()
+        telegram.listen(printed.hear)
         async with telegram.serving() as telegram_url, nanobanana.running() as nanobanana_url:
             home = Home.of(Path(folder), telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)
-            transcript.say("the sandbox is up; starting `python -m bot run` beside it")
+            printed.say("the sandbox is up; starting `python -m bot run` beside it")
             async with bot_at_work(home) as process:
                 played = await _play(person, process, content, photo, command)
         if isinstance(played, str):
@@ -85,14 +85,16 @@ async def demo(photo: Path | None, command: str, output: Path, seconds: float, l
             print("\n".join((Path(folder) / "bot.log").read_text().splitlines()[-15:]))
             return 1
     asked, reply = played
-    conversation = draw_conversation(telegram.events, person.private.id)
-    return _report(transcript, output, asked.content(), reply.content(), conversation)
+    conversation = transcript(
+        telegram.events, person.private.id, person.id, telegram.world.files.read, subtitle=_SUBTITLE
+    )
+    return _report(printed, output, asked.content(), reply.content(), conversation)
 
 
 def _clear(output: Path) -> None:
     """What an earlier demo left is not to be taken for this one's."""
     endings = {ending.removeprefix(".") for ending in Image.registered_extensions()}
-    drawn = {output / "conversation.png", output / "before-after.png"}
+    drawn = {output / "conversation.html", output / "before-after.png"}
     for path in output.glob("*.*"):
         if path in drawn or (path.stem in ("original", "result") and path.suffix[1:].lower() in endings):
             path.unlink()
@@ -143,20 +145,18 @@ def _answer(messages: list[Message], asked: Message) -> Message | None:
     return next(iter(cards or replies), None)
 
 
-def _report(
-    transcript: Transcript, output: Path, original: bytes, result: bytes, conversation: Image.Image
-) -> int:
+def _report(printed: Printed, output: Path, original: bytes, result: bytes, conversation: str) -> int:
     output.mkdir(parents=True, exist_ok=True)
-    conversation.save(output / "conversation.png")
+    (output / "conversation.html").write_text(conversation, encoding="utf-8")
     for name, content in (("original", original), ("result", result)):
         kind = (_opened(content).format or "img").lower()
         (output / f"{name}.{kind.replace('jpeg', 'jpg')}").write_bytes(content)
     before_after(original, result).save(output / "before-after.png")
-    transcript.say(f"saved original, result, before-after and conversation to {output.resolve()}")
+    printed.say(f"saved original, result, before-after and conversation to {output.resolve()}")
     before, after = (ImageOps.exif_transpose(_opened(each)) for each in (original, result))
     same = before.size == after.size
     sizes = f"original {before.width}x{before.height}, result {after.width}x{after.height}"
-    transcript.say(f"{sizes}: {'exactly the same size' if same else 'NOT the same size'}")
+    printed.say(f"{sizes}: {'exactly the same size' if same else 'NOT the same size'}")
     return 0 if same else 1
 
 

@@ -73,6 +73,11 @@ class NanoBananaSandbox:
         if script != Script():
             self._scripts.append(script)
 
+    def forget_faults(self) -> None:
+        """Everything works again, and the next task meets nothing."""
+        self.faults.clear()
+        self._scripts.clear()
+
     @contextlib.asynccontextmanager
     async def running(self, *, port: int = 0) -> AsyncIterator[str]:
         """Serve until the block ends, and leave no task behind."""

@@ -70,7 +70,7 @@ class Call:
         return value if isinstance(value, list) else []
 
     def file(self, name: str, reference: object = None) -> Upload | str:
-        """An upload under the field, under `attach://`, or the text of a file_id; empty if there is none."""
+        """An upload under the field or under `attach://`, else a file_id or URL; empty if there is none."""
         if reference is None and name in self.uploads:
             return self.uploads[name]
         source = self.params.get(name) if reference is None else reference
@@ -81,8 +81,6 @@ class Call:
             if upload is None:
                 raise bad_request("can't parse InputMedia: file is not found in the request")
             return upload
-        if source.startswith(("http://", "https://")):
-            raise bad_request("failed to get HTTP URL content")
         return source
 
     def _parsed(self, name: str, kind: type) -> object:

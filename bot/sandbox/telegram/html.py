@@ -15,7 +15,7 @@ _TAGS = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
     "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "span": "spoiler",
     "tg-spoiler": "spoiler", "tg-emoji": "custom_emoji", "a": "text_link", "code": "code", "pre": "pre",
-    "blockquote": "blockquote",
+    "blockquote": "blockquote", "tg-time": "date_time",
 }  # fmt: skip
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(lt|gt|amp|quot));?"
@@ -24,6 +24,7 @@ _ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']+)\s*(=?)\s*("[^"]*"|'[^']*'|[^\s"'>]*
 _COMMAND = re.compile(r"(?<![\w/<>@])/([a-zA-Z0-9_]{1,32})(?:@([a-zA-Z0-9_]{3,32}))?(?![\w/<>@])")
 _USER_LINK = re.compile(r"tg://user\?id=(\d+)$")
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*:(?://)?)?[^\s/]+\.[^\s]+|tg:", re.IGNORECASE)
+_UNIX_TIME = re.compile(r"\d{1,10}")
 _VERBATIM = ("code", "pre", "text_link")
 
 
@@ -68,6 +69,12 @@ class _Parser:
             if not attributes.get("emoji-id", "").isdigit():
                 raise _unparsable("Invalid custom emoji identifier specified")
             entity["custom_emoji_id"] = attributes["emoji-id"]
+        if name == "tg-time":
+            if not _UNIX_TIME.fullmatch(attributes.get("unix", "")):
+                raise _unparsable("Invalid date-time unix time specified")
+            entity["unix_time"] = int(attributes["unix"])
+            if attributes.get("format"):
+                entity["date_time_format"] = attributes["format"]
         if name == "code" and attributes.get("class", "").startswith("language-"):
             entity["language"] = attributes["class"].removeprefix("language-")
         self.stack.append((name, utf16_length(self.text), entity))

@@ -7,12 +7,14 @@ from typing import Literal
 from bot.sandbox.telegram.values import Json
 
 CONTENT_FIELDS = (
-    "text", "entities", "photo", "document", "animation", "sticker", "caption", "caption_entities",
-    "show_caption_above_media", "has_media_spoiler", "link_preview_options", "reply_markup",
+    "text", "entities", "photo", "document", "animation", "sticker", "voice", "audio", "video", "video_note",
+    "location", "contact", "poll", "dice", "caption", "caption_entities", "show_caption_above_media",
+    "has_media_spoiler", "link_preview_options", "reply_markup",
 )  # fmt: skip
-MEDIA = ("photo", "animation", "document", "sticker")
+MEDIA = ("photo", "animation", "document", "sticker", "voice", "audio", "video", "video_note")
+_TOLD = ("location", "contact", "poll", "dice")
 _SERVICE = (
-    "forum_topic_created", "new_chat_members", "left_chat_member", "group_chat_created",
+    "forum_topic_created", "forum_topic_closed", "new_chat_members", "left_chat_member", "group_chat_created",
     "migrate_to_chat_id", "migrate_from_chat_id",
 )  # fmt: skip
 
@@ -114,6 +116,18 @@ class Message:
         """The person's client opens a reply to this message by itself (ForceReply)."""
         return self.markup.get("force_reply") is True
 
+    def asks(self, user_id: int) -> bool:
+        """The same for this person: a selective ForceReply is for whom it replies to or mentions."""
+        chosen = {each["user"]["id"] for each in self.entities if each["type"] == "text_mention"}
+        chosen.add(self.raw.get("reply_to_message", {}).get("from", {}).get("id"))
+        everybody = self.raw["chat"]["type"] == "private" or not self.markup.get("selective")
+        return self.asks_for_reply and (everybody or user_id in chosen)
+
+    @property
+    def kind(self) -> str:
+        """`text`, `photo`, `document`, `voice` and so on; a GIF is an `animation`."""
+        return next((kind for kind in (*MEDIA, *_TOLD) if kind in self.raw), "text")
+
     @property
     def photo_size(self) -> tuple[int, int] | None:
         largest = self._largest_photo()
@@ -126,7 +140,7 @@ class Message:
 
     @property
     def file_id(self) -> str | None:
-        """Of the largest photo size, or of the document, animation or sticker."""
+        """Of the largest photo size, or of the one file."""
         file = self._largest_photo() or next((self.raw[kind] for kind in MEDIA if kind in self.raw), {})
         file_id: str | None = file.get("file_id")
         return file_id
@@ -141,8 +155,8 @@ class Message:
             parts.append("[photo {}x{}]".format(*self.photo_size))
         elif self.document_name is not None:
             parts.append(f"[file {self.document_name}]")
-        elif self.carries_media:
-            parts.append("[sticker]")
+        elif self.kind != "text":
+            parts.append(f"[{self.kind.replace('_', ' ')}]")
         if self.text:
             parts.append(self.text)
         parts += [f"<{name.replace('_', ' ')}>" for name in _SERVICE if name in self.raw]

@@ -76,6 +76,19 @@ class People:
         chat.record.topics[message.message_id] = name
         return message.message_id
 
+    def close_topic(self, chat: Chat, thread_id: int) -> None:
+        """Only who manages topics writes there now."""
+        owner = self._world.users[next(iter(chat.record.members))]
+        self._world.post(chat.record, owner, {"forum_topic_closed": {}}, thread_id=thread_id)
+        chat.record.closed.add(thread_id)
+
+    def delete_topic(self, chat: Chat, thread_id: int) -> None:
+        """The topic and all that was said there are gone; the bot is not told."""
+        del chat.record.topics[thread_id]
+        for message in list(chat.record.messages.values()):
+            if message.thread_id == thread_id:
+                self._world.delete(message, chat.title)
+
     def sends_raw_update(self, update: Json) -> int:
         """Any update at all, such as one that no library can read; returns its id."""
         return self._world.updates.push_raw(update)

@@ -1,13 +1,16 @@
-"""Somebody with a Telegram client: writes, sends, edits, presses, reacts, blocks."""
+"""Somebody with a Telegram client: writes, sends, forwards, edits, presses, reacts, blocks."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import TypedDict, Unpack
+from urllib.parse import parse_qsl, urlsplit
 
 from bot.sandbox.telegram.chats import Chat, Press
 from bot.sandbox.telegram.html import command_entities
+from bot.sandbox.telegram.kinds import fields_of
 from bot.sandbox.telegram.messages import Message
 from bot.sandbox.telegram.photos import sent_by_person
-from bot.sandbox.telegram.records import GROUP_ANONYMOUS_BOT, BotStatus
+from bot.sandbox.telegram.records import GROUP_ANONYMOUS_BOT, PERMISSION_FOR, BotStatus
 from bot.sandbox.telegram.values import Json, present
 from bot.sandbox.telegram.world import TelegramWorld
 
@@ -75,6 +78,50 @@ class Person:
     def sends_animation(self, content: bytes, caption: str = "", **where: Unpack[Where]) -> Message:
         return self._posts(self._world.files.add_animation(content) | _captioned(caption), where)
 
+    def sends_album(
+        self, images: Sequence[bytes], caption: str = "", **where: Unpack[Where]
+    ) -> list[Message]:
+        """Several photos at once: the caption stands on the first, and each is a message and an update."""
+        album_id = self._world.new_album_id()
+        captions = [caption, *[""] * (len(images) - 1)]
+        return [
+            self.sends_photo(image, words, media_group_id=album_id, **where)
+            for image, words in zip(images, captions, strict=True)
+        ]
+
+    def sends(self, kind: str, caption: str = "", **where: Unpack[Where]) -> Message:
+        """A `voice` message, a `video`, a `location`, a `poll` and so on: see `kinds`."""
+        return self._posts(fields_of(kind, self._world.files) | _captioned(caption), where)
+
+    def forwards(self, *messages: Message, comment: str = "", **where: Unpack[Where]) -> list[Message]:
+        """The comment comes first, as a message of its own, and the others follow within the second."""
+        said = [self.writes(comment, **where)] if comment else []
+        album_id = self._world.new_album_id() if any("media_group_id" in m.raw for m in messages) else ""
+        for message in messages:
+            origin = {"type": "user", "sender_user": message.raw["from"], "date": message.raw["date"]}
+            kept = {name: each for name, each in message.content_fields.items() if name != "reply_markup"}
+            said.append(
+                self._posts({"forward_origin": origin, **kept, **present(media_group_id=album_id)}, where)
+            )
+        return said
+
+    def follows(self, link: str, chat: Chat | None = None) -> Message:
+        """A deep link of the bot's, t.me/<bot>?start=…; with ?startgroup=… the bot joins the group."""
+        parts = urlsplit(link)
+        name = self._world.bot["username"]
+        if (parts.netloc, parts.path) != ("t.me", f"/{name}"):
+            raise ValueError(f"{link} does not lead to @{name}")
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        payload = query.get("start") or query.get("startgroup") or ""
+        if payload and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload):
+            raise ValueError(f"Telegram passes on no {payload!r}")
+        if "startgroup" not in query:
+            return self.writes(f"/start {payload}".strip())
+        if chat is None:
+            raise ValueError("the person chooses a group for this link")
+        self.adds_bot(chat)
+        return self.writes(f"/start@{name} {payload}".strip(), chat=chat)
+
     def edits(self, message: Message, text: str) -> Message:
         """Another text, or another caption if the message carries a file."""
         message = self._present(message)
@@ -115,6 +162,11 @@ class Person:
         status: BotStatus = "administrator" if admin else "member"
         self._world.bot_becomes(chat.record, status, self.user, frozenset(without))
 
+    def restricts_bot(self, chat: Chat, *kinds: str) -> None:
+        """The bot itself may not send `text messages`, `photos` or `documents` in the group any more."""
+        withheld = frozenset(PERMISSION_FOR[kind] for kind in kinds)
+        self._world.bot_becomes(chat.record, "restricted", self.user, withheld)
+
     def sends_raw_update(self, update: Json) -> int:
         """Any update at all, such as one that no library can read; returns its id."""
         return self._world.updates.push_raw(update)
@@ -131,6 +183,8 @@ class Person:
         thread_id = where.get("thread_id") or (reply_to.thread_id if reply_to else None)
         if thread_id is not None and thread_id not in record.topics:
             raise ValueError(f"{record.title} has no topic {thread_id}")
+        if thread_id in record.closed and record.members.get(self.id) == "member":
+            raise ValueError(f"topic {thread_id} of {record.title} is closed")
         posted = self._world.post(
             record,
             GROUP_ANONYMOUS_BOT if anonymous else self.user,

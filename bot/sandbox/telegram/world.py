@@ -36,6 +36,7 @@ class TelegramWorld:
         self.events = Events()
         self._random = random.Random(first_update_id)
         self._last_private_id = 100
+        self._albums = 0
 
     def add_chat(self, raw: Json, bot_status: BotStatus, members: dict[int, str]) -> ChatRecord:
         chat = ChatRecord(raw, bot_status, members)
@@ -160,6 +161,11 @@ class TelegramWorld:
 
     def views(self, chat: ChatRecord) -> list[Message]:
         return [self.view(message) for message in chat.messages.values()]
+
+    def new_album_id(self) -> str:
+        """A `media_group_id`."""
+        self._albums += 1
+        return str(10**16 + self._albums)
 
     def emit(
         self, kind: EventKind, who: str, chat: ChatRecord, message: Message | None = None, text: str = ""

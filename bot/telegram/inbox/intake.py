@@ -5,7 +5,6 @@ for Telegram's limits waits in its chat's lane of answers, and the chat's furthe
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections import Counter
@@ -23,6 +22,7 @@ from bot.core.clock import Clock
 from bot.core.errors import BotError, OutcomeUnknown, TryLater
 from bot.storage.database import DATABASE_ERRORS
 from bot.storage.inbox import NotOurs
+from bot.telegram.inbox.doorbell import Doorbell
 from bot.telegram.inbox.lanes import Lanes
 from bot.telegram.inbox.raw_updates import Inbox, RawUpdate
 from bot.telegram.inbox.reader import read
@@ -37,8 +37,11 @@ LONGEST_LINE = 200
 """Updates of one chat that may wait. Answering so many takes minutes; what comes on top is dropped."""
 _BOUND_EVERY = timedelta(seconds=1)
 _ATTEMPTS = 3
+_ATTEMPTS_OF_ALL = 20
+"""Those of processes that ended in the middle of it included. That is hardly an update's fault, and whoever
+sent one that is given up hears nothing.
+"""
 _BATCH = 1000
-_LOOK_AGAIN_SECONDS = 5
 _LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
 
 Handle: TypeAlias = Callable[[Incoming], Awaitable[Sequence[Outgoing]]]
@@ -69,7 +72,7 @@ class Intake:
     ) -> None:
         self._bot, self._inbox, self._handle, self._send = bot, inbox, handle, send
         self._slots, self._owner, self._now = slots, owner, now
-        self.doorbell: asyncio.Queue[object] = asyncio.Queue()
+        self.doorbell = Doorbell()
         self._updates: Lanes[RawUpdate] = Lanes(self._take)
         self._answers: Lanes[Answers] = Lanes(self._answer)
         self._queued: set[int] = set()
@@ -92,11 +95,7 @@ class Intake:
                     await self._feed()
                 except DATABASE_ERRORS as error:
                     logger.warning("the inbox cannot be read for now: %s", type(error).__name__)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
-                        await self.doorbell.get()
-                while not self.doorbell.empty():
-                    self.doorbell.get_nowait()
+                await self.doorbell.rung()
         finally:
             await self._updates.close()
             await self._answers.close()
@@ -141,6 +140,8 @@ class Intake:
         lane = (update.chat_id, update.update_id if waits_for_none else None)
         try:
             await self._answers.until_shorter(lane, UNSENT)
+            if update.line <= 0:
+                await self.doorbell.is_fetched.wait()
             answers = await self._answers_to(update)
         except NotOurs:
             self._let_go(update)
@@ -164,23 +165,22 @@ class Intake:
         if update.is_surplus:
             if not isinstance(incoming, Message):
                 return Answers(update, ())
-            async with self._slots.taken():
+            async with self._slots.taken(by_group=update.line <= 0):
                 return Answers(update, await self._handle(Surplus(incoming, LONGEST_LINE)))
-        problem = "it was attempted too often"
-        while True:
-            async with self._slots.taken():
-                attempt = await self._inbox.attempted(update.update_id, self._owner())
-                if attempt > _ATTEMPTS:
+        problem, attempt = "it was attempted too often", 0
+        while attempt < _ATTEMPTS:
+            async with self._slots.taken(by_group=update.line <= 0):
+                if await self._inbox.attempted(update.update_id, self._owner()) > _ATTEMPTS_OF_ALL:
                     break
+                attempt += 1
                 try:
                     return Answers(update, await self._handle(incoming))
                 except Exception as error:
                     problem, pause = type(error).__name__, _pause(error, attempt)
                     if not isinstance(error, BotError):
                         logger.exception("update %s", update.update_id)
-            if attempt == _ATTEMPTS:
-                break
-            await asyncio.sleep(pause)
+            if attempt < _ATTEMPTS:
+                await asyncio.sleep(pause)
         # Else the button would show that it is waiting.
         return Answers(update, [Alert(incoming.press_id)] if isinstance(incoming, Press) else (), problem)
 

@@ -9,18 +9,9 @@ from bot.telegram.files import MAX_FILE_BYTES
 from bot.telegram.inbox.raw_updates import encodable
 
 SHORTEST_SIDE, LONGEST_RATIO = 32, 20
-_IMAGE_ENDINGS = (
-    ".jpg",
-    ".jpeg",
-    ".png",
-    ".webp",
-    ".bmp",
-    ".tif",
-    ".tiff",
-    ".gif",
-    ".heic",
-    ".heif",
-    ".avif",
+_IMAGE_ENDINGS = tuple(
+    f".{name}"
+    for name in "jpg jpeg png webp bmp tif tiff gif heic heif avif".split()  # noqa: SIM905
 )
 _OTHER_KINDS = (
     *("voice", "audio", "location", "venue", "contact", "poll", "dice", "game", "story"),

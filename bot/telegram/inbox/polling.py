@@ -16,6 +16,7 @@ from telegram.error import Conflict, NetworkError, TelegramError
 from telegram.ext import ExtBot, Updater
 
 from bot.core.clock import Clock
+from bot.telegram.inbox.doorbell import UPDATES_A_CALL, stub
 from bot.telegram.inbox.raw_updates import Inbox, line_of
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.transport import BoundedRequest
@@ -54,7 +55,8 @@ def durable_request(
                 (each["update_id"], line_of(each), json.dumps(each, ensure_ascii=False)) for each in updates
             ]
             await inbox.keep(raws, now(), owner())
-        stubs = [{"update_id": each["update_id"]} for each in updates]
+        is_all = len(updates) < UPDATES_A_CALL
+        stubs = [stub(each["update_id"], is_last=is_all) for each in updates]
         return json.dumps({"ok": True, "result": stubs}).encode()
 
     return BoundedRequest(

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 NOBODY = 0
 """In place of a chat's id, for updates that belong to no chat."""
-_LARGEST_ID = 2**63
+LARGEST_ID = 2**63
 _PARENTS = ("message", "edited_message", "my_chat_member")
 
 
@@ -73,7 +73,7 @@ def _chat_id(content: Mapping[str, Any]) -> int:
 
 
 def _first_id(ids: Iterable[object]) -> int:
-    return next((each for each in ids if isinstance(each, int) and abs(each) < _LARGEST_ID), NOBODY)
+    return next((each for each in ids if isinstance(each, int) and abs(each) < LARGEST_ID), NOBODY)
 
 
 def _within(value: object, name: str) -> object:

@@ -61,7 +61,7 @@ def _message(update_id: int, message: TelegramMessage, username: str) -> Message
     """None for a channel's post that Telegram itself copied into the discussion group."""
     if message.is_automatic_forward:
         return None
-    command, words = _command(message, username)
+    command, words, is_named = _command(message, username)
     addressed, words = _without_name(words, username)
     return Message(
         update_id=update_id,
@@ -76,23 +76,25 @@ def _message(update_id: int, message: TelegramMessage, username: str) -> Message
         replied=_replied(message, username),
         album_id=message.media_group_id,
         is_forwarded=message.forward_origin is not None,
-        is_addressed=addressed,
+        is_addressed=addressed or is_named,
     )
 
 
-def _command(message: TelegramMessage, username: str) -> tuple[str | None, str]:
-    """The command at the start of a text or caption, if it is for this bot, and the words after it."""
+def _command(message: TelegramMessage, username: str) -> tuple[str | None, str, bool]:
+    """The command at the start of a text or caption, if it is for this bot, the words after it, and whether
+    the command names the bot.
+    """
     text = message.text or message.caption or ""
     entities = message.entities or message.caption_entities
     first = next((e for e in entities if e.type == MessageEntity.BOT_COMMAND and e.offset == 0), None)
     if first is None:
-        return None, encodable(text).strip()
+        return None, encodable(text).strip(), False
     units = text.encode("utf-16-le", "surrogatepass")  # entity lengths count UTF-16 units
     length = 2 * first.length
     name, _, addressee = units[:length].decode("utf-16-le", "ignore")[1:].partition("@")
     if addressee and addressee.lower() != username.lower():
-        return None, ""
-    return name.lower(), encodable(units[length:].decode("utf-16-le", "ignore")).strip()
+        return None, "", False
+    return name.lower(), encodable(units[length:].decode("utf-16-le", "ignore")).strip(), bool(addressee)
 
 
 def _without_name(words: str, username: str) -> tuple[bool, str]:

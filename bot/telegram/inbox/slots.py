@@ -6,35 +6,36 @@ from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-AT_ONCE = 8
+AT_ONCE, GROUPS_AT_ONCE = 8, 4
 
 
 @dataclass(slots=True)
 class _Hold:
-    is_held: bool
+    free: asyncio.Semaphore
+    is_held: bool = True
 
 
 _hold: ContextVar[_Hold | None] = ContextVar("hold", default=None)
 
 
 class Slots:
-    """Slots for work with the database, which is short."""
+    """Slots for work with the database, which is short. Groups have their own: nobody waits behind them."""
 
     def __init__(self, count: int = AT_ONCE) -> None:
-        self._free = asyncio.Semaphore(count)
+        self._free, self._groups = asyncio.Semaphore(count), asyncio.Semaphore(GROUPS_AT_ONCE)
 
     @contextlib.asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
+    async def taken(self, *, by_group: bool = False) -> AsyncIterator[None]:
         """Hold one slot until the block ends."""
-        await self._free.acquire()
-        hold = _Hold(is_held=True)
+        hold = _Hold(self._groups if by_group else self._free)
+        await hold.free.acquire()
         token = _hold.set(hold)
         try:
             yield
         finally:
             _hold.reset(token)
             if hold.is_held:
-                self._free.release()
+                hold.free.release()
 
     @contextlib.asynccontextmanager
     async def stepped_aside(self) -> AsyncIterator[None]:
@@ -44,9 +45,9 @@ class Slots:
             yield
             return
         hold.is_held = False
-        self._free.release()
+        hold.free.release()
         try:
             yield
         finally:
-            await self._free.acquire()
+            await hold.free.acquire()
             hold.is_held = True

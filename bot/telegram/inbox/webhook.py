@@ -12,14 +12,13 @@ from telegram.ext import ExtBot
 from bot.core.clock import Clock
 from bot.storage.database import DATABASE_ERRORS
 from bot.telegram.inbox.polling import ALLOWED_UPDATES
-from bot.telegram.inbox.raw_updates import Inbox, line_of
+from bot.telegram.inbox.raw_updates import LARGEST_ID, Inbox, line_of
 from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
 
 PATH = "/telegram"
 _CONNECTIONS = 20
-_LARGEST_ID = 2**63
 
 
 def webhook_secret(token: str) -> str:
@@ -62,7 +61,7 @@ def _read(body: bytes) -> tuple[int, int, str]:
 
 def _id(number: str | int) -> int:
     """A whole number that Telegram, and a database, may call something by."""
-    if not -_LARGEST_ID < int(number) < _LARGEST_ID:
+    if not -LARGEST_ID < int(number) < LARGEST_ID:
         raise ValueError("too large for an id")
     return int(number)
 

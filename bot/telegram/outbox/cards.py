@@ -6,7 +6,7 @@ import heapq
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText
@@ -14,6 +14,7 @@ from bot.core.clock import Clock
 from bot.core.edits import Edit, EditState
 from bot.core.errors import BotError, TryLater
 from bot.core.pacing import Estimate
+from bot.core.ports import ITS_TURN, Place
 from bot.tasks import end
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.turns import Priority
@@ -24,7 +25,10 @@ EDITS_APART = {True: timedelta(seconds=3), False: timedelta(seconds=10)}
 """Shortest time between two edits of a card: in private (True), in groups (False)."""
 ACTION_EVERY = timedelta(seconds=4.5)
 """Telegram shows a chat action for five seconds."""
+_WAITING = (EditState.RECEIVED, EditState.SUBMITTING)
+"""Their cards change seldom. One found after a restart most likely says what it should say now."""
 _QUIET_AFTER_REFUSAL = timedelta(seconds=30)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _CARDS_A_TICK = 30
 """Telegram takes about thirty messages a second from a bot."""
 
@@ -37,10 +41,10 @@ class Shown:
     message_id: int
     card: Card | None
     edited_at: datetime
-    acted_at: datetime
-    quiet_until: datetime
-    looked_at: datetime
-    ahead: int = 0
+    acted_at: datetime = _NEVER
+    quiet_until: datetime = _NEVER
+    looked_at: datetime = _NEVER
+    place: Place = ITS_TURN
 
 
 class CardBoard:
@@ -53,15 +57,15 @@ class CardBoard:
         self._shown: dict[str, Shown] = {}
         self._calls: set[asyncio.Task[None]] = set()
 
-    def render(self, edit: Edit, ahead: int = 0, *, admins_told: bool = False) -> Card:
+    def render(self, edit: Edit, place: Place = ITS_TURN, *, admins_told: bool = False) -> Card:
         """What the card of `edit` is to show now."""
-        return self._cards.status(edit, self._now(), self._estimate(edit), ahead, admins_told=admins_told)
+        return self._cards.status(edit, self._now(), self._estimate(edit), place, admins_told=admins_told)
 
     def posted(self, edit: Edit, message_id: int, card: Card) -> None:
         """A card that shows `card` was just sent. Its first change may follow at once."""
-        self._add(edit, message_id, card, edited_at=self._now() - EDITS_APART[edit.request.is_private])
+        self._shown[edit.id] = Shown(edit, message_id, card, edited_at=_NEVER)
 
-    def show(self, edit: Edit, ahead: int = 0) -> None:
+    def show(self, edit: Edit, place: Place = ITS_TURN) -> None:
         """Note where the edit is. Its card is edited now if it may be, else at a later tick.
 
         A ready edit waits for the tick: its picture mostly arrives before the card could say so. The end of
@@ -71,9 +75,10 @@ class CardBoard:
             self.take_down(edit.id)
             return
         if edit.id not in self._shown and edit.status_message_id is not None:
-            self._add(edit, edit.status_message_id, None, edited_at=self._now())
+            says = self.render(edit, place) if edit.state in _WAITING else None
+            self._shown[edit.id] = Shown(edit, edit.status_message_id, says, edited_at=self._now())
         if (shown := self._shown.get(edit.id)) is not None:
-            shown.edit, shown.ahead = edit, ahead
+            shown.edit, shown.place = edit, place
             if edit.state is not EditState.READY:
                 self._refresh(shown)
 
@@ -98,24 +103,12 @@ class CardBoard:
         """Cancel the calls that are still running."""
         await end(list(self._calls))
 
-    def _add(self, edit: Edit, message_id: int, card: Card | None, edited_at: datetime) -> None:
-        now = self._now()
-        self._shown[edit.id] = Shown(
-            edit,
-            message_id,
-            card,
-            edited_at=edited_at,
-            acted_at=now - ACTION_EVERY,
-            quiet_until=now,
-            looked_at=now,
-        )
-
     def _refresh(self, shown: Shown) -> None:
         """Edit the card if it may be edited now and should show something else."""
         now, edit = self._now(), shown.edit
         if now < shown.quiet_until or now - shown.edited_at < EDITS_APART[edit.request.is_private]:
             return
-        card = self.render(edit, shown.ahead)
+        card = self.render(edit, shown.place)
         if card != shown.card:
             call = functools.partial(self._edit, shown, card, shown.edited_at)
             shown.card, shown.edited_at = card, now
@@ -132,7 +125,7 @@ class CardBoard:
 
     def _keep_action_alive(self, shown: Shown) -> None:
         edit, now = shown.edit, self._now()
-        is_working = edit.state is not EditState.RECEIVED
+        is_working = edit.state not in {EditState.HELD, EditState.RECEIVED}
         if edit.request.is_private and is_working and now - shown.acted_at >= ACTION_EVERY:
             shown.acted_at = now
             call = functools.partial(self._outbox.show_upload, edit.chat_id, edit.request.thread_id)

@@ -9,7 +9,7 @@ from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText, Delete, Destination, Say
 from bot.core.edits import Edit, EditState, PhotoRef
 from bot.core.errors import EditFailed, Reason, TryLater
-from bot.core.ports import Arrived, Reply
+from bot.core.ports import ITS_TURN, Arrived, Place, Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
@@ -67,9 +67,9 @@ class TelegramChat:
         self._board.posted(edit, message_id, card)
         return message_id
 
-    def show(self, edit: Edit, ahead: int = 0) -> None:
+    def show(self, edit: Edit, place: Place = ITS_TURN) -> None:
         """Have the card show where the edit is now."""
-        self._board.show(edit, ahead)
+        self._board.show(edit, place)
 
     async def deliver(self, edit: Edit, reply: Reply) -> Arrived:
         """Send the result; onto the card where an earlier attempt may have arrived.

@@ -4,8 +4,9 @@ python-telegram-bot's errors are translated here; other rooms never see them.
 """
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from telegram import ForceReply, InlineKeyboardMarkup, InputFile
@@ -16,6 +17,7 @@ from telegram.ext import ExtBot
 from bot.conversation.outgoing import (
     Alert,
     Ask,
+    ChangePicture,
     ChangeText,
     Delete,
     Destination,
@@ -23,28 +25,40 @@ from bot.conversation.outgoing import (
     Outgoing,
     Say,
     SayWithPicture,
+    SendComparison,
     SendFile,
+    SendPicture,
 )
 from bot.core.clock import Clock
-from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown
-from bot.telegram.outbox.destination import reply_to, sent_nearby
+from bot.core.edits import Edit, Extra
+from bot.core.errors import (
+    ChatGone,
+    ChatMoved,
+    EditFailed,
+    OutcomeUnknown,
+    PhotoRefused,
+    ResultUnusable,
+)
+from bot.telegram.outbox.destination import Nearby, reply_to
 from bot.telegram.outbox.errors import is_refusal, translated
 from bot.telegram.outbox.keyboards import keyboard
+from bot.telegram.outbox.pictures import PictureSender
 from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority, Superseded
 
 logger = logging.getLogger(__name__)
 
-MERGED_WITHIN = timedelta(seconds=60)
 
+class Sent(Protocol):
+    """What was sent to chats, by whichever replica."""
 
-class SentFiles(Protocol):
-    """Which files are in people's chats."""
+    async def tell_refusal(self, chat_id: int, kind: str, message_id: int, now: datetime) -> bool:
+        """Whether the refusal of this message is to be sent: not if an equal one just was."""
 
-    async def note_file(self, edit_id: str, message_id: int) -> None:
-        """The file of an edit has arrived."""
+    async def note_extra(self, edit_id: str, extra: Extra, message_id: int) -> None:
+        """An extra of an edit has arrived."""
 
-    async def forget_file(self, edit_id: str) -> None:
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
         """It has not, as far as is known."""
 
 
@@ -66,13 +80,14 @@ class Outbox:
         self,
         bot: ExtBot[Priority],
         results: ResultSender,
-        sent_files: SentFiles,
+        pictures: PictureSender,
+        nearby: Nearby,
+        sent: Sent,
         asked: AskedQuestions,
         now: Clock,
     ) -> None:
-        self._bot, self._results, self._sent_files = bot, results, sent_files
-        self._asked, self._now = asked, now
-        self._merged: dict[tuple[int, str], datetime] = {}
+        self._bot, self._results, self._pictures, self._nearby = bot, results, pictures, nearby
+        self._sent, self._asked, self._now = sent, asked, now
 
     async def send(self, outgoing: Outgoing) -> int | None:
         """Send it. Returns the id of the new message, if there is one."""
@@ -91,6 +106,13 @@ class Outbox:
                 await self.delete(outgoing)
             case SendFile():
                 return await self._send_file(outgoing)
+            case SendComparison():
+                sending = self._pictures.send_comparison(outgoing)
+                return await self._send_extra(outgoing.edit, Extra.COMPARISON, sending, outgoing.otherwise)
+            case SendPicture():
+                return await self._pictures.send(outgoing)
+            case ChangePicture():
+                await self._pictures.change(outgoing)
             case Leave():
                 await self._leave(outgoing)
         return None
@@ -119,7 +141,7 @@ class Outbox:
             return sent.message_id
 
         with translated(small=True):
-            return await sent_nearby(message.to, send)
+            return await self._nearby.send(message.to, send)
 
     async def change(self, change: ChangeText, priority: Priority = Priority.ANSWER) -> None:
         """Change a message. Does nothing if it says this already, or if a later change is waiting."""
@@ -154,17 +176,11 @@ class Outbox:
             await self._bot.send_chat_action(chat_id, ChatAction.UPLOAD_PHOTO, message_thread_id=thread_id)
 
     async def _say_once(self, say: Say | Ask) -> int | None:
-        """Send it silently, unless one with the same `merge` was sent to the group within a minute."""
-        kind, now = (say.to.chat_id, say.merge), self._now()
-        self._merged = {each: at for each, at in self._merged.items() if now - at < MERGED_WITHIN}
-        if kind in self._merged:
+        """Send it silently, unless one with the same `merge` was just sent to the group."""
+        to = say.to
+        if not await self._sent.tell_refusal(to.chat_id, say.merge, to.reply_to or 0, self._now()):
             return None
-        self._merged[kind] = now
-        try:
-            return await self._say(replace(say, silent=True))
-        except BaseException:
-            self._merged.pop(kind, None)
-            raise
+        return await self._say(replace(say, silent=True))
 
     async def _say(self, message: Say | Ask) -> int:
         """Send it. If the chat has moved, send it there, not as a reply: message ids are new there."""
@@ -195,7 +211,7 @@ class Outbox:
 
         try:
             with translated():
-                return await sent_nearby(message.to, send)
+                return await self._nearby.send(message.to, send)
         except (EditFailed, ChatMoved) as error:
             logger.info("a picture goes as text alone: %s", error)
             return await self._say(Say(message.to, message.html, message.buttons, message.silent))
@@ -213,16 +229,24 @@ class Outbox:
         edit, result = send.edit, send.edit.result
         if result is None:
             return await self.send(send.otherwise)
+        sending = self._results.send_file(edit, send.content, result.format)
+        return await self._send_extra(edit, Extra.FILE, sending, send.otherwise)
+
+    async def _send_extra(
+        self, edit: Edit, extra: Extra, sending: Awaitable[int], otherwise: Say
+    ) -> int | None:
+        """Note where it is; or say that it cannot be had, and let it be asked for again."""
         try:
-            message_id = await self._results.send_file(edit, send.content, result.format)
-        except (EditFailed, ChatMoved):  # in the chat's new place it may be asked for again
-            await self._sent_files.forget_file(edit.id)
-            return await self.send(send.otherwise)
+            message_id = await sending
+        except (EditFailed, PhotoRefused, ResultUnusable, ChatMoved) as error:
+            logger.info("edit %s has no %s: %s", edit.id, extra, error)
+            await self._sent.forget_extra(edit.id, extra)
+            return await self.send(otherwise)
         except OutcomeUnknown:  # whoever does not see it can press again
-            logger.info("edit %s: whether the file arrived is not known", edit.id)
-            await self._sent_files.forget_file(edit.id)
+            logger.info("edit %s: whether the %s arrived is not known", edit.id, extra)
+            await self._sent.forget_extra(edit.id, extra)
             return None
-        await self._sent_files.note_file(edit.id, message_id)
+        await self._sent.note_extra(edit.id, extra, message_id)
         return message_id
 
     async def _leave(self, leave: Leave) -> None:

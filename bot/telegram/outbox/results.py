@@ -20,7 +20,7 @@ from bot.conversation.outgoing import Destination
 from bot.core.edits import Edit, PhotoKind, PhotoRef
 from bot.core.pictures import ImageFormat, Size
 from bot.core.ports import Arrived, Reply
-from bot.telegram.outbox.destination import nearby_of, reply_to, sent_nearby
+from bot.telegram.outbox.destination import Nearby, nearby_of, reply_to
 from bot.telegram.outbox.errors import is_refusal, is_refused, retry_seconds, translated
 from bot.telegram.outbox.keyboards import keyboard
 from bot.telegram.outbox.turns import Priority
@@ -37,18 +37,18 @@ class ResultSender:
     be saved stays so.
     """
 
-    def __init__(self, bot: ExtBot[Priority], cards: Cards) -> None:
-        self._bot, self._cards = bot, cards
+    def __init__(self, bot: ExtBot[Priority], cards: Cards, nearby: Nearby) -> None:
+        self._bot, self._cards, self._nearby = bot, cards, nearby
 
     async def send(self, edit: Edit, reply: Reply) -> Arrived:
         """Send a new reply, with sound."""
         with translated():
-            return await sent_nearby(_destination(edit), lambda to: self._send(edit, reply, to))
+            return await self._nearby.send(_destination(edit), lambda to: self._send(edit, reply, to))
 
     async def send_file(self, edit: Edit, content: bytes, file_format: ImageFormat) -> int:
         """Send the bytes as a file without a caption; returns its message id."""
         with translated():
-            message = await sent_nearby(
+            message = await self._nearby.send(
                 _destination(edit), lambda to: self._send_file(edit, content, file_format, to)
             )
         return message.message_id
@@ -98,9 +98,10 @@ class ResultSender:
             has_spoiler=edit.request.photo.has_spoiler or None,
             protect_content=edit.request.photo.is_protected or None,
         )
+        file_message_id = None
         if not has_size(message, reply.size) and not edit.request.photo.has_spoiler:  # no file is covered
-            await self._add_file(edit, reply, to)
-        return Arrived(message.message_id, picture_in(message, edit))
+            file_message_id = await self._add_file(edit, reply, to)
+        return Arrived(message.message_id, picture_in(message, edit), file_message_id)
 
     async def _send_as_file(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
         card = self._cards.result(edit)
@@ -108,18 +109,17 @@ class ResultSender:
         message = await self._send_file(edit, reply.content, reply.format, to, card.html, buttons)
         return Arrived(message.message_id, picture_in(message, edit))
 
-    async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> None:
+    async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> int | None:
         """Add a file with the exact size to a photo that Telegram shrank. Errors are only logged."""
         for _ in range(_EXTRA_FILE_ATTEMPTS):
             try:
-                await self._send_file(edit, reply.content, reply.format, to)
+                return (await self._send_file(edit, reply.content, reply.format, to)).message_id
             except RetryAfter as error:
                 await asyncio.sleep(min(retry_seconds(error), _LONGEST_WAIT_FOR_EXTRA_FILE_SECONDS))
             except TelegramError as error:
                 logger.info("edit %s: no file beside the photo: %s", edit.id, error)
-                return
-            else:
-                return
+                break
+        return None
 
     async def _send_file(
         self,

@@ -10,7 +10,7 @@ from bot.core.edits import Cancelled, Edit, EditState
 from bot.core.limits import Refusal
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, OTHER_PHOTO, PHOTO, PRIVATE, ROOT, press
-from tests.conversation.texts.samples import AT_ONCE, HOURLY, en, fr
+from tests.conversation.texts.samples import HOURLY, UNFINISHED, en, fr
 from tests.factories import NOW, STAGES
 
 FULL = Refusal(HOURLY, NOW + timedelta(minutes=5))
@@ -71,7 +71,7 @@ async def test_the_same_press_handled_twice_admits_once() -> None:
     assert len(room.edits) == 2
 
 
-@pytest.mark.parametrize("refusal", [FULL, Refusal(AT_ONCE)])
+@pytest.mark.parametrize("refusal", [FULL, Refusal(UNFINISHED)])
 @pytest.mark.parametrize("verb", ["a", "r"])
 async def test_a_full_limit_is_told_in_a_window_and_nothing_goes(verb: str, refusal: Refusal) -> None:
     room = Room()

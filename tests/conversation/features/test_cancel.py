@@ -1,21 +1,23 @@
+from dataclasses import replace
 from gettext import NullTranslations
 
 import pytest
 
 from bot.conversation.features.cancel import (
-    cancelled_alert,
     cancelled_text,
     nothing_to_cancel,
     too_late_alert,
 )
 from bot.conversation.incoming import Replied, Sender
 from bot.conversation.outgoing import Alert, Delete
-from bot.core.edits import Edit, EditState
+from bot.core.edits import Edit, EditState, Waste
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message, press
-from tests.conversation.texts.samples import en, every_language, fr
+from tests.conversation.texts.samples import EDIT, en, every_language, fr
 from tests.factories import STAGES
 from tests.harness.chats import plain
+
+ONE, TWO = [EDIT], [EDIT, EDIT]
 
 
 def states(room: Room) -> list[EditState]:
@@ -27,10 +29,20 @@ def mine(room: Room, state: EditState = EditState.RECEIVED) -> Edit:
 
 
 def test_plurals_follow_each_language() -> None:
-    assert cancelled_text(en(), 1) == "Cancelled 1 edit. It was not counted."
-    assert cancelled_text(en(), 2) == "Cancelled 2 edits. They were not counted."
-    assert cancelled_text(fr(), 1) == "1\u00a0retouche annulée. Elle n’a pas été comptée."
-    assert cancelled_text(fr(), 2) == "2\u00a0retouches annulées. Elles n’ont pas été comptées."
+    assert cancelled_text(en(), ONE) == "Cancelled 1 edit. It was not counted."
+    assert cancelled_text(en(), TWO) == "Cancelled 2 edits. They were not counted."
+    assert cancelled_text(fr(), ONE) == "1\u00a0retouche annulée. Elle n’a pas été comptée."
+    assert cancelled_text(fr(), TWO) == "2\u00a0retouches annulées. Elles n’ont pas été comptées."
+
+
+def test_what_is_counted_is_said() -> None:
+    charged = replace(EDIT, waste=Waste.CHARGED)
+    assert cancelled_text(en(), [EDIT, charged, EDIT]) == (
+        "Cancelled 3 edits. 1 had been paid for already and is counted."
+    )
+    assert cancelled_text(en(), [charged, charged]) == (
+        "Cancelled 2 edits. 2 had been paid for already and are counted."
+    )
 
 
 @every_language
@@ -42,7 +54,7 @@ async def test_cancel_ends_all_that_a_person_has_under_way_in_the_chat() -> None
     room = Room()
     for chat, person in ((PRIVATE, ADA), (PRIVATE, ADA), (GROUP, ADA), (PRIVATE, GRACE)):
         room.has(chat_id=chat.id, requester_id=person.id)
-    assert (await room.say(message("cancel"))).html == cancelled_text(en(), 2)
+    assert (await room.say(message("cancel"))).html == cancelled_text(en(), TWO)
     cancelled, running = EditState.CANCELLED, EditState.RECEIVED
     assert states(room) == [cancelled, cancelled, running, running]
     assert len(room.woken) == 2
@@ -60,7 +72,7 @@ async def test_cancel_in_reply_to_a_message_of_an_edit_ends_that_one(message_id:
         status_message_id=73,
     )
     said = await room.say(in_group("cancel", replied=Replied(message_id)))
-    assert said.html == cancelled_text(en(), 1)
+    assert said.html == cancelled_text(en(), ONE)
     assert said.silent
     assert states(room) == [EditState.RECEIVED, EditState.CANCELLED]
 
@@ -83,14 +95,14 @@ async def test_cancel_in_reply_to_what_cannot_be_cancelled_ends_no_other_one(
 async def test_cancel_in_reply_to_any_other_message_ends_all(replied: Replied) -> None:
     room = Room()
     mine(room)
-    assert (await room.say(message("cancel", replied=replied))).html == cancelled_text(en(), 1)
+    assert (await room.say(message("cancel", replied=replied))).html == cancelled_text(en(), ONE)
 
 
 async def test_the_button_cancels_and_the_card_follows_by_itself() -> None:
     room = Room()
     edit = mine(room)
     pressed = press(f"c:{edit.id}", message_id=900)
-    assert await room.alert(pressed) == Alert(pressed.press_id, cancelled_alert(en()))
+    assert await room.alert(pressed) == Alert(pressed.press_id, "Cancelled. It was not counted.")
     assert states(room) == [EditState.CANCELLED]
     assert room.woken == [edit.id]
 

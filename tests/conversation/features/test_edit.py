@@ -8,7 +8,7 @@ import pytest
 from bot.conversation.features.styles import pick_a_style_text, style_buttons
 from bot.conversation.incoming import Message, Replied
 from bot.conversation.memory import FRESH, KEEP
-from bot.conversation.outgoing import Ask, Destination, Say
+from bot.conversation.outgoing import Ask, Button, Destination, Say
 from bot.conversation.texts.questions import question
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
 from bot.core.edits import EditState, Request
@@ -27,7 +27,7 @@ from tests.conversation.samples import (
     message,
     press,
 )
-from tests.conversation.texts.samples import AT_ONCE, HOURLY, en, fr
+from tests.conversation.texts.samples import HOURLY, OWN, UNFINISHED, en, fr
 from tests.factories import NOW, STAGES
 
 FULL = Refusal(HOURLY, NOW + timedelta(minutes=5))
@@ -138,7 +138,7 @@ async def test_in_a_group_refusals_are_silent_and_equal_ones_can_be_merged() -> 
     assert len({each.merge for each in said}) == len(said) - 1
 
 
-@pytest.mark.parametrize("refusal", [FULL, Refusal(AT_ONCE)])
+@pytest.mark.parametrize("refusal", [FULL, Refusal(UNFINISHED)])
 async def test_a_full_limit_is_told_where_it_was_met(refusal: Refusal) -> None:
     room = Room()
     room.service.refusal = refusal
@@ -147,11 +147,20 @@ async def test_a_full_limit_is_told_where_it_was_met(refusal: Refusal) -> None:
     assert said == Say(
         Destination(GROUP.id, 8, asked.message_id),
         refusal_text(en(), refusal, NOW),
+        ((Button("⏳ Do it in 5 min", f"hold:{asked.update_id}"),),) if refusal is FULL else (),
         silent=True,
         merge=refusal.reason,
     )
     assert not (await room.say(message("sketch", picture=PHOTO))).silent
     assert not room.woken
+
+
+async def test_refusals_of_one_persons_limit_are_not_merged_with_anothers() -> None:
+    room = Room()
+    room.service.refusal = Refusal(OWN, NOW + timedelta(minutes=5))
+    people = (ADA, GRACE, GRACE)
+    said = [await room.say(in_group("sketch", picture=PHOTO, sender=person)) for person in people]
+    assert said[0].merge != said[1].merge == said[2].merge
 
 
 async def test_the_same_update_handled_twice_admits_once() -> None:

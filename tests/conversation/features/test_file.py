@@ -1,17 +1,20 @@
+from dataclasses import replace
+
 from bot.conversation.features.file import already_there_alert, gone_alert, sending_alert
 from bot.conversation.outgoing import Alert, Destination, Say, SendFile
 from bot.conversation.texts.reasons import reason_sentence
-from bot.core.edits import Edit, EditState
+from bot.core.edits import Delivered, Edit, EditState, Extra
 from bot.core.errors import Reason
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, ROOT, press
 from tests.conversation.texts.samples import en, fr
-from tests.factories import STAGES
+from tests.factories import NOW, RESULT, STAGES, TASK
+
+DELIVERED = Delivered(TASK, RESULT, 900, NOW)
 
 
 def delivered(room: Room, **changes: object) -> Edit:
-    made = {"chat_id": PRIVATE.id, "requester_id": ADA.id, "stage": STAGES[EditState.DELIVERED], **changes}
-    return room.has(**made)
+    return room.has(**{"chat_id": PRIVATE.id, "requester_id": ADA.id, "stage": DELIVERED, **changes})
 
 
 async def test_the_kept_bytes_are_sent_in_reply_to_the_photo() -> None:
@@ -74,7 +77,7 @@ async def test_a_file_is_sent_once_as_long_as_it_is_there() -> None:
     assert isinstance(sent, SendFile)
     pressed = press(f"f:{edit.id}")
     assert await room.alert(pressed) == Alert(pressed.press_id, sending_alert(en()))
-    room.memory.files[edit.id] = 900
+    room.memory.extras[edit.id, Extra.FILE] = 900
     room.questions.messages.add((PRIVATE.id, 900))
     for _ in range(30):
         pressed = press(f"f:{edit.id}")
@@ -82,3 +85,14 @@ async def test_a_file_is_sent_once_as_long_as_it_is_there() -> None:
     room.questions.messages.clear()  # somebody deleted it
     _, again = await room.handle(press(f"f:{edit.id}"))
     assert isinstance(again, SendFile)
+
+
+async def test_a_file_that_came_with_the_result_is_not_sent_again_while_it_is_there() -> None:
+    room = Room()
+    edit = delivered(room, stage=replace(DELIVERED, file_message_id=901))
+    await room.files.put(edit.id, "result", b"as painted")
+    room.questions.messages.add((PRIVATE.id, 901))
+    pressed = press(f"f:{edit.id}")
+    assert await room.alert(pressed) == Alert(pressed.press_id, already_there_alert(en()), popup=True)
+    room.questions.messages.clear()
+    assert isinstance((await room.handle(press(f"f:{edit.id}")))[1], SendFile)

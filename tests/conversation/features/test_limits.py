@@ -1,71 +1,104 @@
+from dataclasses import replace
 from datetime import timedelta
 from gettext import NullTranslations
 
-from bot.conversation.features.limits import limits_text
+from bot.conversation.features.limits import limits_text, no_limits_text
 from bot.conversation.outgoing import Destination, Say
-from bot.core.limits import Rule, Scope, Usage
+from bot.core.edits import Edit, Held
+from bot.core.limits import Limits, Rule, Scope, Usage
 from tests.conversation.fakes import Room
-from tests.conversation.samples import GROUP, in_group, message
-from tests.conversation.texts.samples import AT_ONCE, HOURLY, NOW, en, every_language, fr
+from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message
+from tests.conversation.texts.samples import (
+    EDIT,
+    HOURLY,
+    LIMITS,
+    NOW,
+    OWN,
+    UNFINISHED,
+    en,
+    every_language,
+    fr,
+)
 from tests.factories import NOW as ADMITTED
 from tests.harness.chats import plain
 
 FREES = NOW + timedelta(minutes=4)
+HELD = replace(EDIT, stage=Held(FREES))
 
 
-def test_limits_tell_used_left_and_the_next_place() -> None:
-    some = limits_text(en(), [Usage(HOURLY, 5, FREES), Usage(AT_ONCE, 1)], NOW)
-    assert some == (
-        "This chat may ask for <b>20 edits an hour</b>.\n"
+def told(*usages: Usage, limits: Limits = LIMITS, held: tuple[Edit, ...] = ()) -> str:
+    return plain(limits_text(en(), limits, usages, held, NOW))
+
+
+def test_limits_tell_used_left_and_the_next_place_of_each_rule() -> None:
+    mine = Usage(OWN, 10, frees_at=FREES, next_at=FREES)
+    assert told(Usage(HOURLY, 5, frees_at=FREES, next_at=NOW), mine, Usage(UNFINISHED, 1)) == (
+        "This chat may ask for 20 edits an hour.\n"
         "Used: 5. Left: 15.\n"
         "The oldest one stops counting in 4 min.\n"
-        "At most 5 edits at a time.\n"
-        "Failed and cancelled edits are not counted."
+        "You may ask for 10 edits an hour, in all chats together.\n"
+        "Used: 10. Left: 0.\n"
+        "The next place is free in 4 min.\n"
+        "At most 5 edits at a time. 20 more may wait in line.\n"
+        "What fails, or is cancelled before it is paid for, is not counted.\n"
+        "What is cancelled or declined after that is forgiven 3 times."
     )
-    assert "The next place is free in 4 min." in limits_text(en(), [Usage(HOURLY, 20, FREES)], NOW)
-    assert "next place" not in limits_text(en(), [Usage(HOURLY, 25, FREES)], NOW)
-    assert " in " not in limits_text(en(), [Usage(HOURLY, 0)], NOW)
+    assert " in " not in told(Usage(HOURLY, 0, next_at=NOW))
 
 
-def test_every_rule_has_its_lines() -> None:
-    daily = Rule(Scope.CHAT, 100, timedelta(days=1))
-    text = limits_text(en(), [Usage(HOURLY, 5, FREES), Usage(daily, 7, FREES)], NOW)
-    assert text.count("This chat may ask for") == 2
-    assert "Left: 15." in text
-    assert "Left: 93." in text
+def test_held_places_are_not_left_and_a_persons_own_are_told() -> None:
+    text = told(Usage(HOURLY, 18, held=2, frees_at=FREES, next_at=FREES), held=(HELD, HELD))
+    assert "Used: 18. Left: 0.\nHeld: 2.\nThe next place is free in 4 min." in text
+    assert "You hold 2 places of at most 3." in text
 
 
 def test_without_a_limit_there_is_none() -> None:
     none = "There is no limit on the number of edits in this chat."
-    assert limits_text(en(), [], NOW) == none
-    one = Usage(Rule(Scope.CHAT, 1, None), 0)
-    assert limits_text(en(), [one], NOW) == f"{none}\nAt most 1 edit at a time."
+    assert told(limits=Limits()) == none
+    assert told(limits=Limits(at_once=1)) == f"{none}\nAt most 1 edit at a time."
 
 
-def test_none_at_once_is_said_as_the_language_does() -> None:
-    assert "Au plus 0\u00a0retouche " in limits_text(fr(), [Usage(Rule(Scope.CHAT, 0, None), 0)], NOW)
+def test_where_nothing_is_forgiven_that_is_told() -> None:
+    text = told(Usage(HOURLY, 0, next_at=NOW), limits=replace(LIMITS, forgiven=0))
+    assert text.endswith("What is cancelled or declined after that is counted.")
+
+
+def test_a_count_is_said_as_the_language_does() -> None:
+    assert "Au plus 1\u00a0retouche " in limits_text(fr(), Limits(at_once=1), [], [], NOW)
 
 
 @every_language
 def test_limits_are_valid_html(t: NullTranslations) -> None:
-    assert plain(limits_text(t, [Usage(HOURLY, 5, FREES), Usage(AT_ONCE, 1)], NOW))
+    usages = [Usage(HOURLY, 5, 1, FREES, FREES), Usage(OWN, 10, 0, FREES, FREES), Usage(UNFINISHED, 1)]
+    assert plain(limits_text(t, LIMITS, usages, [HELD], NOW))
+    assert plain(no_limits_text(t))
 
 
-async def test_a_chat_is_told_of_its_own_edits() -> None:
+async def test_a_chat_is_told_of_its_own_edits_and_people_of_theirs_everywhere() -> None:
     room = Room()
     asked = message("limits")
-    room.has(chat_id=asked.chat.id)
-    room.has(chat_id=GROUP.id)
+    room.has(chat_id=PRIVATE.id, requester_id=ADA.id)
+    room.has(chat_id=GROUP.id, requester_id=ADA.id)
+    room.has(chat_id=GROUP.id, requester_id=GRACE.id)
     said = await room.say(asked)
     assert said.to == Destination(asked.chat.id, None, asked.message_id)
     assert "Used: 1. Left: 19." in said.html
+    assert "Used: 2. Left: 8." in said.html
     assert not said.silent
 
 
+async def test_who_runs_the_bot_is_under_no_limit() -> None:
+    room = Room(limits=replace(LIMITS, exempt=frozenset({ADA.id})))
+    assert (await room.say(message("limits"))).html == no_limits_text(en())
+    assert "Used: 0." in (await room.say(in_group("limits", sender=replace(GRACE, language="en")))).html
+
+
 async def test_a_window_slides_with_time() -> None:
-    room = Room(now=ADMITTED + timedelta(minutes=30))
+    room = Room(
+        now=ADMITTED + timedelta(minutes=30), limits=Limits((Rule(Scope.CHAT, 20, timedelta(hours=1)),))
+    )
     room.has(chat_id=GROUP.id)
-    assert "The oldest one stops counting in 30 min." in (await room.say(in_group("limits"))).html
+    assert "The oldest one stops counting in 30 min." in plain((await room.say(in_group("limits"))).html)
     room.now = ADMITTED + timedelta(hours=1)
     assert "Used: 0. Left: 20." in (await room.say(in_group("limits"))).html
 

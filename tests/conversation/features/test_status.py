@@ -3,12 +3,13 @@ from datetime import timedelta
 from gettext import NullTranslations
 
 from bot.conversation.features.status import status_text
-from bot.core.edits import Cancelled, Failed
+from bot.conversation.outgoing import Button
+from bot.core.edits import Cancelled, EditState, Failed, Waste
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
 from tests.conversation.fakes import Room
-from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message
+from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message, press
 from tests.conversation.texts.samples import (
     EDIT,
     FAILED,
@@ -20,6 +21,7 @@ from tests.conversation.texts.samples import (
     en,
     every_language,
 )
+from tests.factories import STAGES
 from tests.harness.chats import plain
 
 
@@ -70,3 +72,21 @@ async def test_the_last_three_that_ended_are_listed() -> None:
         room.has(chat_id=PRIVATE.id, requester_id=ADA.id, words=f"number {number}", stage=Cancelled(NOW))
     text = (await room.say(message("status"))).html
     assert [f"number {number}" in text for number in range(5)] == [False, False, True, True, True]
+
+
+async def test_held_edits_are_shown_with_a_button_that_gives_them_up() -> None:
+    room = Room()
+    room.has(chat_id=PRIVATE.id, requester_id=ADA.id)
+    held = room.has(chat_id=PRIVATE.id, requester_id=ADA.id, command="oil", stage=STAGES[EditState.HELD])
+    said = await room.say(message("status"))
+    assert "⏳ Held for you." in said.html
+    assert said.buttons == ((Button("✖️ 🖼️ Oil", f"c:{held.id}"),),)
+    await room.handle(press(said.buttons[0][0].data))
+    assert room.edits[held.id].state is EditState.CANCELLED
+
+
+def test_what_is_counted_though_it_ended_without_a_picture_is_said() -> None:
+    charged = [replace(FAILED, waste=Waste.CHARGED), replace(EDIT, stage=Cancelled(NOW), waste=Waste.CHARGED)]
+    text = status_text(en(), [], charged, NOW, lambda _: UNKNOWN)
+    assert "failed a moment ago, counted (code <code>ab12cd</code>)" in text
+    assert "cancelled a moment ago, counted" in text

@@ -15,7 +15,7 @@ from bot.core.limits import Refusal
 from bot.core.presets import PRESETS
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PHOTO, PRIVATE, data_of, in_group, message, press
-from tests.conversation.texts.samples import AT_ONCE, en, every_language, utf16_units
+from tests.conversation.texts.samples import UNFINISHED, en, every_language, utf16_units
 from tests.factories import NOW
 from tests.harness.chats import plain
 
@@ -116,9 +116,9 @@ async def test_a_style_of_what_cannot_be_edited_says_why(picture: Picture) -> No
 
 async def test_a_full_limit_is_told_in_a_window() -> None:
     room = Room()
-    room.service.refusal = Refusal(AT_ONCE)
+    room.service.refusal = Refusal(UNFINISHED)
     told = await room.alert(press("s:oil", replied=ASKED_ABOUT))
-    assert (told.text, told.popup) == (refusal_text(en(), Refusal(AT_ONCE), NOW), True)
+    assert (told.text, told.popup) == (refusal_text(en(), Refusal(UNFINISHED), NOW), True)
 
 
 async def test_the_same_press_handled_twice_admits_once() -> None:

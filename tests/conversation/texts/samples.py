@@ -10,7 +10,7 @@ import pytest
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.edits import Delivered, Edit, Failed, PhotoKind, PhotoRef, Processing, Result, Task
 from bot.core.errors import Reason
-from bot.core.limits import Limits, Rule, Scope
+from bot.core.limits import Counts, Limits, Rule, Scope
 from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
 from tests.factories import edit
@@ -18,8 +18,9 @@ from tests.factories import edit
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNKNOWN, SLOW = Estimate(None, is_slow=False), Estimate(None, is_slow=True)
 HOURLY = Rule(Scope.CHAT, 20, timedelta(hours=1))
-AT_ONCE = Rule(Scope.CHAT, 5, None)
-LIMITS: Limits = (HOURLY, AT_ONCE)
+OWN = Rule(Scope.PERSON, 10, timedelta(hours=1))
+UNFINISHED = Rule(Scope.CHAT, 25, counts=Counts.UNFINISHED)
+LIMITS = Limits((HOURLY, OWN, UNFINISHED), at_once=5, forgiven=3)
 PHOTO = PhotoRef("photo", PhotoKind.PHOTO)
 TASK = Task("task", NOW)
 EDIT = edit(

@@ -4,13 +4,14 @@ from gettext import NullTranslations
 
 import pytest
 
-from bot.conversation.texts.cards import caption, progress_text
+from bot.conversation.texts.cards import cancelled_text, caption, progress_text
 from bot.core.edits import (
     Cancelled,
     Delivered,
     Edit,
     EditState,
     Failed,
+    Held,
     PhotoKind,
     PhotoRef,
     Processing,
@@ -18,10 +19,12 @@ from bot.core.edits import (
     Received,
     Stage,
     Submitting,
+    Waste,
 )
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
+from bot.core.ports import ITS_TURN, Place
 from tests.conversation.texts.samples import (
     EDIT,
     NOW,
@@ -40,6 +43,7 @@ from tests.factories import RESULT
 from tests.harness.chats import plain
 
 STAGES: list[Stage] = [
+    Held(NOW),
     Received(),
     Submitting(),
     Processing(TASK),
@@ -124,6 +128,10 @@ def test_the_bar_only_grows_with_time(estimate: Estimate) -> None:
             "Waiting. Telegram does not give me your photo yet; I keep trying.",
         ),
         (
+            replace(EDIT, attempts=2, blocked_by=Reason.PHOTO_HOST_AWAY),
+            "Waiting. I cannot put your photo where the image service picks it up; I keep trying.",
+        ),
+        (
             replace(EDIT, stage=Ready(TASK, RESULT), attempts=1, blocked_by=Reason.TELEGRAM_LIMIT),
             "Finished. I may only send so many messages at a time; your picture comes as soon as I may.",
         ),
@@ -168,15 +176,32 @@ def test_a_card_says_what_an_edit_waits_for(edit: Edit, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ahead", "words"),
+    ("place", "words"),
     [
-        (0, "On it."),
-        (1, "Waiting. 1 edit goes before this one."),
-        (3, "Waiting. 3 edits go before this one."),
+        (ITS_TURN, "On it."),
+        (Place(1), "Waiting. 1 edit goes before this one."),
+        (Place(3), "Waiting. 3 edits go before this one."),
+        (Place(3, in_chat=True), "Number 3 in line here."),
     ],
 )
-def test_an_edit_in_line_says_how_many_go_before_it(ahead: int, words: str) -> None:
-    assert progress_text(en(), EDIT, NOW, UNKNOWN, ahead) == words
+def test_an_edit_in_line_says_where_it_stands(place: Place, words: str) -> None:
+    assert progress_text(en(), EDIT, NOW, UNKNOWN, place) == words
+
+
+def test_a_held_edit_says_when_it_begins_in_a_text_that_stays_as_it_is() -> None:
+    held = replace(EDIT, stage=Held(NOW + timedelta(minutes=12, seconds=0.5)))
+    texts = {progress_text(en(), held, NOW + timedelta(minutes=late), UNKNOWN) for late in (0, 5)}
+    moment = f'<tg-time unix="{int(NOW.timestamp()) + 721}" format="r">at 12:12 UTC</tg-time>'
+    assert texts == {f"⏳ Held for you. I begin {moment}."}
+
+
+def test_a_cancelled_edit_says_whether_it_was_counted() -> None:
+    cancelled = replace(EDIT, stage=Cancelled(NOW))
+    assert cancelled_text(en(), cancelled) == "Cancelled. It was not counted."
+    forgiven = replace(cancelled, waste=Waste.FORGIVEN)
+    assert cancelled_text(en(), forgiven) == "Cancelled. It was not counted."
+    charged = replace(cancelled, waste=Waste.CHARGED)
+    assert cancelled_text(en(), charged) == "Cancelled. It had been paid for already, so it is counted."
 
 
 def test_the_caption_of_a_file_says_how_much_it_was_enlarged() -> None:
@@ -197,6 +222,15 @@ def test_a_caption_has_the_style_the_words_and_what_was_cropped() -> None:
     assert caption(fr(), edit).endswith("\n1280×853, rogné de 6\u00a0%")
     uncropped = delivered(asking(EDIT, words="in red chalk"), Size(1280, 853), 0.05)  # nobody sees that
     assert caption(en(), uncropped) == "✏️ Sketch · <i>in red chalk</i>"
+
+
+@pytest.mark.parametrize("words", ["", "in red chalk"])
+def test_a_caption_tells_which_step_it_is_from_the_second_on(words: str) -> None:
+    first = asking(delivered(EDIT, Size(1280, 853)), words=words)
+    third = asking(first, parent="before", step=3)
+    assert caption(en(), third) == f"{caption(en(), first)} · step 3"
+    assert "step" not in caption(en(), first)
+    assert caption(fr(), third).endswith(" · étape 3")
 
 
 def test_the_caption_of_a_free_edit_is_what_was_asked() -> None:

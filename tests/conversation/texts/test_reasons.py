@@ -12,9 +12,19 @@ from bot.conversation.texts.reasons import (
     reason_sentence,
     refusal_text,
 )
+from bot.core.edits import Waste
 from bot.core.errors import Reason
-from bot.core.limits import Refusal, Rule, Scope
-from tests.conversation.texts.samples import AT_ONCE, FAILED, HOURLY, NOW, en, every_language, fr
+from bot.core.limits import HELD, Refusal, Rule, Scope
+from tests.conversation.texts.samples import (
+    FAILED,
+    HOURLY,
+    NOW,
+    OWN,
+    UNFINISHED,
+    en,
+    every_language,
+    fr,
+)
 from tests.harness.chats import plain
 
 
@@ -52,6 +62,13 @@ def test_nobody_is_said_to_have_been_told_who_was_not(reason: Reason) -> None:
     assert "Please tell whoever runs this bot, with the code below." in untold
 
 
+def test_a_failure_that_is_counted_says_so() -> None:
+    charged = replace(FAILED, waste=Waste.CHARGED)
+    text = failure_text(en(), charged, Reason.POLICY, admins_told=False)
+    assert "not counted" not in text
+    assert "it is counted" in text
+
+
 def test_no_way_out_is_offered_that_telegram_does_not_have() -> None:
     """A client cannot send an SVG as a photo."""
     assert "as a photo" not in reason_sentence(en(), Reason.NOT_AN_IMAGE)
@@ -60,8 +77,11 @@ def test_no_way_out_is_offered_that_telegram_does_not_have() -> None:
 
 def test_a_full_window_names_the_limit_and_when_there_is_a_place() -> None:
     refusal = Refusal(HOURLY, NOW + timedelta(minutes=11, seconds=2))
-    assert refusal_text(en(), refusal, NOW) == (
+    assert plain(refusal_text(en(), refusal, NOW)) == (
         "This chat has used its 20 edits an hour. The next place is free in 12 min."
+    )
+    assert plain(refusal_text(en(), replace(refusal, rule=OWN), NOW)) == (
+        "You have used your 10 edits an hour. The next place is free in 12 min."
     )
     one = Refusal(Rule(Scope.CHAT, 1, timedelta(days=1)), refusal.retry_at)
     assert "its 1 edit a day" in refusal_text(en(), one, NOW)
@@ -86,8 +106,12 @@ def test_an_allowance_names_its_window(window: timedelta, words: str) -> None:
 
 
 def test_too_many_at_once_names_how_many() -> None:
-    assert "has 5 edits under way" in refusal_text(en(), Refusal(AT_ONCE), NOW)
-    assert "has 1 edit under way" in refusal_text(en(), Refusal(replace(AT_ONCE, count=1)), NOW)
+    assert "has 25 edits under way" in refusal_text(en(), Refusal(UNFINISHED), NOW)
+    assert "has 1 edit under way" in refusal_text(en(), Refusal(replace(UNFINISHED, count=1)), NOW)
+
+
+def test_too_many_held_places_are_to_be_found_in_status() -> None:
+    assert "/status" in refusal_text(en(), Refusal(HELD), NOW)
 
 
 @every_language

@@ -1,6 +1,17 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from bot.conversation.texts.wording import ago, duration, excerpt, number, passed, until
+from bot.conversation.texts.wording import (
+    ago,
+    duration,
+    excerpt,
+    moment,
+    moment_utc,
+    number,
+    passed,
+    until,
+)
 from tests.conversation.texts.samples import en, fr
 
 
@@ -49,3 +60,12 @@ def test_an_excerpt_is_one_escaped_line_cut_at_a_space() -> None:
     assert excerpt(" a\n<b>  hat ", 40) == "a &lt;b&gt; hat"
     assert excerpt("one two three four", 16) == "one two three…"
     assert excerpt("x" * 20, 10) == "x" * 9 + "…"
+
+
+def test_a_moment_is_said_as_a_wait_that_telegrams_apps_keep_up_to_date() -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    at = now + timedelta(minutes=11, seconds=1, milliseconds=1)
+    unix = int(now.timestamp()) + 662
+    assert moment(en(), at, now) == f'<tg-time unix="{unix}" format="r">in 12 min</tg-time>'
+    assert moment(fr(), at, now) == f'<tg-time unix="{unix}" format="r">dans 12\u00a0min</tg-time>'
+    assert moment_utc(en(), at) == f'<tg-time unix="{unix}" format="r">at 12:11 UTC</tg-time>'

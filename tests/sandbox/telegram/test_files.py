@@ -1,8 +1,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from telegram import InputMediaPhoto
 
+from bot.sandbox.serve import serving
 from bot.sandbox.telegram.people import Person
 from tests.harness.clock import ManualClock
 from tests.harness.pictures import opened
@@ -43,6 +48,23 @@ async def test_a_file_id_is_sent_again_as_what_it_is(client: Client, ann: Person
     assert refused == "Bad Request: can't use file of type Photo as Document"
     refused = await client.refusal("sendPhoto", chat_id=ann.id, photo="made-up")
     assert refused == "Bad Request: wrong file identifier/HTTP URL specified"
+
+
+async def test_a_photo_is_fetched_from_a_url_that_has_one(client: Client, ann: Person) -> None:
+    async def answer(request: Request) -> Response:
+        kind = "image/png" if request.url.path == "/cat.png" else "text/html"
+        return Response(picture(300, 200), 404 if request.url.path == "/gone.png" else 200, media_type=kind)
+
+    async with serving(Starlette(routes=[Route("/{path:path}", answer)])) as url:
+        photo = await client.bot.send_photo(ann.id, f"{url}/cat.png")
+        assert (photo.photo[-1].width, photo.photo[-1].height) == (300, 200)
+        for path, said in (
+            (f"{url}/page.html", "wrong type of the web page content"),
+            (f"{url}/gone.png", "failed to get HTTP URL content"),
+            ("http://127.0.0.1:1/cat.png", "wrong file identifier/HTTP URL specified"),
+        ):
+            refused = await client.refusal("sendPhoto", chat_id=ann.id, photo=path)
+            assert refused == f"Bad Request: {said}"
 
 
 async def test_a_downloaded_file_is_what_was_sent(client: Client, ann: Person) -> None:

@@ -123,3 +123,13 @@ def test_commands_are_found_in_plain_text(text: str, commands: list[str]) -> Non
 def test_a_command_within_code_is_no_command() -> None:
     text, entities = with_commands(parse_html("<code>/edit</code> or /help"))
     assert commands_of(text, entities) == ["/help"]
+
+
+def test_a_moment_is_an_entity_with_its_time_and_its_format() -> None:
+    text, entities = parse_html('See you <tg-time unix="1772366520" format="r">in 12 min</tg-time>.')
+    assert text == "See you in 12 min."
+    moment = {"type": "date_time", "offset": 8, "length": 9, "unix_time": 1772366520}
+    assert entities == [{**moment, "date_time_format": "r"}]
+    assert parse_html('See you <tg-time unix="1772366520">in 12 min</tg-time>.')[1] == [moment]
+    with pytest.raises(Refused):
+        parse_html('<tg-time unix="soon">in 12 min</tg-time>')

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import telegram
 
+from bot.sandbox.telegram.kinds import RECORDED, TOLD
 from tests.sandbox.telegram.harness import Client, picture
 from tests.sandbox.telegram.harness import telegram as telegram_sandbox
 
@@ -46,6 +47,10 @@ async def everything_that_happens(client: Client) -> list[dict[str, Any]]:
     ann.sends_sticker(b"tgs", animated=True)
     ann.sends_animation(b"mp4", "look")
     ann.edits(photo, "/edit two hats")
+    for kind in (*RECORDED, *TOLD):
+        ann.sends(kind)
+    ann.forwards(*ann.sends_album([picture(9, 9), picture(9, 8)], "two"), comment="look")
+    ann.follows("https://t.me/nanobanana_bot?start=styles")
     sent = await client.result(
         "sendMessage",
         chat_id=ann.id,
@@ -64,7 +69,9 @@ async def everything_that_happens(client: Client) -> list[dict[str, Any]]:
     bob.writes("in General", chat=group)
     bob.writes("as the group", chat=group, anonymous=True)
     people.migrate(people.basic_group("Small", ann, bob))
+    people.close_topic(group, topic)
     bob.adds_bot(group, admin=True)
+    bob.restricts_bot(group, "photos")
     bob.removes_bot(group)
     ann.blocks_bot()
     return await client.updates()
@@ -111,6 +118,9 @@ async def test_every_result_is_what_aiogram_knows(client: Client) -> None:
     read_with_aiogram("ChatMemberAdministrator", admin)
     member = await client.result("getChatMember", chat_id=group.id, user_id=ann.id)
     read_with_aiogram("ChatMemberMember", member)
+    ann.restricts_bot(group, "photos")
+    me = await client.result("getChatMember", chat_id=group.id, user_id=bot.id)
+    read_with_aiogram("ChatMemberRestricted", me)
 
 
 async def test_every_result_can_be_read_by_python_telegram_bot(client: Client) -> None:

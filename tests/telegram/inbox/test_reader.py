@@ -4,54 +4,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from telegram import Update
 
 from bot.conversation.incoming import (
     Chat,
     ChatMigrated,
     EditedMessage,
-    Incoming,
     MembershipChanged,
     Message,
     Press,
     Replied,
     Sender,
 )
-from bot.core.edits import PhotoKind, PhotoRef
-from bot.core.errors import Reason
-from bot.telegram.inbox.reader import read
-from tests.telegram.inbox.updates import (
-    ADA,
-    BOT,
-    GROUP,
-    PHOTO,
-    PRIVATE,
-    SMALL_GROUP,
-    STICKER,
-    VIDEO,
-    document,
-    message,
-    press,
-    replied,
-)
+from tests.telegram.inbox.reading import A_PHOTO, reading, said
+from tests.telegram.inbox.updates import ADA, GROUP, PHOTO, PRIVATE, SMALL_GROUP, message, press, replied
 
-VOICE = {"file_id": "v", "file_unique_id": "w", "duration": 1}
-A_PHOTO = PhotoRef("large", PhotoKind.PHOTO)
 RIGHTS = (
     *(f"send_{what}" for what in ("messages", "audios", "documents", "photos", "videos", "video_notes")),
     *("send_voice_notes", "send_polls", "send_other_messages", "add_web_page_previews", "change_info"),
     *("invite_users", "pin_messages", "manage_topics", "edit_tag", "react_to_messages"),
 )
-
-
-def reading(**update: Any) -> Incoming | None:
-    return read(Update.de_json({"update_id": 9, **update}, None), BOT)
-
-
-def said(**fields: Any) -> Message:
-    found = reading(message=message(**fields))
-    assert isinstance(found, Message)
-    return found
 
 
 def test_a_message_is_read_whole() -> None:
@@ -75,6 +46,7 @@ def test_a_message_is_read_whole() -> None:
         picture=A_PHOTO,
         replied=Replied(60, A_PHOTO),
         album_id="album",
+        is_addressed=True,
     )
 
 
@@ -105,55 +77,6 @@ def test_a_command_that_begins_later_is_words() -> None:
     found = said(text="hello /edit", entities=[])
     raw = message(text="hello /edit") | {"entities": entities}
     assert reading(message=raw) == found
-
-
-@pytest.mark.parametrize(
-    ("fields", "picture"),
-    [
-        ({"photo": PHOTO}, A_PHOTO),
-        (
-            {"photo": PHOTO, "has_media_spoiler": True},
-            PhotoRef("large", PhotoKind.PHOTO, has_spoiler=True),
-        ),
-        ({"photo": [{**PHOTO[0], "width": 31}]}, Reason.TOO_SMALL),
-        ({"photo": [{**PHOTO[0], "width": 1280, "height": 61}]}, Reason.TOO_ELONGATED),
-        (
-            {"document": document("image/png", "Holiday.png")},
-            PhotoRef("doc", PhotoKind.DOCUMENT, "Holiday.png"),
-        ),
-        (
-            {"document": document("application/octet-stream", "A.JPG")},
-            PhotoRef("doc", PhotoKind.DOCUMENT, "A.JPG"),
-        ),
-        ({"document": document("application/pdf", "a.pdf")}, Reason.NOT_AN_IMAGE),
-        ({"document": document("image/png", "a.png", 20_000_001)}, Reason.FILE_TOO_BIG),
-        ({"sticker": STICKER}, PhotoRef("st", PhotoKind.STICKER)),
-        ({"sticker": {**STICKER, "is_video": True}}, Reason.ANIMATED),
-        ({"animation": VIDEO, "document": document("image/gif")}, Reason.ANIMATED),
-        ({"video": VIDEO}, Reason.ANIMATED),
-        ({"video_note": {**VIDEO, "length": 9}}, Reason.ANIMATED),
-        ({"voice": VOICE}, Reason.NO_PICTURE),
-        ({"audio": VOICE, "caption": "/sketch"}, Reason.NO_PICTURE),
-        ({"location": {"longitude": 1.0, "latitude": 1.0}}, Reason.NO_PICTURE),
-        ({"contact": {"phone_number": "1", "first_name": "Ben"}}, Reason.NO_PICTURE),
-        ({"dice": {"value": 3, "emoji": "🎲"}}, Reason.NO_PICTURE),
-        ({"delete_chat_photo": True}, None),
-        ({"text": "hello"}, None),
-    ],
-)
-def test_a_picture_is_one_that_can_be_edited_or_the_reason_why_not(
-    fields: dict[str, Any], picture: object
-) -> None:
-    assert said(**fields).picture == picture
-    if "text" not in fields:
-        assert said(text="/sketch", reply_to_message=replied(**fields)).replied == Replied(60, picture)  # type: ignore[arg-type]
-
-
-def test_a_photo_quoted_from_another_chat_has_no_message_here() -> None:
-    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
-    quoted = {"origin": origin, "photo": PHOTO, "has_media_spoiler": True}
-    picture = PhotoRef("large", PhotoKind.PHOTO, has_spoiler=True)
-    assert said(text="/sketch", external_reply=quoted).replied == Replied(None, picture)
 
 
 @pytest.mark.parametrize(
@@ -342,30 +265,3 @@ def test_both_chats_of_a_move_tell_the_same() -> None:
 @pytest.mark.parametrize("other", [{}, {"something_new": {}}, {"channel_post": message(text="/sketch")}])
 def test_what_is_not_asked_for_is_nobodys(other: dict[str, Any]) -> None:
     assert reading(**other) is None
-
-
-def test_a_file_name_has_nothing_in_it_that_no_database_takes() -> None:
-    assert said(document=document("image/png", "a\0b\ud83d.png")).picture == PhotoRef(
-        "doc", PhotoKind.DOCUMENT, "ab.png"
-    )
-
-
-@pytest.mark.parametrize(
-    "content", [{"photo": PHOTO}, {"sticker": STICKER}, {"document": document("image/png")}]
-)
-def test_what_may_not_be_saved_is_read_as_such(content: dict[str, Any]) -> None:
-    def protected(picture: object) -> bool:
-        assert isinstance(picture, PhotoRef)
-        return picture.is_protected
-
-    assert protected(said(**content, has_protected_content=True).picture)
-    assert not protected(said(**content).picture)
-    answered = said(text="/oil", has_protected_content=True, reply_to_message=replied(**content)).replied
-    assert answered is not None
-    assert protected(answered.picture)
-
-
-@pytest.mark.parametrize("name", ["IMG_1.HEIC", "a.heif", "b.avif"])
-def test_what_phones_send_as_files_is_a_picture(name: str) -> None:
-    kind = document("application/octet-stream", name)
-    assert isinstance(said(document=kind).picture, PhotoRef)

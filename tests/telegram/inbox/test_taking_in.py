@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import NetworkError
 
+from bot.telegram.inbox.doorbell import UPDATES_A_CALL, stub
 from bot.telegram.inbox.polling import durable_request
 from bot.telegram.inbox.webhook import Webhook
-from tests.telegram.inbox.test_intake import FakeInbox
+from tests.telegram.inbox.intake_world import FakeInbox
 from tests.telegram.inbox.updates import message, press
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
@@ -45,6 +46,15 @@ async def test_polled_updates_are_kept_whole_and_the_library_sees_their_ids_alon
     assert [line for line, _ in inbox.rows.values()] == [4001, 4001, 0]
     assert [json.loads(raw) for _, raw in inbox.rows.values()] == UPDATES
     assert calls == ["200"]
+    await request.shutdown()
+
+
+async def test_after_as_many_updates_as_a_call_can_give_there_may_be_more() -> None:
+    request = durable_request(FakeInbox(), lambda: "me", lambda: NOW, NOWHERE)
+    for count in (UPDATES_A_CALL - 1, UPDATES_A_CALL):
+        shown = await request._on_response("getUpdates", 200, body([{"update_id": n} for n in range(count)]))
+        is_all = count < UPDATES_A_CALL
+        assert json.loads(shown)["result"] == [stub(number, is_last=is_all) for number in range(count)]
     await request.shutdown()
 
 

@@ -1,19 +1,21 @@
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 """An edit's chat, and cards that say what they were asked to show."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-from telegram.ext import BaseRateLimiter
+from telegram.ext import BaseRateLimiter, ExtBot
 
 from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import Button
 from bot.core.edits import (
     Delivered,
     Edit,
+    Extra,
     Failed,
     PhotoKind,
     PhotoRef,
@@ -26,12 +28,14 @@ from bot.core.edits import (
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
-from bot.core.ports import Reply
+from bot.core.ports import ITS_TURN, FileKind, Place, Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
+from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
+from bot.telegram.outbox.pictures import PictureSender
 from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority
 from tests.telegram.fake_telegram import FakeTelegram
@@ -69,12 +73,18 @@ class PlainCards(Cards):
         super().__init__([])
 
     def status(
-        self, edit: Edit, now: datetime, estimate: Estimate, ahead: int = 0, *, admins_told: bool = False
+        self,
+        edit: Edit,
+        now: datetime,
+        estimate: Estimate,
+        place: Place = ITS_TURN,
+        *,
+        admins_told: bool = False,
     ) -> Card:
         if edit.failure is not None and edit.failure.consequences.is_operators:
             return Card(f"{edit.failure}, {'told' if admins_told else 'not told'}")
         minutes = (now - NOW) // timedelta(seconds=30)
-        return Card(f"{edit.state} {minutes} {ahead}", ((Button("x", f"c:{edit.id}"),),))
+        return Card(f"{edit.state} {minutes} {place.number}", ((Button("x", f"c:{edit.id}"),),))
 
     def result(self, edit: Edit) -> Card:
         return Card("caption", ((Button("Again", f"a:{edit.id}"),),))
@@ -117,32 +127,80 @@ class PlainRights:
         self.refusals.append(chat_id)
 
 
-class PlainSentFiles:
+class PlainSent:
     def __init__(self) -> None:
-        self.noted: dict[str, int] = {}
-        self.forgotten: list[str] = []
+        self.refused: dict[tuple[int, str], int] = {}
+        self.noted: dict[tuple[str, Extra], int] = {}
+        self.forgotten: list[tuple[str, Extra]] = []
         self.questions: dict[int, int] = {}
 
-    async def note_file(self, edit_id: str, message_id: int) -> None:
-        self.noted[edit_id] = message_id
+    async def tell_refusal(self, chat_id: int, kind: str, message_id: int, now: datetime) -> bool:
+        return self.refused.setdefault((chat_id, kind), message_id) == message_id
 
-    async def forget_file(self, edit_id: str) -> None:
-        self.forgotten.append(edit_id)
+    async def note_extra(self, edit_id: str, extra: Extra, message_id: int) -> None:
+        self.noted[edit_id, extra] = message_id
+
+    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
+        self.forgotten.append((edit_id, extra))
 
     async def note_question(self, question_id: int, message_id: int) -> None:
         self.questions[question_id] = message_id
 
 
+class PlainFiles:
+    """Results by their edit's id."""
+
+    def __init__(self) -> None:
+        self.results: dict[str, bytes] = {}
+
+    async def put(self, edit_id: str, kind: FileKind, content: bytes) -> None:
+        self.results[edit_id] = content
+
+    async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
+        return self.results.get(edit_id) if kind == "result" else None
+
+    async def remove(self, edit_id: str, kind: FileKind) -> None:
+        self.results.pop(edit_id, None)
+
+
+class PlainImages:
+    def __init__(self) -> None:
+        self.compared: list[tuple[bytes, bytes]] = []
+
+    async def compare(self, before: bytes, after: bytes) -> bytes:
+        self.compared.append((before, after))
+        return b"both"
+
+
+async def plain_download(file_id: str) -> bytes:
+    return f"bytes of {file_id}".encode()
+
+
+def plain_pictures(
+    bot: ExtBot[Priority], nearby: Nearby, files: PlainFiles | None = None, images: PlainImages | None = None
+) -> PictureSender:
+    return PictureSender(bot, nearby, plain_download, files or PlainFiles(), images or PlainImages())
+
+
+async def settle() -> None:
+    for _ in range(30):
+        await asyncio.sleep(0)
+
+
 class EditWorld:
     def __init__(
-        self, settle: Callable[[], Awaitable[None]], limits: BaseRateLimiter[Priority] | None = None
+        self,
+        settle: Callable[[], Awaitable[None]] = settle,
+        limits: BaseRateLimiter[Priority] | None = None,
     ) -> None:
         self.telegram, self.cards, self.alerts = FakeTelegram(), PlainCards(), PlainAlerts()
         self.at, self.settle = NOW, settle
         bot = self.telegram.bot(limits)
-        results = ResultSender(bot, self.cards)
-        self.rights, self.sent_files = PlainRights(), PlainSentFiles()
-        self.outbox = Outbox(bot, results, self.sent_files, self.sent_files, lambda: self.at)
+        nearby = Nearby(lambda: self.at)
+        results = ResultSender(bot, self.cards, nearby)
+        pictures = plain_pictures(bot, nearby)
+        self.rights, self.sent = PlainRights(), PlainSent()
+        self.outbox = Outbox(bot, results, pictures, nearby, self.sent, self.sent, lambda: self.at)
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )
@@ -159,6 +217,9 @@ class EditWorld:
 
     async def _owners(self) -> list[int]:
         return [ADMIN]
+
+    async def aclose(self) -> None:
+        await self.board.close()
 
     async def posted(self, edit: Edit) -> Edit:
         return replace(edit, status_message_id=await self.chat.post_card(edit))

@@ -46,8 +46,10 @@ async def test_refusals_and_cards_never_delay_a_picture_that_is_done() -> None:
             else:
                 return
 
-    async def refuse() -> None:
-        await world.outbox.send(Say(Destination(GROUP, reply_to=70), "full", merge="too_many_active"))
+    async def refuse(number: int) -> None:
+        await world.outbox.send(
+            Say(Destination(GROUP, reply_to=70 + number), "full", merge="too_many_active")
+        )
 
     async def ticks() -> None:
         while True:
@@ -56,7 +58,7 @@ async def test_refusals_and_cards_never_delay_a_picture_that_is_done() -> None:
             await world.board.tick()
 
     people = [asyncio.create_task(edits(number)) for number in range(5)]
-    people += [asyncio.create_task(refuse()) for _ in range(15)]
+    people += [asyncio.create_task(refuse(number)) for number in range(15)]
     ticking = asyncio.create_task(ticks())
     await clock.run(20)
     await clock.settle()

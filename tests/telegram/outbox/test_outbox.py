@@ -1,6 +1,7 @@
 """Every way that an outgoing value can fare, against a Telegram that answers as told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.conversation.outgoing import (
     Alert,
     Ask,
     Button,
+    ChangePicture,
     ChangeText,
     Delete,
     Destination,
@@ -20,13 +22,24 @@ from bot.conversation.outgoing import (
     Outgoing,
     Say,
     SayWithPicture,
+    SendComparison,
     SendFile,
+    SendPicture,
 )
+from bot.core.edits import Extra, PhotoKind, PhotoRef
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, TryLater
+from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from tests.telegram.fake_telegram import FakeTelegram
-from tests.telegram.outbox.edit_world import DELIVERED, PlainSentFiles, an_edit
+from tests.telegram.outbox.edit_world import (
+    DELIVERED,
+    PlainFiles,
+    PlainImages,
+    PlainSent,
+    an_edit,
+    plain_pictures,
+)
 
 ADA, GROUP = 11, -100_1
 IN_A_TOPIC = Destination(GROUP, thread_id=7, reply_to=70)
@@ -37,10 +50,11 @@ class Post:
         self.telegram = FakeTelegram()
         self.at = datetime(2026, 3, 29, tzinfo=UTC)
         bot = self.telegram.bot()
-        self.sent_files = PlainSentFiles()
-        self.outbox = Outbox(
-            bot, ResultSender(bot, Cards([])), self.sent_files, self.sent_files, lambda: self.at
-        )
+        self.sent, self.files, self.images = PlainSent(), PlainFiles(), PlainImages()
+        nearby = Nearby(lambda: self.at)
+        results = ResultSender(bot, Cards([]), nearby)
+        pictures = plain_pictures(bot, nearby, self.files, self.images)
+        self.outbox = Outbox(bot, results, pictures, nearby, self.sent, self.sent, lambda: self.at)
 
     async def send(self, outgoing: Outgoing) -> int | None:
         return await self.outbox.send(outgoing)
@@ -99,7 +113,7 @@ async def test_a_question_opens_a_reply_for_who_was_asked_alone(post: Post) -> N
         "input_field_placeholder": "make it blue",
     }
     assert not sent.get("disable_notification")
-    assert post.sent_files.questions == {31: 501}
+    assert post.sent.questions == {31: 501}
 
 
 async def test_a_question_with_buttons_has_them_instead_and_of_equal_ones_one_is_sent(post: Post) -> None:
@@ -108,9 +122,12 @@ async def test_a_question_with_buttons_has_them_instead_and_of_equal_ones_one_is
     [sent] = post.telegram.of("sendMessage")
     assert sent["reply_markup"] == {"inline_keyboard": [[{"text": "Yes", "callback_data": "y:31"}]]}
     assert sent["disable_notification"] is True
-    equal = [Ask(IN_A_TOPIC, "Which photo?", number, "Send it", merge="picture") for number in (32, 33)]
+    equal = [
+        Ask(replace(IN_A_TOPIC, reply_to=number), "Which photo?", number, "Send it", merge="picture")
+        for number in (32, 33)
+    ]
     assert [await post.send(each) for each in equal] == [502, None]
-    assert post.sent_files.questions == {31: 501, 32: 502}
+    assert post.sent.questions == {31: 501, 32: 502}
 
 
 @pytest.mark.parametrize(
@@ -131,6 +148,27 @@ async def test_a_reply_into_a_closed_topic_is_no_reply_at_last(post: Post) -> No
     assert "reply_parameters" not in last
 
 
+async def test_a_closed_topic_is_tried_again_after_some_minutes(post: Post) -> None:
+    async def tries(refusals: int) -> list[tuple[int | None, bool]]:
+        before = len(post.telegram.of("sendMessage"))
+        for _ in range(refusals):
+            post.telegram.will_refuse("sendMessage", 400, "Bad Request: TOPIC_CLOSED")
+        await post.send(Say(IN_A_TOPIC, "x"))
+        sent = post.telegram.of("sendMessage")[before:]
+        return [(each.get("message_thread_id"), "reply_parameters" in each) for each in sent]
+
+    assert await tries(2) == [(7, True), (None, True), (None, False)]
+    post.at += timedelta(minutes=4)
+    assert await tries(0) == [(None, False)]
+    assert await post.send(Say(Destination(GROUP, thread_id=8), "x"))
+    assert post.telegram.of("sendMessage")[-1]["message_thread_id"] == 8
+    post.at += timedelta(minutes=1)
+    assert await tries(1) == [(7, True), (None, True)]
+    assert await tries(0) == [(None, True)]
+    post.at += timedelta(minutes=5)
+    assert await tries(0) == [(7, True)]
+
+
 async def test_an_answer_follows_a_group_that_moved_and_replies_to_nothing_there(post: Post) -> None:
     post.telegram.will_refuse("sendMessage", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
     await post.send(Say(IN_A_TOPIC, "x"))
@@ -142,21 +180,21 @@ async def test_an_answer_follows_a_group_that_moved_and_replies_to_nothing_there
     assert moved.value.new_chat_id == -100_777
 
 
-async def test_equal_refusals_in_a_group_are_one_silent_message_a_minute(post: Post) -> None:
-    ids = []
-    for seconds in (0, 20, 39, 2):
-        post.at += timedelta(seconds=seconds)
-        ids.append(await post.send(Say(Destination(GROUP), "full", merge="limit")))
-    assert ids == [501, None, None, 502]
-    assert [sent["disable_notification"] for sent in post.telegram.of("sendMessage")] == [True, True]
-    for other in (Say(Destination(GROUP), "x", merge="other"), Say(Destination(-5), "full", merge="limit")):
+async def test_equal_refusals_in_a_group_are_one_silent_message(post: Post) -> None:
+    refusals = [Say(Destination(GROUP, reply_to=number), "full", merge="limit") for number in (70, 71)]
+    assert [await post.send(each) for each in refusals] == [501, None]
+    assert [sent["disable_notification"] for sent in post.telegram.of("sendMessage")] == [True]
+    for other in (
+        Say(Destination(GROUP, reply_to=72), "x", merge="other"),
+        Say(Destination(-5, reply_to=70), "full", merge="limit"),
+    ):
         assert await post.send(other) is not None
-    for _ in range(2):
-        assert await post.send(Say(Destination(ADA), "full", merge="limit")) is not None
+    for number in (70, 71):
+        assert await post.send(Say(Destination(ADA, reply_to=number), "full", merge="limit")) is not None
 
 
-async def test_a_refusal_that_was_not_sent_merges_no_other(post: Post) -> None:
-    say = Say(Destination(GROUP), "full", merge="limit")
+async def test_a_refusal_that_was_not_sent_is_sent_by_another_try(post: Post) -> None:
+    say = Say(Destination(GROUP, reply_to=70), "full", merge="limit")
     post.telegram.will_refuse("sendMessage", 500, "Internal Server Error")
     with pytest.raises(OutcomeUnknown):
         await post.send(say)
@@ -178,6 +216,11 @@ async def test_a_press_is_answered_by_a_line_or_a_window(post: Post) -> None:
         (ChangeText(ADA, 5, "x"), "editMessageText", "message is not modified"),
         (Delete(ADA, 5), "deleteMessage", "message to delete not found"),
         (Leave(GROUP), "leaveChat", "chat not found"),
+        (
+            ChangePicture(GROUP, 5, PhotoRef("x", PhotoKind.PHOTO), "x"),
+            "editMessageMedia",
+            "message is not modified",
+        ),
     ],
 )
 async def test_what_has_become_needless_is_no_error(
@@ -234,13 +277,13 @@ async def test_where_a_file_is_is_noted_and_one_that_did_not_arrive_may_be_asked
     edit = an_edit(ADA, stage=DELIVERED)
     file = SendFile(edit, b"bytes", otherwise=Say(Destination(ADA), "no"))
     message_id = await post.send(file)
-    assert post.sent_files.noted == {edit.id: message_id}
+    assert post.sent.noted == {(edit.id, Extra.FILE): message_id}
     post.telegram.will_refuse("sendDocument", 400, "Bad Request: not enough rights")
     await post.send(file)
     post.telegram.will_raise("sendDocument", TimedOut())
     await post.send(file)
-    assert post.sent_files.forgotten == [edit.id, edit.id]
-    assert post.sent_files.noted == {edit.id: message_id}
+    assert post.sent.forgotten == [(edit.id, Extra.FILE)] * 2
+    assert post.sent.noted == {(edit.id, Extra.FILE): message_id}
 
 
 async def test_a_file_for_a_group_that_moved_is_answered_with_words_there(post: Post) -> None:
@@ -248,5 +291,79 @@ async def test_a_file_for_a_group_that_moved_is_answered_with_words_there(post: 
     post.telegram.will_refuse("sendDocument", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
     post.telegram.will_refuse("sendMessage", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
     await post.send(SendFile(edit, b"bytes", otherwise=Say(Destination(GROUP), "no")))
-    assert post.sent_files.forgotten == [edit.id]
+    assert post.sent.forgotten == [(edit.id, Extra.FILE)]
     assert post.telegram.of("sendMessage")[-1]["chat_id"] == -100_777
+
+
+REPLY = PhotoRef("the reply", PhotoKind.PHOTO)
+COMPARED = SendComparison(
+    an_edit(GROUP, stage=replace(DELIVERED, photo=REPLY)), "Left, right", Say(Destination(GROUP), "no")
+)
+
+
+async def test_a_comparison_is_a_silent_reply_to_the_result(post: Post) -> None:
+    assert await post.send(COMPARED) == 501
+    [sent] = post.telegram.of("sendPhoto")
+    assert (sent["chat_id"], sent["message_thread_id"], sent["caption"]) == (GROUP, 3, "Left, right")
+    assert sent["reply_parameters"]["message_id"] == DELIVERED.message_id
+    assert sent["disable_notification"] is True
+    assert "reply_markup" not in sent
+    assert post.images.compared == [(b"bytes of f1", b"bytes of the reply")]
+    assert post.sent.noted == {(COMPARED.edit.id, Extra.COMPARISON): 501}
+
+
+async def test_what_we_keep_is_compared_rather_than_what_telegram_made_of_it(post: Post) -> None:
+    post.files.results = {COMPARED.edit.id: b"after", "the-parent": b"before"}
+    edit = replace(COMPARED.edit, request=replace(COMPARED.edit.request, parent="the-parent"))
+    await post.send(replace(COMPARED, edit=edit))
+    assert post.images.compared == [(b"before", b"after")]
+
+
+async def test_a_comparison_is_covered_and_kept_in_its_chat_as_the_photo_was(post: Post) -> None:
+    photo = PhotoRef("f1", PhotoKind.PHOTO, has_spoiler=True, is_protected=True)
+    await post.send(replace(COMPARED, edit=an_edit(photo=photo, stage=replace(DELIVERED, photo=REPLY))))
+    [sent] = post.telegram.of("sendPhoto")
+    assert (sent["has_spoiler"], sent["protect_content"]) == (True, True)
+
+
+async def test_where_a_picture_is_gone_there_is_a_word_instead_of_a_comparison(post: Post) -> None:
+    gone = replace(COMPARED, edit=an_edit(GROUP, stage=replace(DELIVERED, photo=None)))
+    await post.send(gone)
+    post.telegram.will_refuse("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    await post.send(COMPARED)
+    assert [said["text"] for said in post.telegram.of("sendMessage")] == ["no", "no"]
+    assert post.sent.forgotten == [(COMPARED.edit.id, Extra.COMPARISON)] * 2
+
+
+SHOWN = SendPicture(IN_A_TOPIC, REPLY, "<b>1</b>", ((Button("Older", "h:1"),),), silent=True)
+TURNED = ChangePicture(GROUP, 5, REPLY, "<b>2</b>", ((Button("Newer", "h:2"),),))
+
+
+async def test_a_picture_that_telegram_has_is_sent_by_its_id(post: Post) -> None:
+    assert await post.send(SHOWN) == 501
+    [sent] = post.telegram.of("sendPhoto")
+    assert (sent["photo"], sent["caption"], sent["parse_mode"]) == ("the reply", "<b>1</b>", "HTML")
+    assert (sent["message_thread_id"], sent["disable_notification"]) == (7, True)
+    assert sent["reply_parameters"]["message_id"] == 70
+    assert sent["reply_markup"]["inline_keyboard"] == [[{"text": "Older", "callback_data": "h:1"}]]
+    post.telegram.will_refuse("sendPhoto", 400, "Bad Request: TOPIC_CLOSED")
+    await post.send(SHOWN)
+    assert "message_thread_id" not in post.telegram.of("sendPhoto")[-1]
+
+
+async def test_a_file_is_sent_as_one(post: Post) -> None:
+    file = PhotoRef("a file", PhotoKind.DOCUMENT, is_protected=True)
+    await post.send(replace(SHOWN, picture=file))
+    [sent] = post.telegram.of("sendDocument")
+    assert (sent["document"], sent["protect_content"]) == ("a file", True)
+
+
+@pytest.mark.parametrize(("kind", "covered"), [(PhotoKind.PHOTO, True), (PhotoKind.DOCUMENT, False)])
+async def test_a_message_shows_another_picture(post: Post, kind: PhotoKind, covered: bool) -> None:
+    await post.send(replace(TURNED, picture=PhotoRef("next", kind, has_spoiler=covered)))
+    [turned] = post.telegram.of("editMessageMedia")
+    media = turned["media"]
+    assert (media["type"], media["media"], media["caption"]) == (str(kind), "next", "<b>2</b>")
+    assert bool(media.get("has_spoiler")) is covered
+    assert turned["reply_markup"]["inline_keyboard"] == [[{"text": "Newer", "callback_data": "h:2"}]]
+    assert (turned["chat_id"], turned["message_id"]) == (GROUP, 5)

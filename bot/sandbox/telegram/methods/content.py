@@ -3,6 +3,9 @@
 import asyncio
 import mimetypes
 from typing import Literal
+from urllib.parse import urlsplit
+
+import httpx
 
 from bot.sandbox.telegram.calls import Call, Upload
 from bot.sandbox.telegram.html import Formatted, parse_html, trimmed, with_commands
@@ -15,6 +18,7 @@ CAPTION_LENGTH = 1024
 DOCUMENT_BYTES = 50 << 20
 DATA_BYTES = 64
 _BUTTONS = 100
+_PLACEHOLDER_LENGTH = 64
 _BUTTON_ACTIONS = ("callback_data", "url", "web_app", "switch_inline_query", "copy_text", "pay")
 
 Media = Literal["photo", "document"]
@@ -68,6 +72,9 @@ def keyboard(call: Call) -> Json:
             raise bad_request("text buttons are unallowed in the inline keyboard")
         if "callback_data" in button and not 1 <= len(str(button["callback_data"]).encode()) <= DATA_BYTES:
             raise bad_request("BUTTON_DATA_INVALID")
+        if "url" in button and not _leads_somewhere(str(button["url"])):
+            problem = "is invalid: Wrong HTTP URL"
+            raise bad_request(f"inline keyboard button URL '{button['url']}' {problem}")
     if len(buttons) > _BUTTONS:
         raise bad_request("reply markup is too long")
     return {"reply_markup": {"inline_keyboard": [row for row in rows if row]}} if buttons else {}
@@ -76,13 +83,26 @@ def keyboard(call: Call) -> Json:
 def screen_markup(call: Call) -> Json:
     """ForceReply and the other keyboards that change the person's screen and not the message."""
     markup = call.mapping("reply_markup") or {}
-    return {} if "inline_keyboard" in markup else markup
+    placeholder = markup.get("input_field_placeholder", "")
+    if not isinstance(placeholder, str) or utf16_length(placeholder) > _PLACEHOLDER_LENGTH:
+        raise bad_request("REPLY_MARKUP_INVALID")
+    return {} if "inline_keyboard" in markup or markup.get("force_reply") is False else markup
+
+
+def _leads_somewhere(url: str) -> bool:
+    """Telegram opens links of its own, and those of hosts that have a dot in their name."""
+    parts = urlsplit(url if "://" in url else f"http://{url}")
+    if parts.scheme == "tg":
+        return bool(parts.netloc)
+    return parts.scheme in {"http", "https"} and "." in (parts.hostname or "").strip(".")
 
 
 async def file_content(world: TelegramWorld, kind: Media, source: Upload | str, *, detect: bool) -> Json:
     """A photo or document as message fields; `detect` makes an animation of a GIF that is sent as a file."""
     if not source:
         raise bad_request(f"there is no {kind} in the request")
+    if isinstance(source, str) and source.startswith(("http://", "https://")):
+        source = await _fetched(source)
     if isinstance(source, str):
         return world.files.again(source, kind)
     content, name = source.content, source.file_name
@@ -96,6 +116,21 @@ async def file_content(world: TelegramWorld, kind: Media, source: Upload | str, 
     if detect and guessed == "image/gif":
         return await asyncio.to_thread(world.files.add_animation, content, f"{name}.mp4")
     return await asyncio.to_thread(world.files.add_document, content, name, guessed or source.mime_type)
+
+
+async def _fetched(url: str) -> Upload:
+    """What Telegram's servers get from a URL."""
+    try:
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            answer = await client.get(url)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        raise bad_request("wrong file identifier/HTTP URL specified") from None
+    if answer.status_code != httpx.codes.OK:
+        raise bad_request("failed to get HTTP URL content")
+    kind = answer.headers.get("content-type", "")
+    if not kind.startswith("image/"):
+        raise bad_request("wrong type of the web page content")
+    return Upload(answer.content, url.rpartition("/")[2], kind)
 
 
 async def media_content(world: TelegramWorld, call: Call, media: Json) -> Json:

@@ -47,7 +47,7 @@ def writable_chat(world: TelegramWorld, call: Call, kind: str = "") -> ChatRecor
         )
     if not chat.bot_is_in:
         raise forbidden(f"bot is not a member of the {name} chat")
-    if kind in chat.refuses and chat.bot_status != "administrator":
+    if not chat.bot_may_send(kind):
         raise bad_request(f"not enough rights to send {kind} to the chat")
     return chat
 
@@ -64,6 +64,13 @@ def thread(chat: ChatRecord, call: Call) -> int | None:
     thread_id = call.integer("message_thread_id") or None
     if thread_id is not None and thread_id not in chat.topics:
         raise bad_request("message thread not found")
+    return _open(chat, thread_id)
+
+
+def _open(chat: ChatRecord, thread_id: int | None) -> int | None:
+    """The topic, if the bot may write there."""
+    if thread_id in chat.closed and not chat.bot_may("can_manage_topics"):
+        raise bad_request("TOPIC_CLOSED")
     return thread_id
 
 
@@ -82,7 +89,7 @@ def place(chat: ChatRecord, call: Call) -> Place:
         return Place(None, thread_id)
     if target is None or elsewhere or (thread_id is not None and target.thread_id != thread_id):
         raise bad_request("message to be replied not found")
-    return Place(target.message_id, target.thread_id)
+    return Place(target.message_id, _open(chat, target.thread_id))
 
 
 def post(world: TelegramWorld, chat: ChatRecord, call: Call, fields: Json, at: Place | None = None) -> Json:
@@ -131,7 +138,7 @@ async def send_media_group(world: TelegramWorld, call: Call) -> list[Json]:
         raise bad_request("can't use the media of the specified type in the album")
     contents = [await content.media_content(world, call, each) for each in media]
     chat = writable_chat(world, call, "photos")
-    at, album = place(chat, call), {"media_group_id": str(10**16 + world.files.count)}
+    at, album = place(chat, call), {"media_group_id": world.new_album_id()}
     return [post(world, chat, call, {**album, **each}, at) for each in contents]
 
 

@@ -1,0 +1,84 @@
+"""How much of each rule is used, counted from the edits' rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.edits import ADMITTED, NOT_COUNTED, Edit, EditState, Waste
+from bot.core.limits import HELD, LONGEST_HOLD, Limits, Rule, Scope, Usage, usage
+from bot.storage.tables import EDITS
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the rules count for a person in a chat at the moment `now`.
+
+    Held edits count as promised places: all of them, or those that came before `held_before`.
+    """
+
+    chat_id: int
+    person_id: int
+    limits: Limits
+    now: datetime
+    held_before: Edit | None = None
+
+    async def usages(self, connection: AsyncConnection) -> tuple[Usage, list[Usage]]:
+        """The person's held edits, and each rule that applies."""
+        holds = (await connection.execute(self._holds())).all()
+        held = usage(HELD, [row.created_at for row in holds if row.requester_id == self.person_id], self.now)
+        return held, [
+            usage(rule, await self._counted(connection, rule), self.now, self._held_of(rule, holds))
+            for rule in self.limits.of(self.person_id)
+        ]
+
+    async def _counted(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
+        """The creation times of the edits that a rule counts now, oldest first."""
+        query = (
+            select(EDITS.c.created_at)
+            .where(self._is_in(rule.scope), EDITS.c.requester_id.not_in(self.limits.exempt))
+            .order_by(EDITS.c.created_at)
+        )
+        if rule.window is None:
+            query = query.where(EDITS.c.state.in_(ADMITTED))
+        else:
+            is_counted = or_(EDITS.c.state.not_in(NOT_COUNTED), EDITS.c.waste == Waste.CHARGED)
+            is_inside = EDITS.c.created_at > self.now - rule.window
+            query = query.where(is_inside, is_counted, ~EDITS.c.is_late)
+        return (await connection.scalars(query)).all()
+
+    def _is_in(self, scope: Scope) -> ColumnElement[bool]:
+        match scope:
+            case Scope.CHAT:
+                return EDITS.c.chat_id == self.chat_id
+            case Scope.PERSON:
+                return EDITS.c.requester_id == self.person_id
+
+    def _holds(self) -> Select[tuple[int, int, datetime]]:
+        """The held edits of the chat and of the person, each found by an index of its own."""
+        is_held = EDITS.c.state == EditState.HELD
+        is_recent = EDITS.c.created_at > self.now - 2 * LONGEST_HOLD
+        of_chat = and_(self._is_in(Scope.CHAT), is_held)
+        of_person = and_(self._is_in(Scope.PERSON), is_recent, is_held)
+        mine = self.held_before
+        comes_before = (
+            true()
+            if mine is None
+            else tuple_(EDITS.c.created_at, EDITS.c.id) < tuple_(mine.created_at, mine.id)
+        )
+        return (
+            select(EDITS.c.chat_id, EDITS.c.requester_id, EDITS.c.created_at)
+            .where(or_(of_chat, of_person), comes_before)
+            .order_by(EDITS.c.created_at)
+        )
+
+    def _held_of(self, rule: Rule, holds: Sequence[Row[tuple[int, int, datetime]]]) -> int:
+        if rule.window is None:
+            return 0
+        match rule.scope:
+            case Scope.CHAT:
+                return sum(row.chat_id == self.chat_id for row in holds)
+            case Scope.PERSON:
+                return sum(row.requester_id == self.person_id for row in holds)

@@ -1,0 +1,97 @@
+"""The button under a refusal, which has the next place held."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.conversation.features.hold import held_alert, not_yours_alert
+from bot.conversation.outgoing import Alert, Delete, Say
+from bot.conversation.texts import alerts
+from bot.conversation.texts.reasons import refusal_text
+from bot.core.edits import EditState
+from bot.core.limits import HELD, Refusal
+from tests.conversation.fakes import Room
+from tests.conversation.samples import GRACE, GROUP, PHOTO, PRIVATE, data_of, in_group, message, press
+from tests.conversation.texts.samples import OWN, UNFINISHED, en
+from tests.factories import NOW
+
+FULL = Refusal(OWN, NOW + timedelta(minutes=12))
+
+
+async def refused(room: Room, *, group: bool = False) -> str:
+    """What the button under the refusal of Ada's request says to the bot."""
+    room.service.refusal = FULL
+    said = await room.say((in_group if group else message)("sketch", "in red", picture=PHOTO))
+    [[button]] = said.buttons
+    assert button.text == "⏳ Do it in 12 min"
+    [data] = data_of(said.buttons)
+    return data
+
+
+async def test_a_request_that_was_refused_is_held_and_the_refusal_makes_way() -> None:
+    room = Room()
+    pressed = press(await refused(room))
+    assert pressed.message_id is not None
+    told = (Alert(pressed.press_id, held_alert(en())), Delete(PRIVATE.id, pressed.message_id))
+    assert await room.handle(pressed) == told
+    [held] = room.edits.values()
+    assert (held.state, held.request.words, held.request.photos) == (EditState.HELD, "in red", (PHOTO,))
+    assert room.woken == [held.id]
+
+
+async def test_a_second_press_holds_nothing_more() -> None:
+    room = Room()
+    data = await refused(room)
+    for _ in range(2):
+        await room.handle(press(data))
+    assert len(room.edits) == 1
+
+
+async def test_with_a_place_by_now_the_edit_begins() -> None:
+    room = Room()
+    data = await refused(room)
+    room.service.refusal = None
+    told, _ = await room.handle(press(data))
+    assert isinstance(told, Alert)
+    assert told.text == alerts.started(en())
+
+
+@pytest.mark.parametrize("refusal", [Refusal(HELD), Refusal(UNFINISHED)])
+async def test_what_cannot_be_held_says_why_and_the_refusal_stays(refusal: Refusal) -> None:
+    room = Room()
+    data = await refused(room)
+    room.service.refusal = refusal
+    told = await room.alert(press(data))
+    assert (told.text, told.popup) == (refusal_text(en(), refusal, NOW), True)
+    assert not room.edits
+
+
+async def test_nobody_else_can_have_it_held() -> None:
+    room = Room()
+    data = await refused(room, group=True)
+    told = await room.alert(press(data, chat=GROUP, sender=GRACE))
+    assert told.popup
+    assert told.text.endswith(not_yours_alert(en())) or told.text.startswith("Seule")
+    assert not room.edits
+
+
+async def test_in_a_group_that_has_a_new_id_it_is_held_there() -> None:
+    room = Room()
+    data = await refused(room, group=True)
+    moved = in_group("x").chat.__class__(-1_002_000_000_007, is_private=False)
+    await room.handle(press(data, chat=moved))
+    [held] = room.edits.values()
+    assert held.chat_id == moved.id
+
+
+@pytest.mark.parametrize("data", ["h:123456", "h:x"])
+async def test_a_request_that_is_no_longer_known_is_asked_for_anew(data: str) -> None:
+    assert (await Room().alert(press(data))).text == alerts.gone(en())
+
+
+async def test_what_has_a_place_only_in_more_than_a_day_is_not_offered() -> None:
+    room = Room()
+    room.service.refusal = Refusal(OWN, NOW + timedelta(hours=24, seconds=1))
+    said = await room.say(message("sketch", picture=PHOTO))
+    assert isinstance(said, Say)
+    assert said.buttons == ()
