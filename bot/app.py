@@ -245,6 +245,7 @@ class _App:
             most_photos=outside.operation(settings).most_photos,
             owners=self._owners,
             guests=rows.guests,
+            money=rows.money,
             take_again=self._take_again,
             questions=questions,
             files=rows.files,

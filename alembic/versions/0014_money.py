@@ -14,6 +14,16 @@ def upgrade() -> None:
     op.add_column("edits", sa.Column("credits", sa.Float(), nullable=False, server_default="0"))
     op.create_index("ix_edits_created_at", "edits", ["created_at"])
     op.create_table(
+        "balances",
+        sa.Column("at", sa.DateTime(timezone=True), primary_key=True),
+        sa.Column("credits", sa.Float(), nullable=False),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_table(
         "guests",
         sa.Column("id", sa.BigInteger(), autoincrement=False, primary_key=True),
         sa.Column("name", sa.String(), nullable=False),
@@ -33,5 +43,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("owner_links")
     op.drop_table("guests")
+    op.drop_table("notices")
+    op.drop_table("balances")
     op.drop_index("ix_edits_created_at", "edits")
     op.drop_column("edits", "credits")

@@ -154,12 +154,14 @@ def not_allowed_text(t: NullTranslations, chat_id: int) -> str:
     ).format(chat_id=chat_id)
 
 
-def allow_button(t: NullTranslations, guest_id: int) -> Button:
-    return ALLOW.of(t.gettext("Allow"), str(guest_id))
+def allow_button(t: NullTranslations, guest_id: int, name: str = "") -> Button:
+    label = t.gettext("Allow")
+    return ALLOW.of(f"{label} {name}".strip(), str(guest_id))
 
 
-def refuse_button(t: NullTranslations, guest_id: int) -> Button:
-    return REFUSE.of(t.gettext("Refuse"), str(guest_id))
+def refuse_button(t: NullTranslations, guest_id: int, name: str = "") -> Button:
+    label = t.gettext("Refuse")
+    return REFUSE.of(f"{label} {name}".strip(), str(guest_id))
 
 
 ALLOW, REFUSE = ChoiceButton("allow", allow), ChoiceButton("refuse", refuse)

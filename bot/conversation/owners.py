@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.guests import Guest
+from bot.core.money import Report
 
 LINK = "own-"
 """What `/start` brings from the link, before its code."""
@@ -38,6 +39,22 @@ class Guests(Protocol):
 
     async def last(self, count: int) -> Collection[Guest]:
         """Those who ask, and then those who were decided about last."""
+
+
+class Money(Protocol):
+    """What was spent, and what the owner was told or has switched on."""
+
+    async def report(self, now: datetime) -> Report:
+        """Everything that the owner sees."""
+
+    async def has_notice(self, name: str) -> bool:
+        """Whether a notice was given and is not over."""
+
+    async def notice(self, name: str, now: datetime) -> bool:
+        """Give a notice: True the first time, until it is over."""
+
+    async def notice_over(self, name: str) -> None:
+        """It is over."""
 
 
 class Owners:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.conversation.incoming import Message
 from bot.conversation.memory import Memory, Wishes
-from bot.conversation.owners import Guests, Owners
+from bot.conversation.owners import Guests, Money, Owners
 from bot.core.clock import Clock
 from bot.core.edits import Edit, Request
 from bot.core.limits import Admission, Limits, Usage
@@ -194,6 +194,7 @@ class Tools:
     wishes: Wishes
     owners: Owners
     guests: Guests
+    money: Money
     take_again: Callable[[int, int, datetime], Awaitable[object]]
     """Has what a chat sent from an update on, and since a moment, handled as if it had just come."""
     questions: Questions

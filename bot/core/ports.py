@@ -92,10 +92,12 @@ class Place:
     """A place in the line for a create call, from 1; 0 when it is one's turn.
 
     `in_chat`: it waits for tasks of its own chat to end, and stands among the edits of that chat.
+    `is_paused`: the owner lets nothing begin.
     """
 
     number: int = 0
     in_chat: bool = False
+    is_paused: bool = False
 
 
 ITS_TURN = Place()

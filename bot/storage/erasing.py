@@ -39,7 +39,7 @@ _OF_PERSON: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "chats": lambda person: CHATS.c.id == person,  # a private chat has its person's id
 }
 """The rows that are deleted. Those of `edits` are blanked; those of `inbox` are found by what they say."""
-IMPERSONAL = frozenset({"chat_moves", "refusals", "replicas", "roles", "budgets"})
+IMPERSONAL = frozenset({"chat_moves", "refusals", "balances", "notices", "replicas", "roles", "budgets"})
 """Tables that hold nothing of a person."""
 OWNERS = frozenset({"guests", "owner_links"})
 """Whom the owner allowed or refused, and who that is: their word stands, without a name."""

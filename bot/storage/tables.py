@@ -330,6 +330,24 @@ class OwnerLinkRow(SQLModel, table=True):
     person_id: int | None = Field(sa_type=BigInteger)
 
 
+class BalanceRow(SQLModel, table=True):
+    """What the image service's account held when it was asked."""
+
+    __tablename__: ClassVar[str] = "balances"
+
+    at: datetime = Field(primary_key=True)
+    credits: float
+
+
+class NoticeRow(SQLModel, table=True):
+    """Something that the owner was told once and that is not over yet, or that the owner has switched on."""
+
+    __tablename__: ClassVar[str] = "notices"
+
+    name: str = Field(primary_key=True)
+    at: datetime
+
+
 class ReplicaRow(SQLModel, table=True):
     """A process that uses this database, and the id of its DATA_DIR."""
 
@@ -372,6 +390,8 @@ QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
 GUESTS = METADATA.tables["guests"]
 OWNER_LINKS = METADATA.tables["owner_links"]
+BALANCES = METADATA.tables["balances"]
+NOTICES = METADATA.tables["notices"]
 REPLICAS = METADATA.tables["replicas"]
 ROLES = METADATA.tables["roles"]
 BUDGETS = METADATA.tables["budgets"]

@@ -15,6 +15,7 @@ from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles, data_dir_id
 from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.money import SqlMoney
 from bot.storage.ownership import Ownership
 from bot.storage.provider_budget import SqlProviderBudget
 from bot.storage.refused import RefusedRequests
@@ -36,6 +37,7 @@ class Rows:
     chats: Chats
     wishes: SqlWishes
     guests: SqlGuests
+    money: SqlMoney
     ownership: Ownership
     alerts: Alerts
     files: DiskFiles
@@ -52,6 +54,7 @@ class Rows:
             chats=Chats(database),
             wishes=SqlWishes(database),
             guests=SqlGuests(database),
+            money=SqlMoney(database),
             ownership=Ownership(database),
             alerts=Alerts(database),
             files=DiskFiles(settings.data_dir / "files"),

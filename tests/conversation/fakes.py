@@ -27,6 +27,7 @@ from bot.core.edits import (
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.limits import Admission, Limits, Refusal, Rule, Scope, Usage, usage
+from bot.core.money import Drift, Report, Span
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
 from bot.core.wishes import Collected, Question, Speaker
@@ -312,6 +313,29 @@ class FakeGuests:
         return list(self.guests.values())[:count]
 
 
+class FakeMoney:
+    """Nothing was spent; notices as they are given."""
+
+    def __init__(self) -> None:
+        self.notices: set[str] = set()
+        self.now: datetime | None = None
+
+    async def report(self, now: datetime) -> Report:
+        self.now = now
+        return Report(None, 0.0, {1: Span()}, (), (), {}, Drift(0, 0, timedelta(0)))
+
+    async def has_notice(self, name: str) -> bool:
+        return name in self.notices
+
+    async def notice(self, name: str, now: datetime) -> bool:
+        is_new = name not in self.notices
+        self.notices.add(name)
+        return is_new
+
+    async def notice_over(self, name: str) -> None:
+        self.notices.discard(name)
+
+
 class FakeQuestions:
     """Telegram, as far as it is asked; `asked` has the chats that were asked about."""
 
@@ -390,6 +414,7 @@ class Room:
     comments: set[int] = field(default_factory=set)
     albums: dict[str, list[Message]] = field(default_factory=dict)
     ownership: FakeOwnership = field(default_factory=FakeOwnership)
+    money: FakeMoney = field(default_factory=FakeMoney)
     guests: FakeGuests = field(default_factory=FakeGuests)
     taken_again: list[tuple[int, int, datetime]] = field(default_factory=list)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
@@ -409,6 +434,7 @@ class Room:
             most_photos=3,
             owners=Owners(self.admin_ids, self.ownership),
             guests=self.guests,
+            money=self.money,
             take_again=self._take_again,
             questions=self.questions,
             files=self.files,
