@@ -46,13 +46,14 @@ from bot.telegram.inbox.slots import Slots
 from bot.telegram.inbox.webhook import Webhook
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.flood_control import FloodControl
+from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.questions import Questions
 from bot.web import callbacks
 from bot.web.routes import web_app
 from bot.web.server import listening
 from bot.wiring import outside
-from bot.wiring.measures import measures
+from bot.wiring.measures import Measures, Warnings
 from bot.wiring.members import Members
 from bot.wiring.rows import Process, Rows
 from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_out
@@ -130,7 +131,7 @@ class _App:
             observer=process.metrics,
         )
         service = self._service(ports, pacing)
-        jobs = self._jobs(service, pacing, out.board, model.credits)
+        jobs = self._jobs(service, pacing, out.board, model.credits, out.outbox)
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
         questions = Questions(bot, slots, out.rights)
@@ -184,8 +185,10 @@ class _App:
         pacing: Pacing,
         board: CardBoard,
         credits_left: Callable[[], Awaitable[float]],
+        outbox: Outbox,
     ) -> Jobs:
         rows, process = self._rows, self._process
+        warnings = Warnings(rows.money, self._owners, outbox, self._settings.low_credits, process.now)
         row_retention = RowRetention(
             rows.edits,
             rows.refused,
@@ -194,6 +197,7 @@ class _App:
             rows.wishes,
             rows.alerts,
             rows.guests,
+            money=rows.money,
             now=process.now,
         )
         file_retention = FileRetention(
@@ -210,7 +214,9 @@ class _App:
             Chore("room", _ROOM_SECONDS, file_retention.make_room),
             Chore("files", _RETENTION_SECONDS, file_retention.sweep_files),
             Chore("hosted photos", _RETENTION_SECONDS, file_retention.sweep_hosted),
-            *measures(process.metrics, WaitingEdits(rows.database), credits_left),
+            *Measures(
+                process.metrics, WaitingEdits(rows.database), rows.money, credits_left, warnings, process.now
+            ).chores(),
         )
         held = HeldEdits(process.replica, process.replicas, rows.edits)
         pace = Pace(pacing, rows.budget, random.random)

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 PAUSED = "paused"
 """The notice that the owner has paused the bot."""
-_DAY = timedelta(days=1)
+LOW_CREDIT = "low credit"
+"""The notice that little is left."""
+DAY = timedelta(days=1)
 _DRIFT = 0.1
 _ENOUGH_TO_COMPARE = 50.0
 """Credits: of less, a single edit between two readings would be a large share."""
@@ -52,7 +54,7 @@ class Drift:
     @property
     def is_lasting(self) -> bool:
         """Whether more than a tenth is missing on one side, for at least a day: the prices have changed."""
-        is_enough = self.lasted >= _DAY and max(self.fell, self.noted) >= _ENOUGH_TO_COMPARE
+        is_enough = self.lasted >= DAY and max(self.fell, self.noted) >= _ENOUGH_TO_COMPARE
         return is_enough and abs(self.fell - self.noted) > _DRIFT * self.noted
 
 

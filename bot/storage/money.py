@@ -9,14 +9,13 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import EditState
-from bot.core.money import Balance, Drift, Report, Span, Spender
+from bot.core.money import DAY, Balance, Drift, Report, Span, Spender
 from bot.storage.database import Database
 from bot.storage.tables import BALANCES, EDITS, GUESTS, NOTICES
 from bot.storage.waiting import WaitingEdits
 
 DAYS = (1, 7, 30)
 _WEEK = timedelta(days=7)
-_DAY = timedelta(days=1)
 _DEAREST = 5
 _SPENT = func.coalesce(func.sum(EDITS.c.credits), 0.0)
 
@@ -114,7 +113,7 @@ async def _pace(connection: AsyncConnection, now: datetime) -> float:
     """By the days since the first edit of the week: a new bot has not had a whole one."""
     query = select(_SPENT, func.min(EDITS.c.created_at)).where(EDITS.c.created_at >= now - _WEEK)
     spent, first = (await connection.execute(query)).one()
-    return float(spent / max(1.0, (now - first) / _DAY)) if first is not None else 0.0
+    return float(spent / max(1.0, (now - first) / DAY)) if first is not None else 0.0
 
 
 async def _dearest(

@@ -12,6 +12,7 @@ from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
 from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.money import SqlMoney
 from bot.storage.refused import RefusedRequests
 from bot.storage.wishes import SqlWishes
 
@@ -53,11 +54,12 @@ class RowRetention:
         alerts: Alerts,
         guests: SqlGuests,
         *,
+        money: SqlMoney,
         now: Clock,
     ) -> None:
         self._edits, self._refused, self._inbox = edits, refused, inbox
         self._chats, self._wishes, self._alerts = chats, wishes, alerts
-        self._guests, self._now = guests, now
+        self._guests, self._money, self._now = guests, money, now
 
     async def forget(self) -> None:
         """Go through every table once."""
@@ -70,6 +72,7 @@ class RowRetention:
         await self._chats.forget_refusals_before(now - REFUSE_AGAIN_AFTER)
         await self._chats.forget_extras_before(now - KEEP_RESULTS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)
+        await self._money.forget_before(now - KEEP_EDITS)
         await self._guests.forget_before(now - KEEP_QUESTIONS_TO_OWNER)
 
 
