@@ -53,7 +53,7 @@ from bot.web import callbacks
 from bot.web.routes import web_app
 from bot.web.server import listening
 from bot.wiring import outside
-from bot.wiring.measures import Measures, Warnings
+from bot.wiring.measures import Bounds, Measures, Warnings
 from bot.wiring.members import Members
 from bot.wiring.rows import Process, Rows
 from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_out
@@ -188,7 +188,8 @@ class _App:
         outbox: Outbox,
     ) -> Jobs:
         rows, process = self._rows, self._process
-        warnings = Warnings(rows.money, self._owners, outbox, self._settings.low_credits, process.now)
+        bounds = Bounds(self._settings.low_credits, self._settings.daily_credits)
+        warnings = Warnings(rows.money, self._owners, outbox, bounds, process.now)
         row_retention = RowRetention(
             rows.edits,
             rows.refused,

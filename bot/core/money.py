@@ -8,6 +8,9 @@ PAUSED = "paused"
 """The notice that the owner has paused the bot."""
 LOW_CREDIT = "low credit"
 """The notice that little is left."""
+DAILY_SPENT = "daily credits"
+"""The notice that most of DAILY_CREDITS is spent."""
+MOST_OF_A_DAY = 0.8
 DAY = timedelta(days=1)
 _DRIFT = 0.1
 _ENOUGH_TO_COMPARE = 50.0

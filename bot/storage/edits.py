@@ -52,7 +52,7 @@ class SqlEditStore:
         same_update = EDITS.c.update_id == edit.request.update_id
         counted = Counted(edit.chat_id, edit.request.requester_id, limits, now)
         async with self._database.writing() as connection:
-            await self._lock(connection, edit.chat_id, edit.request.requester_id)
+            await self._lock(connection, *counted.locked)
             if known := await _first(connection, same_update):
                 return known
             holds, usages = await counted.usages(connection)
@@ -78,7 +78,7 @@ class SqlEditStore:
                 return held
         received = replace(held, stage=Received(), created_at=now, due_at=now, attempts=0, blocked_by=None)
         async with self._database.writing() as connection:
-            await self._lock(connection, held.chat_id, requester_id)
+            await self._lock(connection, *counted.locked)
             if refusal((await counted.usages(connection))[1]):
                 return held
             result = await connection.execute(guarded_update(held, received))

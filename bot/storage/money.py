@@ -54,9 +54,10 @@ class SqlMoney:
 
     async def spent_by_operation(self, since: datetime) -> dict[str, float]:
         """What the edits since then cost, by model and resolution."""
-        query = select(EDITS.c.operation, _SPENT.label("spent")).where(EDITS.c.created_at >= since)
+        operation = EDITS.c.operation.concat("").label("operation")  # as in `_dearest`
+        query = select(operation, _SPENT.label("spent")).where(EDITS.c.created_at >= since)
         async with self._database.reading() as connection:
-            rows = await connection.execute(query.group_by(EDITS.c.operation))
+            rows = await connection.execute(query.group_by(operation))
             return {row.operation: row.spent for row in rows}
 
     async def has_notice(self, name: str) -> bool:
@@ -119,6 +120,7 @@ async def _pace(connection: AsyncConnection, now: datetime) -> float:
 async def _dearest(
     connection: AsyncConnection, who: ColumnElement[int], since: datetime
 ) -> tuple[Spender, ...]:
+    who = who + 0  # else SQLite walks along the index of all chats, through the whole year
     spent = (
         select(who.label("who"), func.count().label("edits"), _SPENT.label("spent"))
         .where(EDITS.c.created_at >= since)

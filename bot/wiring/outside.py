@@ -221,20 +221,32 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
 
 
 def limits(settings: Settings) -> Limits:
-    """The rules: edits of a chat and of a person in a window, then unfinished ones. 0 means no such rule."""
+    """The rules: edits of a chat and of a person in a window, unfinished ones, and what everybody together
+    may spend in a day. 0 means no such rule.
+    """
     window = timedelta(seconds=settings.rate_limit_window_seconds)
     at_once, waiting = settings.max_active_edits_per_chat, settings.max_waiting_edits_per_chat
     rules = (
         Rule(Scope.CHAT, settings.rate_limit_edits, window),
         Rule(Scope.PERSON, settings.person_limit_edits, window),
+        *_daily(settings),
         Rule(Scope.CHAT, at_once + waiting if at_once and waiting else 0, counts=Counts.UNFINISHED),
     )
     return Limits(
-        tuple(rule for rule in rules if rule.count),
+        tuple(rule for rule in rules if rule.count or rule.scope is Scope.DEPLOYMENT),
         at_once=at_once,
         forgiven=settings.forgiven_edits,
         exempt=settings.admin_ids,
+        price=price(settings),
     )
+
+
+def _daily(settings: Settings) -> tuple[Rule, ...]:
+    """DAILY_CREDITS as the number of create calls that they pay; none if there is less than one."""
+    if not settings.daily_credits:
+        return ()
+    count = int(settings.daily_credits / price(settings))
+    return (Rule(Scope.DEPLOYMENT, count, timedelta(days=1), Counts.PAID),)
 
 
 def provider_budget(settings: Settings) -> Budget:

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bot.core.edits import Cancelled, Delivered, Edit, Failed
 from bot.core.errors import Reason
@@ -19,7 +18,7 @@ from bot.storage.money import SqlMoney
 from bot.storage.tables import EDITS
 from tests.bench.seed import utc_now
 from tests.factories import RESULT, TASK, edit
-from tests.harness.postgres import Postgres
+from tests.harness.postgres import postgres_server
 
 EDITS_A_YEAR, TIMES = 200_000, 30
 _BATCH = 5_000
@@ -79,11 +78,6 @@ async def report() -> AsyncIterator[str]:
     """The median of thirty, and the slowest: the first one reads from a cold cache."""
     with tempfile.TemporaryDirectory() as folder:
         yield await _measured(f"sqlite+aiosqlite:///{folder}/bot.db", "SQLite")
-        server = Postgres(Path(folder) / "postgres")
-        server.make()
-        server.start()
-        try:
-            async with server.empty() as url:
-                yield await _measured(url, "PostgreSQL")
-        finally:
-            server.stop()
+    with postgres_server() as server:
+        async with server.empty() as url:
+            yield await _measured(url, "PostgreSQL")

@@ -13,6 +13,7 @@ from bot.conversation.outgoing import Destination, Say
 from bot.conversation.owners import Owners
 from bot.core.edits import Delivered
 from bot.core.errors import ChatGone, Reason, TryLater
+from bot.core.money import DAILY_SPENT
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.money import SqlMoney
@@ -20,7 +21,7 @@ from bot.storage.ownership import Ownership
 from bot.storage.waiting import WaitingEdits
 from bot.telegram.outbox.outbox import Outbox
 from bot.web.metrics import Metrics
-from bot.wiring.measures import Measures, Warnings
+from bot.wiring.measures import Bounds, Measures, Warnings
 from tests.factories import NO_LIMITS, NOW, RESULT, TASK, edit
 
 OWNER = 7
@@ -49,7 +50,9 @@ class World:
         self.mail, self.metrics = Mailbox(), Metrics(lambda: 0)
         self.money, self.store = SqlMoney(database), SqlEditStore(database)
         outbox = cast("Outbox", self.mail)
-        warnings = Warnings(self.money, Owners(owners, Ownership(database)), outbox, 100, self.clock)
+        warnings = Warnings(
+            self.money, Owners(owners, Ownership(database)), outbox, Bounds(100, 50), self.clock
+        )
         waiting = WaitingEdits(database)
         self.measures = Measures(self.metrics, waiting, self.money, self.left, warnings, self.clock)
 
@@ -132,3 +135,18 @@ async def test_what_a_day_cost_is_in_the_metrics(world: World) -> None:
     await world.store.admit(edit(operation="nano-banana", credits=4.0), NO_LIMITS, NOW)
     await world.measures.sum_up()
     assert b'nanobanana_bot_credits_spent{operation="nano-banana"} 4.0' in world.metrics.text()
+
+
+async def test_most_of_a_days_credits_is_told_once_until_the_day_has_passed(world: World) -> None:
+    for number, told in ((9, 0), (1, 1), (1, 1)):
+        for _ in range(number):
+            spent = edit(
+                credits=4.0, created_at=world.now, stage=Delivered(TASK, RESULT, 9, NOW), due_at=None
+            )
+            await world.store.admit(spent, NO_LIMITS, NOW)
+        await world.measures.sum_up()
+        assert len(world.mail.sent) == told
+    assert "40 of the 50 credits" in world.mail.sent[0].html
+    world.now += timedelta(days=1, seconds=1)
+    await world.measures.sum_up()
+    assert await world.money.notice(DAILY_SPENT, world.now)

@@ -42,6 +42,12 @@ def low_text(t: NullTranslations, left: float, pace: float) -> str:
     return " ".join((words, t.gettext("Top up before edits have to wait.")))
 
 
+def daily_text(t: NullTranslations, spent: float, most: float) -> str:
+    """The warning that most of what a day may cost is spent."""
+    words = t.gettext("⚠️ {spent} of the {most} credits of DAILY_CREDITS are spent.")
+    return words.format(spent=number(t, round(spent)), most=number(t, round(most)))
+
+
 def _balance(t: NullTranslations, report: Report) -> str:
     if report.balance is None:
         return t.gettext("<b>Balance</b>: not known yet")
