@@ -9,6 +9,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
+
 from bot.core.edits import Cancelled, Delivered, Edit, Failed
 from bot.core.errors import Reason
 from bot.core.money import Balance
@@ -54,6 +56,8 @@ async def _seeded(database: Database, now: datetime) -> None:
         rows = [row_of(_past(number, now, dice)) for number in range(start, start + _BATCH)]
         async with database.writing() as connection:
             await connection.execute(EDITS.insert(), rows)
+    async with database.writing() as connection:
+        await connection.execute(text("ANALYZE"))  # as PostgreSQL does by itself within minutes
     money = SqlMoney(database)
     for reading in range(7 * 144):
         await money.note_balance(Balance(now - timedelta(minutes=10 * reading), 5_000.0 + reading))

@@ -24,6 +24,11 @@ async def question_in(chat: Chat, containing: str) -> Message:
     )
 
 
+async def shown_with(chat: Chat, words: str) -> Message:
+    """A message of the bot's that says this now."""
+    return await chat.wait_for(lambda messages: next((m for m in messages if words in m.text), None))
+
+
 async def painted(chat: Chat, asked: Message) -> Message:
     """The picture that answers `asked`, beside what was said before."""
     return await chat.wait_for(
@@ -72,3 +77,18 @@ async def test_a_group_waits_for_the_owner_and_is_greeted_then(tmp_path: Path) -
         world.ada.presses(question, "Allow")
         await painted(group, asked)
         await group.wait_for(lambda messages: [each for each in messages if each.text.startswith("Hello!")])
+
+
+async def test_while_the_owner_has_paused_the_bot_requests_wait(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, admin_ids=frozenset({510_001_862})) as world:
+        ada, zoe = world.ada, world.telegram.people.person("Zoé")
+        shown = await hears(ada.private, ada.writes("/owner"), "Balance:")
+        ada.presses(shown, "Pause")
+        await shown_with(ada.private, "Paused: new requests wait.")
+        asked = zoe.sends_photo(picture(96, 64), "/sketch")
+        await shown_with(zoe.private, "The owner of this bot has paused it")
+        assert not prompts(world)
+        ada.presses(shown, "Go on")
+        await painted(zoe.private, asked)
+        ada.presses(shown, "Refresh")
+        await shown_with(ada.private, "1 edits, 1 delivered, 0 cancelled, 4 credits ($0.02)")
