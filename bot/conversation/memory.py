@@ -46,6 +46,12 @@ class Wishes(Protocol):
 class Memory(Protocol):
     """A few facts per chat."""
 
+    async def is_quiet(self, chat_id: int) -> bool:
+        """Whether a group wants reactions on requests instead of status cards."""
+
+    async def set_quiet(self, chat_id: int, *, is_quiet: bool) -> None:
+        """Note what a group wants."""
+
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         """Whether to answer words that are no request: True once an hour."""
 

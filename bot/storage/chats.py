@@ -83,6 +83,19 @@ class Chats:
         async with self._database.writing() as connection:
             return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
 
+    async def is_quiet(self, chat_id: int) -> bool:
+        """Whether a group wants reactions on requests instead of status cards."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(CHATS.c.is_quiet).where(CHATS.c.id == chat_id))
+            return bool(found.scalar_one_or_none())
+
+    async def set_quiet(self, chat_id: int, *, is_quiet: bool) -> None:
+        """Note what a group wants."""
+        insert = self._database.insert(CHATS).values(id=chat_id, is_quiet=is_quiet)
+        noted = insert.on_conflict_do_update(index_elements=["id"], set_={"is_quiet": is_quiet})
+        async with self._database.writing() as connection:
+            await connection.execute(noted)
+
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         """Whether to answer words that are no request: True once an hour."""
         small_talk_at = CHATS.c.small_talk_at

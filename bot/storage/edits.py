@@ -238,9 +238,9 @@ class SqlEditStore:
         """Move all rows of a group to the supergroup that it became. True the first time."""
         if old_chat_id == new_chat_id:
             return False
-        told, greeted = (
+        told, greeted, quiet = (
             select(column).where(CHATS.c.id == old_chat_id).scalar_subquery()
-            for column in (CHATS.c.told_not_allowed_at, CHATS.c.greeted_at)
+            for column in (CHATS.c.told_not_allowed_at, CHATS.c.greeted_at, CHATS.c.is_quiet)
         )
         photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
         replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
@@ -256,6 +256,7 @@ class SqlEditStore:
             merged = {
                 "told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told),
                 "greeted_at": func.coalesce(CHATS.c.greeted_at, greeted),
+                "is_quiet": func.coalesce(quiet, CHATS.c.is_quiet),
             }
             await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
             # Before the edits are moved: it waits for an admission that holds the old row.

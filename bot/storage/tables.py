@@ -171,6 +171,7 @@ class ChatRow(SQLModel, table=True):
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
     small_talk_at: datetime | None
+    is_quiet: bool
     greeted_at: datetime | None
 
 

@@ -213,7 +213,14 @@ class FakeMemory:
         self.told_no_pictures: set[int] = set()
         self.extras: dict[tuple[str, Extra], int | None] = {}
         self.chatted: set[int] = set()
+        self.quiet: set[int] = set()
         self.greeted: set[int] = set()
+
+    async def is_quiet(self, chat_id: int) -> bool:
+        return chat_id in self.quiet
+
+    async def set_quiet(self, chat_id: int, *, is_quiet: bool) -> None:
+        self.quiet = self.quiet | {chat_id} if is_quiet else self.quiet - {chat_id}
 
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.chatted

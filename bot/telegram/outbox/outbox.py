@@ -170,6 +170,11 @@ class Outbox:
                 if not is_refusal(error, "not found"):
                     raise
 
+    async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
+        """React to a message; with an empty emoji, take the reaction back."""
+        with translated(small=True, repeatable=True):
+            await self._bot.set_message_reaction(chat_id, message_id, emoji or None)
+
     async def show_upload(self, chat_id: int, thread_id: int | None) -> None:
         """Show "sending a photo" for five seconds. Dropped if it cannot be sent at once."""
         with translated(repeatable=True):
