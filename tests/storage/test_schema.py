@@ -18,10 +18,11 @@ from bot.core.edits import EditState, Failed, PhotoKind, PhotoRef, Received, Sta
 from bot.core.errors import Reason
 from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage import migrations
+from bot.storage.columns import EnumText
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, row_of
 from bot.storage.edits import SqlEditStore
-from bot.storage.tables import EDITS, METADATA, EnumText
+from bot.storage.tables import EDITS, METADATA
 from bot.storage.wishes import SqlWishes
 from tests.factories import NO_LIMITS, NOW, PHOTO, STAGES, edit, full_edit
 from tests.harness.postgres import Postgres
