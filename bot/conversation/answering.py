@@ -1,10 +1,9 @@
 """What handlers share: replying to a message, and asking the core for an edit."""
 
-from dataclasses import dataclass
 from gettext import NullTranslations
 
 from bot.conversation.feature import Asked, Pressed, Replies
-from bot.conversation.incoming import Chat, Message, Sender
+from bot.conversation.incoming import Chat, Message, Press
 from bot.conversation.meaning import EditAsked, Refused
 from bot.conversation.outgoing import Alert, Buttons, Delete, Destination, Say
 from bot.conversation.refusing import hold_buttons, refusal_key
@@ -44,8 +43,7 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
         if not await tools.memory.tell_no_pictures(message.chat.id, tools.now()):
             return ()
         return (say_in_reply(message, reason_sentence(t, Reason.MAY_NOT_SEND)),)
-    asker = Asker(message.update_id, message.chat, message.thread_id, message.message_id, message.sender)
-    requests = requests_of(wish, asker)
+    requests = requests_of(wish, message, message.message_id)
     for done, request in enumerate(requests):
         admission = await tools.desk.admit(request)
         if isinstance(admission, Refusal):
@@ -73,32 +71,22 @@ async def answered(asked: Asked, question: Question | None) -> Replies:
     return (Delete(message.chat.id, question.message_id),)
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, with which update, and the message that their card replies to."""
+def requests_of(wish: EditAsked, asked: Message | Press, asked_for: int) -> list[Request]:
+    """One edit of each picture, or one of all of them together, for the person who wrote or pressed `asked`.
 
-    update_id: int
-    chat: Chat
-    thread_id: int | None
-    message_id: int
-    sender: Sender
-
-
-def requests_of(wish: EditAsked, asker: Asker) -> list[Request]:
-    """One edit of each picture, or one of all of them together.
-
-    Each has an update id, by which it is admitted once: Telegram's own are positive.
+    The card replies to the message `asked_for`. Each has an update id, by which it is admitted once:
+    Telegram's own are positive.
     """
     pictures = wish.pictures[:1] if wish.command == COMBINE else wish.pictures
     return [
         Request(
-            update_id=-(asker.update_id * _SERIES + number) if number else asker.update_id,
-            chat_id=asker.chat.id,
-            thread_id=asker.thread_id,
-            request_message_id=picture.message_id if number else asker.message_id,
+            update_id=-(asked.update_id * _SERIES + number) if number else asked.update_id,
+            chat_id=asked.chat.id,
+            thread_id=asked.thread_id,
+            request_message_id=picture.message_id if number else asked_for,
             photo_message_id=picture.message_id,
-            requester_id=asker.sender.id,
-            language=asker.sender.language,
+            requester_id=asked.sender.id,
+            language=asked.sender.language,
             command=wish.command,
             words=wish.words,
             photos=tuple(each.photo for each in (wish.pictures if wish.command == COMBINE else (picture,))),

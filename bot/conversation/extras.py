@@ -6,7 +6,7 @@ from bot.core.edits import Extra
 
 
 async def answer_if_there(pressed: EditPressed, extra: Extra, *, on_its_way: str, there: str) -> Replies:
-    """The answer where it is on its way or there already. None: it is to be sent now, by this press alone."""
+    """The answer where it is on its way or there already; empty if it is to be sent now."""
     edit, tools = pressed.edit, pressed.tools
     if await tools.memory.claim_extra(edit.id, extra, tools.now()):
         return ()

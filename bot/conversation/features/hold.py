@@ -1,4 +1,4 @@
-"""The button under a refusal that holds the next place, and how held places are shown."""
+"""The button under a refusal that holds the next place."""
 
 from dataclasses import replace
 from gettext import NullTranslations
