@@ -24,7 +24,7 @@ from bot.conversation.meaning import (
     complete,
     meaning_of,
 )
-from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destination
+from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destination, in_rows
 from bot.conversation.recalling import picture_of, recall
 from bot.conversation.texts import alerts, questions
 from bot.conversation.texts.styles import command_title
@@ -119,9 +119,8 @@ async def ask_about_album(asked: Asked, wish: Wish, styles: Sequence[str]) -> Re
     t = asked.t
     question = await _kept(asked, wish, Missing.COMMAND)
     buttons = [COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in styles]
-    rows = tuple(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
     text = questions.several(t, len(wish.pictures))
-    return (Ask(_in_reply(asked), text, question.id, buttons=rows),)
+    return (Ask(_in_reply(asked), text, question.id, buttons=in_rows(buttons)),)
 
 
 async def consent(pressed: Pressed) -> Replies:

@@ -6,7 +6,7 @@ from bot.conversation.answering import admit_pressed, alert, answer, requests_of
 from bot.conversation.asking import ask_about_album, edit_by_command
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
 from bot.conversation.meaning import EditAsked
-from bot.conversation.outgoing import Buttons
+from bot.conversation.outgoing import Buttons, in_rows
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.reasons import reason_sentence
@@ -15,8 +15,6 @@ from bot.conversation.texts.wording import escaped
 from bot.core.errors import Reason
 from bot.core.presets import EDIT, PRESETS, preset
 from bot.core.wishes import PictureMeant, Wish
-
-_PER_ROW = 3
 
 
 async def show(asked: Asked) -> Replies:
@@ -51,7 +49,7 @@ def style_buttons(t: NullTranslations) -> Buttons:
     buttons = [
         STYLE.of(command_title(t, style.name), style.name) for style in PRESETS if not style.needs_words
     ]
-    return tuple(tuple(buttons[start : start + _PER_ROW]) for start in range(0, len(buttons), _PER_ROW))
+    return in_rows(buttons)
 
 
 def pick_a_style_text(t: NullTranslations) -> str:
