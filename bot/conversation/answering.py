@@ -1,24 +1,25 @@
 """What handlers share: replying to a message, and asking the core for an edit."""
 
+from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.feature import Asked, Pressed, Replies
 from bot.conversation.incoming import Chat, Message, Press
 from bot.conversation.meaning import EditAsked, Refused
-from bot.conversation.outgoing import Alert, Buttons, Delete, Destination, Say
-from bot.conversation.refusing import hold_buttons, refusal_key
+from bot.conversation.outgoing import Alert, Button, Buttons, Delete, Destination, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
-from bot.conversation.texts.wording import number
+from bot.conversation.texts.wording import duration, number, until
 from bot.conversation.tools import Tools
 from bot.core.edits import Request
 from bot.core.errors import Reason
-from bot.core.limits import Refusal
+from bot.core.limits import Refusal, Scope
 from bot.core.presets import COMBINE
 from bot.core.wishes import Collected, Missing, Question
 
 BY_BUTTON = frozenset({Missing.CONSENT, Missing.COMMAND, Missing.MANNER})
 """What is asked for with buttons."""
+HOLD_VERB = "hold"
 _SERIES = 100
 """More photos than one message can ask for."""
 
@@ -95,6 +96,21 @@ def requests_of(wish: EditAsked, asked: Message | Press, asked_for: int) -> list
         )
         for number, picture in enumerate(pictures)
     ]
+
+
+def hold_buttons(t: NullTranslations, refusal: Refusal, request: Request, now: datetime) -> Buttons:
+    """One button, where the request may wait for its place."""
+    if refusal.retry_at is None or not refusal.can_be_held(now):
+        return ()
+    wait = duration(t, until((refusal.retry_at - now).total_seconds()))
+    label = t.gettext("⏳ Do it in {duration}").format(duration=wait)
+    return ((Button(label, f"{HOLD_VERB}:{request.update_id}"),),)
+
+
+def refusal_key(refusal: Refusal, request: Request) -> str:
+    """Refusals with the same key say the same to the same people; see `Say.merge`."""
+    whose = request.requester_id if refusal.rule.scope is Scope.PERSON else ""
+    return f"{refusal.reason} {whose}".strip()
 
 
 def refuse(asked: Asked, refused: Refused) -> Replies:

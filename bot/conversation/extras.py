@@ -11,10 +11,9 @@ async def answer_if_there(pressed: EditPressed, extra: Extra, *, on_its_way: str
     if await tools.memory.claim_extra(edit.id, extra, tools.now()):
         return ()
     message_id = await tools.memory.sent_extra(edit.id, extra)
-    if message_id is None:
-        return toast(pressed, on_its_way)
-    if await tools.questions.has_message(edit.chat_id, message_id):
-        return alert(pressed, there)
-    await tools.memory.forget_extra(edit.id, extra)
-    await tools.memory.claim_extra(edit.id, extra, tools.now())
-    return ()
+    if message_id is not None:
+        if await tools.questions.has_message(edit.chat_id, message_id):
+            return alert(pressed, there)
+        if await tools.memory.claim_extra(edit.id, extra, tools.now(), gone=message_id):
+            return ()
+    return toast(pressed, on_its_way)

@@ -101,14 +101,18 @@ class Chats:
         async with self._database.writing() as connection:
             return (await connection.execute(delete(REFUSALS).where(REFUSALS.c.told_at < at))).rowcount
 
-    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
-        """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it."""
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime, gone: int | None = None) -> bool:
+        """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it.
+
+        `gone`: the message that it was sent as, if that is not there any more.
+        """
+        was_cut = and_(EXTRAS.c.message_id.is_(None), EXTRAS.c.at <= now - _LONGEST_SENDING)
         unsent = {"message_id": None, "at": now}
         insert = self._database.insert(EXTRAS).values(edit_id=edit_id, extra=extra, **unsent)
         claimed = insert.on_conflict_do_update(
             index_elements=["edit_id", "extra"],
             set_=unsent,
-            where=and_(EXTRAS.c.message_id.is_(None), EXTRAS.c.at <= now - _LONGEST_SENDING),
+            where=was_cut if gone is None else or_(was_cut, EXTRAS.c.message_id == gone),
         )
         async with self._database.writing() as connection:
             return (await connection.execute(claimed.returning(EXTRAS.c.edit_id))).first() is not None
@@ -125,7 +129,7 @@ class Chats:
             await connection.execute(update(EXTRAS).where(_is(edit_id, extra)).values(message_id=message_id))
 
     async def forget_extra(self, edit_id: str, extra: Extra) -> None:
-        """An extra of an edit is not there, or not any more."""
+        """An extra of an edit has not arrived, as far as is known."""
         async with self._database.writing() as connection:
             await connection.execute(delete(EXTRAS).where(_is(edit_id, extra)))
 

@@ -163,3 +163,12 @@ async def test_a_part_is_late_when_the_others_have_been_taken(chats: Chats) -> N
     assert await chats.is_late_part(CHAT_ID, "13579", 43)
     assert not await chats.is_late_part(CHAT_ID, "24680", 43)
     assert not await chats.is_late_part(8, "13579", 43)
+
+
+async def test_of_those_who_find_an_extra_gone_one_sends_it_again(chats: Chats) -> None:
+    await chats.claim_extra("e1", Extra.FILE, NOW)
+    await chats.note_extra("e1", Extra.FILE, 900)
+    assert not await chats.claim_extra("e1", Extra.FILE, NOW, gone=899)
+    claims = await asyncio.gather(*(chats.claim_extra("e1", Extra.FILE, NOW, gone=900) for _ in range(9)))
+    assert sorted(claims) == [False] * 8 + [True]
+    assert await chats.sent_extra("e1", Extra.FILE) is None

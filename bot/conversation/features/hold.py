@@ -3,10 +3,9 @@
 from dataclasses import replace
 from gettext import NullTranslations
 
-from bot.conversation.answering import alert
+from bot.conversation.answering import HOLD_VERB, alert
 from bot.conversation.feature import ChoiceButton, Feature, Pressed, Replies
 from bot.conversation.outgoing import Alert, Delete
-from bot.conversation.refusing import HOLD_VERB
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
 from bot.core.edits import Held
