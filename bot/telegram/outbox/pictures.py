@@ -48,15 +48,7 @@ class PictureSender:
             sent = await self._nearby.send(
                 message.to,
                 lambda to: self._bot.send_photo(
-                    to.chat_id,
-                    InputFile(message.picture, filename="picture.jpg"),
-                    caption=message.html,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=keyboard(message.buttons),
-                    reply_parameters=reply_to(to),
-                    message_thread_id=to.thread_id,
-                    disable_notification=message.silent,
-                    rate_limit_args=Priority.ANSWER,
+                    to.chat_id, InputFile(message.picture, filename="picture.jpg"), **_shown(message, to)
                 ),
             )
         return sent.message_id
@@ -66,16 +58,7 @@ class PictureSender:
         photo = send.picture
 
         async def sent(to: Destination) -> Message:
-            shown: dict[str, Any] = {
-                "caption": send.html,
-                "parse_mode": ParseMode.HTML,
-                "reply_markup": keyboard(send.buttons),
-                "reply_parameters": reply_to(to),
-                "message_thread_id": to.thread_id,
-                "disable_notification": send.silent,
-                "protect_content": photo.is_protected or None,
-                "rate_limit_args": Priority.ANSWER,
-            }
+            shown = _shown(send, to) | {"protect_content": photo.is_protected or None}
             if photo.kind is PhotoKind.PHOTO:
                 spoiler = photo.has_spoiler or None
                 return await self._bot.send_photo(to.chat_id, photo.file_id, has_spoiler=spoiler, **shown)
@@ -139,3 +122,16 @@ class PictureSender:
         if edit.result_photo is None:
             raise PhotoRefused(Reason.RESULT_GONE)
         return await self._download(edit.result_photo.file_id)
+
+
+def _shown(message: SayWithPicture | SendPicture, to: Destination) -> dict[str, Any]:
+    """The text under a picture, and where it goes."""
+    return {
+        "caption": message.html,
+        "parse_mode": ParseMode.HTML,
+        "reply_markup": keyboard(message.buttons),
+        "reply_parameters": reply_to(to),
+        "message_thread_id": to.thread_id,
+        "disable_notification": message.silent,
+        "rate_limit_args": Priority.ANSWER,
+    }
