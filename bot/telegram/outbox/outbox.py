@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from telegram import ForceReply, InlineKeyboardMarkup, InputFile
+from telegram import ForceReply, InlineKeyboardMarkup
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
@@ -199,24 +199,8 @@ class Outbox:
 
     async def _say_with_picture(self, message: SayWithPicture) -> int:
         """Send the picture with its text; the text alone where Telegram does not take it, or has moved it."""
-
-        async def send(to: Destination) -> int:
-            sent = await self._bot.send_photo(
-                to.chat_id,
-                InputFile(message.picture, filename="picture.jpg"),
-                caption=message.html,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(message.buttons),
-                reply_parameters=reply_to(to),
-                message_thread_id=to.thread_id,
-                disable_notification=message.silent,
-                rate_limit_args=Priority.ANSWER,
-            )
-            return sent.message_id
-
         try:
-            with translated():
-                return await self._nearby.send(message.to, send)
+            return await self._pictures.say(message)
         except (EditFailed, ChatMoved) as error:
             logger.info("a picture goes as text alone: %s", error)
             return await self._say(Say(message.to, message.html, message.buttons, message.silent))
