@@ -44,7 +44,6 @@ from bot.conversation.tools import Tools
 from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
 from bot.core.guests import Guest
-from bot.core.presets import EDIT
 from bot.core.wishes import Collected, PictureMeant
 
 _CORRECTED_WITHIN = timedelta(minutes=5)
@@ -95,7 +94,7 @@ class Conversation:
 
     async def _whole(self, message: Message) -> Replies:
         command = self._commands.get(message.command or "")
-        asked = Asked(self._tools, message, command.name if command else EDIT)
+        asked = Asked(self._tools, message)
         if command is not None:
             replies = await command.handle(asked)
         elif message.command is not None:

@@ -27,11 +27,10 @@ _DATA = re.compile(r"([a-z]{1,8}):([A-Za-z0-9_-]{1,48})")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message for the bot. `command` is the command that it is handled as."""
+    """A message for the bot."""
 
     tools: Tools
     message: Message
-    command: str
 
     @property
     def t(self) -> NullTranslations:

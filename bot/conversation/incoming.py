@@ -123,6 +123,11 @@ class Press:
     data: str
     replied: Replied | None = None
 
+    @property
+    def speaker(self) -> Speaker:
+        """Who pressed it, in this chat and topic."""
+        return Speaker(self.chat.id, self.thread_id, self.sender.id)
+
 
 @dataclass(frozen=True, slots=True)
 class MembershipChanged:

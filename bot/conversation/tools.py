@@ -50,7 +50,7 @@ class PersonalData(Protocol):
         """Delete what is stored of a person in all chats, except for edits that have not ended."""
 
 
-class Refused(Protocol):
+class RefusedRequests(Protocol):
     """Requests that were refused for a while, by the update that asked."""
 
     async def keep(self, request: Request, now: datetime) -> None:
@@ -64,7 +64,7 @@ class Desk:
     """Passes requests to the core, wakes the edit's job, and keeps what was refused for a while."""
 
     def __init__(
-        self, service: Service, wake: Wake, refused: Refused, data: PersonalData, now: Clock
+        self, service: Service, wake: Wake, refused: RefusedRequests, data: PersonalData, now: Clock
     ) -> None:
         self._service, self._wake, self._refused = service, wake, refused
         self._data, self._now = data, now

@@ -210,12 +210,12 @@ class Edit:
     the replies that may have arrived. `secret` is the unguessable part of its photos' names.
     `callback_secret` is that of the last create call's callback, None while there is none to expect. `owner`
     is the replica that works on it. `blocked_by` is what it waits for while it cannot go on. `has_lost_card`:
-    a status card was sent, and nobody knows whether it arrived. `is_told`: its chat knows that it has ended.
-    `is_late`: its task may end well after its chat was told that it had failed, and no limit counts it any
-    more. `starts` counts the processes that began to decode the pictures of the present step. `is_erased`:
-    its requester had it deleted, and all that is left is what a limit counts. `waste` says of an edit that
-    was paid for in vain whether it is counted. `runs_until`: so long the task of an edit that was ended may
-    still run.
+    a status card was sent, and nobody knows whether it arrived, or its chat wants none. `is_told`: its chat
+    knows that it has ended. `is_late`: its task may end well after its chat was told that it had failed, and
+    no limit counts it any more. `starts` counts the processes that began to decode the pictures of the
+    present step. `is_erased`: its requester had it deleted, and all that is left is what a limit counts.
+    `waste` says of an edit that was paid for in vain whether it is counted. `runs_until`: so long the task of
+    an edit that was ended may still run.
     """
 
     id: str

@@ -1,85 +1,16 @@
-"""The tables: rows and their types. Statements are in the stores, changes to the schema in `alembic/`."""
+"""The tables. Statements are in the stores, changes to the schema in `alembic/`."""
 
-import json
-from dataclasses import asdict
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
+from sqlalchemy import BigInteger, Index, Text, column
 from sqlmodel import Field, SQLModel
 
-from bot.core.edits import EditState, Extra, PhotoKind, PhotoRef, Waste
+from bot.core.edits import EditState, Extra, PhotoRef, Waste
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
 from bot.core.wishes import Missing, PictureMeant
-
-
-class EnumText(TypeDecorator[StrEnum]):
-    """A StrEnum stored as its value.
-
-    SQLAlchemy's own Enum would store member names, in a native type that is hard to change in PostgreSQL.
-    """
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, members: type[StrEnum]) -> None:
-        super().__init__()
-        self.members = members
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else self.members(value).value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
-        return None if value is None else self.members(value)
-
-
-class PhotoText(TypeDecorator[PhotoRef]):
-    """A photo, stored as a JSON object."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: PhotoRef | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else json.dumps(asdict(value))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> PhotoRef | None:  # noqa: ARG002
-        return None if value is None else _photo(json.loads(value))
-
-
-class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
-    """The photos of a request, stored as a JSON list of objects."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: tuple[PhotoRef, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else json.dumps([asdict(photo) for photo in value])
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PhotoRef, ...] | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return tuple(_photo(photo) for photo in json.loads(value))
-
-
-def _photo(stored: dict[str, Any]) -> PhotoRef:
-    return PhotoRef(**{**stored, "kind": PhotoKind(stored["kind"])})
-
-
-class PicturesText(TypeDecorator[tuple[PictureMeant, ...]]):
-    """Pictures that are meant, stored as a JSON list of objects."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: tuple[PictureMeant, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else json.dumps([asdict(picture) for picture in value])
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PictureMeant, ...] | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return tuple(PictureMeant(**{**each, "photo": _photo(each["photo"])}) for each in json.loads(value))
+from bot.storage.columns import EnumText, PhotosText, PhotoText, PicturesText
 
 
 class EditRow(SQLModel, table=True):
@@ -173,6 +104,7 @@ class ChatRow(SQLModel, table=True):
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
     small_talk_at: datetime | None
+    is_quiet: bool
     greeted_at: datetime | None
 
 

@@ -216,7 +216,14 @@ class FakeMemory:
         self.told_no_pictures: set[int] = set()
         self.extras: dict[tuple[str, Extra], int | None] = {}
         self.chatted: set[int] = set()
+        self.quiet: set[int] = set()
         self.greeted: set[int] = set()
+
+    async def is_quiet(self, chat_id: int) -> bool:
+        return chat_id in self.quiet
+
+    async def set_quiet(self, chat_id: int, *, is_quiet: bool) -> None:
+        self.quiet = self.quiet | {chat_id} if is_quiet else self.quiet - {chat_id}
 
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.chatted
@@ -247,16 +254,15 @@ class FakeMemory:
         self.greeted.add(chat_id)
         return is_new
 
-    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
-        is_new = (edit_id, extra) not in self.extras
-        self.extras.setdefault((edit_id, extra), None)
-        return is_new
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime, gone: int | None = None) -> bool:
+        key = (edit_id, extra)
+        is_free = key not in self.extras or (gone is not None and self.extras[key] == gone)
+        if is_free:
+            self.extras[key] = None
+        return is_free
 
     async def sent_extra(self, edit_id: str, extra: Extra) -> int | None:
         return self.extras.get((edit_id, extra))
-
-    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
-        self.extras.pop((edit_id, extra), None)
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         return frozenset(old for old, new in self.moves.items() if new == chat_id)

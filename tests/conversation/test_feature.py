@@ -51,7 +51,7 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("combine", "styles", "status", "history", "cancel", "limits", "start", "help", "privacy"),
+        *("combine", "styles", "status", "history", "cancel", "limits", "start", "help", "privacy", "quiet"),
         *("id", "owner"),
     }
 
@@ -141,7 +141,7 @@ def test_the_menu_is_what_telegram_takes(language: str) -> None:
     commands = menu(FEATURES, language)
     names = [name for name, _ in commands]
     assert len(set(names)) == len(names) <= 100
-    assert set(names) == set(commands_of(FEATURES)) - {"start", "id", "owner"}
+    assert set(names) == set(commands_of(FEATURES)) - {"start", "quiet", "id", "owner"}
     assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) for name in names)
     assert all(0 < len(description) <= 100 and "<" not in description for _, description in commands)
 

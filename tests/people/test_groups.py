@@ -232,3 +232,14 @@ async def test_a_covered_photos_result_is_covered_whoever_asked_and_however(tmp_
             lambda messages: next((m for m in answers(messages, styles) if m.photo_size), None)
         )
         assert drawn.raw["has_media_spoiler"]
+
+
+async def test_a_quiet_group_sees_a_reaction_and_the_picture_and_no_card(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        group = world.telegram.people.group("Friends", ada, admins=[ada])
+        await hears(group, ada.writes("/quiet@nanobanana_bot", chat=group), "From now on I only react")
+        asked = ada.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=group)
+        result = await world.result(group, asked)
+        await group.wait_for(lambda messages: [m for m in messages if "👌" in m.reactions.values()])
+        assert [each.message_id for each in answers(group.messages(), asked)] == [result.message_id]

@@ -12,6 +12,7 @@ from bot.core.edits import ACTIVE, ADMITTED, Edit, EditState, Extra, PhotoKind, 
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.limits import Limits, Rule, Scope
+from bot.core.photos import kept_names
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage import erasing
 from bot.storage.alerts import Alerts
@@ -101,6 +102,9 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
         await having(store, stage=STAGES[EditState.DELIVERED], due_at=None, words=f"{CANARY} {number} " * 40)
     await files.put(ended[0].id, "result", CANARY.encode())
     await files.put(ended[1].id, "photo", CANARY.encode())
+    combined = await having(store, stage=STAGES[EditState.FAILED], photos=(THEIRS,) * 3)
+    for name in kept_names(combined.id, 3):
+        await files.put(name, "photo", CANARY.encode())
     await chats.claim_extra(ended[0].id, Extra.FILE, NOW)
     wishes, picture = SqlWishes(database), PictureMeant(THEIRS, 5)
     await wishes.remember_photos(Speaker(ADA, None, ADA), Collected((picture,), NOW))
@@ -109,6 +113,7 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
     await RefusedRequests(database).keep(request(requester_id=ADA, words=CANARY), NOW)
     await chats.is_first_of_album(ADA, CANARY, 1, NOW)
     await chats.tell_not_allowed(ADA, NOW)
+    await chats.tell_refusal(GROUP, f"limit_reached {ADA}", 5, NOW)
     await Alerts(database).claim(ADA, Reason.OUT_OF_CREDIT, NOW)
     await inbox.keep([update(n, message=by(ADA, CANARY * 500)) for n in range(1, 40)], NOW)
     await inbox.keep([update(50, callback_query=by(ADA))], NOW)
