@@ -6,7 +6,7 @@ import logging
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from telegram.ext import ExtBot
 
@@ -16,9 +16,10 @@ from bot.cluster.notify import Notify
 from bot.conversation.access import Access
 from bot.conversation.conversation import Conversation
 from bot.conversation.feature import Features, all_features
+from bot.conversation.owners import LINK, Owners, digest_of
 from bot.conversation.tools import About, Desk, Tools
 from bot.core.callbacks import Callbacks
-from bot.core.clock import Clock, SteadyClock, random_id, random_secret
+from bot.core.clock import Clock, SteadyClock, random_code, random_id, random_secret
 from bot.core.edits import Edit
 from bot.core.pacing import MEMORY, Estimate, Pacing
 from bot.core.ports import Ports, Sources, Wake
@@ -31,6 +32,7 @@ from bot.settings import Settings
 from bot.storage.database import DATABASE_ERRORS
 from bot.storage.erasing import PersonalData
 from bot.storage.notifications import Notifications
+from bot.storage.ownership import Ownership
 from bot.storage.replicas import DataDirNotShared, Replicas
 from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.waiting import WaitingEdits
@@ -44,13 +46,14 @@ from bot.telegram.inbox.slots import Slots
 from bot.telegram.inbox.webhook import Webhook
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.flood_control import FloodControl
+from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.turns import Priority
 from bot.telegram.questions import Questions
 from bot.web import callbacks
 from bot.web.routes import web_app
 from bot.web.server import listening
 from bot.wiring import outside
-from bot.wiring.measures import measures
+from bot.wiring.measures import Bounds, Measures, Warnings
 from bot.wiring.members import Members
 from bot.wiring.rows import Process, Rows
 from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_out
@@ -92,6 +95,7 @@ class _App:
     ) -> None:
         self._settings, self._rows, self._process, self._stack = settings, rows, process, stack
         self._features: Features = all_features()
+        self._owners = Owners(settings.admin_ids, rows.ownership)
 
     async def start(self) -> None:
         """Build everything, from the database up to what receives updates and calls, and start it."""
@@ -112,7 +116,9 @@ class _App:
         images = await self._stack.enter_async_context(
             ImagePool(workers=min(os.cpu_count() or 1, _IMAGE_WORKERS))
         )
-        out = way_out(settings, bot, self._features, estimate, downloader, rows, process.now, images=images)
+        out = way_out(
+            bot, self._features, estimate, downloader, rows, self._owners, process.now, images=images
+        )
         self._stack.push_async_callback(out.board.close)
         ports = Ports(
             store=rows.edits,
@@ -125,7 +131,7 @@ class _App:
             observer=process.metrics,
         )
         service = self._service(ports, pacing)
-        jobs = self._jobs(service, pacing, out.board, model.credits)
+        jobs = self._jobs(service, pacing, out.board, model.credits, out.outbox)
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
         questions = Questions(bot, slots, out.rights)
@@ -139,6 +145,7 @@ class _App:
         await self._work(bot, intake, notify, flood, out)
         self._stack.push_async_callback(self._leave, flood, jobs)
         logger.info("@%s is at work", bot.username)
+        await self._offer_ownership(bot.username)
 
     async def _telegram(self, flood: FloodControl) -> ExtBot[Priority]:
         """The Bot API's client, initialized."""
@@ -178,10 +185,21 @@ class _App:
         pacing: Pacing,
         board: CardBoard,
         credits_left: Callable[[], Awaitable[float]],
+        outbox: Outbox,
     ) -> Jobs:
         rows, process = self._rows, self._process
+        bounds = Bounds(self._settings.low_credits, self._settings.daily_credits)
+        warnings = Warnings(rows.money, self._owners, outbox, bounds, process.now)
         row_retention = RowRetention(
-            rows.edits, rows.refused, rows.inbox, rows.chats, rows.wishes, rows.alerts, process.now
+            rows.edits,
+            rows.refused,
+            rows.inbox,
+            rows.chats,
+            rows.wishes,
+            rows.alerts,
+            rows.guests,
+            money=rows.money,
+            now=process.now,
         )
         file_retention = FileRetention(
             rows.edits, rows.files, rows.hosted, self._settings.max_stored_bytes, process.now
@@ -197,7 +215,9 @@ class _App:
             Chore("room", _ROOM_SECONDS, file_retention.make_room),
             Chore("files", _RETENTION_SECONDS, file_retention.sweep_files),
             Chore("hosted photos", _RETENTION_SECONDS, file_retention.sweep_hosted),
-            *measures(process.metrics, WaitingEdits(rows.database), credits_left),
+            *Measures(
+                process.metrics, WaitingEdits(rows.database), rows.money, credits_left, warnings, process.now
+            ).chores(),
         )
         held = HeldEdits(process.replica, process.replicas, rows.edits)
         pace = Pace(pacing, rows.budget, random.random)
@@ -230,13 +250,31 @@ class _App:
             photo_follows=Comments(rows.inbox, slots, self._process.now).photo_follows,
             album_of=Albums(bot.username, rows.inbox, slots, self._process.now).whole,
             most_photos=outside.operation(settings).most_photos,
+            owners=self._owners,
+            guests=rows.guests,
+            money=rows.money,
+            take_again=self._take_again,
             questions=questions,
             files=rows.files,
             estimate=estimate,
             about=about,
             now=self._process.now,
         )
-        return Conversation(self._features, tools, Access(settings.allowed_chats, settings.admin_ids, tools))
+        access = Access(settings.allowed_chats, tools, open_to_all=settings.open_to_all)
+        return Conversation(self._features, tools, access)
+
+    async def _take_again(self, chat_id: int, first: int, since: datetime) -> None:
+        await self._rows.inbox.take_again(chat_id, first, since, self._process.owner())
+
+    async def _offer_ownership(self, username: str) -> None:
+        """As long as nobody runs the bot: a link that makes somebody its owner, once."""
+        if await self._owners.all():
+            return
+        rows, code = self._rows.ownership, random_code()
+        await rows.offer(digest_of(code), self._process.now())
+        self._stack.push_async_callback(_withdraw, rows, digest_of(code))
+        link = f"https://t.me/{username}?start={LINK}{code}"
+        logger.warning("nobody owns this bot yet: open %s to make yourself the owner", link)
 
     async def _serve(self, service: EditService, intake: Intake, wake: Wake) -> None:
         """Start the web server."""
@@ -277,6 +315,13 @@ class _App:
         self._process.replica.leave()
         flood.send_all_back()
         await jobs.stop(STOP_WITHIN_SECONDS)
+
+
+async def _withdraw(ownership: Ownership, digest: str) -> None:
+    """The link ends with its process. Without the database, it ends with the next one."""
+    with contextlib.suppress(*DATABASE_ERRORS, TimeoutError):
+        async with asyncio.timeout(1):
+            await ownership.withdraw(digest)
 
 
 async def _release(replicas: Replicas, name: str) -> None:

@@ -7,13 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot import VERSION
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 _VERSION = f"nanobanana-bot {VERSION}"
 EXIT_WRONG, EXIT_SETTINGS = 1, 2
 
@@ -44,6 +45,22 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     run = commands.add_parser("run", help="run the bot until it is told to stop (SIGTERM or Ctrl-C)")
     run.set_defaults(command=_run)
+    _add_demo(commands)
+    _add_play(commands)
+    doctor = commands.add_parser(
+        "doctor", help="check settings, database, Telegram, NanoBanana and the photo host"
+    )
+    doctor.add_argument("--json", action="store_true", help="one JSON document in place of lines")
+    doctor.set_defaults(command=_doctor)
+    migrate = commands.add_parser("migrate", help="bring the database to this version")
+    migrate.set_defaults(command=_migrate)
+    _add_move_database(commands)
+    for command in commands.choices.values():
+        command.add_argument("--version", action="version", version=_VERSION)
+    return parser
+
+
+def _add_demo(commands: Commands) -> None:
     demo = commands.add_parser(
         "demo",
         help="the main job against a sandbox on this machine; no token, no key, no network",
@@ -63,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--language", default="en", metavar="CODE", help="the person's language: en or fr")
     demo.set_defaults(command=_demo)
+
+
+def _add_play(commands: Commands) -> None:
     play = commands.add_parser(
         "play",
         help="the whole bot in a browser, against the sandbox; no token, no key, no network",
@@ -75,20 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     play.add_argument("--no-browser", action="store_true", help="open no browser")
     play.set_defaults(command=_play)
-    doctor = commands.add_parser(
-        "doctor", help="check settings, database, Telegram, NanoBanana and the photo host"
-    )
-    doctor.add_argument("--json", action="store_true", help="one JSON document in place of lines")
-    doctor.set_defaults(command=_doctor)
-    migrate = commands.add_parser("migrate", help="bring the database to this version")
-    migrate.set_defaults(command=_migrate)
-    _add_move_database(commands)
-    for command in commands.choices.values():
-        command.add_argument("--version", action="version", version=_VERSION)
-    return parser
 
 
-def _add_move_database(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_move_database(commands: Commands) -> None:
     move = commands.add_parser(
         "move-database",
         help="copy everything to another, empty database",

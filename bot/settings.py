@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
@@ -62,6 +63,9 @@ class Settings(BaseModel):
     nanobanana_resolution: Literal["1K", "2K", "4K"] = "1K"
     framing: Literal["extend", "crop"] = "extend"
 
+    nanobanana_credits_per_edit: NonNegativeFloat = 0
+    daily_credits: NonNegativeFloat = 0
+    low_credits: NonNegativeFloat = 100
     nanobanana_creates_per_10_seconds: PositiveInt = 15
     nanobanana_tasks_in_flight: PositiveInt = 100
 
@@ -96,6 +100,7 @@ class Settings(BaseModel):
     max_active_edits_per_chat: NonNegativeInt = 5
     max_waiting_edits_per_chat: NonNegativeInt = 20
     max_request_age_seconds: PositiveInt = 3600
+    open_to_all: bool = False
     allowed_chats: Ids = frozenset()
     admin_ids: Ids = frozenset()
 

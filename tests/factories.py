@@ -116,6 +116,7 @@ def full_edit(**changes: Any) -> Edit:
             "due_at": NOW + timedelta(microseconds=1),
             "callback_secret": "secret-of-a-callback",
             "submits": 2,
+            "credits": 26.5,
             "attempts": 5,
             "sends": 3,
             "status_message_id": 3_000_000_004,

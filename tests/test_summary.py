@@ -19,6 +19,14 @@ NEEDED = {
 }
 
 
+ONE_STRANGER = "a stranger can spend 52 credits ($0.26) an hour, all together up to 14420 credits ($72.10)"
+NO_LIMITS = {"rate_limit_edits": "0", "person_limit_edits": "0"}
+NO_OWNER = "the owner: who opens the link below"
+ALL_STRANGERS = (
+    "strangers can spend up to 14420 credits ($72.10) an hour: neither a person nor a chat has a limit"
+)
+
+
 def said(**settings: str) -> list[str]:
     return list(summary(Settings.model_validate({**NEEDED, **settings})))
 
@@ -30,7 +38,7 @@ def test_the_bot_says_what_it_is_made_of() -> None:
         "model: nano-banana, 4 credits an edit, at https://api.nanobananaapi.ai",
         "photos: fetched from https://bot.example.org, which has to lead to 127.0.0.1:8081",
         "updates: asked for at https://api.telegram.org",
-        "may use it: everybody (ALLOWED_CHATS is empty); credit and keys: ADMIN_IDS are told (1)",
+        "may use it: whom the owner allows; the owner: 1 of ADMIN_IDS",
     ]
 
 
@@ -52,7 +60,15 @@ def test_the_bot_says_what_it_is_made_of() -> None:
         ),
         (
             {"kie_api_key": "k", "allowed_chats": "1,2"},
-            "may use it: those of ALLOWED_CHATS (2); credit and keys: nobody is told (ADMIN_IDS is empty)",
+            f"may use it: those of ALLOWED_CHATS (2), and whom the owner allows; {NO_OWNER}",
+        ),
+        (
+            {"kie_api_key": "k", "open_to_all": "true", "admin_ids": "1"},
+            f"may use it: everybody (OPEN_TO_ALL=true): {ONE_STRANGER}; the owner: 1 of ADMIN_IDS",
+        ),
+        (
+            {"kie_api_key": "k", "open_to_all": "true", "admin_ids": "1", **NO_LIMITS},
+            f"may use it: everybody (OPEN_TO_ALL=true): {ALL_STRANGERS}; the owner: 1 of ADMIN_IDS",
         ),
     ],
 )
@@ -72,4 +88,4 @@ async def test_the_log_begins_with_it_and_has_a_line_for_each_finished_edit(tmp_
             rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d INFO +bot\.run: nanobanana-bot {VERSION}", first
         )
         (ended,) = [line for line in others if "-> delivered" in line]
-        assert re.search(rf"\(chat {world.ada.id}, /sketch, \d+\.\d s\)$", ended)
+        assert re.search(rf"\(chat {world.ada.id}, /sketch, \d+\.\d s, 4 credits\)$", ended)

@@ -16,28 +16,35 @@ _CHECK_AGAIN_AFTER = timedelta(days=1)
 
 
 class Access:
-    """Everybody may, or else only the listed chats and people. The admins always may, in private."""
+    """The listed chats and people may, those whom the owner allowed, and the owners in private; or everybody
+    where the bot is open.
+    """
 
-    def __init__(self, allowed_chats: frozenset[int], admin_ids: frozenset[int], tools: Tools) -> None:
-        self._allowed_chats, self._admin_ids, self._tools = allowed_chats, admin_ids, tools
+    def __init__(self, allowed_chats: frozenset[int], tools: Tools, *, open_to_all: bool) -> None:
+        self._allowed_chats, self._tools, self._is_open = allowed_chats, tools, open_to_all
 
     async def admits(self, chat: Chat, person_id: int | None = None) -> bool:
         """Whether the bot serves a chat; `person_id` is who writes there."""
-        if not self._allowed_chats or chat.id in self._allowed_chats:
+        if self._is_open or chat.id in self._allowed_chats:
             return True
-        if person_id == chat.id and person_id in self._admin_ids:
+        if person_id == chat.id and person_id in await self._tools.owners.all():
+            return True
+        if await self._tools.guests.allowed_among([chat.id]):
             return True
         return chat.may_have_moved and (await self._came_from_allowed(chat) or await self._is_found(chat))
 
     async def _came_from_allowed(self, chat: Chat) -> bool:
-        return bool(self._allowed_chats & await self._tools.memory.origins(chat.id))
+        origins = await self._tools.memory.origins(chat.id)
+        if not origins:
+            return False
+        return bool(self._allowed_chats & origins or await self._tools.guests.allowed_among(origins))
 
     async def _is_found(self, chat: Chat) -> bool:
         """A supergroup may write before its move is known: ask Telegram, once a day, which group it was."""
         memory, now = self._tools.memory, self._tools.now()
-        if await memory.has_checked_move(chat.id, now - _CHECK_AGAIN_AFTER):
-            return False
         basic_groups = [each for each in self._allowed_chats if _FIRST_SUPERGROUP < each < 0]
+        if not basic_groups or await memory.has_checked_move(chat.id, now - _CHECK_AGAIN_AFTER):
+            return False
         for group_id in basic_groups:
             if await self._tools.questions.moved_to(group_id) == chat.id:
                 await self.follow(group_id, chat.id)

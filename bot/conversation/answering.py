@@ -1,25 +1,25 @@
 """What handlers share: replying to a message, and asking the core for an edit."""
 
-from dataclasses import dataclass
+from datetime import datetime
 from gettext import NullTranslations
 
 from bot.conversation.feature import Asked, Pressed, Replies
-from bot.conversation.incoming import Chat, Message, Sender
+from bot.conversation.incoming import Chat, Message, Press
 from bot.conversation.meaning import EditAsked, Refused
-from bot.conversation.outgoing import Alert, Buttons, Delete, Destination, Say
-from bot.conversation.refusing import hold_buttons, refusal_key
+from bot.conversation.outgoing import Alert, Button, Buttons, Delete, Destination, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
-from bot.conversation.texts.wording import number
+from bot.conversation.texts.wording import duration, number, until
 from bot.conversation.tools import Tools
 from bot.core.edits import Request
 from bot.core.errors import Reason
-from bot.core.limits import Refusal
+from bot.core.limits import Refusal, Scope
 from bot.core.presets import COMBINE
 from bot.core.wishes import Collected, Missing, Question
 
 BY_BUTTON = frozenset({Missing.CONSENT, Missing.COMMAND, Missing.MANNER})
 """What is asked for with buttons."""
+HOLD_VERB = "hold"
 _SERIES = 100
 """More photos than one message can ask for."""
 
@@ -38,14 +38,14 @@ def say_in_reply(message: Message, html: str, buttons: Buttons = (), *, merge: s
 async def admit(asked: Asked, wish: EditAsked) -> Replies:
     """Admit an edit, without a word; or say why not."""
     message, tools, t = asked.message, asked.tools, asked.t
-    if tools.now() - message.sent_at > tools.about.longest_wait:
+    is_old = tools.now() - message.sent_at > tools.about.longest_wait
+    if is_old and not await _waited_for_owner(tools, message):
         return (say_in_reply(message, away_text(t), merge="away"),)
     if not await _takes_pictures(tools, message.chat):
         if not await tools.memory.tell_no_pictures(message.chat.id, tools.now()):
             return ()
         return (say_in_reply(message, reason_sentence(t, Reason.MAY_NOT_SEND)),)
-    asker = Asker(message.update_id, message.chat, message.thread_id, message.message_id, message.sender)
-    requests = requests_of(wish, asker)
+    requests = requests_of(wish, message, message.message_id)
     was_by_button = wish.answers is not None and wish.answers.missing in BY_BUTTON  # which may be pressed too
     for done, request in enumerate(requests):
         admission = await tools.desk.admit(request, once=was_by_button)
@@ -62,6 +62,15 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
     return await answered(asked, wish.answers)
 
 
+async def _waited_for_owner(tools: Tools, message: Message) -> bool:
+    """Whether a message is old only because the owner had not yet allowed its chat."""
+    guest = await tools.guests.get(message.chat.id)
+    allowed_at = guest.allowed_at if guest is not None else None
+    if allowed_at is None or message.sent_at > allowed_at:
+        return False
+    return tools.now() - allowed_at <= tools.about.longest_wait
+
+
 async def answered(asked: Asked, question: Question | None) -> Replies:
     """A request was understood: nothing that was asked before waits any more, and no button of it is left."""
     message, wishes = asked.message, asked.tools.wishes
@@ -74,32 +83,22 @@ async def answered(asked: Asked, question: Question | None) -> Replies:
     return (Delete(message.chat.id, question.message_id),)
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, with which update, and the message that their card replies to."""
+def requests_of(wish: EditAsked, asked: Message | Press, asked_for: int) -> list[Request]:
+    """One edit of each picture, or one of all of them together, for the person who wrote or pressed `asked`.
 
-    update_id: int
-    chat: Chat
-    thread_id: int | None
-    message_id: int
-    sender: Sender
-
-
-def requests_of(wish: EditAsked, asker: Asker) -> list[Request]:
-    """One edit of each picture, or one of all of them together.
-
-    Each has an update id, by which it is admitted once: Telegram's own are positive.
+    The card replies to the message `asked_for`. Each has an update id, by which it is admitted once:
+    Telegram's own are positive.
     """
     pictures = wish.pictures[:1] if wish.command == COMBINE else wish.pictures
     return [
         Request(
-            update_id=-(asker.update_id * _SERIES + number) if number else asker.update_id,
-            chat_id=asker.chat.id,
-            thread_id=asker.thread_id,
-            request_message_id=picture.message_id if number else asker.message_id,
+            update_id=-(asked.update_id * _SERIES + number) if number else asked.update_id,
+            chat_id=asked.chat.id,
+            thread_id=asked.thread_id,
+            request_message_id=picture.message_id if number else asked_for,
             photo_message_id=picture.message_id,
-            requester_id=asker.sender.id,
-            language=asker.sender.language,
+            requester_id=asked.sender.id,
+            language=asked.sender.language,
             command=wish.command,
             words=wish.words,
             photos=tuple(each.photo for each in (wish.pictures if wish.command == COMBINE else (picture,))),
@@ -113,6 +112,21 @@ def requests_of(wish: EditAsked, asker: Asker) -> list[Request]:
 def is_asked_with(request: Request, update_id: int) -> bool:
     """Whether a message's update asked for this edit, as the only one or as one of a series."""
     return update_id in {request.update_id, -request.update_id // _SERIES}
+
+
+def hold_buttons(t: NullTranslations, refusal: Refusal, request: Request, now: datetime) -> Buttons:
+    """One button, where the request may wait for its place."""
+    if refusal.retry_at is None or not refusal.can_be_held(now):
+        return ()
+    wait = duration(t, until((refusal.retry_at - now).total_seconds()))
+    label = t.gettext("⏳ Do it in {duration}").format(duration=wait)
+    return ((Button(label, f"{HOLD_VERB}:{request.update_id}"),),)
+
+
+def refusal_key(refusal: Refusal, request: Request) -> str:
+    """Refusals with the same key say the same to the same people; see `Say.merge`."""
+    whose = request.requester_id if refusal.rule.scope is Scope.PERSON else ""
+    return f"{refusal.reason} {whose}".strip()
 
 
 def refuse(asked: Asked, refused: Refused) -> Replies:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.conversation.answering import (
-    Asker,
     admit,
     admit_pressed,
     alert,
@@ -25,12 +24,12 @@ from bot.conversation.meaning import (
     complete,
     meaning_of,
 )
-from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destination
+from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destination, in_rows
 from bot.conversation.recalling import picture_of, recall
 from bot.conversation.texts import alerts, questions
 from bot.conversation.texts.styles import command_title
 from bot.core.presets import COMBINE, EDIT, PRESETS
-from bot.core.wishes import Missing, Question, Speaker, Wish
+from bot.core.wishes import Missing, Question, Wish
 
 _SUGGESTIONS = 3
 _LIKENESS = 0.6
@@ -40,6 +39,12 @@ _LIKENESS = 0.6
 async def understood(asked: Asked, command: str | None) -> Meaning | None:
     """What a message means, with what is remembered of its chat."""
     return meaning_of(asked.message, command, await recall(asked.tools, asked.message, command))
+
+
+async def edit_by_command(asked: Asked) -> Replies:
+    """A command for an edit: /edit, /combine or a style, maybe with words."""
+    meaning = await understood(asked, asked.message.command)
+    return await answer_wish(asked, meaning) if isinstance(meaning, EditAsked | Lacking | Refused) else ()
 
 
 async def answer_wish(asked: Asked, meaning: EditAsked | Lacking | Refused) -> Replies:
@@ -65,10 +70,9 @@ async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
     """
     press, request = pressed.press, pressed.edit.request
     replaced = await pressed.tools.wishes.question_for(press.chat.id, press.message_id or 0)
-    speaker = Speaker(press.chat.id, press.thread_id, press.sender.id)
     question = Question(
         id=press.update_id,
-        speaker=speaker,
+        speaker=press.speaker,
         asked_for=press.message_id or 0,
         wish=wish,
         missing=Missing.WORDS,
@@ -80,7 +84,7 @@ async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
     to = Destination(press.chat.id, press.thread_id, asked_at)
     placeholder = questions.placeholder(pressed.t, wish, Missing.WORDS)
     ask = Ask(to, html, question.id, placeholder, silent=not press.chat.is_private)
-    is_left = replaced is not None and replaced.speaker == speaker and replaced.answered_by is None
+    is_left = replaced is not None and replaced.speaker == press.speaker and replaced.answered_by is None
     if replaced is None or replaced.message_id is None or not is_left:
         return (*toast(pressed, ""), ask)
     return (*toast(pressed, ""), Delete(press.chat.id, replaced.message_id), ask)
@@ -116,9 +120,8 @@ async def ask_about_album(asked: Asked, wish: Wish, styles: Sequence[str]) -> Re
     t = asked.t
     question = await _kept(asked, wish, Missing.COMMAND)
     buttons = [COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in styles]
-    rows = tuple(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
     text = questions.several(t, len(wish.pictures))
-    return (Ask(_in_reply(asked), text, question.id, buttons=rows),)
+    return (Ask(_in_reply(asked), text, question.id, buttons=in_rows(buttons)),)
 
 
 async def consent(pressed: Pressed) -> Replies:
@@ -188,8 +191,7 @@ async def _go_on(pressed: Pressed, question: Question, meant: EditAsked | Lackin
         case EditAsked():
             if not await tools.wishes.answered(question.id, press.update_id):
                 return toast(pressed, alerts.settled(pressed.t))
-            asker = Asker(press.update_id, press.chat, press.thread_id, question.asked_for, press.sender)
-            for number, request in enumerate(requests_of(meant, asker)):
+            for number, request in enumerate(requests_of(meant, press, question.asked_for)):
                 told = await admit_pressed(pressed, request)
                 if told.popup and not number:
                     await tools.wishes.ask(replace(question, answered_by=None))  # it can be pressed later

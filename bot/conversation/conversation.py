@@ -20,8 +20,8 @@ from bot.conversation.feature import (
     commands_of,
     pressed_button,
 )
+from bot.conversation.guests import turn_away
 from bot.conversation.incoming import (
-    Chat,
     ChatMigrated,
     EditedMessage,
     Incoming,
@@ -29,11 +29,10 @@ from bot.conversation.incoming import (
     Message,
     Part,
     Press,
-    Sender,
     Surplus,
 )
 from bot.conversation.memory import FRESH
-from bot.conversation.outgoing import Alert, Delete, Destination, Leave, Outgoing, Say
+from bot.conversation.outgoing import Alert, Delete, Destination, Say
 from bot.conversation.recalling import asked_with
 from bot.conversation.small_talk import is_stop
 from bot.conversation.texts import alerts
@@ -44,7 +43,7 @@ from bot.conversation.texts.wording import number
 from bot.conversation.tools import Tools
 from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
-from bot.core.presets import EDIT
+from bot.core.guests import Guest
 from bot.core.wishes import Collected, PictureMeant
 
 _CORRECTED_WITHIN = timedelta(minutes=5)
@@ -82,11 +81,12 @@ class Conversation:
     async def _message(self, message: Message, *, is_corrected: bool = False) -> Replies:
         if message.sender.is_bot:
             return ()
-        if not await self._access.admits(message.chat, message.sender.id):
-            return await self._turn_away(message.chat, message.sender, message)
         if message.chat.is_private and message.picture is None and is_stop(message.words):
             message = replace(message, command=message.command or _STOP, words="")
         command = self._commands.get(message.command or "")
+        is_open = command is not None and command.is_open(message)
+        if not is_open and not await self._access.admits(message.chat, message.sender.id):
+            return await turn_away(self._tools, message.chat, message.sender, message.update_id, message)
         if command is None and not await self._is_for_us(message):
             return ()
         whole = await self._with_album(message, is_corrected=is_corrected)
@@ -94,7 +94,7 @@ class Conversation:
 
     async def _whole(self, message: Message) -> Replies:
         command = self._commands.get(message.command or "")
-        asked = Asked(self._tools, message, command.name if command else EDIT)
+        asked = Asked(self._tools, message)
         if command is not None:
             replies = await command.handle(asked)
         elif message.command is not None:
@@ -231,24 +231,15 @@ class Conversation:
         if chat.is_private:
             return ()
         await self._tools.questions.forget_rights(chat.id)
+        if change.sender.id in await self._tools.owners.all():
+            await self._tools.guests.decide(Guest(chat.id, chat.title), allowed=True, now=self._tools.now())
         if not await self._access.admits(chat):
-            return await self._turn_away(chat, change.sender)
+            return await turn_away(self._tools, chat, change.sender, change.update_id)
         if not change.joined or not await self._tools.memory.greet(chat.id, self._tools.now()):
             return ()
         about, t = self._tools.about, translations(change.sender.language)
         sees_all = about.reads_group_messages or change.is_admin
         return (Say(Destination(chat.id), greeting_text(t, about.username, sees_all=sees_all), silent=True),)
-
-    async def _turn_away(self, chat: Chat, sender: Sender, message: Message | None = None) -> Replies:
-        """Say once that the chat is not served; then leave the group in any case."""
-        replies: list[Outgoing] = []
-        if await self._tools.memory.tell_not_allowed(chat.id, self._tools.now()):
-            text = not_allowed_text(translations(sender.language), chat.id)
-            to = Destination(chat.id)
-            replies.append(say_in_reply(message, text) if message else Say(to, text))
-        if not chat.is_private:
-            replies.append(Leave(chat.id))
-        return replies
 
 
 def whole_album(message: Message, parts: Sequence[Message]) -> Message:
@@ -268,13 +259,6 @@ def whole_album(message: Message, parts: Sequence[Message]) -> Message:
         if isinstance(ordered[0].picture, Reason)
         else tuple(Part(part.message_id, part.picture) for part in ordered[1:]),
     )
-
-
-def not_allowed_text(t: NullTranslations, chat_id: int) -> str:
-    """For a chat that is not served, with its id for the bot's owner."""
-    return t.gettext(
-        "This bot only serves chats that its owner has invited. Chat id: <code>{chat_id}</code>"
-    ).format(chat_id=chat_id)
 
 
 def surplus_text(t: NullTranslations, kept: int) -> str:

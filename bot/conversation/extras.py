@@ -6,15 +6,14 @@ from bot.core.edits import Extra
 
 
 async def answer_if_there(pressed: EditPressed, extra: Extra, *, on_its_way: str, there: str) -> Replies:
-    """The answer where it is on its way or there already. None: it is to be sent now, by this press alone."""
+    """The answer where it is on its way or there already; empty if it is to be sent now."""
     edit, tools = pressed.edit, pressed.tools
     if await tools.memory.claim_extra(edit.id, extra, tools.now()):
         return ()
     message_id = await tools.memory.sent_extra(edit.id, extra)
-    if message_id is None:
-        return toast(pressed, on_its_way)
-    if await tools.questions.has_message(edit.chat_id, message_id):
-        return alert(pressed, there)
-    await tools.memory.forget_extra(edit.id, extra)
-    await tools.memory.claim_extra(edit.id, extra, tools.now())
-    return ()
+    if message_id is not None:
+        if await tools.questions.has_message(edit.chat_id, message_id):
+            return alert(pressed, there)
+        if await tools.memory.claim_extra(edit.id, extra, tools.now(), gone=message_id):
+            return ()
+    return toast(pressed, on_its_way)

@@ -27,11 +27,10 @@ _DATA = re.compile(r"([a-z]{1,8}):([A-Za-z0-9_-]{1,48})")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A message for the bot. `command` is the command that it is handled as."""
+    """A message for the bot."""
 
     tools: Tools
     message: Message
-    command: str
 
     @property
     def t(self) -> NullTranslations:
@@ -62,11 +61,15 @@ class EditPressed(Pressed):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command. `description` is its line in Telegram's menu; without one it is not in the menu."""
+    """A command. `description` is its line in Telegram's menu; without one it is not in the menu.
+
+    `is_open` says of which messages it takes also those of chats that the bot does not serve.
+    """
 
     name: str
     handle: Callable[[Asked], Awaitable[Replies]]
     description: str = ""
+    is_open: Callable[[Message], bool] = lambda _: False
 
 
 class Under(Enum):

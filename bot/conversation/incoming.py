@@ -4,7 +4,7 @@
 already a `PhotoRef`, or the reason why it cannot be edited.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -18,23 +18,28 @@ Picture: TypeAlias = PhotoRef | Reason | None
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A private chat or a group. `may_have_moved`: a supergroup, which may once have been a basic group."""
+    """A private chat or a group. `may_have_moved`: a supergroup, which may once have been a basic group.
+
+    `title` is a group's, to be shown.
+    """
 
     id: int
     is_private: bool
     may_have_moved: bool = False
+    title: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who wrote or pressed: a person, or a chat or channel that writes in its own name.
 
-    `language` is one that the bot speaks. Other bots (`is_bot`) get no answer.
+    `language` is one that the bot speaks. Other bots (`is_bot`) get no answer. `name` is to be shown.
     """
 
     id: int
     language: str
     is_bot: bool = False
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,11 @@ class Press:
     sender: Sender
     data: str
     replied: Replied | None = None
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who pressed it, in this chat and topic."""
+        return Speaker(self.chat.id, self.thread_id, self.sender.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,12 @@ class Wishes(Protocol):
 class Memory(Protocol):
     """A few facts per chat."""
 
+    async def is_quiet(self, chat_id: int) -> bool:
+        """Whether a group wants reactions on requests instead of status cards."""
+
+    async def set_quiet(self, chat_id: int, *, is_quiet: bool) -> None:
+        """Note what a group wants."""
+
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         """Whether to answer words that are no request: True once an hour."""
 
@@ -70,14 +76,14 @@ class Memory(Protocol):
     async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
         """Whether this chat is to be told that it takes no pictures: True once, and again after a while."""
 
-    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
-        """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it."""
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime, gone: int | None = None) -> bool:
+        """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it.
+
+        `gone`: the message that it was sent as, if that is not there any more.
+        """
 
     async def sent_extra(self, edit_id: str, extra: Extra) -> int | None:
         """The message that an extra of an edit was sent as; None while it is on its way, or was not sent."""
-
-    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
-        """An extra of an edit is not there any more."""
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         """Every id that the chat had before it became a supergroup."""

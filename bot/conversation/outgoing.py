@@ -1,5 +1,6 @@
 """What goes out, as frozen values. `telegram/outbox` sends them. All texts are HTML, except for alerts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -24,6 +25,12 @@ class LinkButton:
 
 Buttons: TypeAlias = tuple[tuple[Button | LinkButton, ...], ...]
 """Rows of buttons."""
+_PER_ROW = 3
+
+
+def in_rows(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
+    """Buttons of short texts, three in a row."""
+    return tuple(tuple(buttons[start : start + _PER_ROW]) for start in range(0, len(buttons), _PER_ROW))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.conversation.incoming import Message
 from bot.conversation.memory import Memory, Wishes
+from bot.conversation.owners import Guests, Money, Owners
 from bot.core.clock import Clock
 from bot.core.edits import Edit, Request
 from bot.core.limits import Admission, Limits, Usage
@@ -50,7 +51,7 @@ class PersonalData(Protocol):
         """Delete what is stored of a person in all chats, except for edits that have not ended."""
 
 
-class Refused(Protocol):
+class RefusedRequests(Protocol):
     """Requests that were refused for a while, by the update that asked."""
 
     async def keep(self, request: Request, now: datetime) -> None:
@@ -64,7 +65,7 @@ class Desk:
     """Passes requests to the core, wakes the edit's job, and keeps what was refused for a while."""
 
     def __init__(
-        self, service: Service, wake: Wake, refused: Refused, data: PersonalData, now: Clock
+        self, service: Service, wake: Wake, refused: RefusedRequests, data: PersonalData, now: Clock
     ) -> None:
         self._service, self._wake, self._refused = service, wake, refused
         self._data, self._now = data, now
@@ -195,6 +196,11 @@ class Tools:
     edits: Edits
     memory: Memory
     wishes: Wishes
+    owners: Owners
+    guests: Guests
+    money: Money
+    take_again: Callable[[int, int, datetime], Awaitable[object]]
+    """Has what a chat sent from an update on, and since a moment, handled as if it had just come."""
     questions: Questions
     files: Files
     photo_follows: Callable[[Message], Awaitable[bool]]

@@ -10,7 +10,9 @@ from bot.core.ports import Chat, Lease
 
 
 class CardPosting:
-    """Sends a card once. An edit works without one, so a card that may have arrived is not sent again."""
+    """Sends a card once. An edit works without one: where it may have arrived, or where the chat wants none,
+    it is not tried again.
+    """
 
     def __init__(self, chat: Chat, pending: PendingWrites, lease: Lease, now: Clock) -> None:
         self._chat, self._pending, self._lease, self._now = chat, pending, lease, now

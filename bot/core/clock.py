@@ -40,6 +40,11 @@ def random_id() -> str:
     return "".join(secrets.choice(among) for part in letters for among in part)
 
 
+def random_code() -> str:
+    """128 random bits in 22 URL-safe characters: short enough for a link to a bot."""
+    return secrets.token_urlsafe(16)
+
+
 def random_secret() -> str:
     """192 random bits in 32 URL-safe characters: a URL that contains it cannot be guessed."""
     return secrets.token_urlsafe(24)

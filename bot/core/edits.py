@@ -210,15 +210,16 @@ class Edit:
     """An edit at one moment. Only storage writes rows; all other rooms use these frozen values.
 
     `due_at` is when there is something to do next, None once nothing is. `submits` counts the create calls
-    that may have made a task, `attempts` the tries of the present step, `sends` the replies that may have
-    arrived. `secret` is the unguessable part of its photos' names. `callback_secret` is that of the last
-    create call's callback, None while there is none to expect. `owner` is the replica that works on it.
-    `blocked_by` is what it waits for while it cannot go on. `has_lost_card`: a status card was sent, and
-    nobody knows whether it arrived. `is_told`: its chat knows that it has ended. `is_late`: its task may end
-    well after its chat was told that it had failed, and no limit counts it any more. `starts` counts the
-    processes that began to decode the pictures of the present step. `is_erased`: its requester had it
-    deleted, and all that is left is what a limit counts. `waste` says of an edit that was paid for in vain
-    whether it is counted. `runs_until`: so long the task of an edit that was ended may still run.
+    that may have made a task, `credits` what those cost, `attempts` the tries of the present step, `sends`
+    the replies that may have arrived. `secret` is the unguessable part of its photos' names.
+    `callback_secret` is that of the last create call's callback, None while there is none to expect. `owner`
+    is the replica that works on it. `blocked_by` is what it waits for while it cannot go on. `has_lost_card`:
+    a status card was sent, and nobody knows whether it arrived, or its chat wants none. `is_told`: its chat
+    knows that it has ended. `is_late`: its task may end well after its chat was told that it had failed, and
+    no limit counts it any more. `starts` counts the processes that began to decode the pictures of the
+    present step. `is_erased`: its requester had it deleted, and all that is left is what a limit counts.
+    `waste` says of an edit that was paid for in vain whether it is counted. `runs_until`: so long the task of
+    an edit that was ended may still run.
     """
 
     id: str
@@ -240,6 +241,7 @@ class Edit:
     owner: str | None = None
     blocked_by: Reason | None = None
     is_erased: bool = False
+    credits: float = 0.0
     waste: Waste | None = None
     runs_until: datetime | None = None
 
@@ -334,3 +336,8 @@ class Edit:
         of_request = {self.request.request_message_id, self.request.photo_message_id}
         ids = of_request | {self.status_message_id, self.result_message_id, self.file_message_id}
         return frozenset(each for each in ids if each is not None)
+
+
+def credits_before(edit: Edit) -> float:
+    """What an edit had cost before its last create call, which turned out to have made no task."""
+    return edit.credits * (edit.submits - 1) / edit.submits if edit.submits > 1 else 0.0

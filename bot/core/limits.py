@@ -16,16 +16,20 @@ LONGEST_HOLD = timedelta(hours=24)
 
 
 class Scope(StrEnum):
-    """Whose edits a rule counts together: a chat's, or one person's in all chats."""
+    """Whose edits a rule counts together: a chat's, one person's in all chats, or everybody's."""
 
     CHAT = "chat"
     PERSON = "person"
+    DEPLOYMENT = "deployment"
 
 
 class Counts(StrEnum):
-    """What a rule counts: edits admitted within its window, edits that have not ended, or held ones."""
+    """What a rule counts: edits admitted within its window, the create calls that those cost or will cost,
+    edits that have not ended, or held ones.
+    """
 
     ADMITTED = "admitted"
+    PAID = "paid"
     UNFINISHED = "unfinished"
     HELD = "held"
 
@@ -40,8 +44,8 @@ class Rule:
     counts: Counts = Counts.ADMITTED
 
     def __post_init__(self) -> None:
-        if (self.window is None) is (self.counts is Counts.ADMITTED):
-            raise ValueError("a rule has a window if it counts what was admitted, and only then")
+        if (self.window is None) is (self.counts in {Counts.ADMITTED, Counts.PAID}):
+            raise ValueError("a rule has a window if it counts what was admitted or paid, and only then")
 
 
 HELD = Rule(Scope.PERSON, MAX_HELD, counts=Counts.HELD)
@@ -53,22 +57,27 @@ class Limits:
 
     `at_once`: how many tasks of one chat may run at once, 0 for any number; more wait for their turn.
     `forgiven`: how many edits of one person, in any window, give their place back although they were paid for
-    and lost by the person's doing. No rule counts or refuses the edits of `exempt` people.
+    and lost by the person's doing. No rule of a chat or person counts or refuses the edits of `exempt`
+    people. `price`: the credits of one create call.
     """
 
     rules: tuple[Rule, ...] = ()
     at_once: int = 0
     forgiven: int = 0
     exempt: frozenset[int] = frozenset()
+    price: float = 0.0
 
     def of(self, person_id: int) -> tuple[Rule, ...]:
         """The rules that apply to a person's requests."""
-        return () if person_id in self.exempt else self.rules
+        if person_id not in self.exempt:
+            return self.rules
+        return tuple(rule for rule in self.rules if rule.scope is Scope.DEPLOYMENT)
 
     @property
     def longest_window(self) -> timedelta | None:
-        """The longest window of any rule, None if no rule has one."""
-        return max((rule.window for rule in self.rules if rule.window is not None), default=None)
+        """The longest window of a chat's or person's rule, None if none has one."""
+        theirs = (rule.window for rule in self.rules if rule.scope is not Scope.DEPLOYMENT)
+        return max((window for window in theirs if window is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +109,7 @@ class Refusal:
     @property
     def reason(self) -> Reason:
         match self.rule.counts:
-            case Counts.ADMITTED:
+            case Counts.ADMITTED | Counts.PAID:
                 return Reason.LIMIT_REACHED
             case Counts.UNFINISHED:
                 return Reason.TOO_MANY_ACTIVE

@@ -93,10 +93,12 @@ class Place:
     """A place in the line for a create call, from 1; 0 when it is one's turn.
 
     `in_chat`: it waits for tasks of its own chat to end, and stands among the edits of that chat.
+    `is_paused`: the owner lets nothing begin.
     """
 
     number: int = 0
     in_chat: bool = False
+    is_paused: bool = False
 
 
 ITS_TURN = Place()
@@ -193,6 +195,10 @@ class ImageModel(Protocol):
         """Model and resolution: tasks of one operation take about the same time."""
 
     @property
+    def price(self) -> float:
+        """What one create call costs, in credits, as far as that is known."""
+
+    @property
     def shapes(self) -> Sequence[float]:
         """The ratios (width by height) that photos are extended to; empty where they are sent as they are."""
 
@@ -284,8 +290,8 @@ class Chat(Protocol):
     async def download(self, photo: PhotoRef) -> bytes:
         """The photo's bytes from Telegram. PhotoRefused if it is too big, or gone."""
 
-    async def post_card(self, edit: Edit) -> int:
-        """Send the edit's status card, silently; returns its message id."""
+    async def post_card(self, edit: Edit) -> int | None:
+        """Send the edit's status card, silently; returns its message id. None: the chat wants no cards."""
 
     def show(self, edit: Edit, place: Place = ITS_TURN) -> None:
         """The edit or its place in the line has changed: show that on its card when that may be edited."""

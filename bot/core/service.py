@@ -266,4 +266,5 @@ def _in_short(edit: Edit) -> str:
         return ""
     seconds = (edit.ended_at - edit.created_at).total_seconds()
     why = f", {edit.failure}" if edit.failure else ""
-    return f" (chat {edit.chat_id}, /{edit.request.command}, {seconds:.1f} s{why})"
+    paid = f", {edit.credits:g} credits" if edit.credits else ""
+    return f" (chat {edit.chat_id}, /{edit.request.command}, {seconds:.1f} s{paid}{why})"

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from bot.core.callbacks import Callbacks
 from bot.core.clock import Clock
-from bot.core.edits import Edit, Failed, Processing, Ready, Received, Submitting
+from bot.core.edits import Edit, Failed, Processing, Ready, Received, Submitting, credits_before
 from bot.core.errors import (
     ChatGone,
     ChatMoved,
@@ -70,7 +70,8 @@ class Setbacks:
                 return await self._wait_for_operator(edit, error)
             case PhotoRefused() | EditFailed():
                 late = error.reason.consequences.looks_late
-                return await self._fail(edit, error.reason, str(error), looks_late=late)
+                paid = credits_before(edit) if isinstance(edit.stage, Submitting) else edit.credits
+                return await self._fail(edit, error.reason, str(error), looks_late=late, paid=paid)
             case ChatGone():
                 return await self._fail(edit, Reason.CHAT_GONE)
             case ChatMoved():
@@ -123,9 +124,18 @@ class Setbacks:
         return await self._postpone(edit, _OPERATOR_SECONDS, blocked_by=error.reason)
 
     async def _fail(
-        self, edit: Edit, reason: Reason, detail: str = "", *, looks_late: bool = False
+        self,
+        edit: Edit,
+        reason: Reason,
+        detail: str = "",
+        *,
+        looks_late: bool = False,
+        paid: float | None = None,
     ) -> Edit | None:
-        """`looks_late`: where its task runs, that may still end well. It is given a second chance once."""
+        """`looks_late`: where its task runs, that may still end well. It is given a second chance once.
+
+        `paid`: what it has cost, where that is less than was noted before a create call that was refused.
+        """
         now = self._now()
         if not edit.is_active:  # it has ended; only settling it failed, or a late look
             return await self._store.move(edit, replace(edit, due_at=next_late_look(edit, now)))
@@ -135,6 +145,7 @@ class Setbacks:
         is_late = looks_late and isinstance(edit.stage, Processing) and not edit.is_late
         stage = Failed(reason, now, edit.task)
         failed = replace(edit, stage=stage, due_at=now, attempts=0, is_late=is_late)
+        failed = failed if paid is None else replace(failed, credits=paid)
         if reason.consequences.is_operators:
             await self._chat.alert_admins(failed, reason)
         return await self._store.end(edit, failed, self._limits)
@@ -167,7 +178,8 @@ class Setbacks:
             case Processing() if not (is_ours or reason is Reason.RESULT_AWAY):
                 return edit  # looked at again at its own pace, without a write
             case Submitting() if not may_have_arrived:
-                later = replace(later, stage=Received(), submits=edit.submits - 1)
+                submits, paid = edit.submits - 1, credits_before(edit)
+                later = replace(later, stage=Received(), submits=submits, credits=paid)
             case Ready() if not may_have_arrived:
                 later = replace(later, sends=max(0, edit.sends - 1))
         return await self._store.move(edit, later)

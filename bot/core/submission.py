@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.core.callbacks import Callbacks
 from bot.core.card_posting import CardPosting
-from bot.core.edits import Edit, Processing, Received, Submitting, Task
+from bot.core.edits import Edit, Processing, Received, Submitting, Task, credits_before
 from bot.core.errors import BotError, EditFailed, GatewayDown, OutcomeUnknown, Reason, TryLater
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import Photos
@@ -77,7 +77,7 @@ class Submission:
         Where a gateway answered it, the balance tells whether it made one: it counts only then. GatewayDown
         while the balance cannot be had.
         """
-        submits = edit.submits
+        submits, paid = edit.submits, edit.credits
         if edit.id in self._balances:
             try:
                 left = await self._ports.model.credits()
@@ -86,8 +86,9 @@ class Submission:
             before = self._balances.pop(edit.id)
             if before is not None and left < before:
                 raise OutcomeUnknown("something was paid for")
-            submits -= 1
-        return await self._ports.store.move(edit, replace(edit, stage=Received(), submits=submits))
+            submits, paid = submits - 1, credits_before(edit)
+        again = replace(edit, stage=Received(), submits=submits, credits=paid)
+        return await self._ports.store.move(edit, again)
 
     async def _start_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
         async with self._starts.begun(edit) as started:
@@ -109,6 +110,7 @@ class Submission:
             stage=Submitting(),
             callback_secret=secret,
             submits=edit.submits + 1,
+            credits=edit.credits + self._ports.model.price,
             operation=self._ports.model.operation,
             starts=0,  # the photos are decoded
             due_at=now + self._callbacks.adoption_wait(),  # after a crash, when it may be sent again,

@@ -8,10 +8,9 @@ import httpx
 from bot.core.errors import BotError, OperatorNeeded
 from bot.doctor.finding import Finding, know, mend
 from bot.doctor.words import in_words
-from bot.nanobanana.prices import credits  # noqa: A004 - the account's unit
 from bot.settings import Settings
 from bot.urls import is_loopback, shown_url
-from bot.wiring.outside import nanobanana_client, operation, way_out
+from bot.wiring.outside import nanobanana_client, price, way_out
 
 RESULT_HOST = "https://tempfile.aiquickdraw.com"
 """Where results have always been so far; nothing promises that they stay there."""
@@ -30,7 +29,7 @@ async def nanobanana(settings: Settings, stack: contextlib.AsyncExitStack) -> As
         where = shown_url(settings.nanobanana_api_url)
         yield mend("NanoBanana", in_words(error), _PAYS, f"check that {where} can be reached from here")
     else:
-        yield _credit(credit, credits(str(operation(settings))) or 0.0)
+        yield _credit(credit, price(settings))
     if not is_loopback(settings.nanobanana_api_url):
         yield await result_host(settings, RESULT_HOST)
 

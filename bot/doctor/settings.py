@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from bot.doctor.finding import Finding, know, mend
 from bot.nanobanana.requests import Model
 from bot.settings import Settings, slips
-from bot.wiring.outside import operation
+from bot.wiring.outside import operation, strangers_cost
 
 
 async def settings(given: Settings, _: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
@@ -16,12 +16,15 @@ async def settings(given: Settings, _: contextlib.AsyncExitStack) -> AsyncIterat
         yield mend(
             "settings", slip, "The bot runs as if it were not there.", "correct the name, or remove it"
         )
-    if not given.allowed_chats:
-        why = "Everybody who finds the bot can use it, and you pay for it."
-        yield know("settings", "ALLOWED_CHATS is empty", why, "name the chats that may (docs/faq.md)")
+    if given.open_to_all:
+        why = f"Everybody who finds the bot can use it, and you pay: {strangers_cost(given)}."
+        yield know("settings", "OPEN_TO_ALL is on", why, "take it out; the bot then asks you who may")
     if not given.admin_ids:
-        why = "Nobody is told when the credit runs out or the key is refused."
-        yield know("settings", "ADMIN_IDS is empty", why, "put your own number there (docs/faq.md)")
+        why = (
+            "The bot belongs to whoever first opens the link that `run` prints; nobody is asked before that."
+        )
+        advice = "open that link, or put your own number there (/id tells it)"
+        yield know("settings", "ADMIN_IDS is empty", why, advice)
     if operation(given).model is Model.NANO_BANANA and given.nanobanana_resolution != "1K":
         text = f"NANOBANANA_RESOLUTION={given.nanobanana_resolution} has no effect"
         advice = "NANOBANANA_MODEL=nano-banana-2 or nano-banana-pro have it, for more credits"

@@ -40,9 +40,10 @@ class NanoBananaClient:
         shapes: Sequence[float] = (),
         on_call: OnCall = lambda _: None,
         patience: Patience = Patience(),
+        price: float = 0.0,
     ) -> None:
         self._operation, self._downloader = operation, downloader
-        self._shapes = shapes
+        self._shapes, self._price = shapes, price
         creates, questions = patience.create_seconds, patience.check_seconds
         self._creates = Calls(account, Kind(_CREATES, creates, cut_create), on_call)
         self._looks = Calls(account, Kind(_LOOKS, questions, cut_question), on_call)
@@ -51,6 +52,11 @@ class NanoBananaClient:
     @property
     def operation(self) -> str:
         return str(self._operation)
+
+    @property
+    def price(self) -> float:
+        """What one create call costs, in credits."""
+        return self._price
 
     @property
     def shapes(self) -> Sequence[float]:

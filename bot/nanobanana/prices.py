@@ -11,6 +11,12 @@ _CREDITS = {
 }
 
 
-def credits(operation: str) -> float | None:  # noqa: A001 - the account's unit
-    """Credits for one task of an operation, by the operation's name; None for one that is not known."""
-    return _CREDITS.get(operation)
+DOLLARS_PER_CREDIT = 0.005
+
+
+def price(operation: str, override: float = 0.0) -> float:
+    """Credits for one task of an operation, by the operation's name; 0 for one that is not known.
+
+    `override` is what whoever runs the bot has found out; 0 where the table is to be believed.
+    """
+    return override or _CREDITS.get(operation, 0.0)

@@ -22,23 +22,31 @@ class Chats:
 
     async def tell_not_allowed(self, chat_id: int, now: datetime) -> bool:
         """Whether to tell this chat that it may not use the bot: True the first time, then False."""
-        told_at = CHATS.c.told_not_allowed_at
-        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, told_at: now})
-        first = insert.on_conflict_do_update(
-            index_elements=["id"], set_={told_at: now}, where=told_at.is_(None)
-        )
-        async with self._database.writing() as connection:
-            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+        return await self._tell(chat_id, "told_not_allowed_at", now)
 
     async def greet(self, chat_id: int, now: datetime) -> bool:
         """Whether to greet a group that the bot was added to: True the first time, then False."""
-        greeted_at = CHATS.c.greeted_at
-        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, greeted_at: now})
-        first = insert.on_conflict_do_update(
-            index_elements=["id"], set_={greeted_at: now}, where=greeted_at.is_(None)
-        )
+        return await self._tell(chat_id, "greeted_at", now)
+
+    async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
+        """Whether this chat is to be told that it takes no pictures: True for one caller an hour."""
+        return await self._tell(chat_id, "told_no_pictures_at", now, again_after=_TELL_AGAIN_AFTER)
+
+    async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
+        """Whether to answer words that are no request: True once an hour."""
+        return await self._tell(chat_id, "small_talk_at", now, again_after=_TELL_AGAIN_AFTER)
+
+    async def _tell(
+        self, chat_id: int, column: str, now: datetime, *, again_after: timedelta | None = None
+    ) -> bool:
+        """Whether to tell a chat what it is told once, or once in a while. `column`: when it was told."""
+        told_at = CHATS.c[column]
+        was_not = told_at.is_(None)
+        is_due = was_not if again_after is None else or_(was_not, told_at <= now - again_after)
+        insert = self._database.insert(CHATS).values({CHATS.c.id: chat_id, told_at: now})
+        told = insert.on_conflict_do_update(index_elements=["id"], set_={told_at: now}, where=is_due)
         async with self._database.writing() as connection:
-            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+            return (await connection.execute(told.returning(CHATS.c.id))).first() is not None
 
     async def has_checked_move(self, chat_id: int, since: datetime) -> bool:
         """Whether Telegram was asked, since `since`, which group this supergroup was before."""
@@ -72,28 +80,18 @@ class Chats:
         async with self._database.writing() as connection:
             await connection.execute(noted)
 
-    async def tell_no_pictures(self, chat_id: int, now: datetime) -> bool:
-        """Whether this chat is to be told that it takes no pictures: True for one caller an hour."""
-        told_at = CHATS.c.told_no_pictures_at
-        first = (
-            update(CHATS)
-            .where(CHATS.c.id == chat_id, or_(told_at.is_(None), told_at <= now - _TELL_AGAIN_AFTER))
-            .values(told_no_pictures_at=now)
-        )
-        async with self._database.writing() as connection:
-            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+    async def is_quiet(self, chat_id: int) -> bool:
+        """Whether a group wants reactions on requests instead of status cards."""
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(CHATS.c.is_quiet).where(CHATS.c.id == chat_id))
+            return bool(found.scalar_one_or_none())
 
-    async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
-        """Whether to answer words that are no request: True once an hour."""
-        small_talk_at = CHATS.c.small_talk_at
-        insert = self._database.insert(CHATS).values(id=chat_id, small_talk_at=now)
-        first = insert.on_conflict_do_update(
-            index_elements=["id"],
-            set_={"small_talk_at": now},
-            where=or_(small_talk_at.is_(None), small_talk_at <= now - _TELL_AGAIN_AFTER),
-        )
+    async def set_quiet(self, chat_id: int, *, is_quiet: bool) -> None:
+        """Note what a group wants."""
+        insert = self._database.insert(CHATS).values(id=chat_id, is_quiet=is_quiet)
+        noted = insert.on_conflict_do_update(index_elements=["id"], set_={"is_quiet": is_quiet})
         async with self._database.writing() as connection:
-            return (await connection.execute(first.returning(CHATS.c.id))).first() is not None
+            await connection.execute(noted)
 
     async def tell_refusal(self, chat_id: int, kind: str, message_id: int, now: datetime) -> bool:
         """Whether a chat is to be told why this message is refused: not if another equal one just was.
@@ -116,14 +114,18 @@ class Chats:
         async with self._database.writing() as connection:
             return (await connection.execute(delete(REFUSALS).where(REFUSALS.c.told_at < at))).rowcount
 
-    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
-        """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it."""
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime, gone: int | None = None) -> bool:
+        """Whether an extra of an edit is to be sent now: it was not, and nobody is about to send it.
+
+        `gone`: the message that it was sent as, if that is not there any more.
+        """
+        was_cut = and_(EXTRAS.c.message_id.is_(None), EXTRAS.c.at <= now - _LONGEST_SENDING)
         unsent = {"message_id": None, "at": now}
         insert = self._database.insert(EXTRAS).values(edit_id=edit_id, extra=extra, **unsent)
         claimed = insert.on_conflict_do_update(
             index_elements=["edit_id", "extra"],
             set_=unsent,
-            where=and_(EXTRAS.c.message_id.is_(None), EXTRAS.c.at <= now - _LONGEST_SENDING),
+            where=was_cut if gone is None else or_(was_cut, EXTRAS.c.message_id == gone),
         )
         async with self._database.writing() as connection:
             return (await connection.execute(claimed.returning(EXTRAS.c.edit_id))).first() is not None
@@ -140,7 +142,7 @@ class Chats:
             await connection.execute(update(EXTRAS).where(_is(edit_id, extra)).values(message_id=message_id))
 
     async def forget_extra(self, edit_id: str, extra: Extra) -> None:
-        """An extra of an edit is not there, or not any more."""
+        """An extra of an edit has not arrived, as far as is known."""
         async with self._database.writing() as connection:
             await connection.execute(delete(EXTRAS).where(_is(edit_id, extra)))
 

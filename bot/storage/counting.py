@@ -1,14 +1,15 @@
 """How much of each rule is used, counted from the edits' rows."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import ADMITTED, NOT_COUNTED, Edit, EditState, Waste
-from bot.core.limits import HELD, LONGEST_HOLD, Limits, Rule, Scope, Usage, usage
+from bot.core.limits import HELD, LONGEST_HOLD, Counts, Limits, Rule, Scope, Usage, usage
 from bot.storage.tables import EDITS
 
 
@@ -25,6 +26,12 @@ class Counted:
     now: datetime
     held_before: Edit | None = None
 
+    @property
+    def locked(self) -> tuple[int, ...]:
+        """The chats' rows that make admissions come one by one: a rule for everybody has the row 0."""
+        has_all = any(rule.scope is Scope.DEPLOYMENT for rule in self.limits.rules)
+        return (self.chat_id, self.person_id, *((0,) if has_all else ()))
+
     async def usages(self, connection: AsyncConnection) -> tuple[Usage, list[Usage]]:
         """The person's held edits, and each rule that applies."""
         holds = (await connection.execute(self._holds())).all()
@@ -36,6 +43,8 @@ class Counted:
 
     async def _counted(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
         """The creation times of the edits that a rule counts now, oldest first."""
+        if rule.counts is Counts.PAID:
+            return await self._paid(connection, rule)
         query = (
             select(EDITS.c.created_at)
             .where(self._is_in(rule.scope), EDITS.c.requester_id.not_in(self.limits.exempt))
@@ -49,12 +58,25 @@ class Counted:
             query = query.where(is_inside, is_counted, ~EDITS.c.is_late)
         return (await connection.scalars(query)).all()
 
+    async def _paid(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
+        """One for each create call that was paid for in the window, and for each that is still to come."""
+        since, one = self.now - (rule.window or timedelta(0)), self.limits.price
+        query = select(EDITS.c.created_at, EDITS.c.state, EDITS.c.credits).where(EDITS.c.created_at > since)
+        rows = (await connection.execute(query.order_by(EDITS.c.created_at))).all()
+        return [
+            row.created_at
+            for row in rows
+            for _ in range(max(math.ceil(row.credits / one), int(row.state in ADMITTED)))
+        ]
+
     def _is_in(self, scope: Scope) -> ColumnElement[bool]:
         match scope:
             case Scope.CHAT:
                 return EDITS.c.chat_id == self.chat_id
             case Scope.PERSON:
                 return EDITS.c.requester_id == self.person_id
+            case Scope.DEPLOYMENT:
+                return true()
 
     def _holds(self) -> Select[tuple[int, int, datetime]]:
         """The held edits of the chat and of the person, each found by an index of its own."""
@@ -82,3 +104,5 @@ class Counted:
                 return sum(row.chat_id == self.chat_id for row in holds)
             case Scope.PERSON:
                 return sum(row.requester_id == self.person_id for row in holds)
+            case Scope.DEPLOYMENT:
+                return 0

@@ -22,10 +22,11 @@ from bot.core.edits import ACTIVE, Edit, EditState, Received, Waste
 from bot.core.limits import Admission, Limits, Refusal, Usage, decide, refusal
 from bot.core.photos import kept_names, photo_names
 from bot.core.ports import FileKind
+from bot.storage.chat_rows import lock, move_chat
 from bot.storage.counting import Counted
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
-from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, EXTRAS, PENDING_PHOTOS, QUESTIONS
+from bot.storage.tables import EDITS, EXTRAS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
@@ -55,7 +56,7 @@ class SqlEditStore:
         same_update = EDITS.c.update_id == edit.request.update_id
         counted = Counted(edit.chat_id, edit.request.requester_id, limits, now)
         async with self._database.writing() as connection:
-            await self._lock(connection, edit.chat_id, edit.request.requester_id)
+            await lock(self._database, connection, *counted.locked)
             if known := await _first(connection, same_update):
                 return known
             if once and (twin := await _twin(connection, edit)):
@@ -83,7 +84,7 @@ class SqlEditStore:
                 return held
         received = replace(held, stage=Received(), created_at=now, due_at=now, attempts=0, blocked_by=None)
         async with self._database.writing() as connection:
-            await self._lock(connection, held.chat_id, requester_id)
+            await lock(self._database, connection, *counted.locked)
             if refusal((await counted.usages(connection))[1]):
                 return held
             result = await connection.execute(guarded_update(held, received))
@@ -155,7 +156,7 @@ class SqlEditStore:
         )
         try:
             async with self._database.writing() as connection:
-                await self._lock(connection, person_id)
+                await lock(self._database, connection, person_id)
                 forgiven = (await connection.execute(count)).scalar_one()
                 is_forgiven = forgiven < limits.forgiven
                 ended = replace(after, waste=Waste.FORGIVEN if is_forgiven else Waste.CHARGED)
@@ -243,36 +244,8 @@ class SqlEditStore:
         """Move all rows of a group to the supergroup that it became. True the first time."""
         if old_chat_id == new_chat_id:
             return False
-        told, greeted = (
-            select(column).where(CHATS.c.id == old_chat_id).scalar_subquery()
-            for column in (CHATS.c.told_not_allowed_at, CHATS.c.greeted_at)
-        )
-        photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
-        replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_chat_id)
-        insert = self._database.insert(CHAT_MOVES).values(old_id=old_chat_id, new_id=new_chat_id)
-        noted = insert.on_conflict_do_update(
-            index_elements=["old_id"],
-            set_={"new_id": new_chat_id},
-            where=CHAT_MOVES.c.new_id != new_chat_id,
-        )
         async with self._database.writing() as connection:
-            is_news = (await connection.execute(noted.returning(CHAT_MOVES.c.old_id))).first() is not None
-            await self._lock(connection, new_chat_id)
-            merged = {
-                "told_not_allowed_at": func.coalesce(CHATS.c.told_not_allowed_at, told),
-                "greeted_at": func.coalesce(CHATS.c.greeted_at, greeted),
-            }
-            await connection.execute(update(CHATS).where(CHATS.c.id == new_chat_id).values(merged))
-            # Before the edits are moved: it waits for an admission that holds the old row.
-            await connection.execute(delete(CHATS).where(CHATS.c.id == old_chat_id))
-            await connection.execute(
-                delete(PENDING_PHOTOS).where(
-                    photo.chat_id == new_chat_id, tuple_(photo.user_id, photo.thread_id).in_(replaced)
-                )
-            )
-            for table in (EDITS, PENDING_PHOTOS, QUESTIONS):
-                moved = update(table).where(table.c.chat_id == old_chat_id)
-                await connection.execute(moved.values(chat_id=new_chat_id))
+            is_news = await move_chat(self._database, connection, old_chat_id, new_chat_id)
         self._forget_running(*self._running)
         return is_news
 
@@ -310,16 +283,6 @@ class SqlEditStore:
         self._writes += 1
         for edit_id in edit_ids:
             self._running.pop(edit_id, None)
-
-    async def _lock(self, connection: AsyncConnection, *ids: int) -> None:
-        """Lock the rows of chats and people, so that what counts their edits comes one by one.
-
-        A person's row is that of the private chat, which has the same id. Always in the same order: else two
-        transactions could wait for each other.
-        """
-        for each in sorted(set(ids)):
-            insert = self._database.insert(CHATS).values(id=each)
-            await connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_={"id": each}))
 
     async def _first(self, *conditions: ColumnElement[bool]) -> Edit | None:
         async with self._database.reading() as connection:

@@ -9,10 +9,23 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, delete, null, or_, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import ACTIVE, PhotoKind, PhotoRef
+from bot.core.photos import kept_names
 from bot.core.ports import Files
 from bot.core.presets import EDIT
 from bot.storage.database import Database
-from bot.storage.tables import ALBUMS, ALERTS, CHATS, EDITS, EXTRAS, INBOX, PENDING_PHOTOS, QUESTIONS, REFUSED
+from bot.storage.tables import (
+    ALBUMS,
+    ALERTS,
+    CHATS,
+    EDITS,
+    EXTRAS,
+    GUESTS,
+    INBOX,
+    PENDING_PHOTOS,
+    QUESTIONS,
+    REFUSALS,
+    REFUSED,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +36,17 @@ _OF_PERSON: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "refused": lambda person: or_(
         *(REFUSED.c.request.contains(f'"requester_id": {person}{end}', autoescape=True) for end in ",}")
     ),
+    "refusals": lambda person: REFUSALS.c.kind.endswith(f" {person}"),  # of a limit that is the person's own
     "albums": lambda person: ALBUMS.c.chat_id == person,
     "alerts": lambda person: ALERTS.c.admin_id == person,
     "chats": lambda person: CHATS.c.id == person,  # a private chat has its person's id
 }
 """The rows that are deleted. Those of `edits` are blanked; those of `inbox` are found by what they say."""
-IMPERSONAL = frozenset({"chat_moves", "refusals", "replicas", "roles", "budgets"})
+IMPERSONAL = frozenset({"chat_moves", "balances", "notices", "replicas", "roles", "budgets"})
 """Tables that hold nothing of a person."""
-TABLES = frozenset({"edits", "inbox", *_OF_PERSON})
+OWNERS = frozenset({"guests", "owner_links"})
+"""Whom the owner allowed or refused, and who that is: their word stands, without a name."""
+TABLES = frozenset({"edits", "inbox", *_OF_PERSON, *OWNERS})
 
 _BLANK: dict[str, Any] = {
     "words": "",
@@ -68,7 +84,7 @@ KEPT = frozenset(
             "task_seconds",
         ),
         *("width", "height", "format", "cropped", "enlarged", "failure", "ended_at", "owner", "blocked_by"),
-        *("place_at", "waste", "runs_until"),
+        *("place_at", "waste", "runs_until", "credits"),
     }
 )
 """What the limits count, and what its last steps need: the card's end, and the names of hosted photos."""
@@ -88,17 +104,23 @@ class PersonalData:
         """
         updates = await self._updates_of(person_id)
         async with self._database.writing() as connection:
-            edit_ids = await _blank_edits(connection, person_id)
+            photo_counts = await _blank_edits(connection, person_id)
             for name, is_theirs in _OF_PERSON.items():
                 await connection.execute(delete(EDITS.metadata.tables[name]).where(is_theirs(person_id)))
+            await connection.execute(
+                delete(GUESTS).where(GUESTS.c.id == person_id, GUESTS.c.decided_at.is_(None))
+            )
+            nameless = update(GUESTS).where(GUESTS.c.id == person_id).values(name="", update_id=None)
+            await connection.execute(nameless)
             if updates:
                 found = delete(INBOX).where(INBOX.c.update_id == bindparam("found"))
                 await connection.execute(found, [{"found": update_id} for update_id in updates])
-        for edit_id in edit_ids:
-            await self._files.remove(edit_id, "photo")
+        for edit_id, count in photo_counts.items():
+            for name in kept_names(edit_id, count):
+                await self._files.remove(name, "photo")
             await self._files.remove(edit_id, "result")
         await self._database.forget_deleted()
-        logger.info("a person's data was deleted: %d edits, %d updates", len(edit_ids), len(updates))
+        logger.info("a person's data was deleted: %d edits, %d updates", len(photo_counts), len(updates))
 
     async def _updates_of(self, person_id: int) -> list[int]:
         """Updates that name the person. Of those that wait, only the person's own: others want an answer."""
@@ -111,8 +133,8 @@ class PersonalData:
         return [*found, *(update_id for update_id, raw in rows if _is_from(person_id, raw))]
 
 
-async def _blank_edits(connection: AsyncConnection, person_id: int) -> list[str]:
-    """Blank the edits that have ended; returns the ids of all that are blank.
+async def _blank_edits(connection: AsyncConnection, person_id: int) -> dict[str, int]:
+    """Blank the edits that have ended; returns how many photos each of all that are blank had, by its id.
 
     As many photos as there were stay, without a name: those that are still hosted are counted by them.
     """
@@ -122,7 +144,7 @@ async def _blank_edits(connection: AsyncConnection, person_id: int) -> list[str]
         blank = update(EDITS).where(EDITS.c.id == bindparam("edit_id"))
         values = [{"edit_id": row.id, "nothing": _nameless(row.photos)} for row in rows]
         await connection.execute(blank.values(**_BLANK, photos=bindparam("nothing")), values)
-    return [row.id for row in rows]
+    return {row.id: len(row.photos) for row in rows}
 
 
 def _nameless(photos: tuple[PhotoRef, ...]) -> tuple[PhotoRef, ...]:

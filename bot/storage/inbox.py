@@ -146,6 +146,19 @@ class Inbox:
         async with self._database.writing() as connection:
             await connection.execute(done.values(values))
 
+    async def take_again(self, chat_id: int, first: int, since: datetime, owner: str | None = None) -> int:
+        """Have what a chat sent, from the update `first` on, handled as if it came now; returns how much.
+
+        Presses are not: a person's may have come from any chat.
+        """
+        is_press = INBOX.c.raw.contains('"callback_query": ', autoescape=True)
+        was_handled, is_new = INBOX.c.handled_at.is_not(None), INBOX.c.received_at >= since
+        sent = INBOX.c.chat_id == chat_id, INBOX.c.update_id >= first, is_new, was_handled
+        anew = {"handled_at": None, "attempts": 0, "error": None, "owner": owner}
+        async with self._database.writing() as connection:
+            again = await connection.execute(update(INBOX).where(*sent, not_(is_press)).values(anew))
+            return again.rowcount
+
     async def forget_before(self, at: datetime) -> int:
         """Delete updates that were handled before `at`; returns how many."""
         async with self._database.writing() as connection:

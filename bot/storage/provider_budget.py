@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import Edit, EditState
 from bot.core.errors import TryLater
+from bot.core.money import PAUSED
 from bot.core.ports import ITS_TURN, Place
 from bot.storage.database import Database
 from bot.storage.edit_rows import guarded_update
-from bot.storage.tables import BUDGETS, EDITS
+from bot.storage.tables import BUDGETS, EDITS, NOTICES
 
 _CREATES = "creates"
 _IN_FLIGHT = (EditState.SUBMITTING, EditState.PROCESSING)
@@ -54,6 +55,7 @@ class Line:
     at: datetime
     places: Mapping[str, Place]
     free: int
+    is_paused: bool = False
 
 
 class SqlProviderBudget:
@@ -77,6 +79,8 @@ class SqlProviderBudget:
             line = self._line
             if line is None or edit.id not in line.places or now - line.at >= _LINE_AGE:
                 line = self._line = await self._look(now)
+        if line.is_paused:
+            return Place(is_paused=True)
         place = line.places.get(edit.id, ITS_TURN)
         return place if place.in_chat else Place(max(0, place.number - max(0, line.free)))
 
@@ -92,7 +96,10 @@ class SqlProviderBudget:
             tasks = self._budget.tasks - await self._in_flight(connection, now)
             free = min(tasks, await self._creates_left(connection, now))
             rows = (await connection.execute(select(ranked))).all()
-        return Line(now, {row.id: self._place(row.place, row.of_chat, row.turn) for row in rows}, free)
+            paused = select(NOTICES.c.name).where(NOTICES.c.name == PAUSED)
+            is_paused = (await connection.execute(paused)).first() is not None
+        places = {row.id: self._place(row.place, row.of_chat, row.turn) for row in rows}
+        return Line(now, places, free, is_paused)
 
     def _place(self, place: int, of_chat: int, turn: int) -> Place:
         """`turn` is an edit's place among its chat's, counted after the chat's tasks.

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from bot.core.edits import PhotoKind, PhotoRef, Request
+from bot.core.edits import Request
+from bot.storage.columns import photo_of
 from bot.storage.database import Database
 from bot.storage.tables import REFUSED
 
 
 class RefusedRequests:
-    """The conversation's `Refused`, by the update that asked."""
+    """The conversation's `RefusedRequests`, by the update that asked."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -32,8 +33,7 @@ class RefusedRequests:
         if kept is None:
             return None
         values = json.loads(kept)
-        photos = (PhotoRef(**{**photo, "kind": PhotoKind(photo["kind"])}) for photo in values["photos"])
-        return Request(**{**values, "photos": tuple(photos)})
+        return Request(**{**values, "photos": tuple(photo_of(photo) for photo in values["photos"])})
 
     async def forget_before(self, at: datetime) -> int:
         """Delete the requests that were refused before `at`; returns how many."""

@@ -10,7 +10,9 @@ from bot.storage.alerts import ALERT_AGAIN_AFTER, Alerts
 from bot.storage.chats import REFUSE_AGAIN_AFTER, Chats
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
+from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.money import SqlMoney
 from bot.storage.refused import RefusedRequests
 from bot.storage.wishes import SqlWishes
 
@@ -25,6 +27,8 @@ KEEP_REFUSED = timedelta(hours=24)
 """How long a request that was refused can still be held."""
 KEEP_WISHES = timedelta(days=1)
 """How long a photo without words and what the bot has asked are remembered."""
+KEEP_QUESTIONS_TO_OWNER = timedelta(days=1)
+"""How long who asked to use the bot waits for an answer; then they may ask anew."""
 KEEP_ALBUMS = timedelta(days=1)
 FILE_GRACE = timedelta(minutes=10)
 """A file younger than this may belong to an edit that is newer than the list of kept ones."""
@@ -48,10 +52,14 @@ class RowRetention:
         chats: Chats,
         wishes: SqlWishes,
         alerts: Alerts,
+        guests: SqlGuests,
+        *,
+        money: SqlMoney,
         now: Clock,
     ) -> None:
         self._edits, self._refused, self._inbox = edits, refused, inbox
-        self._chats, self._wishes, self._alerts, self._now = chats, wishes, alerts, now
+        self._chats, self._wishes, self._alerts = chats, wishes, alerts
+        self._guests, self._money, self._now = guests, money, now
 
     async def forget(self) -> None:
         """Go through every table once."""
@@ -64,6 +72,8 @@ class RowRetention:
         await self._chats.forget_refusals_before(now - REFUSE_AGAIN_AFTER)
         await self._chats.forget_extras_before(now - KEEP_RESULTS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)
+        await self._money.forget_before(now - KEEP_EDITS)
+        await self._guests.forget_before(now - KEEP_QUESTIONS_TO_OWNER)
 
 
 class FileRetention:

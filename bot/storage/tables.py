@@ -1,85 +1,16 @@
-"""The tables: rows and their types. Statements are in the stores, changes to the schema in `alembic/`."""
+"""The tables. Statements are in the stores, changes to the schema in `alembic/`."""
 
-import json
-from dataclasses import asdict
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import BigInteger, Dialect, Index, String, Text, TypeDecorator, column
+from sqlalchemy import BigInteger, Index, Text, column
 from sqlmodel import Field, SQLModel
 
-from bot.core.edits import EditState, Extra, PhotoKind, PhotoRef, Waste
+from bot.core.edits import EditState, Extra, PhotoRef, Waste
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
 from bot.core.wishes import Missing, PictureMeant
-
-
-class EnumText(TypeDecorator[StrEnum]):
-    """A StrEnum stored as its value.
-
-    SQLAlchemy's own Enum would store member names, in a native type that is hard to change in PostgreSQL.
-    """
-
-    impl = String
-    cache_ok = True
-
-    def __init__(self, members: type[StrEnum]) -> None:
-        super().__init__()
-        self.members = members
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else self.members(value).value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
-        return None if value is None else self.members(value)
-
-
-class PhotoText(TypeDecorator[PhotoRef]):
-    """A photo, stored as a JSON object."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: PhotoRef | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else json.dumps(asdict(value))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> PhotoRef | None:  # noqa: ARG002
-        return None if value is None else _photo(json.loads(value))
-
-
-class PhotosText(TypeDecorator[tuple[PhotoRef, ...]]):
-    """The photos of a request, stored as a JSON list of objects."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: tuple[PhotoRef, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else json.dumps([asdict(photo) for photo in value])
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PhotoRef, ...] | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return tuple(_photo(photo) for photo in json.loads(value))
-
-
-def _photo(stored: dict[str, Any]) -> PhotoRef:
-    return PhotoRef(**{**stored, "kind": PhotoKind(stored["kind"])})
-
-
-class PicturesText(TypeDecorator[tuple[PictureMeant, ...]]):
-    """Pictures that are meant, stored as a JSON list of objects."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: tuple[PictureMeant, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        return None if value is None else json.dumps([asdict(picture) for picture in value])
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[PictureMeant, ...] | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return tuple(PictureMeant(**{**each, "photo": _photo(each["photo"])}) for each in json.loads(value))
+from bot.storage.columns import EnumText, PhotosText, PhotoText, PicturesText
 
 
 class EditRow(SQLModel, table=True):
@@ -95,6 +26,7 @@ class EditRow(SQLModel, table=True):
         Index("ix_edits_requester_id_created_at", "requester_id", "created_at"),
         Index("ix_edits_operation_submitted_at", "operation", "submitted_at"),
         Index("ix_edits_ended_at", "ended_at"),
+        Index("ix_edits_created_at", "created_at"),
         # Few edits are unfinished, and the sweep asks for them every few seconds.
         Index(
             "ix_edits_due_at",
@@ -154,6 +86,7 @@ class EditRow(SQLModel, table=True):
     owner: str | None
     blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
     is_erased: bool
+    credits: float
     place_at: datetime | None
     waste: Waste | None = Field(sa_type=EnumText(Waste))
     runs_until: datetime | None
@@ -171,6 +104,7 @@ class ChatRow(SQLModel, table=True):
     rights_checked_at: datetime | None
     told_no_pictures_at: datetime | None
     small_talk_at: datetime | None
+    is_quiet: bool
     greeted_at: datetime | None
 
 
@@ -305,6 +239,47 @@ class PendingPhotoRow(SQLModel, table=True):
     at: datetime
 
 
+class GuestRow(SQLModel, table=True):
+    """A chat beside those of the settings: when it asked, with which update, and the owner's word."""
+
+    __tablename__: ClassVar[str] = "guests"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    name: str
+    update_id: int | None = Field(sa_type=BigInteger)
+    asked_at: datetime | None
+    decided_at: datetime | None
+    is_allowed: bool | None
+
+
+class OwnerLinkRow(SQLModel, table=True):
+    """A one-time link that makes its first reader the owner, by a digest; and who that was."""
+
+    __tablename__: ClassVar[str] = "owner_links"
+
+    digest: str = Field(primary_key=True)
+    made_at: datetime
+    person_id: int | None = Field(sa_type=BigInteger)
+
+
+class BalanceRow(SQLModel, table=True):
+    """What the image service's account held when it was asked."""
+
+    __tablename__: ClassVar[str] = "balances"
+
+    at: datetime = Field(primary_key=True)
+    credits: float
+
+
+class NoticeRow(SQLModel, table=True):
+    """Something that the owner was told once and that is not over yet, or that the owner has switched on."""
+
+    __tablename__: ClassVar[str] = "notices"
+
+    name: str = Field(primary_key=True)
+    at: datetime
+
+
 class ReplicaRow(SQLModel, table=True):
     """A process that uses this database, and the id of its DATA_DIR."""
 
@@ -345,6 +320,10 @@ REFUSED = METADATA.tables["refused"]
 INBOX = METADATA.tables["inbox"]
 QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
+GUESTS = METADATA.tables["guests"]
+OWNER_LINKS = METADATA.tables["owner_links"]
+BALANCES = METADATA.tables["balances"]
+NOTICES = METADATA.tables["notices"]
 REPLICAS = METADATA.tables["replicas"]
 ROLES = METADATA.tables["roles"]
 BUDGETS = METADATA.tables["budgets"]

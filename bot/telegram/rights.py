@@ -19,6 +19,9 @@ class RightRows(Protocol):
     async def picture_right(self, chat_id: int) -> tuple[bool, datetime] | None:
         """Whether the chat takes pictures, and when that was found out; None where nothing is known."""
 
+    async def is_quiet(self, chat_id: int) -> bool:
+        """Whether the group wants reactions on requests instead of status cards."""
+
     async def note_picture_right(self, chat_id: int, *, takes: bool | None, now: datetime) -> None:
         """What was found out; None: it has to be asked."""
 
@@ -37,6 +40,10 @@ class PictureRights:
         takes = await self._asked(chat_id)
         await self._rows.note_picture_right(chat_id, takes=takes, now=now)
         return takes
+
+    async def is_quiet(self, chat_id: int) -> bool:
+        """Whether the group wants reactions on requests instead of status cards."""
+        return await self._rows.is_quiet(chat_id)
 
     async def refused(self, chat_id: int) -> None:
         """Telegram did not take a picture there."""

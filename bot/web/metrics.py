@@ -49,6 +49,7 @@ class Metrics:
         self._waiting = Gauge("edits_waiting", "Edits of all processes that cannot go on", ["reason"], **ours)
         self._credits = Gauge("credits_left", "At the image service", **ours)
         self._credits.set(math.nan)
+        self._spent = Gauge("credits_spent", "In the last 24 hours, by all processes", ["operation"], **ours)
         build = Gauge("build_info", "Which version this is", ["version"], **ours)
         build.labels(VERSION).set(1)
 
@@ -86,6 +87,12 @@ class Metrics:
     def found_credits(self, left: float) -> None:
         """The image service told what is left."""
         self._credits.set(left)
+
+    def found_spent(self, credits: Mapping[str, float]) -> None:  # noqa: A002 - the account's unit
+        """What the edits of the last 24 hours cost, by model and resolution."""
+        self._spent.clear()
+        for operation, spent in credits.items():
+            self._spent.labels(operation).set(spent)
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text format."""

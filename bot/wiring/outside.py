@@ -14,6 +14,7 @@ from bot.core.limits import Counts, Limits, Rule, Scope
 from bot.core.ports import PhotoHost
 from bot.http.client import WayOut, connections
 from bot.http.proxies import Proxies
+from bot.nanobanana import prices
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
@@ -146,6 +147,28 @@ def operation(settings: Settings) -> Operation:
     return Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution)
 
 
+def price(settings: Settings) -> float:
+    """What one create call costs, in credits."""
+    return prices.price(str(operation(settings)), settings.nanobanana_credits_per_edit)
+
+
+def strangers_cost(settings: Settings) -> str:
+    """What people whom nobody knows can spend where the bot is open to all, in plain words."""
+    creates = settings.nanobanana_creates_per_10_seconds
+    burst = max(1, creates // 3)
+    everybody = _in_money(settings, burst + 360 * max(1, creates - burst))
+    counted = [count for count in (settings.person_limit_edits, settings.rate_limit_edits) if count]
+    if not counted:
+        return f"strangers can spend up to {everybody} an hour: neither a person nor a chat has a limit"
+    each = (min(counted) + settings.forgiven_edits) * max(1.0, 3600 / settings.rate_limit_window_seconds)
+    return f"a stranger can spend {_in_money(settings, each)} an hour, all together up to {everybody}"
+
+
+def _in_money(settings: Settings, tasks: float) -> str:
+    spent = tasks * price(settings)
+    return f"{spent:g} credits (${spent * prices.DOLLARS_PER_CREDIT:.2f})"
+
+
 def nanobanana_client(
     settings: Settings, stack: contextlib.AsyncExitStack, on_call: OnCall = lambda _: None
 ) -> NanoBananaClient:
@@ -159,6 +182,7 @@ def nanobanana_client(
         downloader,
         shapes=list(shapes_of(operation(settings).model)) if settings.framing == "extend" else (),
         on_call=on_call,
+        price=price(settings),
     )
     stack.push_async_callback(client.aclose)
     return client
@@ -197,20 +221,32 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
 
 
 def limits(settings: Settings) -> Limits:
-    """The rules: edits of a chat and of a person in a window, then unfinished ones. 0 means no such rule."""
+    """The rules: edits of a chat and of a person in a window, unfinished ones, and what everybody together
+    may spend in a day. 0 means no such rule.
+    """
     window = timedelta(seconds=settings.rate_limit_window_seconds)
     at_once, waiting = settings.max_active_edits_per_chat, settings.max_waiting_edits_per_chat
     rules = (
         Rule(Scope.CHAT, settings.rate_limit_edits, window),
         Rule(Scope.PERSON, settings.person_limit_edits, window),
+        *_daily(settings),
         Rule(Scope.CHAT, at_once + waiting if at_once and waiting else 0, counts=Counts.UNFINISHED),
     )
     return Limits(
-        tuple(rule for rule in rules if rule.count),
+        tuple(rule for rule in rules if rule.count or rule.scope is Scope.DEPLOYMENT),
         at_once=at_once,
         forgiven=settings.forgiven_edits,
         exempt=settings.admin_ids,
+        price=price(settings),
     )
+
+
+def _daily(settings: Settings) -> tuple[Rule, ...]:
+    """DAILY_CREDITS as the number of create calls that they pay; none if there is less than one."""
+    if not settings.daily_credits:
+        return ()
+    count = int(settings.daily_credits / price(settings))
+    return (Rule(Scope.DEPLOYMENT, count, timedelta(days=1), Counts.PAID),)
 
 
 def provider_budget(settings: Settings) -> Budget:

@@ -13,7 +13,10 @@ from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles, data_dir_id
+from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.money import SqlMoney
+from bot.storage.ownership import Ownership
 from bot.storage.provider_budget import SqlProviderBudget
 from bot.storage.refused import RefusedRequests
 from bot.storage.replicas import Replicas
@@ -33,6 +36,9 @@ class Rows:
     inbox: Inbox
     chats: Chats
     wishes: SqlWishes
+    guests: SqlGuests
+    money: SqlMoney
+    ownership: Ownership
     alerts: Alerts
     files: DiskFiles
     hosted: WebHost
@@ -47,6 +53,9 @@ class Rows:
             inbox=Inbox(database),
             chats=Chats(database),
             wishes=SqlWishes(database),
+            guests=SqlGuests(database),
+            money=SqlMoney(database),
+            ownership=Ownership(database),
             alerts=Alerts(database),
             files=DiskFiles(settings.data_dir / "files"),
             hosted=web_host(settings),

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from bot import VERSION
-from bot.nanobanana.prices import credits  # noqa: A004 - the account's unit
 from bot.settings import Settings
 from bot.telegram.inbox.webhook import PATH
 from bot.urls import shown_url
-from bot.wiring.outside import operation
+from bot.wiring.outside import operation, price, strangers_cost
 
 
 def summary(settings: Settings) -> Iterator[str]:
@@ -15,8 +14,7 @@ def summary(settings: Settings) -> Iterator[str]:
     yield f"nanobanana-bot {VERSION}"
     yield f"database: {settings.shown_database_url}; pictures in {settings.data_dir.absolute()}"
     made, through = operation(settings), shown_url(settings.nanobanana_api_url)
-    price = credits(str(made))
-    costs = f", {price:g} credits an edit" if price else ""
+    costs = f", {price(settings):g} credits an edit"
     yield f"model: {made}{costs}, at {through}"
     yield f"photos: {_photos(settings)}"
     called = f"Telegram brings them to {settings.public_url}{PATH}"
@@ -39,6 +37,9 @@ def _photos(settings: Settings) -> str:
 
 def _people(settings: Settings) -> str:
     allowed, admins = len(settings.allowed_chats), len(settings.admin_ids)
-    who = f"those of ALLOWED_CHATS ({allowed})" if allowed else "everybody (ALLOWED_CHATS is empty)"
-    told = f"ADMIN_IDS are told ({admins})" if admins else "nobody is told (ADMIN_IDS is empty)"
-    return f"{who}; credit and keys: {told}"
+    who = f"those of ALLOWED_CHATS ({allowed}), and whom" if allowed else "whom"
+    who = f"{who} the owner allows"
+    if settings.open_to_all:
+        who = f"everybody (OPEN_TO_ALL=true): {strangers_cost(settings)}"
+    owner = f"{admins} of ADMIN_IDS" if admins else "who opens the link below"
+    return f"{who}; the owner: {owner}"

@@ -9,6 +9,7 @@ from telegram.ext import ExtBot
 from bot.conversation.cards import Cards
 from bot.conversation.feature import Features, menu
 from bot.conversation.features.help import bot_description, bot_short_description
+from bot.conversation.owners import Owners
 from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.core.clock import Clock
 from bot.core.edits import Edit
@@ -41,12 +42,12 @@ class Outside:
 
 
 def way_out(
-    settings: Settings,
     bot: ExtBot[Priority],
     features: Features,
     estimate: Callable[[Edit], Estimate],
     downloader: FileDownloader,
     rows: Rows,
+    owners: Owners,
     now: Clock,
     *,
     images: Images,
@@ -59,7 +60,7 @@ def way_out(
     outbox = Outbox(bot, results, pictures, nearby, rows.chats, rows.wishes, now)
     board = CardBoard(outbox, cards, estimate, now)
     rights = PictureRights(bot, rows.chats, now)
-    admins = Admins(outbox, cards, rows.alerts, settings.admin_ids, now)
+    admins = Admins(outbox, cards, rows.alerts, owners.all, now)
     chat = TelegramChat(outbox, results, board, cards, downloader, rights, admins)
     return Outside(outbox, board, chat, rights)
 

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from tests.bench import callbacks, delivery, intake, latency, load, pacing, pictures, replicas
+from tests.bench import callbacks, delivery, intake, latency, load, owner, pacing, pictures, replicas
 
 
 async def _pacing() -> AsyncIterator[str]:
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], AsyncIterator[str]]]] = {
     "intake": ("Taking updates in", intake.report),
     "callbacks": ("Callbacks, and none: the real process", callbacks.report),
     "load": ("Many edits in flight in one process; a look takes 100 ms", load.report),
+    "owner": ("What /owner sums up", owner.report),
     "delivery": ("Many results at once", delivery.report),
     "replicas": ("Three replicas on one PostgreSQL: one killed, one frozen, all replaced", replicas.report),
 }

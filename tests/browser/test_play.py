@@ -27,25 +27,25 @@ async def mouse(at: Desk) -> None:
     await expect(at.page.locator(".theirs .text").first).to_contain_text("NanoBanana")
     await at.drops(PHOTO)
     await at.writes("/sketch")
-    await at.photos_of_the_bot.first.wait_for()
-    assert await at.pixels(at.photos_of_the_bot.first) == (301, 203)
+    await at.photos_of_the_bot.nth(1).wait_for()  # the first one is the welcome's
+    assert await at.pixels(at.photos_of_the_bot.nth(1)) == (301, 203)
     await expect(at.page.locator(".task.done")).to_have_count(1)
 
-    await at.page.locator(".theirs .photo").click()
+    await at.page.locator(".theirs .photo").last.click()
     await expect(at.page.locator("#pixel-size")).to_contain_text("301 × 203 pixels")
     await at.page.keyboard.press("Escape")
 
-    await at.page.locator(".theirs .message:has(.photo) .quote").click()
+    await at.page.locator(".theirs .message:has(.photo) .quote").last.click()
     await expect(at.page.locator(".own .message:focus")).to_have_count(1)
 
     await at.page.locator(".key", has_text="Again").click()
-    await expect(at.photos_of_the_bot).to_have_count(2)
+    await expect(at.photos_of_the_bot).to_have_count(3)
 
     await at.drops(PHOTO)
     await at.drops(PHOTO, "other.png")
     await at.writes("/comic")
     await expect(at.page.locator(".own.album .photo")).to_have_count(2)
-    await at.photos_of_the_bot.nth(2).wait_for()
+    await at.photos_of_the_bot.nth(4).wait_for()
 
 
 async def the_chat_can_be_saved(at: Desk, file: Path) -> None:
@@ -53,7 +53,7 @@ async def the_chat_can_be_saved(at: Desk, file: Path) -> None:
     world, ada = at.stage.world, next(iter(at.stage.people))
     file.write_text(transcript(world.events, ada, ada, world.files.read, subtitle="of a test"))
     await at.page.goto(file.as_uri())
-    assert await at.pixels(at.photos_of_the_bot.first) == (301, 203)
+    assert await at.pixels(at.photos_of_the_bot.nth(1)) == (301, 203)
     await expect(at.page.locator(".own.album .photo")).to_have_count(2)
     await at.page.locator(".states summary").first.click()
     await expect(at.page.locator(".states li").first).to_be_visible()

@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 """The rooms behind the conversation, in memory, and a conversation between them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from bot.conversation.conversation import Conversation
 from bot.conversation.feature import Replies, all_features
 from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
+from bot.conversation.owners import Owners, digest_of
 from bot.conversation.tools import About, Desk, Tools
 from bot.core.edits import (
     ADMITTED,
@@ -24,7 +25,9 @@ from bot.core.edits import (
     Request,
 )
 from bot.core.errors import Reason
+from bot.core.guests import Guest
 from bot.core.limits import Admission, Limits, Refusal, Rule, Scope, Usage, usage
+from bot.core.money import Drift, Report, Span
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
 from bot.core.wishes import Collected, Question, Speaker
@@ -220,7 +223,14 @@ class FakeMemory:
         self.told_no_pictures: set[int] = set()
         self.extras: dict[tuple[str, Extra], int | None] = {}
         self.chatted: set[int] = set()
+        self.quiet: set[int] = set()
         self.greeted: set[int] = set()
+
+    async def is_quiet(self, chat_id: int) -> bool:
+        return chat_id in self.quiet
+
+    async def set_quiet(self, chat_id: int, *, is_quiet: bool) -> None:
+        self.quiet = self.quiet | {chat_id} if is_quiet else self.quiet - {chat_id}
 
     async def answers_small_talk(self, chat_id: int, now: datetime) -> bool:
         is_new = chat_id not in self.chatted
@@ -254,16 +264,15 @@ class FakeMemory:
         self.greeted.add(chat_id)
         return is_new
 
-    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime) -> bool:
-        is_new = (edit_id, extra) not in self.extras
-        self.extras.setdefault((edit_id, extra), None)
-        return is_new
+    async def claim_extra(self, edit_id: str, extra: Extra, now: datetime, gone: int | None = None) -> bool:
+        key = (edit_id, extra)
+        is_free = key not in self.extras or (gone is not None and self.extras[key] == gone)
+        if is_free:
+            self.extras[key] = None
+        return is_free
 
     async def sent_extra(self, edit_id: str, extra: Extra) -> int | None:
         return self.extras.get((edit_id, extra))
-
-    async def forget_extra(self, edit_id: str, extra: Extra) -> None:
-        self.extras.pop((edit_id, extra), None)
 
     async def origins(self, chat_id: int) -> frozenset[int]:
         return frozenset(old for old, new in self.moves.items() if new == chat_id)
@@ -273,6 +282,74 @@ class FakeMemory:
 
     async def note_move_check(self, chat_id: int, now: datetime) -> None:
         self.checked[chat_id] = now
+
+
+class FakeOwnership:
+    """A link with the code `code`, which nobody has opened yet."""
+
+    def __init__(self, code: str = "code") -> None:
+        self.digest: str | None = digest_of(code)
+        self.person_id: int | None = None
+
+    async def owner(self) -> int | None:
+        return self.person_id
+
+    async def claim(self, digest: str, person_id: int) -> bool:
+        is_first = digest == self.digest and self.person_id in (None, person_id)
+        self.person_id = person_id if is_first else self.person_id
+        return is_first
+
+
+class FakeGuests:
+    """Who asked, with which update, and what the owner said."""
+
+    def __init__(self) -> None:
+        self.guests: dict[int, Guest] = {}
+        self.is_crowded = False
+
+    async def get(self, guest_id: int) -> Guest | None:
+        return self.guests.get(guest_id)
+
+    async def allowed_among(self, ids: Collection[int]) -> Guest | None:
+        return next(
+            (self.guests[each] for each in ids if each in self.guests and self.guests[each].is_allowed), None
+        )
+
+    async def ask(self, guest: Guest) -> bool:
+        if self.is_crowded:
+            return False
+        return self.guests.setdefault(guest.id, guest).update_id == guest.update_id
+
+    async def decide(self, guest: Guest, *, allowed: bool, now: datetime) -> Guest | None:
+        before = self.guests.get(guest.id)
+        self.guests[guest.id] = replace(before or guest, decided_at=now, is_allowed=allowed)
+        return before
+
+    async def last(self, count: int) -> Collection[Guest]:
+        return list(self.guests.values())[:count]
+
+
+class FakeMoney:
+    """Nothing was spent; notices as they are given."""
+
+    def __init__(self) -> None:
+        self.notices: set[str] = set()
+        self.now: datetime | None = None
+
+    async def report(self, now: datetime) -> Report:
+        self.now = now
+        return Report(None, 0.0, {1: Span()}, (), (), {}, Drift(0, 0, timedelta(0)))
+
+    async def has_notice(self, name: str) -> bool:
+        return name in self.notices
+
+    async def notice(self, name: str, now: datetime) -> bool:
+        is_new = name not in self.notices
+        self.notices.add(name)
+        return is_new
+
+    async def notice_over(self, name: str) -> None:
+        self.notices.discard(name)
 
 
 class FakeQuestions:
@@ -341,6 +418,8 @@ class Room:
 
     allowed_chats: frozenset[int] = frozenset()
     admin_ids: frozenset[int] = frozenset()
+    is_open: bool | None = None
+    """Where not said, without a list of chats."""
     reads_group_messages: bool = False
     limits: Limits = LIMITS
     now: datetime = NOW
@@ -350,6 +429,10 @@ class Room:
     wishes: FakeWishes = field(default_factory=FakeWishes)
     comments: set[int] = field(default_factory=set)
     albums: dict[str, list[Message]] = field(default_factory=dict)
+    ownership: FakeOwnership = field(default_factory=FakeOwnership)
+    money: FakeMoney = field(default_factory=FakeMoney)
+    guests: FakeGuests = field(default_factory=FakeGuests)
+    taken_again: list[tuple[int, int, datetime]] = field(default_factory=list)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     files: FakeFiles = field(default_factory=FakeFiles)
     refused: FakeRefused = field(default_factory=FakeRefused)
@@ -365,14 +448,22 @@ class Room:
             photo_follows=self._photo_follows,
             album_of=self._album_of,
             most_photos=3,
+            owners=Owners(self.admin_ids, self.ownership),
+            guests=self.guests,
+            money=self.money,
+            take_again=self._take_again,
             questions=self.questions,
             files=self.files,
             estimate=lambda _: Estimate(None, is_slow=False),
             about=About("nano_bot", "Nano & <Co>", self.reads_group_messages, self.limits, LONGEST_WAIT),
             now=lambda: self.now,
         )
-        self.access = Access(self.allowed_chats, self.admin_ids, self.tools)
+        is_open = not self.allowed_chats if self.is_open is None else self.is_open
+        self.access = Access(self.allowed_chats, self.tools, open_to_all=is_open)
         self.conversation = Conversation(all_features(), self.tools, self.access)
+
+    async def _take_again(self, chat_id: int, first: int, since: datetime) -> None:
+        self.taken_again.append((chat_id, first, since))
 
     async def _photo_follows(self, message: Message) -> bool:
         return message.message_id in self.comments

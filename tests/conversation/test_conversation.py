@@ -6,8 +6,8 @@ from gettext import NullTranslations
 
 import pytest
 
-from bot.conversation.conversation import not_allowed_text
 from bot.conversation.feature import all_features, commands_of
+from bot.conversation.guests import not_allowed_text
 from bot.conversation.incoming import (
     Chat,
     ChatMigrated,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import asking
+from bot.conversation import asking, guests
 from bot.conversation.feature import (
     ChoiceButton,
     EditButton,
@@ -26,6 +26,7 @@ from bot.conversation.features import (
     help,  # noqa: A004 - a feature
     history,
     hold,
+    owner,
     privacy,
     reword,
     styles,
@@ -50,7 +51,8 @@ def test_each_command_is_one_features() -> None:
     assert set(commands) == {
         "edit",
         *(preset.name for preset in PRESETS),
-        *("combine", "styles", "status", "history", "cancel", "limits", "start", "help", "privacy"),
+        *("combine", "styles", "status", "history", "cancel", "limits", "start", "help", "privacy", "quiet"),
+        *("id", "owner"),
     }
 
 
@@ -79,6 +81,9 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "m": asking.choose_manner,
         "start": help.choose,
         "erase": privacy.press,
+        "allow": guests.allow,
+        "owner": owner.press,
+        "refuse": guests.refuse,
         "hold": hold.hold,
     }
 
@@ -136,7 +141,7 @@ def test_the_menu_is_what_telegram_takes(language: str) -> None:
     commands = menu(FEATURES, language)
     names = [name for name, _ in commands]
     assert len(set(names)) == len(names) <= 100
-    assert set(names) == set(commands_of(FEATURES)) - {"start"}
+    assert set(names) == set(commands_of(FEATURES)) - {"start", "quiet", "id", "owner"}
     assert all(re.fullmatch(r"[a-z0-9_]{1,32}", name) for name in names)
     assert all(0 < len(description) <= 100 and "<" not in description for _, description in commands)
 

@@ -109,6 +109,7 @@ class FakeModel:
     """Tasks run until a test says otherwise."""
 
     operation = "nano-banana@1K"
+    price = 4.0
     shapes = (1.5,)
 
     def __init__(self, call: Call) -> None:

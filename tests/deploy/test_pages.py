@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 
 from bot import VERSION
 from bot.cli import _parser
-from bot.nanobanana.prices import credits  # noqa: A004 - the account's unit
+from bot.nanobanana.prices import price
 from bot.nanobanana.requests import Model, Operation, Resolution
 from bot.settings import Settings
 from bot.storage import retention
@@ -151,7 +151,7 @@ def test_the_page_has_the_prices_that_the_bot_counts_with() -> None:
     for model in Model:
         for resolution, cell in zip(resolutions, rows[model], strict=True):
             if cell.strip():
-                assert credits(str(Operation(model, resolution))) == float(cell.split()[0])
+                assert price(str(Operation(model, resolution))) == float(cell.split()[0])
             else:
                 assert (model, resolution) in {(Model.NANO_BANANA, "2K"), (Model.NANO_BANANA, "4K")}
 

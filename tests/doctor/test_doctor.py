@@ -74,7 +74,7 @@ def has_picture(world: Processes) -> None:
 async def test_all_is_well(tmp_path: Path) -> None:
     async with processes(tmp_path) as world:
         has_picture(world)
-        world.home = world.with_settings(ADMIN_IDS=str(world.ada.id), ALLOWED_CHATS=str(world.ada.id))
+        world.home = world.with_settings(ADMIN_IDS=str(world.ada.id), OPEN_TO_ALL="false")
         await ended(world.home, "migrate")
         code, printed = await ended(world.home, "doctor")
     *lines, empty, last = printed.splitlines()

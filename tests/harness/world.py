@@ -67,6 +67,7 @@ async def services(
                 "web_port": port,
                 "public_url": f"http://127.0.0.1:{port}",
                 "person_limit_edits": 0,  # many tests send more in an hour
+                "open_to_all": True,
                 "poll_interval_seconds": 0.5,
                 "nanobanana_creates_per_10_seconds": 1000,
             },
@@ -84,7 +85,8 @@ async def bot_between(
 ) -> AsyncIterator[World]:
     """The whole bot at work in this process."""
     async with services(task_seconds, nanobanana, **(sandbox or {})) as (telegram, provider, defaults):
-        made = Settings(data_dir=data, **{**defaults, **settings})
+        is_open = not settings.get("allowed_chats")
+        made = Settings(data_dir=data, **{**defaults, "open_to_all": is_open, **settings})
         async with running(made):
             yield World(telegram, provider, made, telegram.people.person("Ada"))
 

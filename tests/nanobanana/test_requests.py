@@ -163,9 +163,13 @@ def test_a_prompt_that_is_too_long_is_for_the_person_to_shorten(letter: str) -> 
 
 
 def test_every_operation_has_a_price_and_larger_pictures_cost_no_less() -> None:
-    assert prices.credits(str(Operation(Model.NANO_BANANA, "1K"))) == 4
+    assert prices.price(str(Operation(Model.NANO_BANANA, "1K"))) == 4
     for model in Model:
-        costs = [prices.credits(str(Operation(model, resolution))) for resolution in ("1K", "2K", "4K")]
-        assert None not in costs
-        assert costs == sorted(cost for cost in costs if cost is not None)
-    assert prices.credits("somebody else's model") is None
+        costs = [prices.price(str(Operation(model, resolution))) for resolution in ("1K", "2K", "4K")]
+        assert 0 < costs[0] <= costs[1] <= costs[2]
+    assert prices.price("somebody else's model") == 0
+
+
+def test_what_somebody_has_found_out_stands_above_the_table() -> None:
+    assert prices.price(str(Operation(Model.NANO_BANANA, "1K")), 5.5) == 5.5
+    assert prices.price("somebody else's model", 5.5) == 5.5

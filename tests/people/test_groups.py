@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.conversation import not_allowed_text
 from bot.conversation.features.help import help_text, start_text
+from bot.conversation.guests import not_allowed_text
 from bot.conversation.texts import alerts
 from bot.conversation.texts.groups import group_help_text
 from bot.conversation.texts.reasons import reason_sentence
@@ -147,7 +147,7 @@ async def test_a_group_that_lets_nobody_write_is_left_all_the_same(tmp_path: Pat
 
 
 async def test_a_person_who_is_not_allowed_is_told_once(tmp_path: Path) -> None:
-    async with quick_bot(tmp_path, allowed_chats=frozenset({-1}), admin_ids=frozenset({1})) as world:
+    async with quick_bot(tmp_path, allowed_chats=frozenset({-1})) as world:
         zoe = world.telegram.people.person("Zoé", language_code="fr-CA")
         first = zoe.sends_photo(picture(96, 64), "/sketch")
         await hears(zoe.private, first, not_allowed_text(FR, zoe.id))
@@ -232,3 +232,14 @@ async def test_a_covered_photos_result_is_covered_whoever_asked_and_however(tmp_
             lambda messages: next((m for m in answers(messages, styles) if m.photo_size), None)
         )
         assert drawn.raw["has_media_spoiler"]
+
+
+async def test_a_quiet_group_sees_a_reaction_and_the_picture_and_no_card(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path) as world:
+        ada = world.ada
+        group = world.telegram.people.group("Friends", ada, admins=[ada])
+        await hears(group, ada.writes("/quiet@nanobanana_bot", chat=group), "From now on I only react")
+        asked = ada.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=group)
+        result = await world.result(group, asked)
+        await group.wait_for(lambda messages: [m for m in messages if "👌" in m.reactions.values()])
+        assert [each.message_id for each in answers(group.messages(), asked)] == [result.message_id]

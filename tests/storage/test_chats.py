@@ -166,3 +166,24 @@ async def test_a_part_is_late_when_the_others_have_been_taken(chats: Chats) -> N
     assert await chats.is_late_part(CHAT_ID, "13579", 43)
     assert not await chats.is_late_part(CHAT_ID, "24680", 43)
     assert not await chats.is_late_part(8, "13579", 43)
+
+
+async def test_a_group_is_as_quiet_as_its_admins_last_said(chats: Chats, store: SqlEditStore) -> None:
+    assert not await chats.is_quiet(CHAT_ID)
+    await chats.set_quiet(CHAT_ID, is_quiet=True)
+    assert await chats.is_quiet(CHAT_ID)
+    assert not await chats.is_quiet(8)
+    await store.follow_chat(CHAT_ID, -1_010)
+    assert await chats.is_quiet(-1_010)
+    await store.follow_chat(CHAT_ID, -1_010)  # both chats tell of the move
+    await chats.set_quiet(-1_010, is_quiet=False)
+    assert not await chats.is_quiet(-1_010)
+
+
+async def test_of_those_who_find_an_extra_gone_one_sends_it_again(chats: Chats) -> None:
+    await chats.claim_extra("e1", Extra.FILE, NOW)
+    await chats.note_extra("e1", Extra.FILE, 900)
+    assert not await chats.claim_extra("e1", Extra.FILE, NOW, gone=899)
+    claims = await asyncio.gather(*(chats.claim_extra("e1", Extra.FILE, NOW, gone=900) for _ in range(9)))
+    assert sorted(claims) == [False] * 8 + [True]
+    assert await chats.sent_extra("e1", Extra.FILE) is None

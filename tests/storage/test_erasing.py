@@ -10,7 +10,9 @@ from sqlalchemy import String, cast, select
 
 from bot.core.edits import ACTIVE, ADMITTED, Edit, EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
+from bot.core.guests import Guest
 from bot.core.limits import Limits, Rule, Scope
+from bot.core.photos import kept_names
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage import erasing
 from bot.storage.alerts import Alerts
@@ -19,6 +21,7 @@ from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.erasing import PersonalData
 from bot.storage.files import DiskFiles
+from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
 from bot.storage.refused import RefusedRequests
 from bot.storage.tables import EDITS, METADATA
@@ -99,6 +102,9 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
         await having(store, stage=STAGES[EditState.DELIVERED], due_at=None, words=f"{CANARY} {number} " * 40)
     await files.put(ended[0].id, "result", CANARY.encode())
     await files.put(ended[1].id, "photo", CANARY.encode())
+    combined = await having(store, stage=STAGES[EditState.FAILED], photos=(THEIRS,) * 3)
+    for name in kept_names(combined.id, 3):
+        await files.put(name, "photo", CANARY.encode())
     await chats.claim_extra(ended[0].id, Extra.FILE, NOW)
     wishes, picture = SqlWishes(database), PictureMeant(THEIRS, 5)
     await wishes.remember_photos(Speaker(ADA, None, ADA), Collected((picture,), NOW))
@@ -107,6 +113,7 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
     await RefusedRequests(database).keep(request(requester_id=ADA, words=CANARY), NOW)
     await chats.is_first_of_album(ADA, CANARY, 1, NOW)
     await chats.tell_not_allowed(ADA, NOW)
+    await chats.tell_refusal(GROUP, f"limit_reached {ADA}", 5, NOW)
     await Alerts(database).claim(ADA, Reason.OUT_OF_CREDIT, NOW)
     await inbox.keep([update(n, message=by(ADA, CANARY * 500)) for n in range(1, 40)], NOW)
     await inbox.keep([update(50, callback_query=by(ADA))], NOW)
@@ -213,3 +220,15 @@ async def test_a_greeting_is_given_once_also_when_the_group_moves(chats: Chats, 
     await store.follow_chat(GROUP, -1_010)
     assert not await chats.greet(-1_010, NOW)
     assert await chats.greet(-1_011, NOW)
+
+
+async def test_the_owners_word_stands_without_a_name(database: Database, data: PersonalData) -> None:
+    guests = SqlGuests(database)
+    await guests.ask(Guest(ADA, CANARY, 1, NOW))
+    await guests.decide(Guest(ADA, ""), allowed=False, now=NOW)
+    await guests.ask(Guest(GRACE, "Grace", 2, NOW))
+    await data.erase(ADA)
+    await data.erase(GRACE)
+    assert await guests.get(ADA) == Guest(ADA, "", None, NOW, NOW, is_allowed=False)
+    assert await guests.get(GRACE) is None
+    assert await found(database, CANARY) == []

@@ -13,12 +13,13 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage import moving
+from bot.storage.columns import EnumText, PhotosText, PhotoText, PicturesText
 from bot.storage.database import Database
 from bot.storage.edit_rows import row_of
 from bot.storage.edits import SqlEditStore
 from bot.storage.moving import NotMoved, move
 from bot.storage.replicas import Replicas
-from bot.storage.tables import EDITS, METADATA, REPLICAS, EnumText, PhotosText, PhotoText, PicturesText
+from bot.storage.tables import EDITS, METADATA, REPLICAS
 from bot.storage.wishes import SqlWishes
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, STAGES, edit, full_edit
 from tests.harness.postgres import Postgres

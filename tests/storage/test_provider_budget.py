@@ -10,9 +10,11 @@ import pytest
 from bot.core.clock import utc_now
 from bot.core.edits import Cancelled, Edit, Failed, Processing, Submitting
 from bot.core.errors import Reason, TryLater
+from bot.core.money import PAUSED
 from bot.core.ports import ITS_TURN, Place
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
+from bot.storage.money import SqlMoney
 from bot.storage.provider_budget import Budget, SqlProviderBudget
 from bot.storage.tables import BUDGETS
 from tests.factories import NO_LIMITS, NOW, TASK, edit
@@ -284,3 +286,15 @@ async def test_a_task_is_in_flight_until_its_time_is_up_whatever_became_of_its_e
         await provider.enter(waiting, submitting(waiting), now)
     await store.move(cancelled, replace(cancelled, runs_until=NOW))
     assert await provider.enter(waiting, submitting(waiting), NOW + timedelta(seconds=1)) is not None
+
+
+async def test_while_the_owner_has_paused_the_bot_nobody_has_a_turn(
+    store: SqlEditStore, database: Database
+) -> None:
+    budget, money = SqlProviderBudget(database, Budget(10, timedelta(seconds=10), 10, 0)), SqlMoney(database)
+    waiting = edit()
+    await store.admit(waiting, NO_LIMITS, NOW)
+    await money.notice(PAUSED, NOW)
+    assert await budget.place(waiting, NOW) == Place(is_paused=True)
+    await money.notice_over(PAUSED)
+    assert await budget.place(waiting, NOW + timedelta(seconds=1)) == ITS_TURN

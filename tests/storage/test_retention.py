@@ -17,7 +17,9 @@ from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.files import DiskFiles
+from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
+from bot.storage.money import SqlMoney
 from bot.storage.refused import RefusedRequests
 from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.wishes import SqlWishes
@@ -70,7 +72,10 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await chats.tell_refusal(CHAT_ID, "limit", 70, NOW)
     asked = request()
     await refused.keep(asked, NOW)
-    retention = RowRetention(store, refused, inbox, chats, wishes, alerts, lambda: now)
+    guests, money = SqlGuests(database), SqlMoney(database)
+    retention = RowRetention(
+        store, refused, inbox, chats, wishes, alerts, guests, money=money, now=lambda: now
+    )
 
     async def left() -> list[str]:
         await retention.forget()

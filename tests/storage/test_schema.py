@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,27 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.core.edits import EditState, Failed, PhotoKind, PhotoRef, Received, Stage, Submitting, Task
+from bot.core.edits import (
+    EditState,
+    Extra,
+    Failed,
+    Held,
+    PhotoKind,
+    PhotoRef,
+    Received,
+    Stage,
+    Submitting,
+    Task,
+)
 from bot.core.errors import Reason
 from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage import migrations
+from bot.storage.chats import Chats
+from bot.storage.columns import EnumText
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, row_of
 from bot.storage.edits import SqlEditStore
-from bot.storage.tables import EDITS, METADATA, EnumText
+from bot.storage.tables import EDITS, METADATA
 from bot.storage.wishes import SqlWishes
 from tests.factories import NO_LIMITS, NOW, PHOTO, STAGES, edit, full_edit
 from tests.harness.postgres import Postgres
@@ -30,6 +44,7 @@ ROOT = Path(__file__).parents[2]
 MIGRATE = """
 import asyncio, sys
 from bot.storage import migrations
+from bot.storage.chats import Chats
 from bot.storage.wishes import SqlWishes
 from bot.core.wishes import PictureMeant, Speaker
 from bot.storage.database import Database
@@ -206,6 +221,47 @@ async def test_a_create_call_from_before_each_had_a_secret_can_still_be_called_b
         assert found is not None
         assert (found.id, found.is_late, found.starts) == ("photo-1", False, 0)
         assert (found.request.parent, found.request.step) == (None, 1)
+
+
+async def test_what_was_there_before_albums_extras_and_limits_is_there_after_and_back_again(
+    empty_url: str,
+) -> None:
+    edit_before = {**OLD_EDIT, "id": "e-1", "secret": "s-1", "state": "delivered", "photos": "[]"}
+    edit_before |= {"has_lost_card": False, "is_told": True, "is_late": False, "starts": 0}
+    pending_before = {
+        "chat_id": 5,
+        "user_id": 6,
+        "thread_id": 0,
+        "message_id": 7,
+        "photos": json.dumps([asdict(PHOTO)]),
+        "at": NOW,
+    }
+    sent_before = {"edit_id": "e-1", "message_id": 3_000_000_000, "at": NOW}
+    rows = {"edits": edit_before, "pending_photos": pending_before, "sent_files": sent_before}
+    speaker = Speaker(5, None, 6)
+    async with aclosing(Database.open(empty_url)) as database:
+        async with database.writing() as connection:
+            await connection.run_sync(migrations.upgrade, "0006")
+            for table, row in rows.items():
+                await connection.run_sync(old_rows(table, [row]))
+        before = {table: await all_of(database, table) for table in rows}
+
+        await database.migrate()
+        store, chats, wishes = SqlEditStore(database), Chats(database), SqlWishes(database)
+        kept = await store.get("e-1")
+        assert kept is not None
+        assert (kept.request.parent, kept.request.step, kept.is_erased, kept.waste) == (None, 1, False, None)
+        assert await wishes.remembered_photos(speaker, NOW) == Collected((PictureMeant(PHOTO, 7),), NOW)
+        assert await chats.sent_extra("e-1", Extra.FILE) == 3_000_000_000
+
+        album = Collected((PictureMeant(replace(PHOTO, file_id="first"), 6), PictureMeant(PHOTO, 7)), NOW)
+        await wishes.remember_photos(speaker, album)
+        await chats.claim_extra("e-1", Extra.COMPARISON, NOW)
+        held = edit(stage=Held(NOW), update_id=99)
+        async with database.writing() as connection:
+            await connection.execute(EDITS.insert().values(row_of(held)))
+        await database.downgrade("0006")
+        assert {table: await all_of(database, table) for table in rows} == before
 
 
 async def test_the_revision_is_told_before_and_after_migrating(empty_url: str) -> None:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.nanobanana.prices import credits  # noqa: A004 - the account's unit
+from bot.nanobanana.prices import DOLLARS_PER_CREDIT, price
 from bot.settings import Settings
 
-DOLLARS_A_CREDIT = 0.005
 MODELS = ("nano-banana", "nano-banana-2 1K", "nano-banana-pro 4K")
 
 
@@ -63,7 +62,7 @@ WHO = (
 
 def table() -> list[str]:
     """Lines of Markdown."""
-    prices = [(name, DOLLARS_A_CREDIT * (credits(name) or 0)) for name in MODELS]
+    prices = [(name, DOLLARS_PER_CREDIT * price(name)) for name in MODELS]
     head = " | ".join(("who, and what is not the default", "tasks", *(name for name, _ in prices)))
     lines = [f"| {head} |", "|---" * (2 + len(prices)) + "|"]
     for who, tasks in WHO:

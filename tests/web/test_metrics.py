@@ -61,9 +61,13 @@ def test_what_waits_and_what_is_left_is_told_as_it_was_found() -> None:
     assert f'nanobanana_bot_build_info{{version="{VERSION}"}} 1.0' in said
     metrics.found_waiting({Reason.OUT_OF_CREDIT: 3, "turn": 1})
     metrics.found_credits(95.5)
+    metrics.found_spent({"nano-banana": 12, "nano-banana-pro 4K": 24})
     said = lines(metrics)
     assert 'nanobanana_bot_edits_waiting{reason="out_of_credit"} 3.0' in said
     assert "nanobanana_bot_credits_left 95.5" in said
+    assert 'nanobanana_bot_credits_spent{operation="nano-banana"} 12.0' in said
+    metrics.found_spent({})
+    assert not [line for line in lines(metrics) if line.startswith("nanobanana_bot_credits_spent{")]
     metrics.found_waiting({"turn": 2})
     waiting = [line for line in lines(metrics) if line.startswith("nanobanana_bot_edits_waiting")]
     assert waiting == ['nanobanana_bot_edits_waiting{reason="turn"} 2.0']

@@ -21,7 +21,7 @@ def settings(**changes: Any) -> Settings:
 
 def test_the_defaults() -> None:
     made = limits(settings(admin_ids=frozenset({7})))
-    assert made == Limits((CHAT, PERSON, LINE), at_once=5, forgiven=3, exempt=frozenset({7}))
+    assert made == Limits((CHAT, PERSON, LINE), at_once=5, forgiven=3, exempt=frozenset({7}), price=4.0)
     assert provider_budget(settings()).of_chat == 5
 
 
@@ -36,3 +36,12 @@ def test_the_defaults() -> None:
 )
 def test_each_limit_can_be_left_out(name: str, rules: tuple[Rule, ...]) -> None:
     assert limits(settings(**{name: 0})).rules == rules
+
+
+def test_a_days_credits_are_as_many_create_calls_for_everybody() -> None:
+    made = limits(settings(daily_credits=43, admin_ids=frozenset({7})))
+    daily = Rule(Scope.DEPLOYMENT, 10, timedelta(days=1), Counts.PAID)
+    assert daily in made.rules
+    assert made.of(7) == (daily,)
+    assert made.longest_window == HOUR
+    assert limits(settings(daily_credits=3)).of(7)[2].count == 0

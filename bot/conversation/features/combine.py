@@ -1,14 +1,13 @@
 """/combine: one picture from several photos."""
 
-from bot.conversation.asking import MANNER
+from bot.conversation.asking import MANNER, edit_by_command
 from bot.conversation.feature import Command, Feature
-from bot.conversation.features.edit import combine
 from bot.conversation.texts.i18n import N_
 from bot.core.presets import COMBINE
 
 FEATURE = Feature(
     order=15,
-    commands=(Command(COMBINE, combine, N_("One picture from several photos")),),
+    commands=(Command(COMBINE, edit_by_command, N_("One picture from several photos")),),
     buttons=(MANNER,),
     help=N_(
         "/combine makes one picture from an album, or from your photo and the one you reply to: "

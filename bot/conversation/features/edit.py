@@ -1,33 +1,19 @@
 """/edit and plain words: change a photo as described, and ask for what is missing."""
 
 from bot.conversation.answering import answer
-from bot.conversation.asking import COMMAND, NO, YES, answer_wish, declined, understood
+from bot.conversation.asking import COMMAND, NO, YES, answer_wish, declined, edit_by_command, understood
 from bot.conversation.feature import Asked, Command, Feature, Replies
 from bot.conversation.features.styles import offer_styles
 from bot.conversation.meaning import Declined, PhotoSent, SmallTalk
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.questions import small_talk
-from bot.core.presets import COMBINE, EDIT
+from bot.core.presets import EDIT
 from bot.core.wishes import PictureMeant
-
-
-async def edit(asked: Asked) -> Replies:
-    """A command with words."""
-    return await _answer(asked, EDIT)
-
-
-async def combine(asked: Asked) -> Replies:
-    """One picture from several photos."""
-    return await _answer(asked, COMBINE)
 
 
 async def plain(asked: Asked) -> Replies:
     """A message without a command."""
-    return await _answer(asked, None)
-
-
-async def _answer(asked: Asked, command: str | None) -> Replies:
-    meaning, message, tools = await understood(asked, command), asked.message, asked.tools
+    meaning, message, tools = await understood(asked, None), asked.message, asked.tools
     match meaning:
         case None:
             return ()
@@ -46,7 +32,7 @@ async def _answer(asked: Asked, command: str | None) -> Replies:
 
 FEATURE = Feature(
     order=10,
-    commands=(Command(EDIT, edit, N_("Change a photo as you describe it")),),
+    commands=(Command(EDIT, edit_by_command, N_("Change a photo as you describe it")),),
     buttons=(YES, NO, COMMAND),
     plain=plain,
 )

@@ -7,9 +7,10 @@ from pathlib import Path
 from bot.conversation import texts
 from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies, all_features
-from bot.conversation.features import privacy
+from bot.conversation.features import owner, privacy
 from bot.conversation.features.styles import styles_text
 from bot.conversation.outgoing import Alert, Buttons, Destination, LinkButton, Say, SayWithPicture
+from bot.conversation.owners import LINK
 from bot.conversation.texts.groups import group_help_text, private_chat_button
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.wording import escaped
@@ -30,6 +31,8 @@ async def start(asked: Asked) -> Replies:
         return () if words == _FROM_START else await show(asked)
     if words == "help":
         return await show(asked)
+    if words.startswith(LINK):
+        return await owner.claim(asked)
     if words == privacy.LINK:
         return await privacy.show(asked)
     about, t = asked.tools.about, asked.t
@@ -157,7 +160,7 @@ CHOICE = ChoiceButton("start", choose)
 FEATURE = Feature(
     order=80,
     commands=(
-        Command("start", start),
+        Command("start", start, is_open=lambda message: message.words.startswith(LINK)),
         Command("help", show, N_("Every way to ask, with examples")),
     ),
     buttons=(CHOICE,),

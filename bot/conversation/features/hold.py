@@ -1,13 +1,12 @@
-"""The button under a refusal that holds the next place, and how held places are shown."""
+"""The button under a refusal that holds the next place."""
 
 from dataclasses import replace
 from gettext import NullTranslations
 
-from bot.conversation.answering import alert, toast
+from bot.conversation.answering import HOLD_VERB, alert, toast
 from bot.conversation.feature import ChoiceButton, Feature, Pressed, Replies
 from bot.conversation.memory import KEEP
 from bot.conversation.outgoing import Alert, Delete
-from bot.conversation.refusing import HOLD_VERB
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
 from bot.core.edits import Held, Request

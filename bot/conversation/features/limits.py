@@ -48,6 +48,8 @@ def _window_lines(t: NullTranslations, used: Usage, now: datetime) -> list[str]:
             whose = t.gettext("This chat may ask for <b>{allowance}</b>.")
         case Scope.PERSON:
             whose = t.gettext("You may ask for <b>{allowance}</b>, in all chats together.")
+        case Scope.DEPLOYMENT:
+            whose = t.gettext("Everybody together may ask for <b>{allowance}</b>.")
     lines = [
         whose.format(allowance=allowance(t, used.rule)),
         t.gettext("Used: {used}. Left: {left}.").format(used=number(t, used.used), left=number(t, used.left)),

@@ -2,32 +2,19 @@
 
 from gettext import NullTranslations
 
-from bot.conversation.answering import admit_pressed, alert, answer
-from bot.conversation.asking import answer_wish, ask_about_album, understood
+from bot.conversation.answering import admit_pressed, alert, answer, requests_of
+from bot.conversation.asking import ask_about_album, edit_by_command
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
-from bot.conversation.meaning import Declined, PhotoSent, SmallTalk
-from bot.conversation.outgoing import Buttons
+from bot.conversation.meaning import EditAsked
+from bot.conversation.outgoing import Buttons, in_rows
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.reasons import reason_sentence
 from bot.conversation.texts.styles import command_title, style_description
 from bot.conversation.texts.wording import escaped
-from bot.core.edits import Request
 from bot.core.errors import Reason
 from bot.core.presets import EDIT, PRESETS, preset
 from bot.core.wishes import PictureMeant, Wish
-
-_PER_ROW = 3
-
-
-async def paint(asked: Asked) -> Replies:
-    """A style's command, maybe with more words."""
-    meaning = await understood(asked, asked.command)
-    return (
-        ()
-        if meaning is None or isinstance(meaning, PhotoSent | Declined | SmallTalk)
-        else await answer_wish(asked, meaning)
-    )
 
 
 async def show(asked: Asked) -> Replies:
@@ -52,18 +39,8 @@ async def choose(pressed: Pressed) -> Replies:
         return alert(pressed, alerts.plain(reason_sentence(t, original.picture)))
     if original.picture is None:
         return alert(pressed, alerts.gone(t))
-    request = Request(
-        update_id=press.update_id,
-        chat_id=press.chat.id,
-        thread_id=press.thread_id,
-        request_message_id=original.message_id,
-        photo_message_id=original.message_id,
-        requester_id=press.sender.id,
-        language=press.sender.language,
-        command=pressed.argument,
-        words="",
-        photos=(original.picture,),
-    )
+    wish = EditAsked(pressed.argument, "", PictureMeant(original.picture, original.message_id))
+    (request,) = requests_of(wish, press, original.message_id)
     return (await admit_pressed(pressed, request),)
 
 
@@ -72,7 +49,7 @@ def style_buttons(t: NullTranslations) -> Buttons:
     buttons = [
         STYLE.of(command_title(t, style.name), style.name) for style in PRESETS if not style.needs_words
     ]
-    return tuple(tuple(buttons[start : start + _PER_ROW]) for start in range(0, len(buttons), _PER_ROW))
+    return in_rows(buttons)
 
 
 def pick_a_style_text(t: NullTranslations) -> str:
@@ -107,7 +84,7 @@ STYLE = ChoiceButton("s", choose)
 FEATURE = Feature(
     order=20,
     commands=(
-        *(Command(style.name, paint, style_description(style.name)) for style in PRESETS),
+        *(Command(style.name, edit_by_command, style_description(style.name)) for style in PRESETS),
         Command("styles", show, N_("All styles, with examples")),
     ),
     buttons=(STYLE,),

@@ -85,6 +85,8 @@ def _waiting(t: NullTranslations, edit: Edit, estimate: Estimate, place: Place) 
         return t.gettext(
             "Waiting. The image service does not let the bot in right now; I go on by myself once it does."
         )
+    if place.is_paused:
+        return t.gettext("Waiting. The owner of this bot has paused it; I go on by myself afterwards.")
     if place.in_chat:
         return t.gettext("Number {number} in line here.").format(number=number(t, place.number))
     if place.number:

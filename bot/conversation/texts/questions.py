@@ -122,5 +122,5 @@ def too_old(t: NullTranslations) -> str:
 
 
 def dropped(t: NullTranslations) -> str:
-    """The answer to /cancel when only a question was open."""
+    """The answer to a no, and to /cancel when only a question was open."""
     return t.gettext("All right, never mind.")

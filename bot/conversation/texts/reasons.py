@@ -166,6 +166,8 @@ def refusal_text(t: NullTranslations, refusal: Refusal, now: datetime) -> str:
             sentence = t.gettext("This chat has used its {allowance}. The next place is free {when}.")
         case Scope.PERSON:
             sentence = t.gettext("You have used your {allowance}. The next place is free {when}.")
+        case Scope.DEPLOYMENT:
+            sentence = t.gettext("This bot has spent what it may in a day. The next place is free {when}.")
     return sentence.format(allowance=allowance(t, refusal.rule), when=moment(t, refusal.retry_at, now))
 
 

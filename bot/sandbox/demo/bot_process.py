@@ -36,6 +36,7 @@ class Home:
             "WEB_HOST": "127.0.0.1",
             "WEB_PORT": str(port),
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "OPEN_TO_ALL": "true",
             "LOG_LEVEL": "INFO",
         }
         return cls(settings, folder / "data", folder / "bot.log")

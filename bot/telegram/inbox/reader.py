@@ -5,7 +5,15 @@ It only reads. What a message means, and whether it is answered, is decided in t
 
 import re
 
-from telegram import CallbackQuery, ChatMember, ChatMemberRestricted, ChatMemberUpdated, MessageEntity, Update
+from telegram import (
+    CallbackQuery,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    MessageEntity,
+    Update,
+    User,
+)
 from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 
@@ -104,7 +112,11 @@ def _sender(message: TelegramMessage) -> Sender:
         return Sender(speaks_as.id, language)
     if user is None:
         return Sender(message.chat.id, language)
-    return Sender(user.id, language, user.is_bot)
+    return _person(user)
+
+
+def _person(user: User) -> Sender:
+    return Sender(user.id, language_of(user.language_code), user.is_bot, encodable(user.full_name))
 
 
 def _replied(message: TelegramMessage, username: str) -> Replied | None:
@@ -131,7 +143,7 @@ def _press(update_id: int, query: CallbackQuery, username: str) -> Press:
         chat=Chat(who.id, is_private=True) if message is None else _chat(message.chat),
         thread_id=_thread_id(told) if told else None,
         message_id=message.message_id if message else None,
-        sender=Sender(who.id, language_of(who.language_code), who.is_bot),
+        sender=_person(who),
         data=query.data or "",
         replied=_replied(told, username) if told else None,
     )
@@ -143,7 +155,7 @@ def _membership(update_id: int, change: ChatMemberUpdated) -> MembershipChanged:
     return MembershipChanged(
         update_id=update_id,
         chat=_chat(change.chat),
-        sender=Sender(who.id, language_of(who.language_code), who.is_bot),
+        sender=_person(who),
         is_member=is_member,
         joined=is_group and is_member and not _is_in(change.old_chat_member),
         is_admin=change.new_chat_member.status == ChatMember.ADMINISTRATOR,
@@ -160,6 +172,7 @@ def _chat(chat: TelegramChat) -> Chat:
         chat.id,
         is_private=chat.type == TelegramChat.PRIVATE,
         may_have_moved=chat.type == TelegramChat.SUPERGROUP,
+        title=encodable(chat.title or ""),
     )
 
 

@@ -1,7 +1,7 @@
 """Tells the admins of what only they can mend, and knows whether any of them has heard of it."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -34,10 +34,18 @@ class Alerts(Protocol):
 
 
 class Admins:
-    """One message for each admin and reason, once in a while; one that did not arrive is sent again."""
+    """One message for each admin and reason, once in a while; one that did not arrive is sent again.
+
+    `admin_ids` are those who run the bot now.
+    """
 
     def __init__(
-        self, outbox: Outbox, cards: Cards, alerts: Alerts, admin_ids: Collection[int], now: Clock
+        self,
+        outbox: Outbox,
+        cards: Cards,
+        alerts: Alerts,
+        admin_ids: Callable[[], Awaitable[Collection[int]]],
+        now: Clock,
     ) -> None:
         self._outbox, self._cards, self._alerts = outbox, cards, alerts
         self._admin_ids, self._now = admin_ids, now
@@ -49,7 +57,7 @@ class Admins:
         if now - self._warned_at.get(reason, now - _WARN_AGAIN_AFTER) >= _WARN_AGAIN_AFTER:
             self._warned_at[reason] = now
             logger.warning("only who runs the bot can mend this: %s (edit %s)", reason, edit.id)
-        for admin_id in self._admin_ids:
+        for admin_id in await self._admin_ids():
             if await self._alerts.claim(admin_id, reason, now):
                 await self._tell(admin_id, edit, reason)
 

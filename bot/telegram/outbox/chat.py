@@ -8,7 +8,7 @@ from telegram.error import TelegramError
 from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText, Delete, Destination, Say
 from bot.core.edits import Edit, EditState, PhotoRef
-from bot.core.errors import EditFailed, Reason, TryLater
+from bot.core.errors import BotError, EditFailed, Reason, TryLater
 from bot.core.ports import ITS_TURN, Arrived, Place, Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
@@ -21,16 +21,22 @@ from bot.telegram.outbox.turns import Priority
 logger = logging.getLogger(__name__)
 
 _ASK_AGAIN_SECONDS = 60.0
+_AT_WORK = "👀"
+_ENDS = {EditState.DELIVERED: "👌", EditState.FAILED: "💔", EditState.CANCELLED: ""}
+"""Reactions that every group knows; an empty one takes the first back."""
 
 
 class Rights(Protocol):
-    """What groups let the bot send."""
+    """What groups let the bot send, and want."""
 
     async def may_send(self, chat_id: int) -> bool:
         """Whether it takes pictures there."""
 
     async def refused(self, chat_id: int) -> None:
         """It did not take one."""
+
+    async def is_quiet(self, chat_id: int) -> bool:
+        """Whether a group wants reactions on requests instead of status cards."""
 
 
 class TelegramChat:
@@ -53,8 +59,11 @@ class TelegramChat:
         """The photo's bytes."""
         return await self._downloader.download(photo.file_id)
 
-    async def post_card(self, edit: Edit) -> int:
-        """Send the status card as a silent reply to the request."""
+    async def post_card(self, edit: Edit) -> int | None:
+        """Send the status card as a silent reply to the request; in a quiet group, react to that instead."""
+        if await self._is_quiet(edit):
+            await self._react(edit, _AT_WORK)
+            return None
         card = self._board.render(edit)
         protected = edit.request.photo.is_protected  # it may become the result
         say = Say(_destination(edit), card.html, card.buttons, silent=True, protected=protected)
@@ -107,6 +116,8 @@ class TelegramChat:
         self._board.take_down(edit.id)
         if edit.failure is Reason.CHAT_GONE:
             return None
+        if edit.status_message_id is None and await self._is_quiet(edit):
+            await self._react(edit, _ENDS[edit.state])
         if edit.state is EditState.DELIVERED:
             await self._remove_card(edit)
             return None
@@ -114,6 +125,16 @@ class TelegramChat:
         if await self._end_card(edit, card) or edit.state is not EditState.FAILED:
             return None
         return await self._outbox.post(Say(_destination(edit), card.html, card.buttons, silent=True))
+
+    async def _is_quiet(self, edit: Edit) -> bool:
+        return not edit.request.is_private and await self._rights.is_quiet(edit.chat_id)
+
+    async def _react(self, edit: Edit, emoji: str) -> None:
+        """The group may not allow this reaction, and the message may be gone: nobody misses it."""
+        try:
+            await self._outbox.react(edit.chat_id, edit.request.request_message_id, emoji)
+        except BotError as error:
+            logger.info("edit %s has no reaction: %s", edit.id, error)
 
     async def alert_admins(self, edit: Edit, reason: Reason) -> None:
         """One message for each admin and reason, once in a while."""

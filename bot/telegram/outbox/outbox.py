@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from telegram import ForceReply, InlineKeyboardMarkup, InputFile
+from telegram import ForceReply, InlineKeyboardMarkup
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
@@ -170,6 +170,11 @@ class Outbox:
                 if not is_refusal(error, "not found"):
                     raise
 
+    async def react(self, chat_id: int, message_id: int, emoji: str) -> None:
+        """React to a message; with an empty emoji, take the reaction back."""
+        with translated(small=True, repeatable=True):
+            await self._bot.set_message_reaction(chat_id, message_id, emoji or None)
+
     async def show_upload(self, chat_id: int, thread_id: int | None) -> None:
         """Show "sending a photo" for five seconds. Dropped if it cannot be sent at once."""
         with translated(repeatable=True):
@@ -194,24 +199,8 @@ class Outbox:
 
     async def _say_with_picture(self, message: SayWithPicture) -> int:
         """Send the picture with its text; the text alone where Telegram does not take it, or has moved it."""
-
-        async def send(to: Destination) -> int:
-            sent = await self._bot.send_photo(
-                to.chat_id,
-                InputFile(message.picture, filename="picture.jpg"),
-                caption=message.html,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(message.buttons),
-                reply_parameters=reply_to(to),
-                message_thread_id=to.thread_id,
-                disable_notification=message.silent,
-                rate_limit_args=Priority.ANSWER,
-            )
-            return sent.message_id
-
         try:
-            with translated():
-                return await self._nearby.send(message.to, send)
+            return await self._pictures.say(message)
         except (EditFailed, ChatMoved) as error:
             logger.info("a picture goes as text alone: %s", error)
             return await self._say(Say(message.to, message.html, message.buttons, message.silent))

@@ -1,4 +1,4 @@
-"""Shows pictures that Telegram has, and compares an edit's photo with its result."""
+"""Sends pictures that are no results: with a text, from /history, and an edit's photo beside its result."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
-from bot.conversation.outgoing import ChangePicture, Destination, SendComparison, SendPicture
+from bot.conversation.outgoing import ChangePicture, Destination, SayWithPicture, SendComparison, SendPicture
 from bot.core.edits import Edit, PhotoKind
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.ports import Files
@@ -42,21 +42,23 @@ class PictureSender:
         self._bot, self._nearby = bot, nearby
         self._download, self._files, self._images = download, files, images
 
+    async def say(self, message: SayWithPicture) -> int:
+        """Send our own picture with its text; returns the new message's id."""
+        with translated():
+            sent = await self._nearby.send(
+                message.to,
+                lambda to: self._bot.send_photo(
+                    to.chat_id, InputFile(message.picture, filename="picture.jpg"), **_shown(message, to)
+                ),
+            )
+        return sent.message_id
+
     async def send(self, send: SendPicture) -> int:
         """Send it; returns the new message's id."""
         photo = send.picture
 
         async def sent(to: Destination) -> Message:
-            shown: dict[str, Any] = {
-                "caption": send.html,
-                "parse_mode": ParseMode.HTML,
-                "reply_markup": keyboard(send.buttons),
-                "reply_parameters": reply_to(to),
-                "message_thread_id": to.thread_id,
-                "disable_notification": send.silent,
-                "protect_content": photo.is_protected or None,
-                "rate_limit_args": Priority.ANSWER,
-            }
+            shown = _shown(send, to) | {"protect_content": photo.is_protected or None}
             if photo.kind is PhotoKind.PHOTO:
                 spoiler = photo.has_spoiler or None
                 return await self._bot.send_photo(to.chat_id, photo.file_id, has_spoiler=spoiler, **shown)
@@ -120,3 +122,16 @@ class PictureSender:
         if edit.result_photo is None:
             raise PhotoRefused(Reason.RESULT_GONE)
         return await self._download(edit.result_photo.file_id)
+
+
+def _shown(message: SayWithPicture | SendPicture, to: Destination) -> dict[str, Any]:
+    """The text under a picture, and where it goes."""
+    return {
+        "caption": message.html,
+        "parse_mode": ParseMode.HTML,
+        "reply_markup": keyboard(message.buttons),
+        "reply_parameters": reply_to(to),
+        "message_thread_id": to.thread_id,
+        "disable_notification": message.silent,
+        "rate_limit_args": Priority.ANSWER,
+    }

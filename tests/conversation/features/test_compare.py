@@ -1,3 +1,5 @@
+import asyncio
+
 from bot.conversation.features.compare import (
     already_there_alert,
     coming_alert,
@@ -53,6 +55,21 @@ async def test_it_is_sent_once_as_long_as_it_is_there() -> None:
     assert (await room.alert(press(f"compare:{edit.id}"))).text == already_there_alert(en())
     room.questions.messages.clear()
     assert isinstance((await room.handle(press(f"compare:{edit.id}")))[1], SendComparison)
+
+
+async def test_two_who_find_it_gone_at_the_same_time_get_it_once() -> None:
+    room = Room()
+    edit = delivered(room)
+    room.memory.extras[edit.id, Extra.COMPARISON] = 901
+    there = room.questions.has_message
+
+    async def slowly(chat_id: int, message_id: int) -> bool:
+        await asyncio.sleep(0)
+        return await there(chat_id, message_id)
+
+    room.questions.has_message = slowly  # type: ignore[method-assign]
+    replies = await asyncio.gather(*(room.handle(press(f"compare:{edit.id}")) for _ in range(2)))
+    assert [len(each) for each in replies] == [2, 1]
 
 
 async def test_the_file_does_not_stand_in_its_way() -> None:

@@ -114,14 +114,18 @@ class PlainAlerts:
 
 
 class PlainRights:
-    """What Telegram says of each group, and which of them refused a picture."""
+    """What Telegram says of each group, and which of them refused a picture; and what groups want."""
 
     def __init__(self) -> None:
         self.takes = True
+        self.quiet = False
         self.refusals: list[int] = []
 
     async def may_send(self, chat_id: int) -> bool:
         return self.takes
+
+    async def is_quiet(self, chat_id: int) -> bool:
+        return self.quiet
 
     async def refused(self, chat_id: int) -> None:
         self.refusals.append(chat_id)
@@ -212,14 +216,19 @@ class EditWorld:
             self.cards,
             downloader,
             self.rights,
-            Admins(self.outbox, self.cards, self.alerts, [ADMIN], lambda: self.at),
+            Admins(self.outbox, self.cards, self.alerts, self._owners, lambda: self.at),
         )
+
+    async def _owners(self) -> list[int]:
+        return [ADMIN]
 
     async def aclose(self) -> None:
         await self.board.close()
 
     async def posted(self, edit: Edit) -> Edit:
-        return replace(edit, status_message_id=await self.chat.post_card(edit))
+        message_id = await self.chat.post_card(edit)
+        assert message_id is not None
+        return replace(edit, status_message_id=message_id)
 
     async def passes(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)

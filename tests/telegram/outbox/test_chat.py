@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.edits import Cancelled, PhotoKind, PhotoRef, Stage
 from bot.core.errors import ChatMoved, EditFailed, Reason, TryLater
-from tests.telegram.outbox.edit_world import DELIVERED, FAILED, GROUP, READY, REPLY, EditWorld, an_edit
+from tests.telegram.outbox.edit_world import DELIVERED, FAILED, GROUP, NOW, READY, REPLY, EditWorld, an_edit
+
+CANCELLED = Cancelled(NOW)
 
 
 @pytest.fixture
@@ -115,3 +117,31 @@ async def test_what_stands_in_the_way_is_told_apart(world: EditWorld) -> None:
     with pytest.raises(TryLater) as away:
         await world.chat.download(PhotoRef("f1", PhotoKind.PHOTO))
     assert away.value.reason is Reason.TELEGRAM_AWAY
+
+
+@pytest.mark.parametrize(
+    ("stage", "emoji", "says"), [(DELIVERED, "👌", []), (FAILED, "💔", ["failed 0 0"]), (CANCELLED, "", [])]
+)
+async def test_a_quiet_group_gets_reactions_instead_of_a_card(
+    world: EditWorld, stage: Stage, emoji: str, says: list[str]
+) -> None:
+    world.rights.quiet = True
+    edit = an_edit(GROUP)
+    assert await world.chat.post_card(edit) is None
+    await world.chat.settle(replace(edit, stage=stage, has_lost_card=True))
+    reactions = world.telegram.of("setMessageReaction")
+    assert [each["message_id"] for each in reactions] == [70, 70]
+    assert reactions[0]["reaction"] == [{"type": "emoji", "emoji": "👀"}]
+    assert reactions[1].get("reaction", []) == ([{"type": "emoji", "emoji": emoji}] if emoji else [])
+    assert [sent["text"] for sent in world.telegram.of("sendMessage")] == says
+
+
+async def test_a_group_without_reactions_gets_its_picture_all_the_same(world: EditWorld) -> None:
+    world.rights.quiet = True
+    world.telegram.will_refuse("setMessageReaction", 400, "Bad Request: REACTION_INVALID")
+    assert await world.chat.post_card(an_edit(GROUP)) is None
+
+
+async def test_in_private_there_is_always_a_card(world: EditWorld) -> None:
+    world.rights.quiet = True
+    assert await world.chat.post_card(an_edit()) is not None

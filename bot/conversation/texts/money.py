@@ -1,0 +1,106 @@
+"""What the owner reads: /owner, and warnings about the credit."""
+
+from collections.abc import Mapping, Sequence
+from gettext import NullTranslations
+
+from bot.conversation.texts.wording import decimal, duration, excerpt, number
+from bot.core.money import Report, Span, Spender
+from bot.nanobanana.prices import DOLLARS_PER_CREDIT
+
+_DAY_SECONDS = 86400.0
+_LONGEST_NAME = 40
+
+
+def report_text(t: NullTranslations, report: Report, *, is_paused: bool) -> str:
+    """The balance, the spans, who spent most, and what waits."""
+    parts = [
+        _balance(t, report),
+        *(_span(t, days, span) for days, span in report.spans.items()),
+        *_spenders(t.gettext("<b>The dearest chats of 7 days</b>"), t, report.chats),
+        *_spenders(t.gettext("<b>The dearest people of 7 days</b>"), t, report.people),
+    ]
+    if report.waiting:
+        parts.append(t.gettext("<b>Waiting</b>: {reasons}").format(reasons=_counts(t, report.waiting)))
+    if is_paused:
+        parts.append(t.gettext("⏸ Paused: new requests wait."))
+    return "\n\n".join(parts)
+
+
+def money(t: NullTranslations, credits: float) -> str:  # noqa: A002 - the account's unit
+    """Credits, and what they are worth."""
+    whole = number(t, round(credits)) if credits == round(credits) else decimal(t, credits)
+    dollars = f"{credits * DOLLARS_PER_CREDIT:.2f}"
+    return t.gettext("{credits} credits (${dollars})").format(credits=whole, dollars=dollars)
+
+
+def low_text(t: NullTranslations, left: float, pace: float) -> str:
+    """The warning that little is left."""
+    words = t.gettext("⚠️ Only {money} are left at the image service.").format(money=money(t, left))
+    if pace:
+        day = t.gettext("A day of this week took {money}.").format(money=money(t, pace))
+        words = f"{words} {day}"
+    return " ".join((words, t.gettext("Top up before edits have to wait.")))
+
+
+def daily_text(t: NullTranslations, spent: float, most: float) -> str:
+    """The warning that most of what a day may cost is spent."""
+    words = t.gettext("⚠️ {spent} of the {most} credits of DAILY_CREDITS are spent.")
+    return words.format(spent=number(t, round(spent)), most=number(t, round(most)))
+
+
+def _balance(t: NullTranslations, report: Report) -> str:
+    if report.balance is None:
+        return t.gettext("<b>Balance</b>: not known yet")
+    lines = [t.gettext("<b>Balance</b>: {money}").format(money=money(t, report.balance.credits))]
+    if report.days_left is not None:
+        left = duration(t, report.days_left * _DAY_SECONDS)
+        lines.append(t.gettext("It lasts {duration} at this week's pace.").format(duration=left))
+    if report.drift.is_lasting:
+        fell, noted = decimal(t, report.drift.fell), decimal(t, report.drift.noted)
+        lines.append(
+            t.gettext(
+                "⚠️ It fell by {fell} credits, and I noted {noted}: the prices seem to have changed. "
+                "NANOBANANA_CREDITS_PER_EDIT corrects mine."
+            ).format(fell=fell, noted=noted)
+        )
+    return "\n".join(lines)
+
+
+def _span(t: NullTranslations, days: int, span: Span) -> str:
+    title = (
+        t.gettext("<b>Last 24 hours</b>")
+        if days == 1
+        else t.gettext("<b>{days} days</b>").format(days=number(t, days))
+    )
+    counts = t.gettext("{edits} edits, {delivered} delivered, {cancelled} cancelled, {money}").format(
+        edits=number(t, span.edits),
+        delivered=number(t, span.delivered),
+        cancelled=number(t, span.cancelled),
+        money=money(t, span.credits),
+    )
+    lines = [f"{title}: {counts}"]
+    if span.failed:
+        lines.append(t.gettext("failed: {reasons}").format(reasons=_counts(t, span.failed)))
+    return "\n".join(lines)
+
+
+def _spenders(title: str, t: NullTranslations, spenders: Sequence[Spender]) -> list[str]:
+    if not spenders:
+        return []
+    return ["\n".join((title, *(_spender(t, each) for each in spenders)))]
+
+
+def _spender(t: NullTranslations, spender: Spender) -> str:
+    who = f"<code>{spender.id}</code>"
+    if spender.name:
+        who = f"{excerpt(spender.name, _LONGEST_NAME)} ({who})"
+    spent = t.gettext("{edits} edits, {money}").format(
+        edits=number(t, spender.edits), money=money(t, spender.credits)
+    )
+    return f"• {who}: {spent}"
+
+
+def _counts(t: NullTranslations, counts: Mapping[str, int]) -> str:
+    """By the names that the log and the metrics use, the most frequent first."""
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return ", ".join(f"<code>{name}</code> {number(t, count)}" for name, count in ordered)
