@@ -141,7 +141,8 @@ async def test_whatever_telegram_does_a_finished_picture_arrives_if_it_can(tmp_p
         assert seen == expected
         unplayed = [name for name, row in rows.items() if not row.played]
         assert [name for name in unplayed if not name.startswith(COURTESIES)] == []
-        assert len(unplayed) < 10
+        courtesies = [name for name in rows if name.startswith(COURTESIES)]
+        assert len(unplayed) < len(courtesies)  # how many have their turn depends on the machine
         spared = {(Reason.CHAT_GONE, ""), (Reason.CANNOT_SEND, ""), *EXPECTED["getFile"]} - {PHOTO}
         calls = {name: int(outcome not in spared) for name, outcome in expected.items()}
         assert {name: edits[row.chat.id][1] for name, row in rows.items()} == calls
