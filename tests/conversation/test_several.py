@@ -172,10 +172,19 @@ async def test_the_rest_of_an_album_that_the_limit_left_is_said_and_kept() -> No
     room.service.admit = admits_two  # type: ignore[method-assign, assignment]
     [said] = await handled(room, parts)
     assert isinstance(said, Say)
-    assert said.html.startswith("2 of 3 photos are under way. This chat has used")
+    assert said.html.startswith("2 of 3 photos are under way. The limit in this chat is")
+    assert said.buttons  # holds a place for the one that is left
     room.service.admit = admit  # type: ignore[method-assign]
     await room.admits(message("sketch", "in red"))
     assert asked_of(room)[-1].photo == photo(2)
+
+
+async def test_a_place_is_not_offered_for_one_where_several_are_left() -> None:
+    room = Room()
+    room.service.refusal = Refusal(HOURLY, NOW + timedelta(minutes=5))
+    [said] = await handled(room, album(room, "in red", "", command="sketch"))
+    assert isinstance(said, Say)
+    assert not said.buttons
 
 
 async def test_an_album_combines_into_one_picture() -> None:

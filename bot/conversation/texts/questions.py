@@ -56,7 +56,7 @@ def unknown_command(t: NullTranslations, name: str, near: Sequence[str], *, has_
     if near:
         lines = [
             t.gettext("I do not know /{name}. Did you mean {commands}?").format(
-                name=escaped(name), commands=", ".join(f"/{each}" for each in near)
+                name=escaped(name), commands=_one_of(t, [f"/{each}" for each in near])
             )
         ]
     if has_picture:
@@ -64,6 +64,12 @@ def unknown_command(t: NullTranslations, name: str, near: Sequence[str], *, has_
     else:
         lines.append(t.gettext("/help shows every way to ask, /styles lists the styles."))
     return "\n".join(lines)
+
+
+def _one_of(t: NullTranslations, names: Sequence[str]) -> str:
+    """A list to choose from: "/a, /b or /c"."""
+    *first, last = names
+    return t.gettext("{first} or {last}").format(first=", ".join(first), last=last) if first else last
 
 
 def _more_photos(t: NullTranslations, count: int) -> str:
@@ -116,9 +122,18 @@ def small_talk(t: NullTranslations) -> str:
     return t.gettext("🙂 Send a photo and say what to change, or reply to a picture with your idea.")
 
 
+def what_i_do(t: NullTranslations) -> str:
+    """The answer to who asks what the bot can do."""
+    return t.gettext(
+        "Send a photo and say what to change, and I send it back edited. /help shows every way to ask."
+    )
+
+
 def too_old(t: NullTranslations) -> str:
     """For a message that was edited long after it was sent."""
-    return t.gettext("I only see corrections of the last 5 minutes. Send it again, and I do it.")
+    return t.gettext(
+        "I notice corrections for 5 minutes only. Please send the photo again, with the new words."
+    )
 
 
 def dropped(t: NullTranslations) -> str:

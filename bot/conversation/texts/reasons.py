@@ -163,9 +163,11 @@ def refusal_text(t: NullTranslations, refusal: Refusal, now: datetime) -> str:
         return reason_sentence(t, refusal.reason)
     match refusal.rule.scope:
         case Scope.CHAT:
-            sentence = t.gettext("This chat has used its {allowance}. The next place is free {when}.")
+            sentence = t.gettext("The limit in this chat is {allowance}. The next place is free {when}.")
         case Scope.PERSON:
-            sentence = t.gettext("You have used your {allowance}. The next place is free {when}.")
+            sentence = t.gettext(
+                "Your limit in all chats together is {allowance}. The next place is free {when}."
+            )
     return sentence.format(allowance=allowance(t, refusal.rule), when=moment(t, refusal.retry_at, now))
 
 

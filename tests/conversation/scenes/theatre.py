@@ -178,6 +178,7 @@ class Theatre:
                 unheard, edits = self._look()
                 now = [row for row in edits if row[1] in mine]
                 stays = now == before and all(row[-1] for row in now) if performance.is_held else not now
+                stays &= all(press.query.answer for _, press in performance.stage.presses)
                 before, still = now, still + 1 if stays and not unheard & mine else 0
 
     def _look(self) -> tuple[set[int], Rows]:
