@@ -16,7 +16,8 @@ from bot.core.limits import Refusal
 async def hold(pressed: Pressed) -> Replies:
     """Hold a place for the request that was refused; its card takes the place of the refusal."""
     press, tools, t = pressed.press, pressed.tools, pressed.t
-    request = await tools.desk.refused(int(pressed.argument)) if pressed.argument.isdecimal() else None
+    update_id = pressed.argument.removeprefix("-")  # of one photo of several: negative
+    request = await tools.desk.refused(int(pressed.argument)) if update_id.isdecimal() else None
     if request is None:
         return alert(pressed, alerts.gone(t))
     if request.requester_id != press.sender.id:

@@ -25,7 +25,7 @@ async def show(asked: Asked) -> Replies:
 
 
 async def press(pressed: Pressed) -> Replies:
-    """Ask once more; then delete, or show the first text again. The button waits until it says "Deleted"."""
+    """Ask once more; then delete, or show the first text again."""
     press, tools, t = pressed.press, pressed.tools, pressed.t
     alert = Alert(press.press_id)
     if not press.chat.is_private or press.message_id is None:
@@ -36,8 +36,7 @@ async def press(pressed: Pressed) -> Replies:
     if pressed.argument == _DELETE:
         await tools.desk.erase(press.sender.id, await tools.edits.running_of(press.sender.id))
         text, under = deleted_text(t), ()
-    change = ChangeText(press.chat.id, press.message_id, text, under)
-    return (change, alert) if pressed.argument == _DELETE else (alert, change)
+    return (alert, ChangeText(press.chat.id, press.message_id, text, under))
 
 
 def privacy_text(t: NullTranslations) -> str:

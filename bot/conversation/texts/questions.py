@@ -27,6 +27,8 @@ def question(t: NullTranslations, wish: Wish, missing: Missing) -> str:
             return t.gettext("Got it: <i>{words}</i>\nNow send the photo.").format(words=words)
         case Missing.PICTURE:
             return t.gettext("Which photo? Send it as the answer to this.")
+    if wish.command == COMBINE:
+        return t.gettext("How shall I combine them?")
     known = preset(wish.command)
     if known is not None and known.needs_words:
         return t.gettext("What should be behind it?")
@@ -37,6 +39,8 @@ def placeholder(t: NullTranslations, wish: Wish, missing: Missing) -> str:
     """In the field for the answer: an example, at most 64 characters."""
     if missing is Missing.PICTURE:
         return t.gettext("Send the photo")
+    if wish.command == COMBINE:
+        return t.gettext("put this dress on her")
     known = preset(wish.command)
     if known is not None and known.needs_words:
         return t.gettext("a beach at sunset")

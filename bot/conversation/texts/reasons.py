@@ -155,8 +155,9 @@ def refusal_text(t: NullTranslations, refusal: Refusal, now: datetime) -> str:
     """Why a request was not accepted, and when it would be."""
     if refusal.reason is Reason.TOO_MANY_ACTIVE:
         return t.ngettext(
-            "This chat already has {count} edit under way. Ask again once it is done.",
-            "This chat already has {count} edits under way or in line. Ask again once one of them is done.",
+            "This chat already has {count} edit under way. Send it again once it is done.",
+            "This chat already has {count} edits under way or in line. "
+            "Send it again once one of them is done.",
             refusal.rule.count,
         ).format(count=number(t, refusal.rule.count))
     if refusal.retry_at is None:

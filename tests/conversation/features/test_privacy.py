@@ -72,7 +72,7 @@ async def test_what_runs_is_cancelled_before_everything_is_deleted() -> None:
     others = room.has(chat_id=GROUP.id, requester_id=GRACE.id)
     pressed = press("erase:delete")
     done = ChangeText(PRIVATE.id, pressed.message_id or 0, deleted_text(en()))
-    assert await room.handle(pressed) == (done, Alert(pressed.press_id))
+    assert await room.handle(pressed) == (Alert(pressed.press_id), done)
     assert [room.edits[each.id].state for each in mine] == [EditState.CANCELLED] * 2
     assert room.woken == [each.id for each in mine]  # their cards say so
     assert room.edits[others.id].is_active

@@ -44,7 +44,7 @@ async def test_an_edit_can_do_without_a_card_but_not_where_nothing_may_be_said(
 async def test_the_first_card_says_which_place_in_the_line_it_has(world: EditWorld) -> None:
     await world.chat.post_card(an_edit(), Place(2, in_chat=True))
     [sent] = world.telegram.of("sendMessage")
-    assert sent["text"].endswith("Number 2 in line here.")
+    assert sent["text"].endswith(" 2")
 
 
 async def test_the_core_hears_that_a_chat_has_moved(world: EditWorld) -> None:
