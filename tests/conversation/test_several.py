@@ -233,6 +233,11 @@ async def test_combine_with_one_photo_asks_for_the_other_one() -> None:
     assert (made.command, made.photos, made.words) == ("combine", (PHOTO, OTHER_PHOTO), BLUE)
 
 
+async def test_combine_without_words_asks_how() -> None:
+    asked = await Room().asks(message("combine", picture=PHOTO))
+    assert (asked.html, asked.placeholder) == ("How shall I combine them?", "put this dress on her")
+
+
 async def test_combine_with_nothing_asks_for_an_album() -> None:
     room = Room()
     asked = await room.asks(message("combine", BLUE))
