@@ -57,8 +57,9 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
             text = refusal_text(t, admission, tools.now())
             if done:
                 text = f"{some_text(t, done, len(requests))} {text}"
-            merge, buttons = refusal_key(admission, request), hold_buttons(t, admission, request, tools.now())
-            return (say_in_reply(message, text, buttons, merge=merge),)
+            is_last = done == len(requests) - 1  # the button holds a place for one
+            buttons = hold_buttons(t, admission, request, tools.now()) if is_last else ()
+            return (say_in_reply(message, text, buttons, merge=refusal_key(admission, request)),)
     return await answered(asked, wish.answers)
 
 

@@ -223,7 +223,9 @@ async def _question_of(pressed: Pressed) -> Question | Replies:
     if question.speaker.person_id != pressed.press.sender.id:
         return alert(pressed, alerts.not_your_question(pressed.t))
     if question.answered_by not in {None, pressed.press.update_id}:
-        return toast(pressed, alerts.settled(pressed.t))
+        running = await pressed.tools.edits.active_of(question.speaker.chat_id, question.speaker.person_id)
+        is_repeated = any(edit.request.request_message_id == question.asked_for for edit in running)
+        return toast(pressed, (alerts.started if is_repeated else alerts.settled)(pressed.t))
     return question
 
 

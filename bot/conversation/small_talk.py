@@ -16,10 +16,9 @@ _SMALL_TALK = {
         thanks a lot, many thanks, thank you very much, hi, hello, hey, hey there, hello there,
         good morning, good evening, good night, bye, goodbye, lovely, nice, very, so, great, cool, wow,
         super, perfect, awesome, amazing, beautiful, good, well done, good job, great job, good work,
-        great work, so much, for this, for that, for it, just, really, what can you do,
-        how does this work, how does it work, help, help me, nice one, love it, i love it,
+        great work, so much, for this, for that, for it, just, really, nice one, love it, i love it,
         that's great, that's nice, it's great, looks good, looks great, haha, hahaha, lol, please,
-        sorry, test, hmm, what, who are you, how are you, never mind, nevermind, you
+        sorry, test, hmm, what, how are you, never mind, nevermind, you
     """,
     "fr": """
         merci, merci beaucoup, salut, bonjour, bonsoir, coucou, oui, non, d'accord, super, génial,
@@ -91,6 +90,14 @@ _STOP = """
     отмена, стоп, отменить, скасувати, iptal, dur, إلغاء, توقف, لغو, batal, 取消, 停止, キャンセル,
     やめて, 취소, 그만, रद्द करो, रुको
 """
+_HELP = """
+    help, help me, what can you do, what do you do, who are you, how does this work, how does it work,
+    aide, aide-moi, que sais-tu faire, que peux-tu faire, que savez-vous faire, que pouvez-vous faire,
+    qui es-tu, qui êtes-vous, comment ça marche, hilfe, was kannst du, wer bist du, wie geht das,
+    ayuda, qué puedes hacer, cómo funciona, aiuto, cosa sai fare, come funziona, ajuda,
+    помощь, помоги, что ты умеешь, допомога, що ти вмієш, yardım, ne yapabilirsin, مساعدة, کمک, bantuan,
+    帮助, 你会什么, ヘルプ, 何ができる, 도움말, मदद
+"""
 
 
 def is_yes(words: str) -> bool:
@@ -106,6 +113,11 @@ def is_no(words: str) -> bool:
 def is_stop(words: str) -> bool:
     """Whether words only ask to stop."""
     return _plain(words) in _STOP_WORDS
+
+
+def asks_for_help(words: str) -> bool:
+    """Whether words only ask what the bot can do."""
+    return _plain(words) in _HELP_WORDS
 
 
 def is_small_talk(words: str) -> bool:
@@ -142,4 +154,5 @@ def _phrases(*tables: str) -> frozenset[str]:
 
 
 _YES_WORDS, _NO_WORDS, _STOP_WORDS = _phrases(_YES), _phrases(_NO), _phrases(_STOP)
-_KNOWN = _phrases(*_SMALL_TALK.values(), _YES, _NO, _STOP)
+_HELP_WORDS = _phrases(_HELP)
+_KNOWN = _phrases(*_SMALL_TALK.values(), _YES, _NO, _STOP, _HELP)

@@ -6,7 +6,7 @@ from bot.core.clock import Clock
 from bot.core.edits import Edit
 from bot.core.errors import OutcomeUnknown, TryLater
 from bot.core.pending_writes import PendingWrites
-from bot.core.ports import Chat, Lease
+from bot.core.ports import ITS_TURN, Chat, Lease, Place
 
 
 class CardPosting:
@@ -17,14 +17,17 @@ class CardPosting:
     def __init__(self, chat: Chat, pending: PendingWrites, lease: Lease, now: Clock) -> None:
         self._chat, self._pending, self._lease, self._now = chat, pending, lease, now
 
-    async def with_card(self, edit: Edit) -> Edit:
-        """The edit with its card, sent if needed. Raises errors that would stop a picture too."""
+    async def with_card(self, edit: Edit, place: Place = ITS_TURN) -> Edit:
+        """The edit with its card, sent if needed: its `place` is on it.
+
+        Raises errors that would stop a picture too.
+        """
         if edit.status_message_id is not None or edit.has_lost_card:
             return edit
         self._lease.ensure_holds(edit)
         message_id: int | None
         try:
-            message_id = await self._chat.post_card(edit)
+            message_id = await self._chat.post_card(edit, place)
         except TryLater:
             return edit
         except OutcomeUnknown:

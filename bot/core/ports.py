@@ -290,8 +290,11 @@ class Chat(Protocol):
     async def download(self, photo: PhotoRef) -> bytes:
         """The photo's bytes from Telegram. PhotoRefused if it is too big, or gone."""
 
-    async def post_card(self, edit: Edit) -> int | None:
-        """Send the edit's status card, silently; returns its message id. None: the chat wants no cards."""
+    async def post_card(self, edit: Edit, place: Place = ITS_TURN) -> int | None:
+        """Send the edit's status card with its place in the line, silently; returns its message id.
+
+        None: the chat wants no cards.
+        """
 
     def show(self, edit: Edit, place: Place = ITS_TURN) -> None:
         """The edit or its place in the line has changed: show that on its card when that may be edited."""

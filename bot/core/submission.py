@@ -60,7 +60,7 @@ class Submission:
         place = await self._ports.budget.place(edit, self._sources.now())
         if place != ITS_TURN:
             self._ports.chat.show(edit, place)
-            return await self._cards.with_card(edit)
+            return await self._cards.with_card(edit, place)
         card = asyncio.ensure_future(self._cards.with_card(edit))  # noqa: TID251 - gathered at once
         create = self._start_and_create(edit, card)
         carded, moved = await asyncio.gather(card, create, return_exceptions=True)

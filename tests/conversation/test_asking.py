@@ -137,8 +137,10 @@ async def test_words_after_a_result_are_asked_about_and_yes_changes_the_result()
     made = room.edits[room.woken[-1]].request
     assert (made.words, *picture_in(made)) == ("now more contrast", PAINTED, 80)
     assert (made.parent, made.step) == (parent.id, 3)
-    again = await room.alert(replace(pressed, update_id=1))
-    assert again.text == alerts.settled(en())
+    assert (await room.alert(replace(pressed, update_id=1))).text == alerts.started(en())  # a second tap
+    made_id = room.woken[-1]
+    room.edits[made_id] = replace(room.edits[made_id], stage=STAGES[EditState.CANCELLED])
+    assert (await room.alert(replace(pressed, update_id=2))).text == alerts.settled(en())
     assert len(room.edits) == 2
 
 
@@ -240,6 +242,13 @@ async def test_a_comment_is_meant_for_the_photo_that_was_forwarded_with_it() -> 
     assert (made.words, *picture_in(made)) == (BLUE, PHOTO, photo.message_id)
 
 
+async def test_who_asks_what_the_bot_can_do_is_always_told() -> None:
+    room = Room()
+    await room.say(message(words="hi"))
+    for words in ("What can you do?", "help"):
+        assert (await room.say(message(words=words))).html == questions.what_i_do(en())
+
+
 async def test_thanks_is_no_edit_and_answered_once_an_hour() -> None:
     room = Room()
     delivered(room)
@@ -296,6 +305,11 @@ async def test_an_unknown_command_without_a_picture_names_the_nearest_and_help()
     assert told.html.splitlines()[0] == "Je ne connais pas /limts. Vouliez-vous dire /limits\u202f?"
     assert not told.buttons
     assert "photo" not in (await room.say(message("limts"))).html
+
+
+async def test_several_commands_that_may_be_meant_are_a_choice() -> None:
+    told = await Room().say(message("stauts"))
+    assert told.html.splitlines()[0] == "I do not know /stauts. Did you mean /status or /start?"
 
 
 async def test_a_chosen_command_that_lacks_words_asks_for_them() -> None:

@@ -219,15 +219,16 @@ async def test_the_rest_of_an_album_that_the_limit_left_is_said_and_kept() -> No
     room.service.admit = admits_two  # type: ignore[method-assign, assignment]
     [said] = await handled(room, parts)
     assert isinstance(said, Say)
-    assert said.html.startswith("2 of 3 photos are under way. This chat has used")
+    assert said.html.startswith("2 of 3 photos are under way. The limit in this chat is")
+    assert said.buttons  # holds a place for the one that is left
     room.service.admit = admit  # type: ignore[method-assign]
     await room.admits(message("sketch", "in red"))
     assert asked_of(room)[-1].photo == photo(2)
 
 
-async def test_a_photo_of_the_rest_that_is_held_is_not_asked_for_again_with_the_others() -> None:
+async def test_the_last_photo_of_an_album_that_the_limit_left_can_be_held() -> None:
     room = Room()
-    parts, admit, left = album(room, "in red", "", "", command="sketch"), room.service.admit, 1
+    parts, admit, left = album(room, "in red", "", command="sketch"), room.service.admit, 1
 
     async def admits_one(request: Request, **how: bool) -> object:
         nonlocal left
@@ -240,8 +241,14 @@ async def test_a_photo_of_the_rest_that_is_held_is_not_asked_for_again_with_the_
     assert isinstance(said, Say)
     await room.handle(press(data_of(said.buttons)[0]))
     assert [made.photo for made in asked_of(room)] == [photo(0), photo(1)]
-    await room.handle(message("sketch", "in red"))
-    assert [made.photo for made in asked_of(room)] == [photo(0), photo(1), photo(2)]
+
+
+async def test_a_place_is_not_offered_for_one_where_several_are_left() -> None:
+    room = Room()
+    room.service.refusal = Refusal(HOURLY, NOW + timedelta(minutes=5))
+    [said] = await handled(room, album(room, "in red", "", command="sketch"))
+    assert isinstance(said, Say)
+    assert not said.buttons
 
 
 async def test_an_album_combines_into_one_picture() -> None:
@@ -288,6 +295,11 @@ async def test_combine_with_one_photo_asks_for_the_other_one() -> None:
     assert asked.html == "That is one photo. Send me the other one as the answer to this."
     made = await room.admits(message(picture=OTHER_PHOTO))
     assert (made.command, made.photos, made.words) == ("combine", (PHOTO, OTHER_PHOTO), BLUE)
+
+
+async def test_combine_without_words_asks_how() -> None:
+    asked = await Room().asks(message("combine", picture=PHOTO))
+    assert (asked.html, asked.placeholder) == ("How shall I combine them?", "put this dress on her")
 
 
 async def test_combine_with_nothing_asks_for_an_album() -> None:

@@ -213,14 +213,16 @@ class FakeChat:
         self.shown: list[Edit] = []
         self.alerts: list[Reason] = []
         self.replies: list[tuple[Edit, Reply]] = []
+        self.carded: list[Place] = []
         self._message_ids = itertools.count(500)
 
     async def download(self, photo: PhotoRef) -> bytes:
         await self._call("download")
         return photo.file_id.encode()
 
-    async def post_card(self, edit: Edit) -> int:
+    async def post_card(self, edit: Edit, place: Place = ITS_TURN) -> int:
         await self._call("post_card")
+        self.carded.append(place)
         return self._say("card")
 
     def show(self, edit: Edit, place: Place = ITS_TURN) -> None:

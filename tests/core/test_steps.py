@@ -89,6 +89,7 @@ async def test_while_others_go_first_there_is_a_card_and_nothing_else(world: Wor
     for _ in range(3):
         assert (await world.advance(held)).stage == Received()
     assert world.chat.said == ["card"]
+    assert world.chat.carded == [Place(3)]
     assert set(world.journal) == {"place", "post_card", "note_card"}
 
 

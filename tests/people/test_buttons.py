@@ -192,7 +192,7 @@ async def test_a_press_that_the_limit_refuses_says_when_there_is_a_place(tmp_pat
         ada = world.ada
         result = await world.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
         answer = await ada.presses(result, AGAIN).answer()
-        sentence = "This chat has used its 1 edit an hour. The next place is free in 1 h."
+        sentence = "The limit in this chat is 1 edit an hour. The next place is free in 1 h."
         assert answer == Answer(sentence, show_alert=True)
         assert len(prompts(world)) == 1
 

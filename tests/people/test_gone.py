@@ -68,7 +68,7 @@ async def test_a_group_that_becomes_a_supergroup_takes_its_edits_along(tmp_path:
         assert (await ada.presses(result, AGAIN).answer()).text == alerts.started(EN)
         await large.wait_for(lambda messages: len([m for m in messages if m.photo_size]) == 2)
         full = ada.sends_photo(picture(96, 65), "/sketch@nanobanana_bot", chat=large)
-        await hears(large, full, "This chat has used its 2 edits an hour.")
+        await hears(large, full, "The limit in this chat is 2 edits an hour.")
         assert len(prompts(world)) == 2
 
 

@@ -18,7 +18,7 @@ from tests.harness.pictures import picture
 from tests.harness.tables import SqliteTables
 from tests.harness.world import World, prompts, quick_bot
 
-FULL = "This chat has used its 1 edit an hour. The next place is free in 1 h."
+FULL = "The limit in this chat is 1 edit an hour. The next place is free in 1 h."
 
 
 def has_tasks(world: World, count: int) -> bool:
@@ -71,7 +71,7 @@ async def test_a_full_chat_is_told_when_there_is_a_place_again(tmp_path: Path) -
             "The next place is free in 1 h.",
             "At most 5 edits at a time. 20 more may wait in line.",
             "What fails, or is cancelled before it is paid for, is not counted.",
-            "What is cancelled or declined after that is forgiven 3 times.",
+            "After that, up to 3 cancelled or declined edits are not counted either.",
         ]
         group = world.telegram.people.group("Friends", ada)
         elsewhere = ada.sends_photo(picture(96, 66), "/sketch@nanobanana_bot", chat=group)
@@ -85,7 +85,7 @@ async def test_a_place_is_free_again_after_the_window(tmp_path: Path) -> None:
         first = ada.sends_photo(picture(96, 64), "/sketch")
         await card_of(ada.private, first)
         refused = ada.sends_photo(picture(96, 65), "/sketch")
-        answer = await hears(ada.private, refused, "This chat has used its 1 edit a minute.")
+        answer = await hears(ada.private, refused, "The limit in this chat is 1 edit a minute.")
         assert re.search(r"free in (1 min|\d+ s)\.$", answer.text)
         tables = SqliteTables(world.data / "bot.db")
         # In a thread: the bot in this one may be in a transaction of its own, which has to come to its end.
@@ -101,7 +101,7 @@ async def test_of_many_requests_at_once_exactly_the_limit_is_taken(tmp_path: Pat
             member.sends_photo(picture(96, 64), "/sketch@nanobanana_bot", chat=group)
         assert await limits_line(members[0], group) == "Used: 3. Left: 0."  # after all of them
         await group.wait_for(lambda messages: len([m for m in messages if m.by_bot and m.photo_size]) == 3)
-        refused = [m for m in group.bot_messages() if m.text.startswith("This chat has used its 3 edits")]
+        refused = [m for m in group.bot_messages() if m.text.startswith("The limit in this chat is 3 edits")]
         assert (len(prompts(world)), len(refused)) == (3, 1)  # equal refusals are said once
 
 
@@ -178,7 +178,7 @@ async def test_who_cancels_what_is_paid_for_is_forgiven_a_few_times_and_told_whe
             told.append((await hears(ada.private, asked, "Cancelled. ")).text)
         counted = "Cancelled. It had been paid for already, so it is counted."
         assert told == ["Cancelled. It was not counted.", counted, counted]
-        full = "You have used your 2 edits an hour. The next place is free in 1 h."
+        full = "Your limit in all chats together is 2 edits an hour. The next place is free in 1 h."
         await hears(ada.private, ada.sends_photo(picture(96, 70), "/sketch"), full)
         assert len(world.nanobanana.tasks) == 3
 

@@ -5,8 +5,9 @@ from bot.conversation.asking import COMMAND, NO, YES, answer_wish, declined, edi
 from bot.conversation.feature import Asked, Command, Feature, Replies
 from bot.conversation.features.styles import offer_styles
 from bot.conversation.meaning import Declined, PhotoSent, SmallTalk
+from bot.conversation.small_talk import asks_for_help
 from bot.conversation.texts.i18n import N_
-from bot.conversation.texts.questions import small_talk
+from bot.conversation.texts.questions import small_talk, what_i_do
 from bot.core.presets import EDIT
 from bot.core.wishes import PictureMeant
 
@@ -21,6 +22,8 @@ async def plain(asked: Asked) -> Replies:
             return await offer_styles(asked, PictureMeant(photo, message.message_id), others)
         case Declined(question):
             return await declined(asked, question)
+        case SmallTalk() if message.chat.is_private and asks_for_help(message.words):
+            return answer(asked, what_i_do(asked.t))
         case SmallTalk():
             is_told = message.chat.is_private and await tools.memory.answers_small_talk(
                 message.chat.id, tools.now()

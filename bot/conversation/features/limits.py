@@ -92,12 +92,12 @@ def _uncounted(t: NullTranslations, forgiven: int) -> tuple[str, str]:
     return (
         t.gettext("What fails, or is cancelled before it is paid for, is not counted."),
         t.ngettext(
-            "What is cancelled or declined after that is forgiven {count} time.",
-            "What is cancelled or declined after that is forgiven {count} times.",
+            "After that, {count} cancelled or declined edit is not counted either.",
+            "After that, up to {count} cancelled or declined edits are not counted either.",
             forgiven,
         ).format(count=number(t, forgiven))
         if forgiven
-        else t.gettext("What is cancelled or declined after that is counted."),
+        else t.gettext("After that, what is cancelled or declined is counted."),
     )
 
 

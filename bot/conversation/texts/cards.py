@@ -157,8 +157,11 @@ def caption(t: NullTranslations, edit: Edit) -> str:
 
 
 def titled(t: NullTranslations, edit: Edit) -> str:
-    """What was asked, and at which step from the second on."""
-    title = heading(t, edit, CAPTION_WORDS)
+    """What was asked, of how many photos if of several, and at which step from the second on."""
+    title, count = heading(t, edit, CAPTION_WORDS), len(edit.request.photos)
+    if count > 1:
+        photos = t.ngettext("from {count} photo", "from {count} photos", count)
+        title = f"{title} · {photos.format(count=number(t, count))}"
     if edit.request.step == 1:
         return title
     step = t.gettext("step {number}").format(number=number(t, edit.request.step))

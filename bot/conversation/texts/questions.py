@@ -27,6 +27,8 @@ def question(t: NullTranslations, wish: Wish, missing: Missing) -> str:
             return t.gettext("Got it: <i>{words}</i>\nNow send the photo.").format(words=words)
         case Missing.PICTURE:
             return t.gettext("Which photo? Send it as the answer to this.")
+    if wish.command == COMBINE:
+        return t.gettext("How shall I combine them?")
     known = preset(wish.command)
     if known is not None and known.needs_words:
         return t.gettext("What should be behind it?")
@@ -37,6 +39,8 @@ def placeholder(t: NullTranslations, wish: Wish, missing: Missing) -> str:
     """In the field for the answer: an example, at most 64 characters."""
     if missing is Missing.PICTURE:
         return t.gettext("Send the photo")
+    if wish.command == COMBINE:
+        return t.gettext("put this dress on her")
     known = preset(wish.command)
     if known is not None and known.needs_words:
         return t.gettext("a beach at sunset")
@@ -56,7 +60,7 @@ def unknown_command(t: NullTranslations, name: str, near: Sequence[str], *, has_
     if near:
         lines = [
             t.gettext("I do not know /{name}. Did you mean {commands}?").format(
-                name=escaped(name), commands=", ".join(f"/{each}" for each in near)
+                name=escaped(name), commands=_one_of(t, [f"/{each}" for each in near])
             )
         ]
     if has_picture:
@@ -64,6 +68,12 @@ def unknown_command(t: NullTranslations, name: str, near: Sequence[str], *, has_
     else:
         lines.append(t.gettext("/help shows every way to ask, /styles lists the styles."))
     return "\n".join(lines)
+
+
+def _one_of(t: NullTranslations, names: Sequence[str]) -> str:
+    """A list to choose from: "/a, /b or /c"."""
+    *first, last = names
+    return t.gettext("{first} or {last}").format(first=", ".join(first), last=last) if first else last
 
 
 def _more_photos(t: NullTranslations, count: int) -> str:
@@ -116,9 +126,18 @@ def small_talk(t: NullTranslations) -> str:
     return t.gettext("🙂 Send a photo and say what to change, or reply to a picture with your idea.")
 
 
+def what_i_do(t: NullTranslations) -> str:
+    """The answer to who asks what the bot can do."""
+    return t.gettext(
+        "Send a photo and say what to change, and I send it back edited. /help shows every way to ask."
+    )
+
+
 def too_old(t: NullTranslations) -> str:
     """For a message that was edited long after it was sent."""
-    return t.gettext("I only see corrections of the last 5 minutes. Send it again, and I do it.")
+    return t.gettext(
+        "I notice corrections for 5 minutes only. Please send the photo again, with the new words."
+    )
 
 
 def dropped(t: NullTranslations) -> str:

@@ -155,17 +155,20 @@ def refusal_text(t: NullTranslations, refusal: Refusal, now: datetime) -> str:
     """Why a request was not accepted, and when it would be."""
     if refusal.reason is Reason.TOO_MANY_ACTIVE:
         return t.ngettext(
-            "This chat already has {count} edit under way. Ask again once it is done.",
-            "This chat already has {count} edits under way or in line. Ask again once one of them is done.",
+            "This chat already has {count} edit under way. Send it again once it is done.",
+            "This chat already has {count} edits under way or in line. "
+            "Send it again once one of them is done.",
             refusal.rule.count,
         ).format(count=number(t, refusal.rule.count))
     if refusal.retry_at is None:
         return reason_sentence(t, refusal.reason)
     match refusal.rule.scope:
         case Scope.CHAT:
-            sentence = t.gettext("This chat has used its {allowance}. The next place is free {when}.")
+            sentence = t.gettext("The limit in this chat is {allowance}. The next place is free {when}.")
         case Scope.PERSON:
-            sentence = t.gettext("You have used your {allowance}. The next place is free {when}.")
+            sentence = t.gettext(
+                "Your limit in all chats together is {allowance}. The next place is free {when}."
+            )
         case Scope.DEPLOYMENT:
             sentence = t.gettext("This bot has spent what it may in a day. The next place is free {when}.")
     return sentence.format(allowance=allowance(t, refusal.rule), when=moment(t, refusal.retry_at, now))

@@ -79,13 +79,20 @@ class Person:
         return self._posts(self._world.files.add_animation(content) | _captioned(caption), where)
 
     def sends_album(
-        self, images: Sequence[bytes], caption: str = "", **where: Unpack[Where]
+        self, images: Sequence[bytes | str], caption: str = "", **where: Unpack[Where]
     ) -> list[Message]:
-        """Several photos at once: the caption stands on the first, and each is a message and an update."""
+        """Several photos at once: the caption stands on the first, and each is a message and an update.
+
+        "video" in place of a photo's bytes is a video among them.
+        """
         album_id = self._world.new_album_id()
         captions = [caption, *[""] * (len(images) - 1)]
         return [
             self.sends_photo(image, words, media_group_id=album_id, **where)
+            if isinstance(image, bytes)
+            else self._posts(
+                fields_of(image, self._world.files) | _captioned(words) | {"media_group_id": album_id}, where
+            )
             for image, words in zip(images, captions, strict=True)
         ]
 

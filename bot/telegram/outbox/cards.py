@@ -61,9 +61,9 @@ class CardBoard:
         """What the card of `edit` is to show now."""
         return self._cards.status(edit, self._now(), self._estimate(edit), place, admins_told=admins_told)
 
-    def posted(self, edit: Edit, message_id: int, card: Card) -> None:
+    def posted(self, edit: Edit, message_id: int, card: Card, place: Place) -> None:
         """A card that shows `card` was just sent. Its first change may follow at once."""
-        self._shown[edit.id] = Shown(edit, message_id, card, edited_at=_NEVER)
+        self._shown[edit.id] = Shown(edit, message_id, card, edited_at=_NEVER, place=place)
 
     def show(self, edit: Edit, place: Place = ITS_TURN) -> None:
         """Note where the edit is. Its card is edited now if it may be, else at a later tick.

@@ -59,12 +59,12 @@ class TelegramChat:
         """The photo's bytes."""
         return await self._downloader.download(photo.file_id)
 
-    async def post_card(self, edit: Edit) -> int | None:
+    async def post_card(self, edit: Edit, place: Place = ITS_TURN) -> int | None:
         """Send the status card as a silent reply to the request; in a quiet group, react to that instead."""
         if await self._is_quiet(edit):
             await self._react(edit, _AT_WORK)
             return None
-        card = self._board.render(edit)
+        card = self._board.render(edit, place)
         protected = edit.request.photo.is_protected  # it may become the result
         say = Say(_destination(edit), card.html, card.buttons, silent=True, protected=protected)
         try:
@@ -73,7 +73,7 @@ class TelegramChat:
             if lacks_right(error.__cause__):  # then a picture cannot be sent either, and would cost money
                 raise
             raise TryLater(0, str(error)) from error
-        self._board.posted(edit, message_id, card)
+        self._board.posted(edit, message_id, card, place)
         return message_id
 
     def show(self, edit: Edit, place: Place = ITS_TURN) -> None:

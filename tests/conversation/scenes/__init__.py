@@ -4,7 +4,7 @@ Each `.scene` file is script and expectation in one. Lines of people are played,
 has to come; `python -m tests.conversation.scenes --write` writes them anew. A file that begins with
 `# not yet` says how something is meant to be that the bot cannot do so far: it is left out, with its reason.
 
-    Ada: (photo beach.jpg) /sketch             a message: `(album a.jpg b.jpg)`, `(voice)`, words
+    Ada: (photo beach.jpg) /sketch             also `(album a.jpg b.mp4)`, `(late c.jpg)`, `(voice)`
     Ada → result: now more contrast            a reply, to a picture or to "words"
     Ada presses [🔁 Again]                      also `edits`, `deletes`, `forwards`, `follows`: see `acting`
     and at once Ben: hello                     without waiting for the bot

@@ -14,6 +14,7 @@ from tests.harness.pictures import encoded, flat, picture
 _SAYS = re.compile(r"(?P<who>\w+)(?: → (?P<to>[^:]+))?: (?:\((?P<media>[^)]+)\) ?)?(?P<text>.*)")
 _DOES = re.compile(r"(?P<who>\w+) (?P<verb>\w+s)(?P<rest> .*)?")
 _SIZE = re.compile(r"(\d+)×(\d+)")
+_ERASES = "erase:delete"
 _BUTTON = re.compile(r"\[(?P<label>.+)\](?: under (?P<under>.+))?")
 
 
@@ -30,6 +31,8 @@ class Stage:
     place: tuple[str, str] = ("", "")
     labels: dict[tuple[int, int], str] = field(default_factory=dict)
     presses: list[tuple[str, Press]] = field(default_factory=list)
+    erased_under: Message | None = None
+    """The message with the button that deleted what is stored of somebody."""
     pictures: int = 0
 
     def __post_init__(self) -> None:
@@ -40,6 +43,17 @@ class Stage:
     @property
     def chats(self) -> list[Chat]:
         return [*(person.private for person in self.people.values()), *self.groups.values()]
+
+    @property
+    def is_owed_an_answer(self) -> bool:
+        """Whether a press waits for its answer. One that deleted its own update is answered by a new text."""
+        if (under := self.erased_under) is not None:
+            now = self._chat_of(under).message(under.message_id)
+            return now is not None and bool(now.buttons)
+        return any(press.query.answer is None for _, press in self.presses)
+
+    def _chat_of(self, message: Message) -> Chat:
+        return next(chat for chat in self.chats if chat.id == message.chat_id)
 
     def chat(self, who: str) -> Chat:
         """Where this person speaks now."""
@@ -65,14 +79,6 @@ class Stage:
         if topic and (group, topic) not in self.topics:
             self.topics[group, topic] = people.topic(self.groups[group], topic)
         self.place = group, topic
-
-    def directed(self, what: str) -> None:
-        """A line between dashes: where the scene goes, or what happens in its group."""
-        for pattern, happens in _DIRECTIONS:
-            if found := re.fullmatch(pattern, what):
-                happens(self, *found.groups())
-                return
-        raise ValueError("nobody understands this line")
 
     def find(self, who: str, label: str) -> Message:
         """The latest message with this name, or that begins with these words."""
@@ -110,9 +116,15 @@ def _say(stage: Stage, who: str, media: str, text: str, where: Where) -> None:
     elif kind == "photo":
         stage.name(person.sends_photo(_picture(stage, size), text, hd=max(size) > 1280, **where), files[0])
     elif kind == "album":
-        parts = person.sends_album([_picture(stage, size) for _ in files], text, **where)
-        for part, file in zip(parts, files, strict=True):
+        images = ["video" if file.endswith(".mp4") else _picture(stage, size) for file in files]
+        for part, file in zip(person.sends_album(images, text, **where), files, strict=True):
             stage.name(part, file)
+    elif kind == "late":
+        album_id = next(
+            m.raw["media_group_id"] for m in stage.chat(who).messages()[::-1] if "media_group_id" in m.raw
+        )
+        late = person.sends_photo(_picture(stage, size), text, media_group_id=album_id, **where)
+        stage.name(late, files[0])
     elif kind == "file":
         form = files[0].rpartition(".")[2].replace("jpg", "jpeg")
         is_picture = form in {"jpeg", "png", "webp"}
@@ -146,6 +158,8 @@ def _presses(stage: Stage, who: str, rest: str) -> None:
             if button.data is None:
                 raise LookupError(f"[{label}] is a link: somebody follows it")
             stage.presses.append((who, stage.people[who].presses(message, button.data)))
+            if button.data == _ERASES:
+                stage.erased_under = message
             return
     raise LookupError(f"there is no button [{label}]")
 
@@ -217,34 +231,3 @@ _VERBS: dict[str, Callable[[Stage, str, str], None]] = {
     "removes": _removes,
     "adds": _adds,
 }
-
-
-def _is_admin(stage: Stage, who: str) -> None:
-    stage.chat(who).record.members[stage.people[who].id] = "administrator"
-
-
-def _bot_is_admin(stage: Stage) -> None:
-    who = next(iter(stage.people))
-    stage.people[who].adds_bot(stage.chat(who), admin=True)
-
-
-def _refused(stage: Stage, kind: str) -> None:
-    stage.chat(next(iter(stage.people))).refuses(kind)
-
-
-def _topic_ends(stage: Stage, how: str) -> None:
-    people, (group, topic) = stage.telegram.people, stage.place
-    end = people.close_topic if how == "closed" else people.delete_topic
-    end(stage.groups[group], stage.topics[group, topic])
-
-
-_DIRECTIONS: tuple[tuple[str, Callable[..., None]], ...] = (
-    (r"in private", lambda stage: stage.go("")),
-    (r"in the group (.+)", Stage.go),
-    (r"in the topic (.+) of (.+)", lambda stage, topic, group: stage.go(group, topic)),
-    (r"(\w+) is an admin here", _is_admin),
-    (r"the bot is an admin here", _bot_is_admin),
-    (r"(photos|documents|text messages) are not allowed here", _refused),
-    (r"the topic is (closed|deleted)", _topic_ends),
-)
-"""More are in `theatre`: `restart`, `15 minutes later`, and what the image service does."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-_AT_ONCE = 24
+_AT_ONCE = 50
 _NOT_YET = "# not yet"
 _SETTINGS = "# settings:"
 _BREAK = re.compile(r"— (restart|\d+ (?:minute|hour|day)s? later) —")

@@ -19,6 +19,7 @@ from bot.sandbox.nanobanana.tasks import Script
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.settings import Settings
 from tests.conversation.scenes.acting import Stage, play
+from tests.conversation.scenes.directing import direct
 from tests.conversation.scenes.script import Scene, is_break
 from tests.conversation.scenes.watching import Watcher
 from tests.harness.clock import PATIENCE
@@ -29,7 +30,11 @@ from tests.harness.world import services
 _PAINTS_SECONDS, _FOR_EVER = 0.02, 3600.0
 _LOOK_SECONDS, _STILL_LOOKS, _HELD_LOOKS, _LINE_LOOKS = 0.02, 3, 15, 50
 _UNHANDLED = "SELECT chat_id FROM inbox WHERE handled_at IS NULL"
-_BUSY = "SELECT id, chat_id, state, status_message_id FROM edits WHERE due_at IS NOT NULL AND NOT is_told"
+_BUSY = (
+    "SELECT id, chat_id, state, status_message_id FROM edits WHERE due_at IS NOT NULL AND NOT is_told "
+    "AND NOT (state = 'held' AND status_message_id IS NOT NULL AND place_at > '{:%Y-%m-%d %H:%M:%S}')"
+)
+"""A held place that has its card waits for its time."""
 _CHAT_OF = "SELECT chat_id FROM edits WHERE callback_secret = '{}'"
 _LATER = re.compile(r"— (\d+) (minute|hour|day)s? later —")
 _SERVICE_DOES = {
@@ -156,7 +161,7 @@ class Theatre:
                 if task.params.get("callBackUrl") in performance.callbacks:
                     task.seconds = 0
         elif line.startswith("— "):
-            stage.directed(line.strip("— "))
+            direct(stage, line.strip("— "))
         else:
             play(stage, line)
 
@@ -177,7 +182,8 @@ class Theatre:
                 await asyncio.sleep(_LOOK_SECONDS)
                 unheard, edits = self._look()
                 now = [row for row in edits if row[1] in mine]
-                stays = now == before and all(row[-1] for row in now) if performance.is_held else not now
+                stays = now == before and all(map(_rests, now)) if performance.is_held else not now
+                stays &= not performance.stage.is_owed_an_answer
                 before, still = now, still + 1 if stays and not unheard & mine else 0
 
     def _look(self) -> tuple[set[int], Rows]:
@@ -185,10 +191,16 @@ class Theatre:
         if (now := time.monotonic()) > self._looked_at + _LOOK_SECONDS / 2:
             unheard = {int(update.lane) for update in self._telegram.world.updates.pending()}
             unheard |= {chat_id for (chat_id,) in self._tables.ask(_UNHANDLED)}
-            edits = self._tables.ask(_BUSY)
+            edits = self._tables.ask(_BUSY.format(self._clock()))
             calls = [call for call in self._telegram.calls[-300:] if call.answered_at is None]
             self._looked_at, self._seen = now, (unheard | {call.integer("chat_id") for call in calls}, edits)
         return self._seen
+
+
+def _rests(edit: Sequence[object]) -> bool:
+    """Whether an edit has its card and waits: for its turn, or to be painted."""
+    *_, state, card_id = edit
+    return card_id is not None and state in {"received", "submitting", "processing"}
 
 
 def _looks(edits: Rows) -> int:

@@ -78,13 +78,13 @@ def test_no_way_out_is_offered_that_telegram_does_not_have() -> None:
 def test_a_full_window_names_the_limit_and_when_there_is_a_place() -> None:
     refusal = Refusal(HOURLY, NOW + timedelta(minutes=11, seconds=2))
     assert plain(refusal_text(en(), refusal, NOW)) == (
-        "This chat has used its 20 edits an hour. The next place is free in 12 min."
+        "The limit in this chat is 20 edits an hour. The next place is free in 12 min."
     )
     assert plain(refusal_text(en(), replace(refusal, rule=OWN), NOW)) == (
-        "You have used your 10 edits an hour. The next place is free in 12 min."
+        "Your limit in all chats together is 10 edits an hour. The next place is free in 12 min."
     )
     one = Refusal(Rule(Scope.CHAT, 1, timedelta(days=1)), refusal.retry_at)
-    assert "its 1 edit a day" in refusal_text(en(), one, NOW)
+    assert "is 1 edit a day" in refusal_text(en(), one, NOW)
     assert "1\u00a0retouche par jour" in refusal_text(fr(), one, NOW)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.edits import Cancelled, PhotoKind, PhotoRef, Stage
 from bot.core.errors import ChatMoved, EditFailed, Reason, TryLater
+from bot.core.ports import Place
 from tests.telegram.outbox.edit_world import DELIVERED, FAILED, GROUP, NOW, READY, REPLY, EditWorld, an_edit
 
 CANCELLED = Cancelled(NOW)
@@ -40,6 +41,12 @@ async def test_an_edit_can_do_without_a_card_but_not_where_nothing_may_be_said(
     world.telegram.will_refuse("sendMessage", code, words)
     with pytest.raises(error):
         await world.chat.post_card(an_edit())
+
+
+async def test_the_first_card_says_which_place_in_the_line_it_has(world: EditWorld) -> None:
+    await world.chat.post_card(an_edit(), Place(2, in_chat=True))
+    [sent] = world.telegram.of("sendMessage")
+    assert sent["text"].endswith(" 2")
 
 
 async def test_the_core_hears_that_a_chat_has_moved(world: EditWorld) -> None:
