@@ -62,6 +62,7 @@ async def container(folder: Path) -> AsyncIterator[tuple[Container, TelegramSand
             "NANOBANANA_API_URL": provider_url,
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "POLL_INTERVAL_SECONDS": "0.5",
+            "OPEN_TO_ALL": "true",
         }.items():
             text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
         dotenv = folder / ".env"

@@ -55,7 +55,7 @@ async def test_cancel_ends_an_edit_and_gives_its_place_back(tmp_path: Path) -> N
 
 async def test_cancel_is_in_time_as_soon_as_there_is_a_card(tmp_path: Path) -> None:
     """Whatever step the edit is just taking."""
-    async with quick_bot(tmp_path, 60) as world:
+    async with quick_bot(tmp_path, 60, forgiven_edits=5) as world:
         ada = world.ada
         for size in range(64, 69):
             card = await card_of(ada.private, ada.sends_photo(picture(96, size), "/sketch"))
