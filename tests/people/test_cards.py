@@ -21,7 +21,7 @@ async def test_a_card_tells_how_far_an_edit_is_and_then_makes_way_for_the_result
         ours = ada.sends_photo(picture(96, 65), "/edit@nanobanana_bot make it blue", chat=group)
         cards = [await card_of(ada.private, mine), await card_of(group, ours)]
         for card, asked in zip(cards, (mine, ours), strict=True):
-            assert card.sent_at - asked.sent_at < 1
+            assert card.sent_at - asked.sent_at < 3
             assert card.is_silent
         assert [card.text for card in cards] == [
             "🎨 Watercolor\nOn it.",

@@ -60,7 +60,7 @@ async def test_a_corrected_command_in_a_group_is_heard_once(tmp_path: Path) -> N
     async with quick_bot(tmp_path) as world:
         ada = world.ada
         group = world.telegram.people.group("Friends", ada)
-        photo = ada.sends_photo(picture(96, 64), "/skech@nanobanana_bot", chat=group)
+        photo = ada.sends_photo(picture(96, 64), "sketch, please", chat=group)
         for caption in ("/sketch@nanobanana_bot", "/oil@nanobanana_bot"):
             ada.edits(photo, caption)
         await world.result(group, photo)
