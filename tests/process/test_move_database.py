@@ -15,6 +15,7 @@ async def test_an_unfinished_edit_goes_on_in_the_new_database_and_is_paid_once(
         async with world.bot():
             world.ada.sends_photo(picture(320, 200), "/sketch")
             await until(lambda: "-> processing" in world.log)
+            await until(lambda: any(task.photo for task in world.nanobanana.tasks.values()))
         code, said = await ended(world.home, "move-database", url)
         assert code == 0, said
         assert "edits: 1\n" in said
