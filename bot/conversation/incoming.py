@@ -45,12 +45,13 @@ class Sender:
 @dataclass(frozen=True, slots=True)
 class Replied:
     """The message that was replied to. `message_id` is None if it is in another chat. `is_ours`: the bot
-    wrote it.
+    wrote it; then `button` is the data of its first button, if it has one.
     """
 
     message_id: int | None
     picture: Picture = None
     is_ours: bool = False
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,9 +155,9 @@ def _with_own_photo(message: Message, photo: PhotoRef, command: str | None, reca
         for part in message.album
         if isinstance(part.picture, PhotoRef)
     )
-    if command == COMBINE and message.replied and isinstance(message.replied.picture, PhotoRef):
-        others += (PictureMeant(message.replied.picture, message.replied.message_id or message.message_id),)
     if command == COMBINE:
+        replied = _replied_picture(message, recalled)
+        others += () if replied is None else (replied,)
         first, *rest = sorted((own, *others), key=lambda picture: picture.message_id)
         return complete(Wish(command, message.words, first, tuple(rest)))
     if command is not None:
@@ -183,13 +183,20 @@ def _by_reply(message: Message, command: str | None, recalled: Recalled) -> Mean
     elif picture is None and message.replied is not None:
         if isinstance(message.replied.picture, Reason):
             return Refused(message.replied.picture)
-        if message.replied.picture is not None:
-            picture = PictureMeant(message.replied.picture, message.replied.message_id or message.message_id)
+        picture = _replied_picture(message, recalled)
     if picture is None:
         return None
     if command is None and is_small_talk(message.words):
         return SmallTalk()
     return complete(Wish(command or EDIT, message.words, picture))
+
+
+def _replied_picture(message: Message, recalled: Recalled) -> PictureMeant | None:
+    """The picture of the edit whose message was replied to, else the photo in it."""
+    replied = message.replied
+    if recalled.replied is not None or replied is None or not isinstance(replied.picture, PhotoRef):
+        return recalled.replied
+    return PictureMeant(replied.picture, replied.message_id or message.message_id)
 
 
 def _plain_words(words: str, recalled: Recalled) -> Meaning | None:

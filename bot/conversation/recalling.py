@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from bot.conversation.answering import is_asked_with
-from bot.conversation.incoming import Message
+from bot.conversation.incoming import Message, Replied
 from bot.conversation.meaning import Latest, Recalled
 from bot.conversation.memory import FRESH, KEEP
 from bot.conversation.tools import Tools
 from bot.core.edits import Delivered, Edit, PhotoRef
+from bot.core.presets import COMBINE
 from bot.core.wishes import PictureMeant, Question
 
 _LOOK_BACK = 10
@@ -19,7 +20,11 @@ async def recall(tools: Tools, message: Message, command: str | None) -> Recalle
     asked = await asked_with(tools, message)
     if message.picture is not None:
         is_heard = asked is None and message.chat.is_private
-        return Recalled(asked=asked, open=await _open_question(tools, message) if is_heard else None)
+        return Recalled(
+            asked=asked,
+            open=await _open_question(tools, message) if is_heard else None,
+            replied=await _replied_picture(tools, message) if command == COMBINE else None,
+        )
     if asked is not None:
         return Recalled(asked=asked)
     if (replied := await _replied_picture(tools, message)) is not None:
@@ -65,10 +70,19 @@ async def _replied_picture(tools: Tools, message: Message) -> PictureMeant | Non
     replied = message.replied
     if replied is None or replied.message_id is None or not (replied.is_ours or replied.picture is None):
         return None
-    edit = await tools.edits.by_message(message.chat.id, replied.message_id)
+    edit = await _shown_in(tools, message.chat.id, replied)
+    edit = edit or await tools.edits.by_message(message.chat.id, replied.message_id)
     if edit is None:
         return None
     return picture_of(edit, replied.picture if isinstance(replied.picture, PhotoRef) else None)
+
+
+async def _shown_in(tools: Tools, chat_id: int, replied: Replied) -> Edit | None:
+    """The edit that the buttons under a picture are about: a page of /history is no edit's message."""
+    if replied.picture is None or not replied.button:
+        return None
+    edit = await tools.edits.get(replied.button.partition(":")[2])
+    return None if edit is None or edit.is_erased or edit.chat_id != chat_id else edit
 
 
 async def _open_question(tools: Tools, message: Message) -> Question | None:

@@ -1,10 +1,24 @@
 """The rows of chats: locked by whoever counts edits, moved when a chat gets a new id."""
 
-from sqlalchemy import delete, func, select, tuple_, update
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
-from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, PENDING_PHOTOS, QUESTIONS
+from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, EXTRAS, QUESTIONS
+
+_NUMBERED_ANEW: dict[str, Any] = {
+    **{
+        name: -func.abs(EDITS.c[name])
+        for name in ("request_message_id", "photo_message_id", "result_message_id")
+    },
+    "status_message_id": None,
+    "file_message_id": None,
+}
+"""A supergroup counts its messages from 1: a number of before the move would be another message's there.
+Negative ones are nobody's.
+"""
 
 
 async def lock(database: Database, connection: AsyncConnection, *ids: int) -> None:
@@ -19,7 +33,10 @@ async def lock(database: Database, connection: AsyncConnection, *ids: int) -> No
 
 
 async def move_chat(database: Database, connection: AsyncConnection, old_id: int, new_id: int) -> bool:
-    """Move all rows of a group to the supergroup that it became. True the first time."""
+    """Move a group's edits and facts to the supergroup that it became. True the first time.
+
+    What was asked there is forgotten: nobody can reply to it any more.
+    """
     insert = database.insert(CHAT_MOVES).values(old_id=old_id, new_id=new_id)
     noted = insert.on_conflict_do_update(
         index_elements=["old_id"], set_={"new_id": new_id}, where=CHAT_MOVES.c.new_id != new_id
@@ -35,10 +52,9 @@ async def move_chat(database: Database, connection: AsyncConnection, old_id: int
     await connection.execute(update(CHATS).where(CHATS.c.id == new_id).values(facts))
     # Before the edits are moved: it waits for an admission that holds the old row.
     await connection.execute(delete(CHATS).where(CHATS.c.id == old_id))
-    photo, old_photo = PENDING_PHOTOS.c, PENDING_PHOTOS.alias("old").c
-    replaced = select(old_photo.user_id, old_photo.thread_id).where(old_photo.chat_id == old_id)
-    is_replaced = tuple_(photo.user_id, photo.thread_id).in_(replaced)
-    await connection.execute(delete(PENDING_PHOTOS).where(photo.chat_id == new_id, is_replaced))
-    for table in (EDITS, PENDING_PHOTOS, QUESTIONS):
-        await connection.execute(update(table).where(table.c.chat_id == old_id).values(chat_id=new_id))
+    moved = select(EDITS.c.id).where(EDITS.c.chat_id == old_id)
+    await connection.execute(delete(EXTRAS).where(EXTRAS.c.edit_id.in_(moved)))
+    await connection.execute(delete(QUESTIONS).where(QUESTIONS.c.chat_id == old_id))
+    edits = update(EDITS).where(EDITS.c.chat_id == old_id).values(chat_id=new_id, **_NUMBERED_ANEW)
+    await connection.execute(edits)
     return is_news

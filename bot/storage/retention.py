@@ -70,7 +70,7 @@ class RowRetention:
         await self._wishes.forget_before(now - KEEP_WISHES)
         await self._chats.forget_albums_before(now - KEEP_ALBUMS)
         await self._chats.forget_refusals_before(now - REFUSE_AGAIN_AFTER)
-        await self._chats.forget_extras_before(now - KEEP_RESULTS)
+        await self._chats.forget_extras_before(now - KEEP_EDITS)
         await self._alerts.forget_before(now - ALERT_AGAIN_AFTER)
         await self._money.forget_before(now - KEEP_EDITS)
         await self._guests.forget_before(now - KEEP_QUESTIONS_TO_OWNER)

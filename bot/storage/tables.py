@@ -158,6 +158,7 @@ class ExtraRow(SQLModel, table=True):
     """What somebody asked for beside an edit's result. Without `message_id` it is on its way."""
 
     __tablename__: ClassVar[str] = "extras"
+    __table_args__ = (Index("ix_extras_message_id", "message_id"),)
 
     edit_id: str = Field(primary_key=True)
     extra: Extra = Field(primary_key=True, sa_type=EnumText(Extra))

@@ -12,7 +12,7 @@ from bot.storage.tables import PENDING_PHOTOS, QUESTIONS
 
 
 class SqlWishes:
-    """The conversation's `Wishes`. The edit store moves the rows of a chat that gets a new id."""
+    """The conversation's `Wishes`. The edit store forgets the questions of a chat that gets a new id."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

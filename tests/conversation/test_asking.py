@@ -9,7 +9,7 @@ from bot.conversation.incoming import EditedMessage, Message, Replied
 from bot.conversation.memory import FRESH
 from bot.conversation.outgoing import Alert, Ask, ChangeText, Delete, Destination
 from bot.conversation.texts import alerts, questions
-from bot.core.edits import Delivered, Edit, EditState, PhotoKind, PhotoRef, Request
+from bot.core.edits import Delivered, Edit, EditState, Held, PhotoKind, PhotoRef, Request
 from bot.core.limits import Refusal
 from bot.core.wishes import Missing, Wish
 from tests.conversation.fakes import Room
@@ -173,6 +173,30 @@ async def test_a_reply_to_a_result_changes_it_without_a_question() -> None:
         message(words=BLUE, replied=Replied(80, PhotoRef("shown", PhotoKind.PHOTO), True))
     )
     assert (*picture_in(made), made.parent, made.step) == (PAINTED, 80, parent.id, 2)
+
+
+async def test_a_reply_to_a_page_of_the_history_means_the_edit_that_it_shows() -> None:
+    room = Room()
+    parent = delivered(room)
+    page = Replied(95, PhotoRef("shown", PhotoKind.PHOTO), is_ours=True, button=f"change:{parent.id}")
+    made = await room.admits(message(words=BLUE, replied=page))
+    assert (*picture_in(made), made.parent, made.step) == (PAINTED, 80, parent.id, 2)
+    in_words_of_the_group = await room.admits(in_group("sketch", replied=page))
+    assert in_words_of_the_group.parent is None  # another chat's edit
+
+
+async def test_a_reply_to_a_page_whose_edit_was_erased_means_what_it_shows() -> None:
+    room, shown = Room(), PhotoRef("shown", PhotoKind.PHOTO)
+    erased = delivered(room, is_erased=True)
+    page = Replied(95, shown, is_ours=True, button=f"change:{erased.id}")
+    assert picture_in(await room.admits(message(words=BLUE, replied=page))) == (shown, 95)
+
+
+async def test_buttons_under_a_list_say_nothing_of_a_picture() -> None:
+    room = Room()
+    held = room.has(chat_id=PRIVATE.id, requester_id=ADA.id, stage=Held(NOW))
+    listed = Replied(95, is_ours=True, button=f"c:{held.id}")
+    assert (await room.asks(message(words=BLUE, replied=listed))).buttons
 
 
 async def test_a_reply_to_a_result_of_an_older_version_takes_what_telegram_shows() -> None:

@@ -266,6 +266,15 @@ async def test_a_photo_in_reply_to_a_photo_combines_in_the_order_of_the_messages
     assert made.photo_message_id == 60
 
 
+async def test_a_photo_in_reply_to_what_shows_a_result_combines_with_that_result() -> None:
+    """A comparison has two pictures in it: nobody means those."""
+    room = Room()
+    parent = room.has(chat_id=PRIVATE.id, stage=Delivered(TASK, RESULT, 80, NOW, PAINTED))
+    page = Replied(95, OTHER_PHOTO, is_ours=True, button=f"change:{parent.id}")
+    made = await room.admits(message("combine", BLUE, picture=PHOTO, replied=page))
+    assert (made.photos, made.photo_message_id, made.parent) == ((PAINTED, PHOTO), 80, parent.id)
+
+
 async def test_photos_sent_one_after_the_other_are_collected_for_combine() -> None:
     room = Room()
     for number in range(2):

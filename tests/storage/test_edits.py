@@ -23,7 +23,7 @@ from bot.core.edits import (
 )
 from bot.core.errors import Reason
 from bot.core.limits import Limits, Rule, Scope
-from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
+from bot.core.wishes import Missing, Question, Speaker, Wish
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edit_rows import row_of
@@ -336,22 +336,10 @@ async def test_everything_of_a_chat_follows_it_to_its_new_id(
     database: Database, store: SqlEditStore, chats: Chats
 ) -> None:
     old, new = -4321, -1009876543210
-    wishes = SqlWishes(database)
-    asked = Question(7, Speaker(new, None, 5), 90, Wish("edit"), Missing.PICTURE, NOW, message_id=92)
-    await wishes.ask(replace(asked, speaker=Speaker(old, None, 5)))
     edits = [edit(chat_id=old, created_at=NOW + n * SECOND) for n in range(3)]
     bystander = edit(chat_id=8)
     await keep(store, *edits, edit(chat_id=new, created_at=NOW - SECOND), bystander)
     await chats.tell_not_allowed(old, NOW)
-    await wishes.remember_photos(
-        Speaker(old, None, 5), Collected((PictureMeant(PhotoRef("new", PhotoKind.PHOTO), 91),), NOW)
-    )
-    await wishes.remember_photos(
-        Speaker(new, None, 5), Collected((PictureMeant(PhotoRef("stale", PhotoKind.PHOTO), 12),), NOW)
-    )
-    await wishes.remember_photos(
-        Speaker(new, None, 6), Collected((PictureMeant(PhotoRef("theirs", PhotoKind.PHOTO), 13),), NOW)
-    )
 
     for _ in range(2):  # both the old and the new chat are told of the move
         await store.follow_chat(old, new)
@@ -360,13 +348,36 @@ async def test_everything_of_a_chat_follows_it_to_its_new_id(
         [used] = await store.usage(new, 5, Limits((Rule(Scope.CHAT, 4, timedelta(hours=1)),)), NOW)
         assert used.left == 0
         assert await store.get(bystander.id) == bystander
-        for person_id, message_id in ((5, 91), (6, 13)):
-            kept = await wishes.remembered_photos(Speaker(new, None, person_id), NOW)
-            assert kept is not None
-            assert kept.pictures[0].message_id == message_id
-        assert await wishes.remembered_photos(Speaker(old, None, 5), NOW) is None
-        assert await wishes.question_at(new, 92) == asked
         assert not await chats.tell_not_allowed(new, NOW)
+
+
+async def test_the_numbers_of_messages_are_forgotten_when_a_chat_moves(
+    database: Database, store: SqlEditStore, chats: Chats
+) -> None:
+    """A supergroup counts from 1: they would be those of other messages."""
+    old, new, wishes = -4321, -1009876543210, SqlWishes(database)
+    done = edit(
+        chat_id=old,
+        request_message_id=1,
+        photo_message_id=2,
+        status_message_id=3,
+        stage=replace(DELIVERED, message_id=4, file_message_id=5),
+    )
+    await keep(store, done)
+    await chats.claim_extra(done.id, Extra.COMPARISON, NOW)
+    await chats.note_extra(done.id, Extra.COMPARISON, 6)
+    asked = Question(7, Speaker(old, None, 5), 90, Wish("edit"), Missing.PICTURE, NOW, message_id=7)
+    await wishes.ask(asked)
+    assert [await store.by_message(old, number) for number in range(1, 7)] == [done] * 6
+
+    for _ in range(2):
+        await store.follow_chat(old, new)
+        assert [await store.by_message(new, number) for number in range(1, 7)] == [None] * 6
+        assert [await wishes.question_at(chat, 7) for chat in (old, new)] == [None, None]
+        moved = await store.get(done.id)
+        assert moved is not None
+        assert (moved.request.photo_message_id, moved.result_message_id) == (-2, -4)
+        assert await chats.sent_extra(done.id, Extra.COMPARISON) is None
 
 
 async def test_a_chat_that_follows_itself_stays(store: SqlEditStore, chats: Chats) -> None:

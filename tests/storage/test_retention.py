@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.core.edits import Delivered, Edit
+from bot.core.edits import Delivered, Edit, Extra
 from bot.core.errors import Reason
 from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage.alerts import Alerts
@@ -70,6 +70,8 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
     await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW)
     await chats.tell_refusal(CHAT_ID, "limit", 70, NOW)
+    await chats.claim_extra(done.id, Extra.COMPARISON, NOW)
+    await chats.note_extra(done.id, Extra.COMPARISON, 71)
     asked = request()
     await refused.keep(asked, NOW)
     guests, money = SqlGuests(database), SqlMoney(database)
@@ -87,6 +89,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
             "update": await inbox.forget_before(NOW + MOMENT) == 1,
             "edit": await store.get(done.id) is not None,
+            "extra": await chats.sent_extra(done.id, Extra.COMPARISON) is not None,
         }
         await inbox.keep([(7, 5, "{}")], NOW)
         await inbox.handled(7, NOW)
@@ -95,7 +98,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     steps = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)]
     for forgotten, age in enumerate([*steps, timedelta(days=31)]):
         now = NOW + age
-        kinds = ["refusal", "alert", "photo refused album", "update", "edit"]
+        kinds = ["refusal", "alert", "photo refused album", "update", "edit extra"]
         assert " ".join(await left()) == " ".join(kinds[forgotten:])
         now = NOW + age + MOMENT
         assert " ".join(await left()) == " ".join(kinds[forgotten + 1 :])

@@ -125,12 +125,21 @@ def _replied(message: TelegramMessage, username: str) -> Replied | None:
     is_protected = bool(message.has_protected_content)
     if original is not None and original.forum_topic_created is None:
         writer = original.from_user.username if original.from_user else None
+        is_ours = writer is not None and writer.lower() == username.lower()
         return Replied(
             original.message_id,
             picture_of(original, is_protected=is_protected),
-            is_ours=writer is not None and writer.lower() == username.lower(),
+            is_ours=is_ours,
+            button=_first_button(original) if is_ours else "",
         )
     return None if quoted is None else Replied(None, picture_of(quoted, is_protected=is_protected))
+
+
+def _first_button(message: TelegramMessage) -> str:
+    """Its data; empty where there is none."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    data = rows[0][0].callback_data if rows and rows[0] else None
+    return data if isinstance(data, str) else ""
 
 
 def _press(update_id: int, query: CallbackQuery, username: str) -> Press:

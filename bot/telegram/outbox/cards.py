@@ -74,6 +74,8 @@ class CardBoard:
         if not edit.is_active:
             self.take_down(edit.id)
             return
+        if (before := self._shown.get(edit.id)) is not None and before.edit.chat_id != edit.chat_id:
+            self.take_down(edit.id)  # the chat has moved, and the card was left behind
         if edit.id not in self._shown and edit.status_message_id is not None:
             says = self.render(edit, place) if edit.state in _WAITING else None
             self._shown[edit.id] = Shown(edit, edit.status_message_id, says, edited_at=self._now())

@@ -75,7 +75,10 @@ def nearby_of(to: Destination, error: BadRequest) -> Destination | None:
 
 
 def reply_to(to: Destination) -> ReplyParameters | None:
-    """Telegram's parameters of a reply. If the original is gone, the message is sent without."""
-    if to.reply_to is None:
+    """Telegram's parameters of a reply. If the original is gone, the message is sent without.
+
+    A negative number is of before the chat became a supergroup.
+    """
+    if to.reply_to is None or to.reply_to < 0:
         return None
     return ReplyParameters(to.reply_to, allow_sending_without_reply=True)

@@ -16,7 +16,17 @@ from bot.conversation.incoming import (
     Sender,
 )
 from tests.telegram.inbox.reading import A_PHOTO, reading, said
-from tests.telegram.inbox.updates import ADA, GROUP, PHOTO, PRIVATE, SMALL_GROUP, message, press, replied
+from tests.telegram.inbox.updates import (
+    ADA,
+    BANANA,
+    GROUP,
+    PHOTO,
+    PRIVATE,
+    SMALL_GROUP,
+    message,
+    press,
+    replied,
+)
 
 RIGHTS = (
     *(f"send_{what}" for what in ("messages", "audios", "documents", "photos", "videos", "video_notes")),
@@ -102,6 +112,19 @@ def test_the_bots_own_messages_are_known_as_such() -> None:
         writer = {"id": 1, "is_bot": True, "first_name": "B", "username": name}
         answered = said(text="make it blue", reply_to_message=replied(text="What?", **{"from": writer}))
         assert answered.replied == Replied(60, None, is_ours=is_ours)
+
+
+def test_the_first_button_of_a_replied_message_is_read_where_it_is_the_bots_own() -> None:
+    rows = [[{"text": "Change", "callback_data": "change:e1"}, {"text": "File", "callback_data": "f:e1"}]]
+    for writer, button in ((BANANA, "change:e1"), ({**BANANA, "username": "other_bot"}, "")):
+        shown = replied(photo=PHOTO, reply_markup={"inline_keyboard": rows}, **{"from": writer})
+        answered = said(text="make it blue", reply_to_message=shown)
+        assert answered.replied is not None
+        assert answered.replied.button == button
+    for rows in ([], [[]], [[{"text": "Open", "url": "https://t.me"}]]):  # type: ignore[list-item]
+        shown = replied(photo=PHOTO, reply_markup={"inline_keyboard": rows}, **{"from": BANANA})
+        answered = said(text="make it blue", reply_to_message=shown)
+        assert answered.replied == Replied(60, A_PHOTO, is_ours=True)
 
 
 def test_what_opened_a_topic_is_not_what_was_replied_to() -> None:

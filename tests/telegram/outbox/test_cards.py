@@ -58,6 +58,15 @@ async def test_a_card_of_before_a_restart_follows_again(world: EditWorld) -> Non
     assert [sent["message_id"] for sent in world.telegram.of("editMessageText")] == [400]
 
 
+async def test_the_card_of_a_group_that_moved_is_left_behind(world: EditWorld) -> None:
+    """Its number may be that of another message in the supergroup."""
+    edit = await world.posted(an_edit(chat_id=-5))
+    moved = replace(edit.request, chat_id=-1_005)
+    world.board.show(replace(edit, request=moved, stage=PROCESSING, status_message_id=None))
+    await world.passes(20)
+    assert world.texts == []
+
+
 async def test_a_card_that_waits_is_not_told_again_after_a_restart_what_it_says(world: EditWorld) -> None:
     edit = an_edit(status_message_id=400)
     world.board.show(edit)

@@ -169,6 +169,11 @@ async def test_a_closed_topic_is_tried_again_after_some_minutes(post: Post) -> N
     assert await tries(0) == [(7, True)]
 
 
+async def test_a_number_of_before_the_chat_moved_is_replied_to_by_nothing(post: Post) -> None:
+    await post.send(Say(replace(IN_A_TOPIC, reply_to=-70), "x"))
+    assert "reply_parameters" not in post.telegram.of("sendMessage")[-1]
+
+
 async def test_an_answer_follows_a_group_that_moved_and_replies_to_nothing_there(post: Post) -> None:
     post.telegram.will_refuse("sendMessage", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
     await post.send(Say(IN_A_TOPIC, "x"))
