@@ -1,5 +1,6 @@
 """What handlers share: replying to a message, and asking the core for an edit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from gettext import NullTranslations
 
@@ -75,13 +76,18 @@ async def _waited_for_owner(tools: Tools, message: Message) -> bool:
 async def answered(asked: Asked, question: Question | None) -> Replies:
     """A request was understood: nothing that was asked before waits any more, and no button of it is left."""
     message, wishes = asked.message, asked.tools.wishes
+    over = [] if question is None else [question]
     if question is not None:
         await wishes.answered(question.id, message.update_id)
     if message.chat.is_private:
-        await wishes.close_questions(message.speaker, message.update_id)
-    if question is None or question.message_id is None or question.missing not in BY_BUTTON:
-        return ()
-    return (Delete(message.chat.id, question.message_id),)
+        over += await wishes.close_questions(message.speaker, message.update_id)
+    return without_buttons(message.chat, over)
+
+
+def without_buttons(chat: Chat, over: Sequence[Question]) -> Replies:
+    """Questions that are over: those with buttons go, so that nobody presses them."""
+    shown = [each.message_id for each in over if each.missing in BY_BUTTON and each.message_id is not None]
+    return tuple(Delete(chat.id, message_id) for message_id in dict.fromkeys(shown))
 
 
 def requests_of(wish: EditAsked, asked: Message | Press, asked_for: int) -> list[Request]:

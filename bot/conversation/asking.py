@@ -153,11 +153,9 @@ async def decline(pressed: Pressed) -> Replies:
 
 async def declined(asked: Asked, question: Question) -> Replies:
     """A no in words. To "Change this one?" it means another picture; else that nothing is wanted any more."""
-    gone = await answered(asked, question)
     if question.missing is Missing.CONSENT:
-        lacking = Lacking(replace(question.wish, picture=None), Missing.PICTURE)
-        return (*gone, *await _ask_for(asked, lacking))
-    return (*gone, *answer(asked, questions.dropped(asked.t)))
+        return await _ask_for(asked, Lacking(replace(question.wish, picture=None), Missing.PICTURE, question))
+    return (*await answered(asked, question), *answer(asked, questions.dropped(asked.t)))
 
 
 async def choose_manner(pressed: Pressed) -> Replies:
@@ -256,7 +254,7 @@ async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
         ask = Ask(_in_reply(asked), html, question.id, placeholder, silent=silent, merge=merge)
     if replaced is None or replaced.message_id is None or replaced.id == question.id:
         return (*gone, ask)
-    return (*gone, Delete(message.chat.id, replaced.message_id), ask)
+    return (*dict.fromkeys((*gone, Delete(message.chat.id, replaced.message_id))), ask)
 
 
 async def _kept(asked: Asked, wish: Wish, missing: Missing) -> Question:

@@ -149,9 +149,11 @@ class Conversation:
             )
         before = await tools.wishes.question_for(chat.id, message.message_id)
         replies = await self._message(message, is_corrected=True)
-        if replies or before is None or before.message_id is None:
+        has_said = any(not isinstance(each, Delete) for each in replies)
+        if has_said or before is None or before.message_id is None:
             return replies
-        return (Delete(chat.id, before.message_id),)  # its buttons would start the same once more
+        # Its buttons would start the same once more.
+        return tuple(dict.fromkeys((*replies, Delete(chat.id, before.message_id))))
 
     async def _surplus(self, message: Message, kept: int) -> Replies:
         is_for_us = message.chat.is_private or message.command in self._commands

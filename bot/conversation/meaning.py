@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bot.conversation.incoming import Message
-from bot.conversation.small_talk import is_no, is_small_talk, is_yes
+from bot.conversation.small_talk import after_no, is_no, is_small_talk, is_yes
 from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
 from bot.core.presets import COMBINE, EDIT, MAX_PROMPT_CHARACTERS, full_prompt, preset
@@ -226,6 +226,8 @@ def _answer(words: str, question: Question, *, is_reply: bool) -> Meaning:
         return complete(question.wish, question)
     if is_small_talk(words):
         return SmallTalk()
+    if question.missing is Missing.CONSENT:
+        words = after_no(words)
     meant = complete(replace(question.wish, words=words), question)
     if isinstance(meant, EditAsked) and question.missing is Missing.COMMAND and meant.others:
         return Lacking(replace(question.wish, words=words), Missing.MANNER, question)

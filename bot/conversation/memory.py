@@ -1,5 +1,6 @@
 """What is remembered of a chat between messages. In rows: kept over restarts, shared by replicas."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -39,8 +40,8 @@ class Wishes(Protocol):
     async def answered(self, question_id: int, update_id: int) -> bool:
         """An update answers a question. False if another one has answered it before."""
 
-    async def close_questions(self, speaker: Speaker, update_id: int) -> int:
-        """An update has ended every open question to a person; returns how many."""
+    async def close_questions(self, speaker: Speaker, update_id: int) -> Sequence[Question]:
+        """An update has ended every open question to a person; returns them, also when asked again."""
 
 
 class Memory(Protocol):

@@ -110,6 +110,12 @@ def is_no(words: str) -> bool:
     return _plain(words) in _NO_WORDS
 
 
+def after_no(words: str) -> str:
+    """What follows a no that words begin with: "no, add a boat" wants a boat. Else the words."""
+    no, _, rest = re.sub("[,.;:!،、，]", ",", words, count=1).partition(",")
+    return rest.strip() if is_no(no) and rest.strip() else words
+
+
 def is_stop(words: str) -> bool:
     """Whether words only ask to stop."""
     return _plain(words) in _STOP_WORDS

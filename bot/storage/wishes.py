@@ -92,14 +92,17 @@ class SqlWishes:
         async with self._database.writing() as connection:
             return (await connection.execute(done)).rowcount > 0
 
-    async def close_questions(self, speaker: Speaker, update_id: int) -> int:
-        """An update has ended every open question to a person; returns how many.
+    async def close_questions(self, speaker: Speaker, update_id: int) -> list[Question]:
+        """An update has ended every open question to a person; returns them, also when asked again.
 
         None waits for an answer any more, but a reply to one still finds it.
         """
-        closed = update(QUESTIONS).where(*_to(speaker), QUESTIONS.c.answered_by.is_(None))
+        answered = QUESTIONS.c.answered_by
+        is_open = or_(answered.is_(None), answered == update_id)
+        closed = update(QUESTIONS).where(*_to(speaker), is_open).values(answered_by=update_id)
         async with self._database.writing() as connection:
-            return (await connection.execute(closed.values(answered_by=update_id))).rowcount
+            rows = await connection.execute(closed.returning(*QUESTIONS.c))
+            return [_question_of(row) for row in rows.mappings()]
 
     async def forget_before(self, at: datetime) -> None:
         """Delete photos and questions that are older."""

@@ -182,13 +182,9 @@ class FakeWishes:
             self.questions[question_id] = replace(question, answered_by=update_id)
         return is_ours
 
-    async def close_questions(self, speaker: Speaker, update_id: int) -> int:
-        open_ones = [
-            each for each in self.questions.values() if each.speaker == speaker and each.answered_by is None
-        ]
-        for each in open_ones:
-            await self.answered(each.id, update_id)
-        return len(open_ones)
+    async def close_questions(self, speaker: Speaker, update_id: int) -> Sequence[Question]:
+        theirs = [each for each in self.questions.values() if each.speaker == speaker]
+        return [each for each in theirs if await self.answered(each.id, update_id)]
 
     def arrived(self, message_id: int) -> Question:
         """The last question has been sent as this message."""

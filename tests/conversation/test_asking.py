@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversation.incoming import EditedMessage, Message, Replied
+from bot.conversation.incoming import Chat, EditedMessage, Message, Replied
 from bot.conversation.memory import FRESH
-from bot.conversation.outgoing import Alert, Ask, ChangeText, Delete, Destination
+from bot.conversation.outgoing import Alert, Ask, ChangeText, Delete, Destination, Say
 from bot.conversation.texts import alerts, questions
 from bot.core.edits import Delivered, Edit, EditState, Held, PhotoKind, PhotoRef, Request
 from bot.core.limits import Refusal
@@ -540,3 +540,27 @@ async def test_an_unknown_command_that_names_the_bot_is_answered_in_a_group() ->
     asked = await Room().asks(in_group("skecth", picture=PHOTO, is_addressed=True))
     assert asked.silent
     assert asked.buttons
+
+
+async def test_a_question_that_was_overtaken_goes_with_its_buttons() -> None:
+    room = Room()
+    delivered(room)
+    await room.asks(message(words=BLUE))
+    room.wishes.arrived(90)
+    assert await room.handle(message("sketch", picture=PHOTO)) == (Delete(PRIVATE.id, 90),)
+    await room.asks(message(words=BLUE, sender=GRACE, chat=Chat(GRACE.id, is_private=True)))
+    room.wishes.arrived(91)
+    await room.asks(message("edit", picture=PHOTO))
+    room.wishes.arrived(92)
+    assert await room.handle(message("sketch", picture=OTHER_PHOTO)) == ()  # without buttons, and Grace's
+
+
+async def test_cancel_takes_a_question_away_with_its_buttons() -> None:
+    room = Room()
+    delivered(room)
+    await room.asks(message(words=BLUE))
+    room.wishes.arrived(90)
+    gone, said = await room.handle(message("cancel"))
+    assert gone == Delete(PRIVATE.id, 90)
+    assert isinstance(said, Say)
+    assert said.html == questions.dropped(en())

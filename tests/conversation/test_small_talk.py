@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation.small_talk import is_no, is_small_talk, is_stop, is_yes
+from bot.conversation.small_talk import after_no, is_no, is_small_talk, is_stop, is_yes
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,20 @@ def test_a_yes_a_no_and_a_stop_are_told_apart() -> None:
     assert is_stop("Never mind")
     for words in ("no, add a boat", "stop the rain", "yes make it blue"):
         assert not any(is_(words) for is_ in (is_yes, is_no, is_stop, is_small_talk))
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("no, add a boat", "add a boat"),
+        ("No! Darker, please", "Darker, please"),
+        ("non merci, plus clair", "plus clair"),
+        ("いいえ、もっと暗く", "もっと暗く"),
+        ("no people, please", "no people, please"),
+        ("add a boat, no sail", "add a boat, no sail"),
+        ("no,", "no,"),
+        ("no", "no"),
+    ],
+)
+def test_what_follows_a_no_is_the_wish(words: str, wish: str) -> None:
+    assert after_no(words) == wish

@@ -45,7 +45,7 @@ async def test_what_is_remembered_is_one_persons_in_one_chat_and_topic(
     assert await wishes.open_question(other, NOW, 1) is None
     await wishes.remember_photos(other, Collected((PictureMeant(STICKER, 82),), NOW))
     assert await wishes.remembered_photos(ADA, NOW) == Collected((PictureMeant(PHOTO, 81),), NOW)
-    assert await wishes.close_questions(other, 7) == 0
+    assert await wishes.close_questions(other, 7) == []
     assert await wishes.open_question(ADA, NOW, 1) == ASKED
 
 
@@ -121,7 +121,9 @@ async def test_closed_questions_are_not_waited_for_and_found_by_a_reply(wishes: 
     await wishes.ask(replace(ASKED, id=1, asked_for=71))
     await wishes.ask(replace(ASKED, id=2, asked_for=72))
     await wishes.answered(2, 41)
-    assert await wishes.close_questions(ADA, 43) == 1
+    for _ in range(2):  # an update may be handled again
+        assert [each.id for each in await wishes.close_questions(ADA, 43)] == [1]
+    assert await wishes.close_questions(ADA, 44) == []
     assert await wishes.open_question(ADA, NOW, 44) is None
     closed = await wishes.question(1)
     assert closed is not None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from gettext import NullTranslations
 
-from bot.conversation.answering import answer, toast
+from bot.conversation.answering import answer, toast, without_buttons
 from bot.conversation.feature import (
     Asked,
     Command,
@@ -34,10 +34,11 @@ async def cancel(asked: Asked) -> Replies:
         mine = [edit for edit in mine if replied_to in edit.messages()]
     ended = [await asked.tools.desk.cancel(edit) for edit in mine]
     cancelled = [edit for edit in ended if edit is not None]
-    has_closed = await asked.tools.wishes.close_questions(message.speaker, message.update_id) > 0
+    over = await asked.tools.wishes.close_questions(message.speaker, message.update_id)
+    text = dropped(asked.t) if over else nothing_to_cancel(asked.t)
     if cancelled:
-        return answer(asked, cancelled_text(asked.t, cancelled))
-    return answer(asked, dropped(asked.t) if has_closed else nothing_to_cancel(asked.t))
+        text = cancelled_text(asked.t, cancelled)
+    return (*without_buttons(message.chat, over), *answer(asked, text))
 
 
 async def press(pressed: EditPressed) -> Replies:
