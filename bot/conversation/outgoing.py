@@ -132,13 +132,14 @@ class SendFile:
 
 @dataclass(frozen=True, slots=True)
 class SendComparison:
-    """A delivered edit's photo and result in one picture, as a silent reply to the result.
+    """A delivered edit's photo and result in one picture with `labels`, as a silent reply to the result.
 
     If it cannot be made or sent, `otherwise` is sent instead.
     """
 
     edit: Edit
     html: str
+    labels: tuple[str, str]
     otherwise: Say
 
 

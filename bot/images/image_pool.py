@@ -100,10 +100,10 @@ class ImagePool:
             enlarged=answer.words["enlarged"],
         )
 
-    async def compare(self, before: bytes, after: bytes) -> bytes:
+    async def compare(self, before: bytes, after: bytes, labels: tuple[str, str]) -> bytes:
         """A JPEG of both, side by side or one above the other. Raises PhotoRefused, ResultUnusable."""
         try:
-            answer = await self._ask(Message({"do": "compare"}, (before, after)))
+            answer = await self._ask(Message({"do": "compare", "labels": labels}, (before, after)))
         except WorkerDied as error:
             logger.warning("a comparison ended its worker: %s", error)
             raise ResultUnusable(f"the comparison ended its worker: {error}") from error

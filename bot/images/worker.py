@@ -71,7 +71,9 @@ class Worker:
             jpeg, size = prepare(message.contents[0], self._announce, words["shapes"])
             return Message({"width": size.width, "height": size.height}, (jpeg,))
         if words["do"] == "compare":
-            return Message({}, (compare(message.contents[0], message.contents[1], self._announce),))
+            before, after = message.contents
+            sheet = compare(before, after, tuple(words["labels"]), self._announce)
+            return Message({}, (sheet,))
         fitted = fit(
             message.contents[0],
             message.contents[1],

@@ -19,6 +19,8 @@ from tests.images.hostile_files import bmp_of_empty_rows
 from tests.images.image_files import encoded, opened
 from tests.images.pools import PHOTO, hanging, send_signal_to_the_first
 
+LABELS = ("Before", "After")
+
 
 async def test_the_work_is_done_in_a_process_of_its_own(pool: ImagePool) -> None:
     jpeg, size = await pool.prepare(PHOTO)
@@ -39,9 +41,9 @@ async def test_the_process_is_kept_for_the_next_picture(pool: ImagePool) -> None
 
 
 async def test_two_pictures_are_compared_in_it_too(pool: ImagePool) -> None:
-    assert opened(await pool.compare(PHOTO, PHOTO)).size == (120 * 2 + GAP, 80)
+    assert opened(await pool.compare(PHOTO, PHOTO, LABELS)).size == (120 * 2 + GAP, 80)
     with pytest.raises(PhotoRefused):
-        await pool.compare(b"text", PHOTO)
+        await pool.compare(b"text", PHOTO, LABELS)
 
 
 async def test_refusals_come_through_with_their_reason(pool: ImagePool) -> None:

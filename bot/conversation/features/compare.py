@@ -22,14 +22,20 @@ async def compare(pressed: EditPressed) -> Replies:
         return said
     to = Destination(edit.chat_id, edit.request.thread_id, edit.result_message_id)
     refused = Say(to, impossible_text(t), silent=not edit.request.is_private)
-    return (*toast(pressed, coming), SendComparison(edit, comparison_text(t, edit.result.size), refused))
+    html = comparison_text(t, edit.result.size)
+    return (*toast(pressed, coming), SendComparison(edit, html, labels(t), refused))
 
 
 def comparison_text(t: NullTranslations, size: Size) -> str:
-    """Which is which; an arrow in the picture says it too."""
+    """Which is which; labels and an arrow in the picture say it too."""
     if size.is_wide:
         return t.gettext("Above: before. Below: after.")
     return t.gettext("Left: before. Right: after.")
+
+
+def labels(t: NullTranslations) -> tuple[str, str]:
+    """In the picture, where there is room for them."""
+    return t.gettext("Before"), t.gettext("After")
 
 
 def coming_alert(t: NullTranslations) -> str:

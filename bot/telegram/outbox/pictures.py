@@ -24,8 +24,8 @@ Download = Callable[[str], Awaitable[bytes]]
 class Images(Protocol):
     """Pillow, off the event loop."""
 
-    async def compare(self, before: bytes, after: bytes) -> bytes:
-        """A JPEG of both. Raises PhotoRefused, ResultUnusable."""
+    async def compare(self, before: bytes, after: bytes, labels: tuple[str, str]) -> bytes:
+        """A JPEG of both, labelled. Raises PhotoRefused, ResultUnusable."""
 
 
 class PictureSender:
@@ -92,7 +92,7 @@ class PictureSender:
     async def send_comparison(self, send: SendComparison) -> int:
         """Make it and send it; returns the new message's id."""
         edit, photo = send.edit, send.edit.request.photo
-        content = await self._images.compare(await self._before(edit), await self._after(edit))
+        content = await self._images.compare(await self._before(edit), await self._after(edit), send.labels)
         with translated():
             message = await self._nearby.send(
                 Destination(edit.chat_id, edit.request.thread_id, edit.result_message_id),

@@ -29,7 +29,7 @@ async def test_the_photo_and_its_result_come_as_a_reply_to_the_result() -> None:
     refused = Say(Destination(PRIVATE.id, None, 900), impossible_text(en()))
     assert await room.handle(pressed) == (
         Alert(pressed.press_id, coming_alert(en())),
-        SendComparison(edit, comparison_text(en(), RESULT.size), refused),
+        SendComparison(edit, comparison_text(en(), RESULT.size), ("Before", "After"), refused),
     )
 
 
@@ -38,6 +38,7 @@ async def test_in_a_group_a_refusal_stays_in_the_topic_and_does_not_ring() -> No
     edit = delivered(room, chat_id=GROUP.id, requester_id=GRACE.id, thread_id=8)
     _, sent = await room.handle(press(f"compare:{edit.id}", chat=GROUP, thread_id=8, sender=GRACE))
     assert isinstance(sent, SendComparison)
+    assert sent.labels == ("Original", "Retouche")
     assert sent.otherwise == Say(Destination(GROUP.id, 8, 900), impossible_text(fr()), silent=True)
 
 

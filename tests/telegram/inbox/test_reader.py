@@ -121,7 +121,8 @@ def test_the_first_button_of_a_replied_message_is_read_where_it_is_the_bots_own(
         answered = said(text="make it blue", reply_to_message=shown)
         assert answered.replied is not None
         assert answered.replied.button == button
-    for rows in ([], [[]], [[{"text": "Open", "url": "https://t.me"}]]):  # type: ignore[list-item]
+    without: list[list[list[dict[str, str]]]] = [[], [[]], [[{"text": "Open", "url": "https://t.me"}]]]
+    for rows in without:
         shown = replied(photo=PHOTO, reply_markup={"inline_keyboard": rows}, **{"from": BANANA})
         answered = said(text="make it blue", reply_to_message=shown)
         assert answered.replied == Replied(60, A_PHOTO, is_ours=True)

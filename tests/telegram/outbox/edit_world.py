@@ -170,9 +170,11 @@ class PlainFiles:
 class PlainImages:
     def __init__(self) -> None:
         self.compared: list[tuple[bytes, bytes]] = []
+        self.labels = ("", "")
 
-    async def compare(self, before: bytes, after: bytes) -> bytes:
+    async def compare(self, before: bytes, after: bytes, labels: tuple[str, str]) -> bytes:
         self.compared.append((before, after))
+        self.labels = labels
         return b"both"
 
 

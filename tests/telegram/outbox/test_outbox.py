@@ -302,7 +302,10 @@ async def test_a_file_for_a_group_that_moved_is_answered_with_words_there(post: 
 
 REPLY = PhotoRef("the reply", PhotoKind.PHOTO)
 COMPARED = SendComparison(
-    an_edit(GROUP, stage=replace(DELIVERED, photo=REPLY)), "Left, right", Say(Destination(GROUP), "no")
+    an_edit(GROUP, stage=replace(DELIVERED, photo=REPLY)),
+    "Left, right",
+    ("Before", "After"),
+    Say(Destination(GROUP), "no"),
 )
 
 
@@ -314,6 +317,7 @@ async def test_a_comparison_is_a_silent_reply_to_the_result(post: Post) -> None:
     assert sent["disable_notification"] is True
     assert "reply_markup" not in sent
     assert post.images.compared == [(b"bytes of f1", b"bytes of the reply")]
+    assert post.images.labels == ("Before", "After")
     assert post.sent.noted == {(COMPARED.edit.id, Extra.COMPARISON): 501}
 
 
