@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from telegram import WebhookInfo
 from telegram.error import InvalidToken, TelegramError
@@ -19,6 +20,7 @@ from bot.urls import shown_url
 from bot.wiring.outside import file_downloader, telegram_client
 
 _RECENT = timedelta(minutes=10)
+_PORTS = {None, 443, 80, 88, 8443}
 _NEEDED = "Everything that people send and get goes through it."
 
 
@@ -28,7 +30,7 @@ async def telegram(settings: Settings, stack: contextlib.AsyncExitStack) -> Asyn
     stack.push_async_callback(bot.shutdown)
     try:
         await bot.initialize()
-        webhook = await bot.get_webhook_info()
+        known = await bot.get_webhook_info()
     except InvalidToken:
         advice = "copy TELEGRAM_BOT_TOKEN anew from @BotFather"
         yield mend("Telegram", "refuses the token", _NEEDED, advice)
@@ -39,7 +41,7 @@ async def telegram(settings: Settings, stack: contextlib.AsyncExitStack) -> Asyn
         return
     yield Finding("Telegram", f"the token is @{bot.username}'s")
     yield Finding("groups", _privacy(bot))
-    yield _webhook(settings, webhook)
+    yield webhook(settings, known)
     for admin in sorted(settings.admin_ids):
         yield await _admin(bot, admin)
     yield await _file(settings, bot, stack)
@@ -54,19 +56,23 @@ def _privacy(bot: ExtBot[Priority]) -> str:
     )
 
 
-def _webhook(settings: Settings, webhook: WebhookInfo) -> Finding:
+def webhook(settings: Settings, known: WebhookInfo) -> Finding:
     """Where Telegram sends updates, and where it should."""
     ours = settings.public_url + PATH if settings.telegram_webhook else ""
-    waiting = f"{webhook.pending_update_count} updates wait"
-    if webhook.url != ours:
-        if not webhook.url:
+    if ours and (port := urlsplit(ours).port) not in _PORTS and _is_telegrams_own(settings.telegram_api_url):
+        advice = "publish the bot at the https address without a port, or at one of these ports"
+        why = "Telegram calls ports 443, 80, 88 and 8443 only, and takes no other address."
+        return mend("webhook", f"PUBLIC_URL has port {port}", why, advice)
+    waiting = f"{known.pending_update_count} updates wait"
+    if known.url != ours:
+        if not known.url:
             return Finding("webhook", "not set yet; `python -m bot run` does it")
         remedy = "removes it" if not ours else "sets this bot's own"
         advice = f"`python -m bot run` {remedy}; stop whatever uses it"
         return mend("webhook", "one of another address is set", "Updates go there, not here.", advice)
     if not ours:
         return Finding("webhook", "none in the way")
-    failed_at, said = webhook.last_error_date, webhook.last_error_message
+    failed_at, said = known.last_error_date, known.last_error_message
     if failed_at is None:
         return Finding("webhook", f"this bot's own address is set, and nothing failed there; {waiting}")
     if utc_now() - failed_at < _RECENT:
@@ -75,6 +81,11 @@ def _webhook(settings: Settings, webhook: WebhookInfo) -> Finding:
         return mend("webhook", f"Telegram could not reach this bot: {said}", why, advice)
     last = f"it last failed at {failed_at:%Y-%m-%d %H:%M} UTC ({said})"
     return Finding("webhook", f"this bot's own address is set; {last}; {waiting}")
+
+
+def _is_telegrams_own(api_url: str) -> bool:
+    """A Bot API server of one's own calls any port."""
+    return urlsplit(api_url).hostname == "api.telegram.org"
 
 
 async def _admin(bot: ExtBot[Priority], admin: int) -> Finding:

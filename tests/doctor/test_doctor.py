@@ -12,10 +12,12 @@ from typing import Any
 import httpx
 import pytest
 from starlette.responses import JSONResponse
+from telegram import WebhookInfo
 
 from bot.doctor import findings
 from bot.doctor.finding import Finding, Level
 from bot.doctor.provider import result_host
+from bot.doctor.telegram import webhook
 from bot.settings import Settings
 from bot.wiring.outside import opened_database
 from tests.harness.clock import until
@@ -197,6 +199,32 @@ async def test_a_webhook_that_telegram_cannot_reach(tmp_path: Path) -> None:
         found = advice(await examined(world, telegram_webhook="true", public_url=address))
         await webhooks(world, client, "")
     assert found["webhook"] == "PUBLIC_URL has to lead to the running bot, by HTTPS"
+
+
+@pytest.mark.parametrize(
+    ("port", "api", "level"),
+    [
+        ("", "https://api.telegram.org", Level.OK),
+        *((f":{port}", "https://api.telegram.org", Level.OK) for port in (443, 80, 88, 8443)),
+        (":8080", "https://api.telegram.org", Level.MEND),
+        (":8080", "http://127.0.0.1:8081", Level.OK),
+    ],
+)
+def test_telegram_calls_only_a_few_ports(port: str, api: str, level: Level) -> None:
+    asked = Settings.model_validate(
+        {
+            "telegram_bot_token": f"123456789:{'A' * 35}",
+            "nanobanana_api_key": "0f" * 16,
+            "telegram_api_url": api,
+            "telegram_webhook": "true",
+            "public_url": f"https://bot.example.com{port}",
+        }
+    )
+    found = webhook(asked, WebhookInfo("", has_custom_certificate=False, pending_update_count=0))
+    assert found.level is level
+    if level is Level.MEND:
+        assert found.text == "PUBLIC_URL has port 8080"
+        assert "443, 80, 88 and 8443" in found.why
 
 
 async def test_somebody_else_takes_the_updates(tmp_path: Path) -> None:
