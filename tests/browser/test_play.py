@@ -128,3 +128,56 @@ async def test_in_a_group_only_who_asked_presses_and_a_restart_loses_nothing() -
         await at.page.get_by_role("menuitem", name="Reply").click()
         await at.words.press("Enter")
         await at.page.locator(".task.failed").wait_for()
+
+
+async def test_what_the_bot_may_in_a_group_is_taken_from_it_and_given_back() -> None:
+    async with desk(WIDE) as at:
+        page = at.page
+        await at.goes_to("Painters")
+        await page.get_by_text("What the bot itself may").click()
+        photos, files, messages = (
+            page.get_by_role("switch", name=name) for name in ("Send photos", "Send files", "Send messages")
+        )
+        await photos.uncheck()
+        await at.drops(PHOTO)
+        await at.writes("/sketch@nanobanana_bot")
+        await page.locator(".theirs .file").wait_for()  # as a file, where photos are not allowed
+        await expect(at.photos_of_the_bot).to_have_count(0)
+        await files.uncheck()
+        await at.drops(PHOTO)
+        await at.writes("/oil@nanobanana_bot")
+        await expect(page.locator(".theirs .text").last).to_contain_text("may not send")
+        await messages.uncheck()
+        await at.drops(PHOTO)
+        await at.writes("/comic@nanobanana_bot")
+        for right in (messages, files, photos):
+            await right.check()
+        await expect(photos).to_be_checked()
+        await at.drops(PHOTO)
+        await at.writes("/anime@nanobanana_bot")
+        await at.photos_of_the_bot.first.wait_for()
+        await expect(page.locator(".task")).to_have_count(2)  # nothing was paid where nothing can be sent
+
+        await page.get_by_role("tab", name="Holidays").click()
+        await page.get_by_role("switch", name="This topic is closed").check()
+        await expect(page.get_by_role("tab", name="Holidays (closed)")).to_be_visible()
+        await at.becomes("Bruno")
+        await at.writes("hello")
+        await expect(page.locator(".toast").last).to_contain_text("is closed")
+        assert len(at.wrong) == 1, at.wrong  # Chromium notes a refusal by itself
+        assert "409" in at.wrong.pop()
+        await page.get_by_role("switch", name="This topic is closed").uncheck()
+        await at.writes("hello again")
+        await expect(page.locator(".own .text").last).to_have_text("hello again")
+
+
+async def test_a_task_shows_every_photo_that_was_sent_to_it() -> None:
+    async with desk(WIDE) as at:
+        await at.drops(PHOTO)
+        await at.drops(picture(120, 200, "PNG"), "other.png")
+        await at.writes("/combine put them together")
+        await at.page.locator(".task.done").wait_for()
+        shown = at.page.locator(".task .pair img")
+        await expect(shown).to_have_count(3)
+        assert [await at.pixels(shown.nth(number)) for number in (0, 1)] == [(301, 203), (120, 200)]
+        await expect(shown.nth(1)).to_have_attribute("alt", "Photo 2 as sent")

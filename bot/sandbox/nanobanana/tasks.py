@@ -121,8 +121,8 @@ class SandboxTask:
     failure: Failure | None = None
     finished_at: float | None = None
     finished_wall: float | None = None
-    photo: bytes | None = None
-    """The photo as fetched."""
+    photos: list[bytes] = field(default_factory=list)
+    """The photos as fetched, in order."""
     result: bytes | None = None
     result_path: str | None = None
     polls: int = 0
@@ -130,6 +130,11 @@ class SandboxTask:
     """How many polls came after the task ended."""
     downloads: int = 0
     callbacks: list[CallbackAttempt] = field(default_factory=list)
+
+    @property
+    def photo(self) -> bytes | None:
+        """The first photo, whose shape the picture gets."""
+        return self.photos[0] if self.photos else None
 
     @property
     def prompt(self) -> str:

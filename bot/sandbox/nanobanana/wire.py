@@ -141,14 +141,12 @@ def _check_photos(endpoint: Endpoint, body: JsonObject) -> None:
         raise Refusal(422, "imageUrls can not be blank")
 
 
-def photo_url(endpoint: Endpoint, body: JsonObject) -> str | None:
-    """The address of the photo to edit, if there is one."""
+def photo_urls(endpoint: Endpoint, body: JsonObject) -> list[str]:
+    """The addresses of the photos to edit, in order."""
     urls = body.get("imageUrls")
-    if not isinstance(urls, list) or not urls:
-        return None
-    if endpoint == "generate" and body["type"] == "TEXTTOIAMGE":
-        return None
-    return str(urls[0])
+    if not isinstance(urls, list) or (endpoint == "generate" and body["type"] == "TEXTTOIAMGE"):
+        return []
+    return [str(url) for url in urls]
 
 
 def out_of_range(endpoint: Endpoint, body: JsonObject) -> str | None:

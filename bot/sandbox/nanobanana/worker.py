@@ -96,9 +96,8 @@ class Worker:
             await asyncio.sleep(min(left, 0.5))
 
     async def _make(self, task: SandboxTask, request: Request) -> None:
-        url = wire.photo_url(task.endpoint, task.params)
-        if url is not None:
-            task.photo = await self._fetch(url, request)
+        for url in wire.photo_urls(task.endpoint, task.params):
+            task.photos.append(await self._fetch(url, request))
         kind = wire.file_format(task.endpoint, task.params)
         async with self._painters:
             task.result = await asyncio.to_thread(_painted, self.paint, task, kind)

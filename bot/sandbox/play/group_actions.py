@@ -2,12 +2,14 @@
 
 from bot.sandbox.play.asked import Action, Asked, NotPossible
 from bot.sandbox.play.stage import LANGUAGES
-from bot.sandbox.telegram.records import BotStatus
+from bot.sandbox.telegram.records import PERMISSION_FOR, BotStatus
 from bot.sandbox.telegram.values import Json
 
 _LONGEST_NAME = 60
 _PLACES: dict[str, BotStatus] = {"member": "member", "administrator": "administrator", "out": "kicked"}
-_KINDS = frozenset({"text messages", "photos", "documents"})
+_KINDS = frozenset(PERMISSION_FOR)
+_OF_MEMBERS = frozenset(PERMISSION_FOR.values())
+_OF_ADMINISTRATORS = frozenset({"can_delete_messages", "can_manage_topics"})
 
 
 async def add_person(asked: Asked) -> Json:
@@ -34,17 +36,27 @@ async def block(asked: Asked) -> Json:
 
 
 async def bot_place(asked: Asked) -> Json:
-    """The bot as a member, as an administrator with or without a right, or out of the group."""
+    """The bot as a member or an administrator with all rights, or out of the group."""
     status = _PLACES.get(asked.text("place"))
     if status is None:
         raise NotPossible("The bot is a member, an administrator, or out")
-    may_delete = asked.flag("may_delete") or status != "administrator"
-    withheld = frozenset[str]() if may_delete else frozenset({"can_delete_messages"})
     world, record, actor = asked.stage.world, asked.group.record, asked.person.user
     was_in = record.bot_is_in
-    world.bot_becomes(record, status, actor, withheld)
+    world.bot_becomes(record, status, actor)
     if record.bot_is_in and not was_in:
         world.post(record, actor, {"new_chat_members": [world.bot]})
+    return {}
+
+
+async def bot_right(asked: Asked) -> Json:
+    """Takes one of the bot's own rights away, or gives it back. A member that lacks one is restricted."""
+    record, right = asked.group.record, asked.text("right")
+    is_admin = record.bot_status == "administrator"
+    if right not in (_OF_ADMINISTRATORS if is_admin else _OF_MEMBERS) or not record.bot_is_in:
+        raise NotPossible("The bot has no such right here")
+    withheld = record.withheld - {right} if asked.flag("on") else record.withheld | {right}
+    status: BotStatus = "administrator" if is_admin else "restricted" if withheld else "member"
+    asked.stage.world.bot_becomes(record, status, asked.person.user, withheld)
     return {}
 
 
@@ -74,6 +86,17 @@ async def add_topic(asked: Asked) -> Json:
     return {"thread": asked.stage.telegram.people.topic(asked.group, _name(asked))}
 
 
+async def close_topic(asked: Asked) -> Json:
+    """Members do not write there any more, or do again."""
+    thread_id, people = asked.integer("thread"), asked.stage.telegram.people
+    record = asked.group.record
+    if thread_id not in record.topics:
+        raise NotPossible("This topic is gone")
+    if asked.flag("on") != (thread_id in record.closed):
+        (people.close_topic if asked.flag("on") else people.reopen_topic)(asked.group, thread_id)
+    return {}
+
+
 async def delete_topic(asked: Asked) -> Json:
     """With everything in it; the bot is not told."""
     record, thread_id = asked.group.record, asked.integer("thread")
@@ -96,9 +119,11 @@ GROUP_ACTIONS: dict[str, Action] = {
     "add_person": add_person,
     "block": block,
     "bot_place": bot_place,
+    "bot_right": bot_right,
     "privacy": privacy,
     "refuse": refuse,
     "rank": rank,
     "add_topic": add_topic,
+    "close_topic": close_topic,
     "delete_topic": delete_topic,
 }

@@ -64,7 +64,6 @@ class OtherSide:
 
 
 def _task(task: SandboxTask) -> Json:
-    urls = task.params.get("imageUrls")
     prompt = task.params.get("prompt")
     known = {"prompt", "imageUrls", "callBackUrl", "type"}
     return {
@@ -73,8 +72,7 @@ def _task(task: SandboxTask) -> Json:
         "model": task.endpoint,
         "prompt": prompt if isinstance(prompt, str) else "",
         "options": {name: value for name, value in task.params.items() if name not in known},
-        "photos": len(urls) if isinstance(urls, list) else 0,
-        "has_photo": task.photo is not None,
+        "photos": len(task.photos),
         "has_result": task.result is not None and task.flag == SUCCEEDED,
         "problem": task.failure.text if task.failure else "",
         "credits": wire.price(task.endpoint, task.params),

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from bot.sandbox.nanobanana.tasks import SandboxTask
 from bot.sandbox.play import shown
 from bot.sandbox.play.asked import Asked, NotPossible
 from bot.sandbox.play.chat_actions import CHAT_ACTIONS
@@ -48,7 +49,8 @@ class PlayServer:
             Route("/send", self._send, methods=["POST"]),
             Route("/file/{file_id}", self._file),
             Route("/sample/{name}", self._sample),
-            Route("/task/{task_id}/{which}", self._task_picture),
+            Route("/task/{task_id}/photo/{number:int}", self._task_photo),
+            Route("/task/{task_id}/result", self._task_result),
         ]
         self.app: ASGIApp = Guard(Starlette(routes=routes))
 
@@ -146,14 +148,22 @@ class PlayServer:
             raise HTTPException(404)
         return picture(await asyncio.to_thread(sample, name))
 
-    async def _task_picture(self, request: Request) -> Response:
-        """The `photo` that the image service fetched, or its `result`."""
-        task = self._stage.nanobanana.tasks.get(request.path_params["task_id"])
-        which = request.path_params["which"]
-        content = task and {"photo": task.photo, "result": task.result}.get(which)
-        if not content:
+    async def _task_photo(self, request: Request) -> Response:
+        """A photo that the image service fetched, counted from 0."""
+        task, number = self._task_of(request), request.path_params["number"]
+        if task is None or number >= len(task.photos):
             raise HTTPException(404)
-        return picture(content)
+        return picture(task.photos[number])
+
+    async def _task_result(self, request: Request) -> Response:
+        """The picture as it was painted."""
+        task = self._task_of(request)
+        if task is None or not task.result:
+            raise HTTPException(404)
+        return picture(task.result)
+
+    def _task_of(self, request: Request) -> SandboxTask | None:
+        return self._stage.nanobanana.tasks.get(request.path_params["task_id"])
 
 
 def _check_length(request: Request, most: int) -> None:

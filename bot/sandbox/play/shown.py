@@ -11,6 +11,7 @@ _FILES = ("animation", "document", "sticker")
 _SERVICE = {
     "forum_topic_created": "A topic was made: {name}",
     "forum_topic_closed": "The topic was closed",
+    "forum_topic_reopened": "The topic was opened again",
     "group_chat_created": "The group was made",
     "migrate_to_chat_id": "The group became a supergroup",
     "migrate_from_chat_id": "The group became a supergroup",
@@ -124,7 +125,10 @@ def chat(world: TelegramWorld, seen: Chat) -> Json:
         "title": seen.title,
         "is_private": record.is_private,
         "is_forum": record.raw.get("is_forum") is True,
-        "topics": [{"id": number, "name": name} for number, name in record.topics.items()],
+        "topics": [
+            {"id": number, "name": name, "is_closed": number in record.closed}
+            for number, name in record.topics.items()
+        ],
         "members": [{**user(world.users[number]), "rank": rank} for number, rank in record.members.items()],
         "bot": record.bot_status,
         "withheld": sorted(record.withheld),

@@ -14,8 +14,8 @@ CONTENT_FIELDS = (
 MEDIA = ("photo", "animation", "document", "sticker", "voice", "audio", "video", "video_note")
 _TOLD = ("location", "contact", "poll", "dice")
 _SERVICE = (
-    "forum_topic_created", "forum_topic_closed", "new_chat_members", "left_chat_member", "group_chat_created",
-    "migrate_to_chat_id", "migrate_from_chat_id",
+    "forum_topic_created", "forum_topic_closed", "forum_topic_reopened", "new_chat_members",
+    "left_chat_member", "group_chat_created", "migrate_to_chat_id", "migrate_from_chat_id",
 )  # fmt: skip
 
 

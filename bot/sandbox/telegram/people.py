@@ -82,6 +82,12 @@ class People:
         self._world.post(chat.record, owner, {"forum_topic_closed": {}}, thread_id=thread_id)
         chat.record.closed.add(thread_id)
 
+    def reopen_topic(self, chat: Chat, thread_id: int) -> None:
+        """Everybody may write there again."""
+        owner = self._world.users[next(iter(chat.record.members))]
+        self._world.post(chat.record, owner, {"forum_topic_reopened": {}}, thread_id=thread_id)
+        chat.record.closed.discard(thread_id)
+
     def delete_topic(self, chat: Chat, thread_id: int) -> None:
         """The topic and all that was said there are gone; the bot is not told."""
         del chat.record.topics[thread_id]

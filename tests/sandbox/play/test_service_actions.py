@@ -40,9 +40,10 @@ async def test_a_task_is_told_from_its_beginning_to_its_end(play: Play) -> None:
         while task["state"] == "running":
             task = (await until(events, "task"))[-1]["task"]
         assert task["state"] == "done"
-        assert (task["photos"], task["has_photo"], task["has_result"]) == (1, True, True)
-    for which, kind in (("photo", "image/jpeg"), ("result", "image/png")):
+        assert (task["photos"], task["has_result"]) == (1, True)
+    for which, kind in (("photo/0", "image/jpeg"), ("result", "image/png")):
         assert (await play.http.get(f"/task/{task_id}/{which}")).headers["content-type"] == kind
+    assert (await play.http.get(f"/task/{task_id}/photo/1")).status_code == 404
 
 
 async def test_the_next_task_fails_and_the_one_after_it_does_not(play: Play) -> None:

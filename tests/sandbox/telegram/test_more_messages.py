@@ -145,6 +145,10 @@ async def test_nobody_but_who_manages_topics_writes_in_a_closed_one(
         await client.bot.send_message(group.id, "x", message_thread_id=topic)
     with pytest.raises(BadRequest, match="Topic_closed"):
         await client.bot.send_message(group.id, "x", reply_to_message_id=request.message_id)
+    people.reopen_topic(group, topic)
+    await client.bot.send_message(group.id, "x", message_thread_id=topic)
+    ann.writes("hello again", chat=group, thread_id=topic)
+    people.close_topic(group, topic)
     ann.adds_bot(group, admin=True)
     await client.bot.send_message(group.id, "x", message_thread_id=topic)
 

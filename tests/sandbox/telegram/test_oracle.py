@@ -70,6 +70,7 @@ async def everything_that_happens(client: Client) -> list[dict[str, Any]]:
     bob.writes("as the group", chat=group, anonymous=True)
     people.migrate(people.basic_group("Small", ann, bob))
     people.close_topic(group, topic)
+    people.reopen_topic(group, topic)
     bob.adds_bot(group, admin=True)
     bob.restricts_bot(group, "photos")
     bob.removes_bot(group)

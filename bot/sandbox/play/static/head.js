@@ -42,13 +42,13 @@ function drawTopics(chat) {
   topics.hidden = !chat.is_forum;
   if (!chat.is_forum) return;
   const all = [{ id: null, name: "General" }, ...chat.topics];
-  redrawn(topics, all.map(({ id, name }) => {
+  redrawn(topics, all.map(({ id, name, is_closed: isClosed }) => {
     const isChosen = id === state.thread;
     const unread = state.unread.get(place(chat.id, id));
     return el("button", {
       type: "button", role: "tab", "aria-selected": String(isChosen), tabindex: isChosen ? 0 : -1, "data-topic": id ?? 0,
       onclick: () => choose(state.person, chat.id, id),
-    }, name, unread && el("span", { class: "count", text: unread }));
+    }, isClosed ? `${name} (closed)` : name, unread && el("span", { class: "count", text: unread }));
   }));
 }
 

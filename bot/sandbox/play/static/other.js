@@ -56,9 +56,10 @@ function drawTasks() {
 function taskNode(task) {
   const options = Object.entries(task.options).map(([name, value]) => `${name} ${value}`).join(" · ");
   const picture = (which, alt) => el("a", { href: `/task/${task.id}/${which}`, target: "_blank", rel: "noopener" }, el("img", { src: `/task/${task.id}/${which}`, alt }));
+  const photos = Array.from({ length: task.photos }, (_, at) => picture(`photo/${at}`, task.photos > 1 ? `Photo ${at + 1} as sent` : "The photo as sent"));
   return el("div", { class: `task ${task.state}`, role: "listitem" },
     el("div", { class: "line" }, el("b", { text: task.state }), seconds(task), el("span", { class: "grow" }), el("span", { text: `${task.credits} credits` })),
-    (task.has_photo || task.has_result) && el("div", { class: "pair" }, task.has_photo && picture("photo", "The photo as sent"), task.has_result && picture("result", "The result as painted")),
+    (task.photos > 0 || task.has_result) && el("div", { class: "pair" }, photos, task.has_result && picture("result", "The result as painted")),
     el("details", {}, el("summary", { dir: "auto", text: task.prompt }),
       el("p", { class: "note", text: [`model ${task.model}`, `${task.photos} ${task.photos === 1 ? "photo" : "photos"}`, options, `asked for ${task.polls} times`].filter(Boolean).join(" · ") })),
     task.problem && el("p", { class: "problem", text: task.problem }),

@@ -7,6 +7,9 @@ const side = document.getElementById("people");
 const parts = { persons: el("div", { class: "persons", role: "group", "aria-label": "Who you are" }), chats: el("div", { class: "chats" }), settings: el("div", { class: "settings" }) };
 
 let showsRefusals = false;
+let showsRights = false;
+const OF_MEMBERS = { can_send_messages: "Send messages", can_send_photos: "Send photos", can_send_documents: "Send files" };
+const OF_ADMINISTRATORS = { can_delete_messages: "Delete messages", can_manage_topics: "Manage topics" };
 
 function drawPersons() {
   redrawn(parts.persons, state.people.map((person) => el("button", {
@@ -50,22 +53,26 @@ function privateSettings() {
 
 function groupSettings(chat) {
   const placed = { administrator: "administrator", kicked: "out", left: "out" }[chat.bot] ?? "member";
-  const mayDelete = !chat.withheld.includes("can_delete_messages");
   const option = (value, text) => el("option", { value, text, selected: value === placed });
   const rank = chat.members.find((each) => each.id === state.person)?.rank;
   const refuse = (kind) => toggle(`No ${kind}`, chat.refuses.includes(kind), (on) => ask("refuse", { kind, on }));
   return [
     el("h2", { text: "This group" }),
     el("label", { class: "switch" }, el("span", { text: "The bot is" }),
-      el("select", { onchange: (event) => ask("bot_place", { place: event.target.value, may_delete: mayDelete }) },
+      el("select", { onchange: (event) => ask("bot_place", { place: event.target.value }) },
         option("member", "a member"), option("administrator", "an administrator"), option("out", "not in it"))),
-    toggle("… and may delete messages", placed === "administrator" && mayDelete, (on) => ask("bot_place", { place: "administrator", may_delete: on }), placed !== "administrator"),
+    placed !== "out" && el("details", { open: showsRights, ontoggle: (event) => (showsRights = event.target.open) }, el("summary", { text: "What the bot itself may" }), rights(chat, placed)),
     toggle("Privacy mode", chat.privacy, (on) => ask("privacy", { on })),
     toggle(`${thePerson().name} is an administrator`, rank !== "member", (on) => ask("rank", { on })),
     el("details", { open: showsRefusals, ontoggle: (event) => (showsRefusals = event.target.open) }, el("summary", { text: "What members may not send" }), refuse("text messages"), refuse("photos"), refuse("documents")),
     ...topicSettings(chat),
     el("p", { class: "note", text: `In it: ${chat.members.map((each) => each.name + (each.rank === "member" ? "" : " (admin)")).join(", ")}` }),
   ];
+}
+
+function rights(chat, placed) {
+  return Object.entries(placed === "administrator" ? OF_ADMINISTRATORS : OF_MEMBERS).map(([right, text]) =>
+    toggle(text, !chat.withheld.includes(right), (on) => ask("bot_right", { right, on })));
 }
 
 function topicSettings(chat) {
@@ -78,6 +85,7 @@ function topicSettings(chat) {
   };
   return [
     el("form", { class: "inline", onsubmit: add }, name, el("button", { type: "submit", class: "plain", "aria-label": "Add the topic" }, icon("plus"))),
+    state.thread !== null && toggle("This topic is closed", chat.topics.find((each) => each.id === state.thread)?.is_closed, (on) => ask("close_topic", { thread: state.thread, on })),
     state.thread !== null && el("button", { type: "button", class: "danger", text: "Delete this topic", onclick: () => ask("delete_topic", { thread: state.thread }) }),
   ];
 }
