@@ -21,6 +21,8 @@ from bot.core.wishes import Collected, Missing, Question
 BY_BUTTON = frozenset({Missing.CONSENT, Missing.COMMAND, Missing.MANNER})
 """What is asked for with buttons."""
 HOLD_VERB = "hold"
+WELCOME_VERB = "start"
+"""Of the buttons under the welcome, whose picture is an example."""
 _SERIES = 100
 """More photos than one message can ask for."""
 
@@ -76,8 +78,9 @@ async def _waited_for_owner(tools: Tools, message: Message) -> bool:
 async def answered(asked: Asked, question: Question | None) -> Replies:
     """A request was understood: nothing that was asked before waits any more, and no button of it is left."""
     message, wishes = asked.message, asked.tools.wishes
-    over = [] if question is None else [question]
+    over = []
     if question is not None:
+        over = [question] if question.answered_by in {None, message.update_id} else []
         await wishes.answered(question.id, message.update_id)
     if message.chat.is_private:
         over += await wishes.close_questions(message.speaker, message.update_id)

@@ -104,7 +104,7 @@ async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:
         wish = meant.wish
     elif isinstance(meant, Refused):
         return refuse(asked, meant)
-    question = await _kept(asked, wish, Missing.COMMAND)
+    question = await kept(asked, wish, Missing.COMMAND)
     edits = [each for each in near if each in _EDITS]
     buttons: tuple[tuple[Button, ...], ...] = ()
     if wish.picture is not None:
@@ -112,16 +112,16 @@ async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:
         buttons = (tuple(COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in offered),)
     html = questions.unknown_command(t, name, near, has_picture=wish.picture is not None)
     silent = not message.chat.is_private
-    return (Ask(_in_reply(asked), html, question.id, buttons=buttons, silent=silent),)
+    return (Ask(in_reply(asked), html, question.id, buttons=buttons, silent=silent),)
 
 
 async def ask_about_album(asked: Asked, wish: Wish, styles: Sequence[str]) -> Replies:
     """An album without words: a style for each photo, or words."""
     t = asked.t
-    question = await _kept(asked, wish, Missing.COMMAND)
+    question = await kept(asked, wish, Missing.COMMAND)
     buttons = [COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in styles]
     text = questions.several(t, len(wish.pictures))
-    return (Ask(_in_reply(asked), text, question.id, buttons=in_rows(buttons)),)
+    return (Ask(in_reply(asked), text, question.id, buttons=in_rows(buttons)),)
 
 
 async def consent(pressed: Pressed) -> Replies:
@@ -231,7 +231,7 @@ async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
     message, t, wish, missing = asked.message, asked.t, lacking.wish, lacking.missing
     replaced = await asked.tools.wishes.question_for(message.chat.id, message.message_id)
     gone = await answered(asked, lacking.answers)
-    question = await _kept(asked, wish, missing)
+    question = await kept(asked, wish, missing)
     if lacking.is_silent:
         return gone
     html, silent = questions.question(t, wish, missing), not message.chat.is_private
@@ -240,9 +240,9 @@ async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
             MANNER.of(questions.each(t), f"{question.id}-{EDIT}"),
             MANNER.of(questions.together(t), f"{question.id}-{COMBINE}"),
         )
-        ask = Ask(_in_reply(asked), html, question.id, buttons=(manner,), silent=silent)
+        ask = Ask(in_reply(asked), html, question.id, buttons=(manner,), silent=silent)
     elif missing is Missing.CONSENT and wish.picture is not None:
-        to = replace(_in_reply(asked), reply_to=wish.picture.message_id)
+        to = replace(in_reply(asked), reply_to=wish.picture.message_id)
         buttons = (
             YES.of(questions.yes(t), str(question.id)),
             NO.of(questions.no(t), str(question.id)),
@@ -251,14 +251,17 @@ async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
     else:
         merge = "" if wish.words else f"{missing} {wish.command}"
         placeholder = questions.placeholder(t, wish, missing)
-        ask = Ask(_in_reply(asked), html, question.id, placeholder, silent=silent, merge=merge)
+        ask = Ask(in_reply(asked), html, question.id, placeholder, silent=silent, merge=merge)
     if replaced is None or replaced.message_id is None or replaced.id == question.id:
         return (*gone, ask)
     return (*dict.fromkeys((*gone, Delete(message.chat.id, replaced.message_id))), ask)
 
 
-async def _kept(asked: Asked, wish: Wish, missing: Missing) -> Question:
-    """The question as it is remembered. One that was asked for the same message before is forgotten."""
+async def kept(asked: Asked, wish: Wish, missing: Missing, *, waits: bool = True) -> Question:
+    """The question as it is remembered. One that was asked for the same message before is forgotten.
+
+    One that does not wait for the person's next words is found by a reply alone.
+    """
     message, tools = asked.message, asked.tools
     question = Question(
         id=message.update_id,
@@ -267,12 +270,14 @@ async def _kept(asked: Asked, wish: Wish, missing: Missing) -> Question:
         wish=wish,
         missing=missing,
         asked_at=tools.now(),
+        answered_by=None if waits else message.update_id,
     )
     await tools.wishes.ask(question)
     return question
 
 
-def _in_reply(asked: Asked) -> Destination:
+def in_reply(asked: Asked) -> Destination:
+    """Where the answer goes."""
     return Destination(asked.message.chat.id, asked.message.thread_id, asked.message.message_id)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from gettext import NullTranslations
 
 from bot.conversation.access import Access
-from bot.conversation.answering import say_in_reply
+from bot.conversation.answering import WELCOME_VERB, say_in_reply
 from bot.conversation.asking import ask_for_command
 from bot.conversation.feature import (
     Asked,
@@ -83,6 +83,8 @@ class Conversation:
             return ()
         if message.chat.is_private and message.picture is None and is_stop(message.words):
             message = replace(message, command=message.command or _STOP, words="")
+        if message.replied is not None and message.replied.button.startswith(f"{WELCOME_VERB}:"):
+            message = replace(message, replied=None)
         command = self._commands.get(message.command or "")
         is_open = command is not None and command.is_open(message)
         if not is_open and not await self._access.admits(message.chat, message.sender.id):

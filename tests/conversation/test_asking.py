@@ -53,7 +53,7 @@ async def test_words_first_then_the_photo() -> None:
     made = await room.admits(photo)
     assert (made.command, made.words, *picture_in(made)) == ("edit", BLUE, PHOTO, photo.message_id)
     assert room.wishes.questions[asked.question_id].answered_by == photo.update_id
-    assert (await room.say(message(picture=OTHER_PHOTO))).buttons  # the words were meant for one photo
+    assert (await room.asks(message(picture=OTHER_PHOTO))).buttons  # the words were meant for one photo
 
 
 async def test_a_command_first_then_the_photo() -> None:
@@ -67,7 +67,7 @@ async def test_words_wait_ten_minutes_for_their_photo() -> None:
     room = Room()
     await room.asks(message(words=BLUE))
     room.now += FRESH + timedelta(seconds=1)
-    assert (await room.say(message(picture=PHOTO))).buttons
+    assert (await room.asks(message(picture=PHOTO))).buttons
     assert not room.edits
 
 
@@ -374,7 +374,7 @@ async def test_cancel_ends_a_question(stopping: Message) -> None:
     room = Room()
     await room.asks(message(words=BLUE))
     assert (await room.say(stopping)).html == questions.dropped(en())
-    assert (await room.say(message(picture=PHOTO))).buttons
+    assert (await room.asks(message(picture=PHOTO))).buttons
     assert not room.edits
 
 
@@ -432,9 +432,42 @@ async def test_old_corrections_and_bare_photos_start_nothing(edited: Message) ->
 async def test_a_photo_with_a_caption_added_later_is_edited() -> None:
     room = Room()
     bare = message(picture=PHOTO)
-    await room.say(bare)
-    made = await room.admits(EditedMessage(replace(bare, update_id=1, words=BLUE)))
+    await room.asks(bare)
+    room.wishes.arrived(90)
+    corrected = EditedMessage(replace(bare, update_id=1, words=BLUE))
+    assert await room.handle(corrected) == (Delete(PRIVATE.id, 90),)  # or its buttons would do it again
+    made = room.edits[room.woken[-1]].request
     assert (made.words, made.photo_message_id) == (BLUE, bare.message_id)
+
+
+@pytest.mark.parametrize("command", [None, "sketch"])
+async def test_a_reply_to_what_was_asked_about_a_photo_means_that_photo(command: str | None) -> None:
+    room = Room()
+    first = message(picture=PHOTO)
+    await room.asks(first)
+    room.wishes.arrived(90)
+    await room.asks(message(picture=OTHER_PHOTO))
+    room.now += timedelta(minutes=20)
+    await room.handle(message(command, BLUE, replied=BY_THE_BOT))
+    assert picture_in(room.edits[room.woken[-1]].request) == (PHOTO, first.message_id)
+
+
+async def test_what_was_asked_about_a_photo_waits_for_nothing() -> None:
+    room = Room()
+    await room.asks(message(picture=PHOTO))
+    room.wishes.arrived(90)
+    await room.admits(message("oil"))
+    room.now += timedelta(minutes=1)
+    assert (await room.asks(message(words=BLUE))).html == "Change this one? <i>make it blue</i>"
+
+
+async def test_words_in_reply_to_the_welcome_are_not_about_its_picture() -> None:
+    """It is an example, drawn by nobody who is here."""
+    for command in (None, "edit"):
+        room = Room()
+        welcome = Replied(90, PhotoRef("example", PhotoKind.PHOTO), is_ours=True, button="start:styles")
+        asked = await room.asks(message(command, BLUE, replied=welcome))
+        assert asked.html == "Got it: <i>make it blue</i>\nNow send the photo."
 
 
 async def test_questions_are_asked_as_replies_where_they_were_caused() -> None:
@@ -479,7 +512,7 @@ async def test_a_wish_that_is_done_ends_what_was_asked_before(done: Message) -> 
     await room.asks(message("edit", picture=PHOTO))
     await room.admits(done)
     room.now += timedelta(minutes=1)
-    assert (await room.say(message(picture=PHOTO))).buttons
+    assert (await room.asks(message(picture=PHOTO))).buttons
     assert len(room.edits) == 1
 
 

@@ -145,7 +145,7 @@ async def test_a_part_that_comes_when_the_others_are_taken_speaks_for_itself() -
     parts = album(room, "in red", "", command="sketch")
     await handled(room, parts)
     late = message(picture=photo(9), album_id=ALBUM)
-    assert (await room.say(late)).buttons
+    assert (await room.asks(late)).buttons
     assert len(room.edits) == 2
 
 

@@ -5,7 +5,7 @@ from gettext import NullTranslations
 from pathlib import Path
 
 from bot.conversation import texts
-from bot.conversation.answering import answer
+from bot.conversation.answering import WELCOME_VERB, answer
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies, all_features
 from bot.conversation.features import owner, privacy
 from bot.conversation.features.styles import styles_text
@@ -155,7 +155,7 @@ def bot_short_description(t: NullTranslations) -> str:
     return t.gettext("Edits your photos as you describe it, and keeps their exact size.")
 
 
-CHOICE = ChoiceButton("start", choose)
+CHOICE = ChoiceButton(WELCOME_VERB, choose)
 
 FEATURE = Feature(
     order=80,

@@ -3,10 +3,10 @@
 from gettext import NullTranslations
 
 from bot.conversation.answering import admit_pressed, alert, answer, requests_of
-from bot.conversation.asking import ask_about_album, edit_by_command
+from bot.conversation.asking import ask_about_album, edit_by_command, in_reply, kept
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
 from bot.conversation.meaning import EditAsked
-from bot.conversation.outgoing import Buttons, in_rows
+from bot.conversation.outgoing import Ask, Button, in_rows
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.reasons import reason_sentence
@@ -14,7 +14,7 @@ from bot.conversation.texts.styles import command_title, style_description
 from bot.conversation.texts.wording import escaped
 from bot.core.errors import Reason
 from bot.core.presets import EDIT, PRESETS, preset
-from bot.core.wishes import PictureMeant, Wish
+from bot.core.wishes import Missing, PictureMeant, Wish
 
 
 async def show(asked: Asked) -> Replies:
@@ -24,9 +24,12 @@ async def show(asked: Asked) -> Replies:
 
 async def offer_styles(asked: Asked, own: PictureMeant, others: tuple[PictureMeant, ...]) -> Replies:
     """Ask what to do with photos that came without words."""
+    wish = Wish(EDIT, "", own, others)
     if others:
-        return await ask_about_album(asked, Wish(EDIT, "", own, others), _NAMES)
-    return answer(asked, pick_a_style_text(asked.t), style_buttons(asked.t))
+        return await ask_about_album(asked, wish, _NAMES)
+    question = await kept(asked, wish, Missing.COMMAND, waits=False)
+    html, silent = pick_a_style_text(asked.t), not asked.message.chat.is_private
+    return (Ask(in_reply(asked), html, question.id, buttons=style_buttons(asked.t), silent=silent),)
 
 
 async def choose(pressed: Pressed) -> Replies:
@@ -44,7 +47,7 @@ async def choose(pressed: Pressed) -> Replies:
     return (await admit_pressed(pressed, request),)
 
 
-def style_buttons(t: NullTranslations) -> Buttons:
+def style_buttons(t: NullTranslations) -> tuple[tuple[Button, ...], ...]:
     """Every style that needs no words of its own."""
     buttons = [
         STYLE.of(command_title(t, style.name), style.name) for style in PRESETS if not style.needs_words

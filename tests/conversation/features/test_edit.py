@@ -60,9 +60,9 @@ async def test_the_reply_to_somebody_elses_photo_goes_to_that_photo() -> None:
 async def test_a_photo_alone_is_asked_about_and_the_words_after_it_are_meant_for_it() -> None:
     room = Room()
     photo = message(picture=PHOTO)
-    assert await room.handle(photo) == (
-        Say(Destination(photo.chat.id, None, photo.message_id), pick_a_style_text(en()), style_buttons(en())),
-    )
+    asked = await room.asks(photo)
+    assert asked.to == Destination(photo.chat.id, None, photo.message_id)
+    assert (asked.html, asked.buttons) == (pick_a_style_text(en()), style_buttons(en()))
     room.now += FRESH
     made = await room.admits(message(words="make it blue"))
     assert (made.command, made.words) == ("edit", "make it blue")
