@@ -130,6 +130,7 @@ class ResultSender:
         caption: str | None = None,
         markup: InlineKeyboardMarkup | None = None,
     ) -> Message:
+        """Without a caption it comes beside the result, and makes no sound."""
         return await self._bot.send_document(
             to.chat_id,
             InputFile(content, filename=file_name(edit, file_format)),
@@ -139,6 +140,7 @@ class ResultSender:
             reply_parameters=reply_to(to),
             message_thread_id=to.thread_id,
             disable_content_type_detection=True,
+            disable_notification=caption is None or None,
             protect_content=edit.request.photo.is_protected or None,
         )
 

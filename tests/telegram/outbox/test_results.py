@@ -33,6 +33,11 @@ async def test_a_result_is_sent_as_its_photo_was(world: EditWorld, has_spoiler: 
 async def test_a_photo_that_telegram_shrank_has_a_file_beside_it(world: EditWorld) -> None:
     await world.chat.deliver(an_edit(stage=READY), REPLY)
     assert world.telegram.methods == ["sendPhoto", "sendDocument"]
+    ringing = [
+        each.get("disable_notification")
+        for each in (*world.telegram.of("sendPhoto"), *world.telegram.of("sendDocument"))
+    ]
+    assert ringing == [None, True]  # one picture rings once
 
 
 async def test_what_telegram_refuses_as_a_photo_goes_as_a_file(world: EditWorld) -> None:
