@@ -49,7 +49,9 @@ async def telegram(settings: Settings, stack: contextlib.AsyncExitStack) -> Asyn
 
 def _privacy(bot: ExtBot[Priority]) -> str:
     if bot.bot.can_read_all_group_messages:
-        return "privacy mode is off: it sees every message of its groups; it answers commands only"
+        return (
+            "privacy mode is off: it sees every message of its groups; it answers commands and its name only"
+        )
     return (
         f"privacy mode is on: in groups it sees only commands that name it (/edit@{bot.username}), also in "
         "captions, and replies to its own messages"

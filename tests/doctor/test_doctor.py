@@ -425,7 +425,9 @@ PRIVACY_ON = (
     "privacy mode is on: in groups it sees only commands that name it (/edit@nanobanana_bot), also in "
     "captions, and replies to its own messages"
 )
-PRIVACY_OFF = "privacy mode is off: it sees every message of its groups; it answers commands only"
+PRIVACY_OFF = (
+    "privacy mode is off: it sees every message of its groups; it answers commands and its name only"
+)
 
 
 @pytest.mark.parametrize(("privacy", "words"), [(True, PRIVACY_ON), (False, PRIVACY_OFF)])

@@ -71,7 +71,7 @@ async def test_a_full_chat_is_told_when_there_is_a_place_again(tmp_path: Path) -
             "The next place is free in 1 h.",
             "At most 5 edits at a time. 20 more may wait in line.",
             "What fails, or is cancelled before it is paid for, is not counted.",
-            "After that, up to 3 cancelled or declined edits are not counted either.",
+            "Of what is paid for, and then cancelled or declined, up to 3 edits are not counted.",
         ]
         group = world.telegram.people.group("Friends", ada)
         elsewhere = ada.sends_photo(picture(96, 66), "/sketch@nanobanana_bot", chat=group)

@@ -115,7 +115,7 @@ def _without_command(t: NullTranslations) -> list[list[str]]:
     return [
         [
             t.gettext("<b>Photo first</b>"),
-            t.gettext("Send a photo, then simply write what to change:"),
+            t.gettext("Send a photo, then simply write what to change, or the other way round:"),
             t.gettext("<code>put a party hat on the dog</code>"),
         ],
         [

@@ -92,12 +92,12 @@ def _uncounted(t: NullTranslations, forgiven: int) -> tuple[str, str]:
     return (
         t.gettext("What fails, or is cancelled before it is paid for, is not counted."),
         t.ngettext(
-            "After that, {count} cancelled or declined edit is not counted either.",
-            "After that, up to {count} cancelled or declined edits are not counted either.",
+            "Of what is paid for, and then cancelled or declined, {count} edit is not counted.",
+            "Of what is paid for, and then cancelled or declined, up to {count} edits are not counted.",
             forgiven,
         ).format(count=number(t, forgiven))
         if forgiven
-        else t.gettext("After that, what is cancelled or declined is counted."),
+        else t.gettext("What is paid for, and then cancelled or declined, is counted."),
     )
 
 

@@ -4,6 +4,7 @@ from gettext import NullTranslations
 
 from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, Command, Feature, Replies
+from bot.conversation.texts.i18n import N_
 
 
 async def switch(asked: Asked) -> Replies:
@@ -38,4 +39,8 @@ def for_admins_text(t: NullTranslations) -> str:
     return t.gettext("Only admins of the group can change this.")
 
 
-FEATURE = Feature(order=78, commands=(Command("quiet", switch),))
+FEATURE = Feature(
+    order=78,
+    commands=(Command("quiet", switch),),
+    help=N_("/quiet, for admins of a group: a reaction on each request there instead of a status card."),
+)

@@ -35,7 +35,7 @@ def private_chat_button(t: NullTranslations, username: str, link: str) -> LinkBu
 
 def _sight(t: NullTranslations, *, sees_all: bool) -> str:
     if sees_all:
-        return t.gettext("Telegram shows me all messages here, but I only react to commands.")
+        return t.gettext("Telegram shows me all messages here, but I only react to commands and to my name.")
     return t.gettext(
         "I do not read your conversation: unless I am an admin here, Telegram shows me only commands "
         "with my name, also in captions, and replies to my messages."

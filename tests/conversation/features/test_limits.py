@@ -41,7 +41,7 @@ def test_limits_tell_used_left_and_the_next_place_of_each_rule() -> None:
         "The next place is free in 4 min.\n"
         "At most 5 edits at a time. 20 more may wait in line.\n"
         "What fails, or is cancelled before it is paid for, is not counted.\n"
-        "After that, up to 3 cancelled or declined edits are not counted either."
+        "Of what is paid for, and then cancelled or declined, up to 3 edits are not counted."
     )
     assert " in " not in told(Usage(HOURLY, 0, next_at=NOW))
 
@@ -60,7 +60,7 @@ def test_without_a_limit_there_is_none() -> None:
 
 def test_where_nothing_is_forgiven_that_is_told() -> None:
     text = told(Usage(HOURLY, 0, next_at=NOW), limits=replace(LIMITS, forgiven=0))
-    assert text.endswith("After that, what is cancelled or declined is counted.")
+    assert text.endswith("What is paid for, and then cancelled or declined, is counted.")
 
 
 def test_a_count_is_said_as_the_language_does() -> None:
