@@ -8,7 +8,7 @@ from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, 
 from bot.conversation.outgoing import Destination, Say, SendFile
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.reasons import reason_sentence
-from bot.core.edits import Extra
+from bot.core.edits import Delivered, Extra, PhotoKind
 from bot.core.errors import Reason
 
 
@@ -19,6 +19,8 @@ async def send(pressed: EditPressed) -> Replies:
     if content is None or edit.result is None:
         return alert(pressed, gone_alert(t))
     there = already_there_alert(t)
+    if isinstance(edit.stage, Delivered) and edit.stage.photo and edit.stage.photo.kind is PhotoKind.DOCUMENT:
+        return alert(pressed, there)  # where photos are not allowed
     if edit.file_message_id and await tools.questions.has_message(edit.chat_id, edit.file_message_id):
         return alert(pressed, there)
     if said := await answer_if_there(pressed, Extra.FILE, on_its_way=sending_alert(t), there=there):

@@ -3,7 +3,7 @@ from dataclasses import replace
 from bot.conversation.features.file import already_there_alert, gone_alert, sending_alert
 from bot.conversation.outgoing import Alert, Destination, Say, SendFile
 from bot.conversation.texts.reasons import reason_sentence
-from bot.core.edits import Delivered, Edit, EditState, Extra
+from bot.core.edits import Delivered, Edit, EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, ROOT, press
@@ -52,6 +52,14 @@ async def test_a_file_that_is_no_longer_kept_is_said_to_be_gone() -> None:
     await room.files.put(edit.id, "photo", b"as sent")
     pressed = press(f"f:{edit.id}")
     assert await room.alert(pressed) == Alert(pressed.press_id, gone_alert(en()), popup=True)
+
+
+async def test_a_result_that_had_to_come_as_a_file_is_that_file() -> None:
+    room = Room()
+    as_file = PhotoRef("the reply", PhotoKind.DOCUMENT)
+    edit = delivered(room, stage=replace(DELIVERED, photo=as_file))
+    await room.files.put(edit.id, "result", b"as painted")
+    assert (await room.alert(press(f"f:{edit.id}"))).text == already_there_alert(en())
 
 
 async def test_an_edit_without_a_result_has_no_file() -> None:
