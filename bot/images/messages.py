@@ -19,6 +19,8 @@ _MAX_WORDS_BYTES = 60_000
 """Such a message comes in one piece."""
 _MAX_CONTENTS = 2
 _MAX_CONTENT_BYTES = 200_000_000
+_MUCH_BYTES = 2_000_000
+"""Copying less takes under a millisecond; handing it to a thread and back takes longer on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,19 @@ def send(connection: socket.socket, message: Message) -> None:
 
 def receive(connection: socket.socket) -> Message:
     """EOFError or OSError when the other side is gone; ValueError for what nobody here says."""
-    words, files, _, _ = socket.recv_fds(connection, _MAX_WORDS_BYTES, _MAX_CONTENTS)
-    if not words:
-        raise EOFError
-    with contextlib.ExitStack() as stack:
-        opened = [stack.enter_context(FileIO(file)) for file in files]
-        return Message(json.loads(words), tuple([_whole(file) for file in opened]))
+    return _opened(*_received(connection))
 
 
 async def send_async(connection: socket.socket, message: Message) -> None:
-    """`send` off the event loop, where there is something to write."""
-    if message.contents:
+    """`send`; off the event loop where there is much to write."""
+    if sum(map(len, message.contents)) > _MUCH_BYTES:
         await asyncio.to_thread(send, connection, message)
     else:
         send(connection, message)
 
 
 async def receive_async(connection: socket.socket) -> Message:
-    """`receive` when there is something to read."""
+    """`receive` when there is something to read; off the event loop where it is much."""
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
     loop.add_reader(connection, ready.set)
@@ -61,7 +58,24 @@ async def receive_async(connection: socket.socket) -> Message:
         await ready.wait()
     finally:
         loop.remove_reader(connection)
-    return await asyncio.to_thread(receive, connection)
+    words, files = _received(connection)
+    if sum(os.fstat(file).st_size for file in files) > _MUCH_BYTES:
+        return await asyncio.to_thread(_opened, words, files)
+    return _opened(words, files)
+
+
+def _received(connection: socket.socket) -> tuple[bytes, list[int]]:
+    """The words, and the descriptors of the files, which are the caller's to close."""
+    words, files, _, _ = socket.recv_fds(connection, _MAX_WORDS_BYTES, _MAX_CONTENTS)
+    if not words:
+        raise EOFError
+    return words, files
+
+
+def _opened(words: bytes, files: list[int]) -> Message:
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(FileIO(file)) for file in files]
+        return Message(json.loads(words), tuple([_whole(file) for file in opened]))
 
 
 def _file_of(content: bytes) -> FileIO:

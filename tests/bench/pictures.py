@@ -1,6 +1,7 @@
 """Pictures in worker processes against threads; what large files take, and what others feel of slow ones."""
 
 import asyncio
+import random
 import statistics
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from bot.core.pictures import ImageFormat
 from bot.images.allowance import DEFAULT_ALLOWANCE
@@ -18,6 +19,7 @@ from bot.images.fitting import fit
 from bot.images.image_pool import ImagePool
 from bot.images.preparing import prepare
 from bot.images.worker_process import _ENVIRONMENT, WorkerProcess
+from tests.bench.anchor import MADE, beside_sharp
 from tests.images.hostile_files import bmp_of_empty_rows
 from tests.images.image_files import encoded
 
@@ -94,11 +96,12 @@ async def beside_hostile_files(pool: ImagePool, content: bytes) -> str:
 def large_files() -> dict[str, tuple[bytes, str]]:
     """Files of 50 megapixels, and what is made of them."""
     opaque = photo(7071, 7071)
+    camera = photo(8000, 6000)
     outlined = opaque.copy()
     outlined.putalpha(opaque.getchannel("R"))
     lossless = {"lossless": True, "method": 0, "quality": 0}
     return {
-        "50-megapixel JPEG, prepared": (encoded(opaque, "JPEG"), "prepare"),
+        "48-megapixel JPEG, prepared": (encoded(camera, "JPEG", quality=90), "prepare"),
         "50-megapixel PNG with an outline, prepared": (encoded(outlined, "PNG", compress_level=1), "prepare"),
         "50-megapixel lossless WebP, prepared": (encoded(opaque, "WEBP", **lossless), "prepare"),
         "50-megapixel AVIF with an outline, prepared": (encoded(outlined, "AVIF", speed=10), "prepare"),
@@ -140,7 +143,28 @@ async def idle() -> str:
     return f"a worker is ready after {1000 * started:.0f} ms and takes {own // 1024} MB while it waits"
 
 
+def results() -> dict[str, Image.Image]:
+    """What a model might paint: much grain of one colour, much of all colours, and a drawing."""
+    grain = Image.merge("RGB", [Image.effect_noise(MADE, 8) for _ in range(3)])
+    clouds = [Image.effect_noise((148, 108), 60).resize(MADE, Image.Resampling.BICUBIC) for _ in range(3)]
+    drawing = Image.new("RGB", MADE, "beige")
+    pen, dice = ImageDraw.Draw(drawing), random.Random(3)
+    for number in range(60):
+        x, y, size = dice.randrange(MADE[0]), dice.randrange(MADE[1]), dice.randrange(20, 200)
+        colour = (dice.randrange(256), dice.randrange(256), dice.randrange(256))
+        pen.ellipse((x, y, x + size, y + size), fill=colour, outline="black", width=3)
+        pen.text((x, y), f"Hello bananas {number}", fill="black")
+    return {
+        "grey grain": photo(*MADE),
+        "clouds": Image.blend(Image.merge("RGB", clouds), grain, 0.2),
+        "a drawing": drawing.filter(ImageFilter.GaussianBlur(0.7)),
+    }
+
+
 async def report() -> AsyncIterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        async for line in beside_sharp(Path(folder), results()):
+            yield line
     yield await idle()
     telegrams = encoded(photo(1280, 960), "JPEG", quality=87)
     phones = encoded(photo(4000, 3000), "JPEG", quality=92)

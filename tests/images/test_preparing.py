@@ -11,7 +11,7 @@ from PIL import Image, PngImagePlugin
 from bot.core.errors import Reason
 from bot.core.pictures import Size
 from bot.images.colour import to_srgb
-from bot.images.preparing import MAX_PREPARED_BYTES
+from bot.images.preparing import MAX_PREPARED_BYTES, prepare
 from bot.images.reading import open_still
 from tests.images.image_files import (
     BLACK,
@@ -248,3 +248,11 @@ def test_even_noise_gets_under_seven_megabytes() -> None:
     jpeg = prepared(encoded(noise.point(([0] * 128 + [255] * 128) * 3), "BMP"))
     assert len(jpeg) <= MAX_PREPARED_BYTES
     assert opened(jpeg).size == (2048, 2048)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_cameras_large_jpeg_has_its_own_size_though_it_is_decoded_at_a_half(orientation: int) -> None:
+    photo = encoded(lying(four_corners((6600, 4400)), orientation), "JPEG", exif=exif(orientation))
+    jpeg, size = prepare(photo, lambda _: None)
+    assert size == Size(6600, 4400)
+    assert opened(jpeg).size == (2048, 1365)

@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import ImageFormat, Size
-from bot.images.reading import open_still
+from bot.images.reading import decode, open_still
 from tests.images.image_files import (
     BLUE,
     GREEN,
@@ -167,3 +167,17 @@ def test_damage_anywhere_raises_nothing_but_a_refusal(image_format: ImageFormat)
             damaged[dice.randrange(len(damaged))] = dice.randrange(256)
         with suppress(PhotoRefused):
             prepared(bytes(damaged))
+
+
+def test_a_cameras_large_jpeg_is_decoded_at_a_half_and_looks_the_same() -> None:
+    large = four_corners((2000, 1500))
+    large.paste(Image.effect_noise((1000, 750), 60).convert("RGB"), (500, 375))
+    content = encoded(large, "JPEG", quality=92)
+    size = Size(650, 487)
+    half, whole = decode(open_still(content), size), opened(content)
+    assert half.image.size == (1000, 750)
+    assert decode(open_still(content), Size(700, 525)).image.size == (2000, 1500)
+    seen, wanted = (
+        image.resize((size.width, size.height), Image.Resampling.LANCZOS) for image in (half.image, whole)
+    )
+    assert max(ImageStat.Stat(ImageChops.difference(seen, wanted)).rms) < 4  # of 255; noise is the hardest
