@@ -8,7 +8,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -39,7 +39,7 @@ from bot.storage import migrations
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """Raised when the database is away or cannot write."""
 _SQLITE_READERS = 4
-_POSTGRESQL_CONNECTIONS = 10
+_POSTGRESQL_CONNECTIONS, _POSTGRESQL_PATIENT = 10, 8
 _COMMAND_TIMEOUT_SECONDS = 60.0
 _IDLE_TRANSACTION_SECONDS = 10
 _PRAGMAS = (
@@ -79,6 +79,7 @@ class Database:
 
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine, path: Path | None) -> None:
         self._writer, self._reader, self.path = writer, reader, path
+        self._patient = asyncio.Semaphore(1 if self.is_sqlite else _POSTGRESQL_PATIENT)
 
     @property
     def driver_url(self) -> str:
@@ -115,12 +116,16 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.path is not None
 
-    def writing(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection]:
+    @contextlib.asynccontextmanager
+    async def writing(self, *, patient: bool = False) -> AsyncIterator[AsyncConnection]:
         """A transaction: committed at the end of the block, rolled back on an exception.
 
-        Inside, wait for nothing but the database.
+        `patient`: it stands in a line of its own, and only the first of that waits for a connection. So what
+        people have just sent is not behind all the edits that are under way. Inside, wait for nothing but the
+        database.
         """
-        return self._writer.begin()
+        async with self._patient if patient else contextlib.nullcontext(), self._writer.begin() as connection:
+            yield connection
 
     def reading(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that cannot write."""

@@ -131,7 +131,7 @@ class SqlEditStore:
         Returns `after`, or None if somebody else was faster.
         """
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing(patient=True) as connection:
                 result = await connection.execute(guarded_update(before, after))
         finally:
             self._forget_running(before.id)
@@ -178,7 +178,7 @@ class SqlEditStore:
             due_at = case((_IS_ACTIVE, EDITS.c.due_at), else_=now)
             noted = noted.values(status_message_id=message_id, due_at=due_at, is_told=False)
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing(patient=True) as connection:
                 row = (await connection.execute(noted.returning(*EDITS.c))).mappings().first()
         finally:
             self._forget_running(edit.id)

@@ -114,7 +114,7 @@ class SqlProviderBudget:
 
         Returns None if somebody else moved it. Raises TryLater if there is no room; then nothing is used up.
         """
-        async with self._database.writing() as connection:
+        async with self._database.writing(patient=True) as connection:
             await self._take_create(connection, now)  # locks the budget's row: `enter` runs one by one
             if await self._in_flight(connection, now) >= self._budget.tasks:
                 raise TryLater(_FULL_SECONDS, "as many tasks under way as there may be")

@@ -4,7 +4,18 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from tests.bench import callbacks, delivery, intake, latency, load, owner, pacing, pictures, replicas
+from tests.bench import (
+    callbacks,
+    delivery,
+    intake,
+    latency,
+    load,
+    owner,
+    pacing,
+    pictures,
+    replicas,
+    throughput,
+)
 
 
 async def _pacing() -> AsyncIterator[str]:
@@ -21,6 +32,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], AsyncIterator[str]]]] = {
     "load": ("Many edits in flight in one process; a look takes 100 ms", load.report),
     "owner": ("What /owner sums up", owner.report),
     "delivery": ("Many results at once", delivery.report),
+    "throughput": ("A hundred people who keep asking", throughput.report),
     "replicas": ("Three replicas on one PostgreSQL: one killed, one frozen, all replaced", replicas.report),
 }
 

@@ -38,10 +38,10 @@ async def test_a_whole_life_takes_seven_writes(
     assert len(writes) == 7
 
 
-def counted(writing: Callable[[], Any], writes: list[str]) -> Callable[[], Any]:
-    def write() -> Any:
+def counted(writing: Callable[..., Any], writes: list[str]) -> Callable[..., Any]:
+    def write(**how: bool) -> Any:
         writes.append("a transaction")
-        return writing()
+        return writing(**how)
 
     return write
 

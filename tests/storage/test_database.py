@@ -218,3 +218,25 @@ async def test_replicas_go_by_the_servers_clock_and_a_sqlite_file_by_its_process
         at = (await connection.execute(select(database.clock(NOW)))).scalar_one()
     assert at.tzinfo is not None
     assert (at == NOW) is database.is_sqlite
+
+
+async def test_what_people_send_is_written_before_what_can_wait(database: Database) -> None:
+    """A dozen patient writers are more than there are connections; one of them at most is ahead."""
+    written, may_end = list[str](), asyncio.Event()
+
+    async def write(what: str, *, patient: bool) -> None:
+        async with database.writing(patient=patient):
+            written.append(what)
+            await may_end.wait()
+
+    async with asyncio.TaskGroup() as writers:
+        for number in range(12):
+            writers.create_task(write(f"an edit's {number}", patient=True))
+        await asyncio.sleep(0)
+        writers.create_task(write("a person's", patient=False))
+        if not database.is_sqlite:
+            while len(written) < 9:
+                await asyncio.sleep(0.01)
+        may_end.set()
+    assert len(written) == 13
+    assert "a person's" in written[: 2 if database.is_sqlite else 9]
