@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    func,
     literal,
     not_,
     or_,
@@ -21,6 +22,10 @@ from sqlalchemy import (
 from bot.storage.database import Database
 from bot.storage.tables import INBOX
 
+COUNTED_TOGETHER = 3
+"""So many attempts are counted where updates are taken, for all that are taken at the same time. Whoever has
+been taken so often may have ended processes, and is counted alone, when it is begun.
+"""
 _ERROR_LENGTH = 500
 _ALBUM_WITHIN = 5000
 """Updates of other chats may come between two parts of an album."""
@@ -43,7 +48,7 @@ class Inbox:
     ) -> None:
         """Commit updates (update_id, chat_id, JSON) of a replica, all or none. Known ones stay unchanged.
 
-        `chat_id` is 0 for an update that belongs to no chat.
+        `chat_id` is 0 for an update that belongs to no chat. The first attempt of each is counted.
         """
         rows = [
             {
@@ -51,7 +56,7 @@ class Inbox:
                 "chat_id": chat_id,
                 "raw": _encodable(raw),
                 "received_at": now,
-                "attempts": 0,
+                "attempts": 1,
                 "owner": owner,
             }
             for update_id, chat_id, raw in updates
@@ -106,6 +111,13 @@ class Inbox:
         async with self._database.reading() as connection:
             return [(update_id, raw, at) for update_id, raw, at in await connection.execute(query)]
 
+    async def overlong(self, chat_ids: Collection[int], kept: int, owner: str | None = None) -> list[int]:
+        """Those of these chats of which more than `kept` updates wait."""
+        waiting = select(INBOX.c.chat_id).where(_waits(INBOX, owner), INBOX.c.chat_id.in_(chat_ids))
+        too_many = waiting.group_by(INBOX.c.chat_id).having(func.count() > kept)
+        async with self._database.reading() as connection:
+            return list(await connection.scalars(too_many))
+
     async def drop_surplus(self, chat_id: int, kept: int, owner: str | None = None) -> list[tuple[int, str]]:
         """Delete what waits in a chat behind its first `kept` updates, and return it.
 
@@ -120,16 +132,18 @@ class Inbox:
             dropped = await connection.execute(surplus.returning(INBOX.c.update_id, INBOX.c.raw))
             return sorted((update_id, raw) for update_id, raw in dropped)
 
+    async def attempts(self, update_ids: Collection[int], owner: str | None = None) -> dict[int, int]:
+        """How often each was attempted, this time included. Only those that a replica still has to handle."""
+        query = select(INBOX.c.update_id, INBOX.c.attempts).where(_are(update_ids), _waits(INBOX, owner))
+        async with self._database.reading() as connection:
+            return {row.update_id: row.attempts for row in await connection.execute(query)}
+
     async def attempted(self, update_id: int, owner: str | None = None) -> int:
         """Count one more attempt at handling an update, and return the count.
 
         Raises NotOurs if another replica has it, or if it is handled already.
         """
-        counted = update(INBOX).where(
-            INBOX.c.update_id == update_id,
-            INBOX.c.owner.is_not_distinct_from(owner),
-            INBOX.c.handled_at.is_(None),
-        )
+        counted = update(INBOX).where(INBOX.c.update_id == update_id, _waits(INBOX, owner))
         counting = counted.values(attempts=INBOX.c.attempts + 1).returning(INBOX.c.attempts)
         async with self._database.writing() as connection:
             attempts: int | None = (await connection.execute(counting)).scalar_one_or_none()
@@ -138,13 +152,13 @@ class Inbox:
         return attempts
 
     async def handled(
-        self, update_id: int, now: datetime, error: str | None = None, owner: str | None = None
+        self, update_ids: Collection[int], now: datetime, error: str | None = None, owner: str | None = None
     ) -> None:
-        """Mark a replica's update as handled; `error` says why it was given up. Another's is not changed."""
-        done = update(INBOX).where(INBOX.c.update_id == update_id, INBOX.c.owner.is_not_distinct_from(owner))
-        values = {"handled_at": now, "error": error and error[:_ERROR_LENGTH]}
+        """Mark a replica's updates as handled; `error`: why they were given up. Another's are not changed."""
+        done = update(INBOX).where(_are(update_ids), INBOX.c.owner.is_not_distinct_from(owner))
+        why = error and _encodable(error).replace("\0", "")[:_ERROR_LENGTH]
         async with self._database.writing() as connection:
-            await connection.execute(done.values(values))
+            await connection.execute(done.values(handled_at=now, error=why))
 
     async def take_again(self, chat_id: int, first: int, since: datetime, owner: str | None = None) -> int:
         """Have what a chat sent, from the update `first` on, handled as if it came now; returns how much.
@@ -154,7 +168,7 @@ class Inbox:
         is_press = INBOX.c.raw.contains('"callback_query": ', autoescape=True)
         was_handled, is_new = INBOX.c.handled_at.is_not(None), INBOX.c.received_at >= since
         sent = INBOX.c.chat_id == chat_id, INBOX.c.update_id >= first, is_new, was_handled
-        anew = {"handled_at": None, "attempts": 0, "error": None, "owner": owner}
+        anew = {"handled_at": None, "attempts": 1, "error": None, "owner": owner}
         async with self._database.writing() as connection:
             again = await connection.execute(update(INBOX).where(*sent, not_(is_press)).values(anew))
             return again.rowcount
@@ -195,6 +209,10 @@ def _turns(owner: str | None, per_chat: int) -> CTE:
 def _waits(inbox: FromClause, owner: str | None) -> ColumnElement[bool]:
     """Written so that the index of waiting updates is used: IS NOT DISTINCT FROM would not use it."""
     return and_(inbox.c.handled_at.is_(None), inbox.c.owner == owner)
+
+
+def _are(update_ids: Collection[int]) -> ColumnElement[bool]:
+    return INBOX.c.update_id.in_(update_ids)
 
 
 def _encodable(raw: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     and_,
+    case,
     delete,
     exists,
     func,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 from bot.core.edits import Edit
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of
+from bot.storage.inbox import COUNTED_TOGETHER
 from bot.storage.notifications import CHANNEL, DEPARTURE
 from bot.storage.tables import EDITS, INBOX, REPLICAS, ROLES
 
@@ -75,11 +77,15 @@ class Replicas:
             return [edit_of(row) for row in (await connection.execute(claimed)).mappings()]
 
     async def claim_updates(self, name: str, limit: int) -> int:
-        """Take over at most `limit` waiting updates that nobody alive holds; returns how many."""
+        """Take over at most `limit` waiting updates that nobody alive holds; returns how many.
+
+        That is counted as an attempt of each, but for those that are counted when they are begun.
+        """
         claimable = and_(INBOX.c.handled_at.is_(None), self._is_nobodys(INBOX, name))
         query = select(INBOX.c.update_id).where(claimable).order_by(INBOX.c.update_id)
         chosen = query.limit(limit).with_for_update(skip_locked=True)
-        claimed = update(INBOX).where(INBOX.c.update_id.in_(chosen)).values(owner=name)
+        attempts = case((INBOX.c.attempts < COUNTED_TOGETHER, INBOX.c.attempts + 1), else_=INBOX.c.attempts)
+        claimed = update(INBOX).where(INBOX.c.update_id.in_(chosen)).values(owner=name, attempts=attempts)
         async with self._database.writing() as connection:
             return (await connection.execute(claimed)).rowcount
 

@@ -120,7 +120,7 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
     quoting = by(GRACE, "nice", reply_to_message=by(ADA))
     await inbox.keep([update(51, message=quoting)], NOW)
     for handled in (*range(1, 20), 51):
-        await inbox.handled(handled, NOW)
+        await inbox.handled([handled], NOW)
     assert {"edits.words", "edits.photos", "inbox.raw", "pending_photos.pictures", "questions.words"} <= set(
         await found(database, CANARY)
     )
@@ -146,7 +146,7 @@ async def test_what_is_others_stays(
     await inbox.keep([update(1, message=by(GRACE)), update(2, message=by(GRACE))], NOW)
     waiting = by(GRACE, "/sketch", reply_to_message=by(ADA))
     await inbox.keep([update(3, message=waiting)], NOW)
-    await inbox.handled(1, NOW)
+    await inbox.handled([1], NOW)
     await data.erase(ADA)
     assert await store.get(theirs.id) == theirs
     assert await files.get(theirs.id, "result") == b"picture"

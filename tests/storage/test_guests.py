@@ -87,10 +87,10 @@ async def test_what_a_chat_sent_is_taken_again_but_for_presses_and_older_things(
     await inbox.keep([(0, 5, '{"message": {}}')], LATER)
     for update_id in (0, 1, 2, 3, 4):
         await inbox.attempted(update_id)
-        await inbox.handled(update_id, LATER, "why not")
+        await inbox.handled([update_id], LATER, "why not")
     assert await inbox.take_again(5, 1, LATER, "me") == 1
     assert await inbox.waiting(9, "me", per_chat=9) == [(2, '{"message": {}}')]
-    assert await inbox.attempted(2, "me") == 1
+    assert await inbox.attempts([2], "me") == {2: 1}
 
 
 async def test_the_first_to_open_a_link_is_the_owner(ownership: Ownership) -> None:

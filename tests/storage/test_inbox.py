@@ -12,7 +12,8 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage.database import Database
-from bot.storage.inbox import Inbox, NotOurs
+from bot.storage.inbox import COUNTED_TOGETHER, Inbox, NotOurs
+from bot.storage.replicas import Replicas
 from bot.storage.tables import INBOX
 from tests.factories import NOW
 
@@ -42,7 +43,7 @@ async def test_updates_of_a_chat_wait_in_the_order_of_their_ids(inbox: Inbox) ->
 
 async def test_an_update_is_kept_once_however_often_it_comes(inbox: Inbox) -> None:
     await inbox.keep([(7, 5, "first")], NOW)
-    await inbox.handled(7, NOW)
+    await inbox.handled([7], NOW)
     await asyncio.gather(*(inbox.keep([(7, 5, "again"), (8, 5, "new")], NOW) for _ in range(10)))
     assert await waiting(inbox) == [(8, "new")]
 
@@ -60,15 +61,51 @@ async def test_a_batch_is_kept_as_a_whole_or_not_at_all(inbox: Inbox) -> None:
 
 async def test_a_handled_update_waits_no_longer(inbox: Inbox) -> None:
     await inbox.keep([(7, 5, "a"), (8, 5, "b")], NOW)
-    await inbox.handled(7, NOW)
+    await inbox.handled([7], NOW)
     assert await waiting(inbox) == [(8, "b")]
 
 
-async def test_attempts_are_counted_per_update(inbox: Inbox) -> None:
+async def test_the_first_attempt_is_counted_with_the_keeping_and_the_next_ones_per_update(
+    inbox: Inbox,
+) -> None:
     await inbox.keep([(7, 5, "a"), (8, 5, "b")], NOW)
-    assert [await inbox.attempted(7) for _ in range(3)] == [1, 2, 3]
-    assert await inbox.attempted(8) == 1
+    assert await inbox.attempts([7, 8, 9]) == {7: 1, 8: 1}
+    assert [await inbox.attempted(7) for _ in range(3)] == [2, 3, 4]
+    assert await inbox.attempts([7, 8]) == {7: 4, 8: 1}
     assert await waiting(inbox) == [(7, "a"), (8, "b")]
+
+
+async def test_whoever_takes_updates_over_counts_an_attempt_of_each_until_they_are_counted_alone(
+    inbox: Inbox, database: Database
+) -> None:
+    await inbox.keep([(7, 5, "a"), (8, 5, "b")], NOW, "0")
+    await inbox.handled([8], NOW, owner="0")
+    for number in range(1, 6):
+        if not database.is_sqlite:
+            await Replicas(database, "here").register(str(number))
+            await Replicas(database, "here").release(str(number - 1))
+        assert await Replicas(database, "here").claim_updates(str(number), 10) == 1
+    assert await inbox.attempts([7, 8], "5") == {7: COUNTED_TOGETHER}
+    assert await inbox.attempted(7, "5") == COUNTED_TOGETHER + 1
+
+
+async def test_many_are_marked_at_once_and_one_of_them_with_words_that_no_database_takes(
+    inbox: Inbox, database: Database
+) -> None:
+    await inbox.keep([(each, 5, "") for each in range(1000)], NOW)
+    await inbox.handled(range(999), NOW)
+    await inbox.handled([999], NOW, "half \ud83d \x00")
+    assert await waiting(inbox) == []
+    async with database.reading() as connection:
+        assert (await connection.execute(select(INBOX.c.error).where(INBOX.c.update_id == 999))).scalar_one()
+
+
+async def test_the_lines_that_are_too_long_are_named(inbox: Inbox) -> None:
+    await inbox.keep([(each, CHATTY, "") for each in range(5)] + [(9, QUIET, ""), (10, 6, "")], NOW)
+    await inbox.handled([0], NOW)
+    assert await inbox.overlong([CHATTY, QUIET], 3) == [CHATTY]
+    assert await inbox.overlong([CHATTY, QUIET], 4) == []
+    assert await inbox.overlong([CHATTY], 3, "another") == []
 
 
 async def test_a_replica_finds_and_attempts_its_own_updates_only(inbox: Inbox) -> None:
@@ -78,11 +115,12 @@ async def test_a_replica_finds_and_attempts_its_own_updates_only(inbox: Inbox) -
     assert await waiting(inbox, owner="ada") == [(7, "ada's")]
     assert await waiting(inbox, owner="bob") == [(8, "bob's")]
     assert await waiting(inbox) == [(9, "nobody's")]
+    assert await inbox.attempts([7, 8, 9], "bob") == {8: 1}
     with pytest.raises(NotOurs):
         await inbox.attempted(7, "bob")
-    await inbox.handled(7, NOW, owner="bob")
+    await inbox.handled([7], NOW, owner="bob")
     assert await waiting(inbox, owner="ada") == [(7, "ada's")]
-    await inbox.handled(7, NOW, owner="ada")
+    await inbox.handled([7], NOW, owner="ada")
     assert await waiting(inbox, owner="ada") == []
     with pytest.raises(NotOurs):
         await inbox.attempted(7, "ada")
@@ -90,8 +128,8 @@ async def test_a_replica_finds_and_attempts_its_own_updates_only(inbox: Inbox) -
 
 async def test_why_an_update_was_given_up_is_kept_in_short(inbox: Inbox, database: Database) -> None:
     await inbox.keep([(7, 5, "a"), (8, 5, "b")], NOW)
-    await inbox.handled(7, NOW, "x" * 10_000)
-    await inbox.handled(8, NOW)
+    await inbox.handled([7], NOW, "x" * 10_000)
+    await inbox.handled([8], NOW)
     async with database.reading() as connection:
         rows = await connection.execute(select(INBOX.c.error, INBOX.c.handled_at).order_by(INBOX.c.update_id))
     assert [tuple(row) for row in rows] == [("x" * 500, NOW), (None, NOW)]
@@ -99,8 +137,8 @@ async def test_why_an_update_was_given_up_is_kept_in_short(inbox: Inbox, databas
 
 async def test_updates_are_forgotten_some_time_after_they_were_handled(inbox: Inbox) -> None:
     await inbox.keep([(7, 5, "old"), (8, 5, "fresh"), (9, 5, "waits")], NOW - timedelta(days=30))
-    await inbox.handled(7, NOW - timedelta(seconds=1))
-    await inbox.handled(8, NOW)
+    await inbox.handled([7], NOW - timedelta(seconds=1))
+    await inbox.handled([8], NOW)
     assert await inbox.forget_before(NOW) == 1
     assert await waiting(inbox) == [(9, "waits")]
     await inbox.keep([(7, 5, "old")], NOW)  # forgotten indeed: it is new again
@@ -136,7 +174,7 @@ async def test_what_is_queued_already_is_left_out_and_counts_for_its_chat(inbox:
     await inbox.keep([(each, CHATTY, "") for each in range(5)] + [(9, QUIET, "")], NOW)
     assert [each for each, _ in await waiting(inbox, per_chat=2)] == [0, 9, 1]
     assert await waiting(inbox, per_chat=2, queued={0, 1, 9}) == []
-    await inbox.handled(0, NOW)
+    await inbox.handled([0], NOW)
     assert [each for each, _ in await waiting(inbox, per_chat=2, queued={1, 9})] == [2]
 
 
@@ -211,7 +249,7 @@ async def test_an_album_is_found_by_its_id_in_its_chat_handled_or_not(inbox: Inb
 
     await inbox.keep([(2, 5, raw("77")), (1, 5, raw("77")), (3, 5, raw("78")), (4, 6, raw("77"))], NOW)
     await inbox.keep([(9_000, 5, raw("77"))], NOW)
-    await inbox.handled(1, NOW)
+    await inbox.handled([1], NOW)
     assert await inbox.album(5, "77", 2) == [(1, raw("77"), NOW), (2, raw("77"), NOW)]
     assert await inbox.album(5, "7%", 2) == []
     assert await inbox.next_in_chat(5, 1) == raw("77")

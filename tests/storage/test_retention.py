@@ -64,7 +64,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     now, refused = NOW, RefusedRequests(database)
     done = await delivered(store, NOW)
     await inbox.keep([(7, 5, "{}")], NOW)
-    await inbox.handled(7, NOW)
+    await inbox.handled([7], NOW)
     wishes, ada = SqlWishes(database), Speaker(CHAT_ID, None, REQUESTER_ID)
     await wishes.remember_photos(ada, Collected((PictureMeant(PHOTO, 81),), NOW))
     await chats.is_first_of_album(CHAT_ID, "13579", 41, NOW)
@@ -92,7 +92,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
             "extra": await chats.sent_extra(done.id, Extra.COMPARISON) is not None,
         }
         await inbox.keep([(7, 5, "{}")], NOW)
-        await inbox.handled(7, NOW)
+        await inbox.handled([7], NOW)
         return [kind for kind, is_there in there.items() if is_there]
 
     steps = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=7)]

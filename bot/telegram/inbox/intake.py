@@ -2,13 +2,17 @@
 
 Handling uses the database and takes one of a few slots. Nothing that waits holds a slot: an answer that waits
 for Telegram's limits waits in its chat's lane of answers, and the chat's further updates wait behind it.
+
+What is asked of the inbox for several updates at the same time is one transaction. Who waits for it goes on
+only when it is committed: so what is marked was handled, and what comes next in a chat comes after that.
 """
 
 import asyncio
-import json
+import contextlib
 import logging
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -21,12 +25,13 @@ from bot.conversation.outgoing import Alert, Outgoing
 from bot.core.clock import Clock
 from bot.core.errors import BotError, OutcomeUnknown, TryLater
 from bot.storage.database import DATABASE_ERRORS
-from bot.storage.inbox import NotOurs
+from bot.storage.inbox import COUNTED_TOGETHER, NotOurs
 from bot.telegram.inbox.doorbell import Doorbell
 from bot.telegram.inbox.lanes import Lanes
 from bot.telegram.inbox.raw_updates import Inbox, RawUpdate
 from bot.telegram.inbox.reader import read
 from bot.telegram.inbox.slots import Slots
+from bot.telegram.inbox.together import Together
 from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
@@ -41,6 +46,7 @@ _ATTEMPTS_OF_ALL = 20
 """Those of processes that ended in the middle of it included. That is hardly an update's fault, and whoever
 sent one that is given up hears nothing.
 """
+_RECENT_SECONDS = 1.0
 _BATCH = 1000
 _LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
 
@@ -81,6 +87,9 @@ class Intake:
         self._overrun: set[int] = set()
         self._bounded_at: datetime | None = None
         self._unmarked: list[Answers] = []
+        self._attempts: Together[int, Mapping[int, int]] = Together(self._ask_attempts)
+        self._done: Together[RawUpdate, None] = Together(self._mark_all)
+        self._suspects = asyncio.Lock()
 
     def ring(self) -> None:
         """There is something new in the inbox."""
@@ -107,7 +116,7 @@ class Intake:
         for update_id, raw in found:
             if update_id in self._queued:
                 continue
-            update = RawUpdate(update_id, json.loads(raw), owner)
+            update = RawUpdate.read(update_id, raw, owner)
             self._queued.add(update_id)
             self._held[update.line] += 1
             if self._held[update.line] >= PER_CHAT:
@@ -117,7 +126,7 @@ class Intake:
             self.ring()
         if self._full and (self._bounded_at is None or self._now() - self._bounded_at >= _BOUND_EVERY):
             self._bounded_at = self._now()
-            for line in tuple(self._full):
+            for line in await self._inbox.overlong(tuple(self._full), LONGEST_LINE, owner):
                 await self._bound(line, owner)
 
     async def _bound(self, line: int, owner: str) -> None:
@@ -130,7 +139,7 @@ class Intake:
             return
         self._overrun.add(line)
         update_id, raw = next((each for each in dropped if '"bot_command"' in each[1]), dropped[-1])
-        update = RawUpdate(update_id, json.loads(raw), owner, is_surplus=True)
+        update = RawUpdate.read(update_id, raw, owner, is_surplus=True)
         self._held[line] += 1
         self._updates.put((line, update_id), update)
 
@@ -169,8 +178,8 @@ class Intake:
                 return Answers(update, await self._handle(Surplus(incoming, LONGEST_LINE)))
         problem, attempt = "it was attempted too often", 0
         while attempt < _ATTEMPTS:
-            async with self._slots.taken(by_group=update.line <= 0):
-                if await self._inbox.attempted(update.update_id, self._owner()) > _ATTEMPTS_OF_ALL:
+            async with self._begun(update) as attempts:
+                if attempts > _ATTEMPTS_OF_ALL:
                     break
                 attempt += 1
                 try:
@@ -183,6 +192,38 @@ class Intake:
                 await asyncio.sleep(pause)
         # Else the button would show that it is waiting.
         return Answers(update, [Alert(incoming.press_id)] if isinstance(incoming, Press) else (), problem)
+
+    @contextlib.asynccontextmanager
+    async def _begun(self, update: RawUpdate) -> AsyncIterator[int]:
+        """Around the handling, in a slot: how often the update was attempted. Raises NotOurs.
+
+        It is asked for many at a time, before the slot is free; and once more if that took long: this process
+        may have been frozen meanwhile. What may have ended processes is counted in a write of its own, and
+        handled while nothing else is that may have: so the end of this process is counted for none but that.
+        """
+        attempts, asked_at = await self._attempts_at(update)
+        async with self._slots.taken(by_group=update.line <= 0):
+            if time.monotonic() - asked_at > _RECENT_SECONDS:
+                attempts, _ = await self._attempts_at(update)
+            if attempts < COUNTED_TOGETHER:
+                yield attempts
+                return
+            async with self._slots.stepped_aside():
+                await self._suspects.acquire()
+            try:
+                yield await self._inbox.attempted(update.update_id, self._owner())
+            finally:
+                self._suspects.release()
+
+    async def _attempts_at(self, update: RawUpdate) -> tuple[int, float]:
+        at = time.monotonic()
+        attempts = (await self._attempts.do(update.update_id) or {}).get(update.update_id)
+        if attempts is None:
+            raise NotOurs
+        return attempts, at
+
+    async def _ask_attempts(self, update_ids: Sequence[int]) -> Mapping[int, int]:
+        return await self._inbox.attempts(update_ids, self._owner())
 
     async def _answer(self, answers: Answers) -> None:
         """Send everything, alerts first: they never wait for Telegram's limits."""
@@ -215,7 +256,10 @@ class Intake:
         """Mark the update as handled; later, if the database is away now."""
         update = answers.update
         try:
-            await self._inbox.handled(update.update_id, self._now(), answers.problem, update.owner)
+            if answers.problem is None:
+                await self._done.do(update)
+            else:
+                await self._inbox.handled([update.update_id], self._now(), answers.problem, update.owner)
         except DATABASE_ERRORS as error:
             logger.warning("update %s is marked later: %s", update.update_id, type(error).__name__)
             self._unmarked.append(answers)
@@ -224,10 +268,14 @@ class Intake:
             logger.warning("update %s was not handled: %s", update.update_id, answers.problem)
         self._let_go(update)
 
+    async def _mark_all(self, updates: Sequence[RawUpdate]) -> None:
+        for owner in {update.owner for update in updates}:
+            ids = [update.update_id for update in updates if update.owner == owner]
+            await self._inbox.handled(ids, self._now(), None, owner)
+
     async def _mark_the_rest(self) -> None:
         rest, self._unmarked = self._unmarked, []
-        for answers in rest:
-            await self._mark(answers)
+        await asyncio.gather(*(self._mark(answers) for answers in rest))
 
     def _let_go(self, update: RawUpdate) -> None:
         """Remove the update from memory. If its chat had too many to hold, look for the next ones."""

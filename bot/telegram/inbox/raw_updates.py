@@ -1,5 +1,6 @@
 """Updates as Telegram sent them: JSON of any shape. Nothing here may raise."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,36 +23,45 @@ class Inbox(Protocol):
     ) -> Sequence[tuple[int, str]]:
         """(update_id, JSON) of each line's oldest `per_chat` unhandled updates, without those in `queued`."""
 
+    async def overlong(self, chat_ids: Sequence[int], kept: int, owner: str) -> Sequence[int]:
+        """Those of these lines in which more than `kept` updates wait."""
+
     async def drop_surplus(self, chat_id: int, kept: int, owner: str) -> Sequence[tuple[int, str]]:
         """Delete what waits in a line behind its first `kept` updates, and return it."""
+
+    async def attempts(self, update_ids: Sequence[int], owner: str) -> Mapping[int, int]:
+        """How often each was attempted, this time included; only what this owner still has to handle."""
 
     async def attempted(self, update_id: int, owner: str) -> int:
         """Count one more attempt and return the count. NotOurs if it is another replica's."""
 
-    async def handled(self, update_id: int, now: datetime, error: str | None, owner: str) -> None:
-        """Mark an update of this owner as handled; `error` says why it was given up."""
+    async def handled(self, update_ids: Sequence[int], now: datetime, error: str | None, owner: str) -> None:
+        """Mark updates of this owner as handled; `error` says why they were given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawUpdate:
-    """An update from the inbox, as the replica `owner` found it there. `is_surplus`: it was dropped."""
+    """An update from the inbox, as the replica `owner` found it there. `is_surplus`: it was dropped.
+
+    `line`: whose turn it waits for (see `line_of`). `chat_id`: where it was sent.
+    """
 
     update_id: int
     content: Mapping[str, Any]
     owner: str
+    line: int
+    chat_id: int
     is_surplus: bool = False
+
+    @classmethod
+    def read(cls, update_id: int, raw: str, owner: str, *, is_surplus: bool = False) -> "RawUpdate":
+        """From its JSON."""
+        content = json.loads(raw)
+        return cls(update_id, content, owner, line_of(content), _chat_id(content), is_surplus)
 
     @property
     def is_press(self) -> bool:
         return "callback_query" in self.content
-
-    @property
-    def line(self) -> int:
-        return line_of(self.content)
-
-    @property
-    def chat_id(self) -> int:
-        return _chat_id(self.content)
 
 
 def line_of(content: Mapping[str, Any]) -> int:

@@ -4,7 +4,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,10 +23,18 @@ from tests.telegram.inbox.updates import message
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 
 
+async def a_moment() -> None:
+    """What a transaction takes."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 class FakeInbox:
     def __init__(self) -> None:
         self.rows: dict[int, tuple[int, str]] = {}
-        self.attempts: Counter[int] = Counter()
+        self.counted: Counter[int] = Counter()
+        self.asked: list[list[int]] = []
+        self.marked: list[list[int]] = []
         self.done: dict[int, str | None] = {}
         self.is_away = False
         self.most_returned = 0
@@ -46,6 +54,10 @@ class FakeInbox:
         self.most_returned = max(self.most_returned, len(found))
         return found
 
+    async def overlong(self, chat_ids: Sequence[int], kept: int, owner: str) -> Sequence[int]:
+        lines = Counter(line for update_id, (line, _) in self.rows.items() if update_id not in self.done)
+        return [line for line in chat_ids if lines[line] > kept]
+
     async def drop_surplus(self, chat_id: int, kept: int, owner: str) -> Sequence[tuple[int, str]]:
         waiting = [
             (update_id, raw)
@@ -56,14 +68,22 @@ class FakeInbox:
             del self.rows[update_id]
         return waiting[kept:]
 
-    async def attempted(self, update_id: int, owner: str) -> int:
-        self.attempts[update_id] += 1
-        return self.attempts[update_id]
+    async def attempts(self, update_ids: Sequence[int], owner: str) -> Mapping[int, int]:
+        self.asked.append(list(update_ids))
+        await a_moment()
+        waiting = [each for each in update_ids if each in self.rows and each not in self.done]
+        return {each: self.counted.get(each, 1) for each in waiting}
 
-    async def handled(self, update_id: int, now: datetime, error: str | None, owner: str) -> None:
+    async def attempted(self, update_id: int, owner: str) -> int:
+        self.counted[update_id] += 1
+        return self.counted[update_id]
+
+    async def handled(self, update_ids: Sequence[int], now: datetime, error: str | None, owner: str) -> None:
         if self.is_away:
             raise SQLAlchemyError("away")
-        self.done[update_id] = error
+        self.marked.append(list(update_ids))
+        await a_moment()
+        self.done |= dict.fromkeys(update_ids, error)
 
 
 class World:

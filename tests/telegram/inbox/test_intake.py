@@ -1,6 +1,7 @@
 """How updates are dealt with: in order within a chat, each until it is answered or given up."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
@@ -8,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.conversation.incoming import Incoming
 from bot.conversation.outgoing import Alert, Outgoing
 from bot.core.errors import ChatGone, OutcomeUnknown, TryLater
-from bot.storage.inbox import NotOurs
+from bot.telegram.inbox import intake
+from bot.telegram.inbox.slots import AT_ONCE
 from tests.telegram.inbox.intake_world import World, writes
 from tests.telegram.inbox.updates import press
 
@@ -47,11 +49,40 @@ async def test_handling_is_tried_three_times_and_a_press_is_answered_all_the_sam
 
 
 async def test_what_processes_died_over_is_handled_all_the_same_but_not_for_ever(world: World) -> None:
-    world.inbox.attempts.update({1: 12, 2: 20})
+    world.inbox.counted.update({1: 12, 2: 20})
     world.troubles["broken"] = [RuntimeError("broken")] * 5
     await world.takes(writes("broken"), writes("too often"), writes("next"))
     assert world.handled == [1, 1, 1, 3]
     assert world.inbox.done == {1: "RuntimeError", 2: "it was attempted too often", 3: None}
+
+
+async def test_what_several_chats_sent_is_asked_for_and_marked_together(world: World) -> None:
+    await world.takes(*(writes("chatter", chat_id=number) for number in range(1, 61) for _ in range(3)))
+    assert len(world.inbox.done) == 180
+    assert len(world.inbox.asked) < 30
+    assert len(world.inbox.marked) < 30
+    assert world.inbox.counted == {}
+
+
+async def test_what_processes_may_have_died_over_is_handled_one_after_the_other(world: World) -> None:
+    world.inbox.counted.update(dict.fromkeys(range(1, 5), 3))
+    await world.takes(*(writes(str(number), chat_id=number) for number in range(1, 5)))
+    assert (world.most_in_handle, len(world.handled)) == (1, 4)
+    assert world.inbox.counted == dict.fromkeys(range(1, 5), 4)
+
+
+async def test_whether_an_update_is_ours_is_asked_again_after_a_long_wait_for_a_slot(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with contextlib.AsyncExitStack() as busy:
+        for _ in range(AT_ONCE):
+            await busy.enter_async_context(world.slots.taken())
+        await world.takes(writes("x"))
+        assert world.inbox.asked == [[1]]
+        monkeypatch.setattr(intake, "_RECENT_SECONDS", -1)  # it was long
+        del world.inbox.rows[1]  # another replica took it
+    await world.settle()
+    assert (world.handled, world.inbox.done) == ([], {})
 
 
 async def test_a_press_that_cannot_be_handled_stops_waiting(
@@ -74,10 +105,10 @@ async def test_what_cannot_be_read_is_given_up_and_what_says_nothing_is_done(wor
 
 
 async def test_another_replicas_update_is_left_to_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def not_ours(*_: object) -> int:
-        raise NotOurs
+    async def not_ours(*_: object) -> Mapping[int, int]:
+        return {}
 
-    monkeypatch.setattr(world.inbox, "attempted", not_ours)
+    monkeypatch.setattr(world.inbox, "attempts", not_ours)
     await world.takes(writes("x"))
     assert (world.handled, world.inbox.done) == ([], {})
 
