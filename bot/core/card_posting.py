@@ -22,6 +22,12 @@ class CardPosting:
 
         Raises errors that would stop a picture too.
         """
+        carded = await self.sent(edit, place)
+        await self._pending.flush_card(edit)
+        return carded
+
+    async def sent(self, edit: Edit, place: Place = ITS_TURN) -> Edit:
+        """The same, with the card's message id still to be written: it is pending."""
         if edit.status_message_id is not None or edit.has_lost_card:
             return edit
         self._lease.ensure_holds(edit)
@@ -32,5 +38,5 @@ class CardPosting:
             return edit
         except OutcomeUnknown:
             message_id = None
-        await self._pending.note_card(edit, message_id, self._now())
+        self._pending.card_came(edit, message_id, self._now())
         return replace(edit, status_message_id=message_id, has_lost_card=message_id is None)

@@ -29,8 +29,22 @@ class PendingWrites:
 
     async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit:
         """The store's `note_card`. If it raises, it is pending. Returns `edit` if another replica has it."""
+        self.card_came(edit, message_id, now)
+        return await self.flush_card(edit)
+
+    def card_came(self, edit: Edit, message_id: int | None, now: datetime) -> None:
+        """A card that is to be noted is pending, until it is flushed or was written with a move."""
         self._cards[edit.id] = message_id, now
-        noted = await self._store.note_card(edit, message_id, now)
+
+    def card_is_written(self, edit: Edit) -> None:
+        """A move has written the card too."""
+        self._cards.pop(edit.id, None)
+
+    async def flush_card(self, edit: Edit) -> Edit:
+        """Write the card that is pending, if any."""
+        if edit.id not in self._cards:
+            return edit
+        noted = await self._store.note_card(edit, *self._cards[edit.id])
         self._cards.pop(edit.id, None)
         return noted or edit
 
@@ -40,7 +54,7 @@ class PendingWrites:
 
     async def flush_pending(self, edit: Edit) -> Edit | None:
         """Write what is pending for `edit`, as just read. Returns the edit as moved, None if nothing was."""
-        noted = await self.note_card(edit, *self._cards[edit.id]) if edit.id in self._cards else edit
+        noted = await self.flush_card(edit)
         before, after = self._moves.get(edit.id, (edit, edit))
         changed = _changed(before, after)
         if not changed or noted.state is not before.state:  # it was written, or somebody else moved the edit

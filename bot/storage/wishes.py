@@ -98,8 +98,11 @@ class SqlWishes:
         None waits for an answer any more, but a reply to one still finds it.
         """
         answered = QUESTIONS.c.answered_by
-        is_open = or_(answered.is_(None), answered == update_id)
-        closed = update(QUESTIONS).where(*_to(speaker), is_open).values(answered_by=update_id)
+        is_open = and_(*_to(speaker), or_(answered.is_(None), answered == update_id))
+        async with self._database.reading() as connection:  # mostly there is none, and nothing to write
+            if (await connection.execute(select(QUESTIONS.c.id).where(is_open).limit(1))).first() is None:
+                return []
+        closed = update(QUESTIONS).where(is_open).values(answered_by=update_id)
         async with self._database.writing() as connection:
             rows = await connection.execute(closed.returning(*QUESTIONS.c))
             return [_question_of(row) for row in rows.mappings()]

@@ -89,3 +89,40 @@ async def test_the_create_call_waits_only_a_moment_for_a_slow_card(
     assert isinstance(running.stage, Processing)
     assert running.status_message_id == 500
     assert world.journal.index("create") < world.journal.index("note_card")
+
+
+async def test_a_card_is_noted_before_the_create_call_if_that_takes_longer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.core.submission._CARD_GRACE_SECONDS", 0.001)
+    held, noted = world.holds(), asyncio.Event()
+
+    async def note() -> None:
+        noted.set()
+
+    world.hooks |= {"note_card": note, "prepare": noted.wait}
+    running = await world.advance(held)
+    assert (running.state, running.status_message_id) == (EditState.PROCESSING, 500)
+    assert world.journal.index("note_card") < world.journal.index("enter")
+
+
+@pytest.mark.parametrize("error", [TryLater(9), ConnectionError("away")], ids=repr)
+@pytest.mark.parametrize("call", ["publish", "enter"])
+async def test_a_card_whose_create_call_does_not_come_is_noted(
+    world: World, call: str, error: Exception
+) -> None:
+    world.faults[call].append(error)
+    assert (await world.advance(world.holds())).status_message_id == 500
+    assert world.chat.said == ["card"]
+
+
+async def test_the_card_of_an_edit_that_was_cancelled_while_it_came_is_settled(world: World) -> None:
+    held = world.holds()
+
+    async def cancel() -> None:
+        await world.service.cancel(held)
+
+    world.hooks["enter"] = cancel
+    ended = await world.advance(held)
+    assert (ended.state, ended.due_at) == (EditState.CANCELLED, None)
+    assert [name for name in world.journal if name in {"note_card", "settle"}] == ["note_card", "settle"]

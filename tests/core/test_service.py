@@ -55,7 +55,7 @@ async def test_writes_of_a_normal_life(world: World) -> None:
     await world.advance(admitted)
     await world.advance(admitted)
     writes = [name for name in world.journal if name in {"admit", "note_card", "enter", "move"}]
-    assert writes == ["admit", "note_card", "enter", "move", "move", "move", "move"]
+    assert writes == ["admit", "enter", "move", "move", "move", "move"]
 
 
 async def test_an_admitted_edit_is_this_replicas_to_advance(world: World) -> None:

@@ -18,7 +18,7 @@ from tests.factories import NO_LIMITS, NOW, STAGES, TASK, edit, request
 SECOND = timedelta(seconds=1)
 
 
-async def test_a_whole_life_takes_seven_writes(
+async def test_a_whole_life_takes_six_writes(
     database: Database, store: SqlEditStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each of them is a transaction: this is what an edit costs the database."""
@@ -35,7 +35,7 @@ async def test_a_whole_life_takes_seven_writes(
     assert isinstance(ended.stage, Delivered)
     assert await store.get(admitted.id) == ended
     assert (ended.due_at, ended.is_told, world.chat.said) == (None, True, ["card", "result"])
-    assert len(writes) == 7
+    assert len(writes) == 6
 
 
 def counted(writing: Callable[..., Any], writes: list[str]) -> Callable[..., Any]:
