@@ -15,6 +15,7 @@ WORKDIR /app
 COPY --from=build /venv /venv
 COPY alembic alembic
 COPY bot bot
+RUN python -m compileall -q bot alembic
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DATA_DIR=/data WEB_HOST=0.0.0.0 WEB_PORT=8080
 USER 10001:10001

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import functools
+import gc
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -110,8 +111,10 @@ def _add_move_database(commands: Commands) -> None:
 
 
 def _run(_: argparse.Namespace) -> int:
+    gc.disable()  # imports leave no garbage, and to search for some takes a fifth of their time
     from bot.run import run
 
+    gc.enable()
     return _with_settings(run)
 
 

@@ -62,7 +62,7 @@ async def _not_written(opened: Database) -> str:
     return ""
 
 
-def _schema(settings: Settings, current: str | None, head: str | None) -> Finding:
+def _schema(settings: Settings, current: str | None, head: str) -> Finding:
     if current == head:
         return Finding("database", f"reached at {settings.shown_database_url}, version {head}")
     if current is None:

@@ -161,7 +161,7 @@ class Database:
         async with self.writing() as connection:
             await connection.run_sync(migrations.downgrade, revision)
 
-    async def revision(self) -> tuple[str | None, str | None]:
+    async def revision(self) -> tuple[str | None, str]:
         """The schema's revision, and the one that this version of the bot needs. Creates nothing."""
         if self.path is not None and not self.path.exists():
             return None, migrations.head()

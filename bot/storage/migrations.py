@@ -1,50 +1,60 @@
-"""Alembic, called from the program. Each function runs inside the caller's transaction."""
+"""Alembic, called from the program. Each function runs inside the caller's transaction.
+
+Alembic is imported only where the schema changes: most starts need none of it.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, column, func, inspect, select, table
 
-from alembic import command
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _DIRECTORY = Path(__file__).parents[2] / "alembic"
+_VERSION = table("alembic_version", column("version_num"))
+_HEAD = "head"
 _LOCK_KEY = 0x6E616E6F
 """An arbitrary number that nothing else in the database locks ("nano")."""
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
+def upgrade(connection: Connection, revision: str = _HEAD) -> None:
     """Bring the schema up to `revision`."""
     _wait_for_others(connection)
-    command.upgrade(_config(connection), revision)
+    if revision != _HEAD or current(connection) != head():
+        from alembic import command
+
+        command.upgrade(_config(connection), revision)
 
 
 def downgrade(connection: Connection, revision: str) -> None:
     """Bring the schema down to `revision`; `base` is an empty database."""
+    from alembic import command
+
     _wait_for_others(connection)
     command.downgrade(_config(connection), revision)
 
 
 def current(connection: Connection) -> str | None:
     """The revision that the database is at; None for one that was never migrated."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    return connection.execute(select(_VERSION.c.version_num)).scalar_one_or_none()
 
 
-def head() -> str | None:
+def head() -> str:
     """The revision that this version of the bot needs."""
-    return ScriptDirectory(str(_DIRECTORY)).get_current_head()
+    return revisions()[-1]
 
 
 def is_newer(revision: str | None) -> bool:
     """Whether this version of the bot does not know the revision: a later one made it."""
-    known = {script.revision for script in scripts()}
-    return revision is not None and revision not in known
+    return revision is not None and revision not in revisions()
 
 
-def scripts() -> list[Script]:
-    """Every migration, the latest first."""
-    return list(ScriptDirectory(str(_DIRECTORY)).walk_revisions())
+def revisions() -> list[str]:
+    """Every migration, the first one first: their files' names begin with them."""
+    return sorted(path.name.partition("_")[0] for path in (_DIRECTORY / "versions").glob("[0-9]*.py"))
 
 
 def _wait_for_others(connection: Connection) -> None:
@@ -53,7 +63,9 @@ def _wait_for_others(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK_KEY)))
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_DIRECTORY).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -20,7 +20,6 @@ from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.requests import Model, Operation, shapes_of
 from bot.photo_hosts.kie import KieHost
-from bot.photo_hosts.s3 import S3Host
 from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
 from bot.storage import migrations
@@ -88,7 +87,7 @@ def hold(settings: Settings, database: Database, stack: contextlib.AsyncExitStac
             raise _unusable(settings, error) from error
 
 
-async def revision(settings: Settings, database: Database) -> tuple[str | None, str | None]:
+async def revision(settings: Settings, database: Database) -> tuple[str | None, str]:
     """The database's revision, and this program's. Raises DatabaseUnusable, also for a later version's."""
     try:
         current, head = await database.revision()
@@ -199,6 +198,8 @@ def photo_host(settings: Settings, hosted: WebHost, stack: contextlib.AsyncExitS
         case "web":
             return hosted
         case "s3":
+            from bot.photo_hosts.s3 import S3Host  # 5 MB that few need
+
             s3 = S3Host(
                 bucket=settings.s3_bucket,
                 endpoint_url=settings.s3_endpoint_url,

@@ -14,6 +14,7 @@ from tests.bench import (
     pacing,
     pictures,
     replicas,
+    start,
     throughput,
 )
 
@@ -26,6 +27,7 @@ async def _pacing() -> AsyncIterator[str]:
 BENCHMARKS: dict[str, tuple[str, Callable[[], AsyncIterator[str]]]] = {
     "pacing": ("When to look at a task", _pacing),
     "pictures": ("Pictures in worker processes", pictures.report),
+    "start": ("The start of the real process, and its memory", start.report),
     "latency": ("The real process, its services on this machine, no added latency", latency.report),
     "intake": ("Taking updates in", intake.report),
     "callbacks": ("Callbacks, and none: the real process", callbacks.report),

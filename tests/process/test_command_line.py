@@ -53,6 +53,13 @@ def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments:
     assert HEAVY.isdisjoint(done.stderr.splitlines())
 
 
+def test_a_start_loads_nothing_that_few_starts_need(tmp_path: Path) -> None:
+    done = run("-c", "import sys, bot.run; print(*sys.modules, sep='\\n')", folder=tmp_path)
+    assert {"alembic", "obstore", "bot.storage.tables"} & set(done.stdout.splitlines()) == {
+        "bot.storage.tables"
+    }
+
+
 @pytest.mark.parametrize("command", [[], ["run"], ["demo"], ["doctor"], ["migrate"], ["move-database"]])
 def test_the_version_is_told_everywhere_and_is_the_projects(tmp_path: Path, command: list[str]) -> None:
     done = run("-c", ASK_FOR_HELP, *command, "--version", folder=tmp_path)

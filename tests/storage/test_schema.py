@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -272,6 +273,11 @@ async def test_the_revision_is_told_before_and_after_migrating(empty_url: str) -
         assert database.path is None or not database.path.exists()
         await database.migrate()
         assert await database.revision() == (head, head)
+
+
+def test_the_names_of_the_migrations_tell_their_order() -> None:
+    scripts = ScriptDirectory(str(migrations._DIRECTORY)).walk_revisions()
+    assert [script.revision for script in scripts] == migrations.revisions()[::-1]
 
 
 async def test_migrating_again_changes_nothing(database: Database) -> None:
