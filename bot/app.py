@@ -21,6 +21,7 @@ from bot.conversation.tools import About, Desk, Tools
 from bot.core.callbacks import Callbacks
 from bot.core.clock import Clock, SteadyClock, random_code, random_id, random_secret
 from bot.core.edits import Edit
+from bot.core.look_budget import LookBudget
 from bot.core.pacing import MEMORY, Estimate, Pacing
 from bot.core.ports import Ports, Sources, Wake
 from bot.core.service import EditService
@@ -106,7 +107,11 @@ class _App:
             settings, self._stack, lambda status: process.called("nanobanana", status)
         )
         longest_seconds = settings.edit_timeout_seconds * outside.operation(settings).slowness
-        pacing = Pacing(settings.poll_interval_seconds, timedelta(seconds=longest_seconds))
+        pacing = Pacing(
+            settings.poll_interval_seconds,
+            timedelta(seconds=longest_seconds),
+            LookBudget(settings.looks_per_second),
+        )
         pacing.learn(model.operation, await rows.edits.durations(model.operation, MEMORY))
 
         def estimate(edit: Edit) -> Estimate:
@@ -142,7 +147,7 @@ class _App:
         await self._serve(service, intake, notify.wake)
         self._stack.push_async_callback(jobs.stop, STOP_WITHIN_SECONDS)
         await jobs.start()
-        await self._work(bot, intake, notify, flood, out)
+        await self._work(bot, intake, notify, flood, out, pacing.budget)
         self._stack.push_async_callback(self._leave, flood, jobs)
         logger.info("@%s is at work", bot.username)
         await self._offer_ownership(bot.username)
@@ -291,12 +296,18 @@ class _App:
         await self._stack.enter_async_context(listening(web, settings.web_host, settings.web_port))
 
     async def _work(
-        self, bot: ExtBot[Priority], intake: Intake, notify: Notify, flood: FloodControl, out: Outside
+        self,
+        bot: ExtBot[Priority],
+        intake: Intake,
+        notify: Notify,
+        flood: FloodControl,
+        out: Outside,
+        looks: LookBudget,
     ) -> None:
         """Start the background tasks."""
         process = self._process
         polling = Polling(bot, intake.doorbell)
-        members = Members(self._settings, process, intake, polling, flood, out.board)
+        members = Members(self._settings, process, intake, polling, flood, out.board, looks)
         heartbeat = Heartbeat(process.replica, process.replicas, members)
         await heartbeat.beat()
         introduced = introduction(self._settings, bot, self._features)

@@ -92,6 +92,7 @@ class Settings(BaseModel):
     no_proxy: str = ""
 
     poll_interval_seconds: PositiveFloat = 5
+    looks_per_second: PositiveFloat = 20
     edit_timeout_seconds: PositiveFloat = 300
     rate_limit_edits: NonNegativeInt = 20
     rate_limit_window_seconds: Annotated[int, Field(gt=0, le=30 * 24 * 3600)] = 3600

@@ -147,14 +147,14 @@ class Steps:
         except BotError as error:
             logger.info("edit %s has ended, and its task cannot be looked at: %s", edit.id, error)
         if is_running and now < until:
-            return await self._ports.store.move(edit, replace(edit, due_at=self._next_watch(edit, task)))
+            return await self._ports.store.move(edit, replace(edit, due_at=self._later(edit, task)))
         return await self._ports.store.move(edit, replace(edit, due_at=now, runs_until=None))
 
-    def _next_watch(self, edit: Edit, task: Task) -> datetime:
+    def _later(self, edit: Edit, task: Task) -> datetime:
+        """The next look, where nobody waits for it, or a few have to be enough: each of these is a write."""
         now = self._now()
-        return now + timedelta(
-            seconds=self._pacing.next_wait(edit.operation, (now - task.submitted_at).total_seconds())
-        )
+        age = (now - task.submitted_at).total_seconds()
+        return now + timedelta(seconds=self._pacing.unhurried_wait(edit.operation, age))
 
     async def _keep(self, edit: Edit, task: Task, fitted: Fitted, seconds: float) -> Edit | None:
         await self._ports.files.put(edit.id, "result", fitted.content)
@@ -196,10 +196,7 @@ class Steps:
         if attempts >= _UNUSABLE_RESULTS_TAKEN:
             raise EditFailed(Reason.NO_IMAGE, str(error)) from error
         logger.info("edit %s: %s", edit.id, error)
-        now = self._now()
-        wait = self._pacing.next_wait(edit.operation, (now - task.submitted_at).total_seconds())
-        due_at = now + timedelta(seconds=wait)
-        later = replace(edit, attempts=attempts, blocked_by=None, due_at=due_at)
+        later = replace(edit, attempts=attempts, blocked_by=None, due_at=self._later(edit, task))
         return await self._ports.store.move(edit, later)
 
     async def _deliver(self, edit: Edit, task: Task, result: Result) -> Edit | None:
@@ -247,7 +244,7 @@ class Steps:
         look_at = next_late_look(told, self._now())
         card = told.status_message_id if look_at else None  # it goes when a late picture comes
         if told.runs_until is not None and told.task is not None:
-            look_at = self._next_watch(told, told.task)
+            look_at = self._later(told, told.task)
         return await self._ports.store.move(shown, replace(told, due_at=look_at, status_message_id=card))
 
     async def _show_end(self, edit: Edit) -> Edit:

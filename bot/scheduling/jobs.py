@@ -69,18 +69,15 @@ class Jobs:
         )
 
     async def start(self) -> None:
-        """Make a job from every row, start the sweep that keeps doing so, and start the chores."""
-        self._scheduler.start(paused=True)  # if it were not started, adding a job would compare all jobs
+        """Start the sweep, which makes a job from every row and keeps doing so, and the chores."""
+        self._scheduler.start()
         self._is_running = True
-        await self.sweep()
-        self._keep_doing(Chore("sweep", SWEEP_SECONDS, self.sweep))
         self._keep_doing(Chore("recount", RECOUNT_SECONDS, self._recount))
-        for chore in self._chores:
+        for chore in (Chore("sweep", SWEEP_SECONDS, self.sweep), *self._chores):
             self._keep_doing(chore).modify(next_run_time=self._zone.at(self._now()))
-        self._scheduler.resume()
 
     def _keep_doing(self, chore: Chore) -> Job:
-        trigger = PacedTrigger(lambda _: chore.seconds, self._now(), lambda: 1)
+        trigger = PacedTrigger(lambda _: chore.seconds, self._now())
         return self._scheduler.add_job(self._run_job, trigger, [chore.work], id=chore.name)
 
     async def stop(self, grace_seconds: float) -> None:
@@ -126,7 +123,7 @@ class Jobs:
         look = functools.partial(self._look, edit.id)
         first = self._zone.at(at)
         self._scheduler.add_job(
-            self._run_job, self._pace.trigger(edit), [look], id=_job_id(edit.id), next_run_time=first
+            self._run_job, self._pace.follow(edit), [look], id=_job_id(edit.id), next_run_time=first
         )
 
     def _job(self, edit_id: str) -> Job | None:
@@ -142,11 +139,10 @@ class Jobs:
 
     async def sweep(self) -> None:
         """Claim the edits with something to do whose owner is not alive, and give them jobs."""
-        given, self._sweeps = 0, True
+        self._sweeps = True
         try:
             while claimed := await self._rows.claim(CLAIM):
-                self._give_jobs(claimed, given)
-                given += len(claimed)
+                self._give_jobs(claimed)
                 if len(claimed) < CLAIM:
                     break
         finally:
@@ -159,14 +155,14 @@ class Jobs:
         """Give a job to every row of this replica that has none."""
         self._give_jobs(await self._rows.held())
 
-    def _give_jobs(self, edits: Iterable[Edit], given: int = 0) -> None:
+    def _give_jobs(self, edits: Iterable[Edit]) -> None:
         """Add the missing jobs, spread over time: edits that start together stay together.
 
         Edits that are not due get one too: this process may still have a write pending for them.
         """
-        for number, edit in enumerate(edits, given):
+        for edit in edits:
             if edit.due_at is not None and edit.id not in self._runs and self._job(edit.id) is None:
-                self._add_job(edit, self._now() + self._pace.spread(edit, number))
+                self._add_job(edit, self._pace.first_run(edit, self._now()))
 
     async def _run_job(self, work: Callable[[], Awaitable[object]]) -> None:
         """One run of any job. Cancelling it is no error; without this, APScheduler would log one."""
@@ -182,8 +178,10 @@ class Jobs:
             self._tasks.discard(this)
 
     async def _look(self, edit_id: str) -> None:
-        self._runs[edit_id] = asyncio.current_task()
         was_asked = self._take_asked(edit_id)
+        if self._is_put_off(edit_id, was_asked):
+            return
+        self._runs[edit_id] = asyncio.current_task()
         try:
             edit = await self._advance(edit_id)
             while self._take_asked(edit_id):
@@ -198,6 +196,18 @@ class Jobs:
                 self._pace.found_done(was_asked)
             self._plan(job, edit_id, edit)
 
+    def _is_put_off(self, edit_id: str, was_asked: bool) -> bool:  # noqa: FBT001 - as `_take_asked` says
+        """Whether a look has to wait for its place in the budget. One that somebody asked for never does."""
+        job, now, budget = self._job(edit_id), self._now(), self._pace.budget
+        if job is None or not job.trigger.looks:
+            return False
+        at = budget.place(edit_id, now)
+        if at > now and not was_asked:
+            job.modify(next_run_time=self._zone.at(at))
+            return True
+        budget.use(edit_id)
+        return False
+
     def _take_asked(self, edit_id: str) -> bool:
         was_asked = edit_id in self._asked
         self._asked.discard(edit_id)
@@ -208,8 +218,9 @@ class Jobs:
         if edit is None or edit.due_at is None:
             job.remove()
             self._workload.discard(edit_id)
+            self._pace.budget.discard(edit_id)
             return
-        trigger = self._pace.trigger(edit)
+        trigger = self._pace.follow(edit)
         if edit.due_at > self._now():
             job.modify(trigger=trigger, next_run_time=self._zone.at(edit.due_at))
         elif trigger.since != job.trigger.since:

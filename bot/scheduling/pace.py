@@ -1,18 +1,17 @@
 """When an edit is looked at next: by the age of its task, or by its place in the line for one."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.core.edits import Edit, EditState, Held, Processing
+from bot.core.edits import Edit, Held, Processing
+from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
 from bot.scheduling.triggers import PacedTrigger
 
 _RESTART_SPREAD_SECONDS = 1.0
 _HELD_SECONDS = 15.0
 """How often a held edit is looked at: its place may come free sooner than expected."""
-_LOOKS_A_SECOND = 250
-"""After a start, when thousands of tasks may be running."""
 
 
 class Line(Protocol):
@@ -28,30 +27,46 @@ class Pace:
     def __init__(self, pacing: Pacing, line: Line, random: Callable[[], float]) -> None:
         self._pacing, self._line, self._random = pacing, line, random
 
-    def trigger(self, edit: Edit) -> PacedTrigger:
+    @property
+    def budget(self) -> LookBudget:
+        """What all looks share."""
+        return self._pacing.budget
+
+    def follow(self, edit: Edit) -> PacedTrigger:
         """The trigger of an edit's job, right until a task of the edit begins or ends."""
+        looks = _looks(edit)
+        if looks:
+            self.budget.add(edit.id)
+        else:
+            self.budget.discard(edit.id)
         match edit.stage:
             case Processing(task=task):
                 return PacedTrigger(
-                    lambda age: self._pacing.next_wait(edit.operation, age), task.submitted_at, self._jitter
+                    lambda age: self._pacing.next_wait(edit.operation, age), task.submitted_at, looks=True
                 )
             case Held(place_at):
                 at = (place_at - edit.created_at).total_seconds()
-                return PacedTrigger(lambda age: _held_wait(at - age), edit.created_at, lambda: 1)
+                return PacedTrigger(lambda age: _held_wait(at - age), edit.created_at)
             case _:
-                return PacedTrigger(lambda _: self._line.wait_seconds(edit.id), edit.created_at, self._jitter)
+                return PacedTrigger(lambda _: self._line_wait(edit.id), edit.created_at, looks=looks)
 
-    def spread(self, edit: Edit, number: int) -> timedelta:
-        """How long an edit waits for its first look, when it is the `number`-th to get a job at once."""
-        queue_seconds = number / _LOOKS_A_SECOND if edit.state is EditState.PROCESSING else 0
-        return timedelta(seconds=queue_seconds + _RESTART_SPREAD_SECONDS * self._random())
+    def first_run(self, edit: Edit, now: datetime) -> datetime:
+        """When an edit runs first that is found after a start, maybe with thousands of others."""
+        if _looks(edit):
+            return self.budget.place(edit.id, now)
+        return now + timedelta(seconds=_RESTART_SPREAD_SECONDS * self._random())
 
     def found_done(self, told: bool) -> None:  # noqa: FBT001 - the answer to "had a callback come?"
         """A task was found done here. `told`: because of a callback, not because a look was due."""
         self._pacing.found_done(told)
 
-    def _jitter(self) -> float:
-        return 0.9 + 0.2 * self._random()
+    def _line_wait(self, edit_id: str) -> float:
+        return self._line.wait_seconds(edit_id) * (0.9 + 0.2 * self._random())
+
+
+def _looks(edit: Edit) -> bool:
+    """Whether an edit's next step is to look at a task that is in flight."""
+    return isinstance(edit.stage, Processing) or (edit.is_told and edit.runs_until is not None)
 
 
 def _held_wait(left_seconds: float) -> float:

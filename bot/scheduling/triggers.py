@@ -39,14 +39,15 @@ class ClockZone(tzinfo):
 class PacedTrigger(BaseTrigger):  # type: ignore[misc] # apscheduler has no types
     """Carries the polling policy: fires repeatedly, each time `wait(age)` seconds later.
 
-    It stays in the scheduler when a run fails, is slow or is skipped, so no look is lost.
+    It stays in the scheduler when a run fails, is slow or is skipped, so no look is lost. `looks`: each run
+    asks the provider how a task is doing.
     """
 
-    def __init__(self, wait: Callable[[float], float], since: datetime, jitter: Callable[[], float]) -> None:
-        self._wait, self.since, self._jitter = wait, since, jitter
+    def __init__(self, wait: Callable[[float], float], since: datetime, *, looks: bool = False) -> None:
+        self._wait, self.since, self.looks = wait, since, looks
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """Called by APScheduler. The wait is multiplied by `jitter`, a factor near 1."""
+        """Called by APScheduler."""
         start = max(previous_fire_time or now, now)
         age = (start - self.since).total_seconds()
-        return start + timedelta(seconds=self._wait(age) * self._jitter())
+        return start + timedelta(seconds=self._wait(age))

@@ -74,7 +74,8 @@ class Replicas:
         chosen = query.limit(limit).with_for_update(skip_locked=True)
         claimed = update(EDITS).where(EDITS.c.id.in_(chosen)).values(owner=name).returning(*EDITS.c)
         async with self._database.writing() as connection:
-            return [edit_of(row) for row in (await connection.execute(claimed)).mappings()]
+            edits = [edit_of(row) for row in (await connection.execute(claimed)).mappings()]
+        return sorted(edits, key=lambda edit: edit.due_at or edit.created_at)
 
     async def claim_updates(self, name: str, limit: int) -> int:
         """Take over at most `limit` waiting updates that nobody alive holds; returns how many.

@@ -1,5 +1,6 @@
 """What the parts of this replica do about what its heartbeat finds out."""
 
+from bot.core.look_budget import LookBudget
 from bot.settings import Settings
 from bot.telegram.inbox.intake import Intake
 from bot.telegram.inbox.polling import Polling
@@ -19,9 +20,11 @@ class Members:
         polling: Polling,
         flood: FloodControl,
         board: CardBoard,
+        looks: LookBudget,
     ) -> None:
         self._uses_webhook, self._health = settings.telegram_webhook, process.health
-        self._intake, self._polling, self._flood, self._board = intake, polling, flood, board
+        self._intake, self._polling, self._board = intake, polling, board
+        self._flood, self._looks = flood, looks
 
     def updates_came(self) -> None:
         """Have the intake look into the inbox."""
@@ -38,5 +41,6 @@ class Members:
         self._board.clear()
 
     def replicas_counted(self, alive: int) -> None:
-        """Share Telegram's limit for the whole bot with the other replicas."""
+        """Share the limits for the whole bot with the other replicas: of Telegram, and of looks at tasks."""
         self._flood.share(alive)
+        self._looks.share(alive)

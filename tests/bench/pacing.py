@@ -1,85 +1,235 @@
-"""Polls per edit and detection delay of the polling policies, in simulated time."""
+"""Looks per edit and delay until a task is found done, in simulated time: the best possible, and ours."""
 
+import heapq
+import itertools
 import math
 import random
+import statistics
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from bot.core.pacing import Pacing
+from bot.core.look_budget import LookBudget
+from bot.core.look_plans import Odds, Plan
+from bot.core.pacing import MEMORY, Pacing
 
-EDITS = 4000
-Policy = Callable[[float], float]
+EDITS = 2000
+LOOKS_PER_SECOND = 20
+MOST_LOOKS = 25
+INTERVAL_SECONDS = 5.0
+LONGEST_SECONDS = 300.0
+START = datetime(2030, 1, 1, tzinfo=UTC)
+KINDS = {"slow tasks": (40.0, 25.0, 70.0), "quick tasks": (12.0, 8.0, 20.0)}
+"""The median, what 10 % are under, and what 10 % are over."""
 
 
-def durations(median: float, p10: float, p90: float, seed: int) -> Iterator[float]:
-    """A two-piece lognormal that hits all three quantiles."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How often a task was looked at, and how long after its end it was found done."""
+
+    looks: int
+    delay: float
+
+
+Next = Callable[[float], float]
+"""From the age at a look to the age at the next one."""
+
+
+def durations(median: float, p10: float, p90: float, seed: int, factor: float = 1) -> Iterator[float]:
+    """A two-piece lognormal that hits all three quantiles, times `factor`."""
     rng = random.Random(seed)
     low, high = math.log(median / p10) / 1.2816, math.log(p90 / median) / 1.2816
     while True:
         z = rng.gauss(0, 1)
-        yield median * math.exp(z * (low if z < 0 else high))
+        yield min(factor * median * math.exp(z * (low if z < 0 else high)), LONGEST_SECONDS - 1)
 
 
-def play(policy: Policy, duration: float, jitter: random.Random | None) -> tuple[int, float]:
-    """How often a task is looked at, and how long after its end it is found done."""
+def play(following: Next, duration: float) -> Found:
+    """One task, looked at until it is found done."""
     age, looks = 0.0, 0
     while age < duration:
-        age += policy(age) * (jitter.uniform(0.9, 1.1) if jitter else 1)
-        looks += 1
-    return looks, age - duration
+        age, looks = following(age), looks + 1
+    return Found(looks, age - duration)
 
 
-def compare(name: str, median: float, p10: float, p90: float) -> list[str]:
-    """One line per policy for tasks of these durations."""
-    learned = Pacing(5, timedelta(hours=1))
-    seed = Pacing(5, timedelta(hours=1))
-    policies: dict[str, Policy] = {
-        "fixed 5 s": lambda _: 5.0,
-        "seed (5 s, 10 s after 10 checks, 30 s after 30)": lambda age: seed.next_wait("op", age),
-        "ours, learned from nothing": lambda age: learned.next_wait("op", age),
-    }
-    lines = [f"  {name}: median {median:g} s, 10 % under {p10:g} s, 10 % over {p90:g} s; {EDITS} edits"]
-    for label, policy in policies.items():
-        ours, jitter, source = (
-            policy is policies["ours, learned from nothing"],
-            random.Random(2),
-            durations(median, p10, p90, 1),
-        )
-        polls, delays = 0, list[float]()
-        for _ in range(EDITS):
-            duration = next(source)
-            looks, delay = play(policy, duration, jitter if ours else None)
-            polls, delays = polls + looks, [*delays, delay]
-            if ours:
-                learned.learn("op", [duration])
-        lines.append(_line(label, polls, delays))
-    return lines
+def fixed(age: float) -> float:
+    return age + INTERVAL_SECONDS
 
 
-def called_back(median: float, p10: float, p90: float, lost: float) -> str:
-    """Our policy where callbacks come, but for a share that is lost; edits one after the other."""
-    policy, source = Pacing(5, timedelta(hours=1)), durations(median, p10, p90, 1)
-    rng, polls, delays = random.Random(2), 0, list[float]()
-    for _ in range(EDITS):
-        duration, told = next(source), rng.random() >= lost
-        looks, delay = play(lambda age: policy.next_wait("op", age), duration, rng)
-        polls, delays = polls + looks, [*delays, 0 if told else delay]
-        policy.learn("op", [duration])
-        policy.found_done(told)
-    return _line(f"ours, with callbacks, {100 * lost:g} % of them lost", polls, delays)
+def best_possible(kind: tuple[float, float, float], count: int = 1, factor: float = 1) -> Next:
+    """The moments with the least delay that so many edits in flight may have, with the durations known."""
+    known = sorted(itertools.islice(durations(*kind, 9, factor), 20_000))
+    steps = 1500
+    at = [k * LONGEST_SECONDS / steps for k in range(steps + 1)]
+    done, ended = [0.0], 0
+    for moment in at[1:]:
+        while ended < len(known) and known[ended] <= moment:
+            ended += 1
+        done.append(ended / len(known))
+    odds = Odds(at, [*done[:-1], 1.0])
+    low, high = 1e-4, 1e4
+
+    def is_dear(plan: Plan) -> bool:
+        return plan.looks > min(MOST_LOOKS, LOOKS_PER_SECOND / count * plan.seconds)
+
+    for _ in range(18):
+        price = math.sqrt(low * high)
+        low, high = (price, high) if is_dear(odds.plan(price)) else (low, price)
+    if is_dear(odds.plan(high)):  # even one look at each task is too much before this age
+        return lambda age: age + count / LOOKS_PER_SECOND
+    return odds.plan(high).after
 
 
-def _line(label: str, polls: int, delays: list[float]) -> str:
+@dataclass
+class Fleet:
+    """So many edits in flight all the time, in one process whose looks are spread by its budget.
+
+    `told`: the share of tasks that a callback tells of.
+    """
+
+    pacing: Pacing
+    budget: LookBudget
+    source: Iterator[float]
+    in_flight: int
+    told: float = 0.0
+    seconds: float = 0.0
+
+    @classmethod
+    def of(cls, source: Iterator[float], in_flight: int, told: float = 0.0) -> "Fleet":
+        budget = LookBudget(LOOKS_PER_SECOND)
+        pacing = Pacing(INTERVAL_SECONDS, timedelta(seconds=LONGEST_SECONDS), budget)
+        return cls(pacing, budget, source, in_flight, told)
+
+    def run(self, edits: int) -> list[Found]:
+        """What the first so many edits that end had; the first ones start within a minute."""
+        rng, ids, found = random.Random(2), itertools.count(), list[Found]()
+        events = list[tuple[float, int, float, float, bool]]()  # when, which, since, how long, called back
+        looks = Counter[int]()
+
+        def start(at: float) -> None:
+            edit_id, seconds = next(ids), next(self.source)
+            self.budget.add(str(edit_id))
+            wait = self.pacing.next_wait("op", 0)
+            heapq.heappush(events, (at + wait, edit_id, at, seconds, False))
+            if rng.random() < self.told:
+                heapq.heappush(events, (at + seconds, edit_id, at, seconds, True))
+
+        for _ in range(self.in_flight):
+            start(rng.uniform(0, min(60, 3 * self.in_flight)))
+        ended = set[int]()
+        while len(found) < edits:
+            at, edit_id, since, seconds, is_told = heapq.heappop(events)
+            if edit_id in ended:
+                continue
+            now = START + timedelta(seconds=at)
+            placed = self.budget.place(str(edit_id), now)
+            if placed > now and not is_told:
+                later = (placed - START).total_seconds()
+                heapq.heappush(events, (later, edit_id, since, seconds, False))
+                continue
+            self.budget.use(str(edit_id))
+            looks[edit_id] += 1
+            age = at - since
+            if age < seconds - 1e-9:
+                wait = self.pacing.next_wait("op", age)
+                heapq.heappush(events, (at + wait, edit_id, since, seconds, False))
+                continue
+            found.append(Found(looks[edit_id], age - seconds))
+            ended.add(edit_id)
+            self.budget.discard(str(edit_id))
+            self.pacing.learn("op", [seconds])
+            self.pacing.found_done(is_told)
+            self.seconds = at
+            start(at)
+        return found
+
+
+def line(label: str, found: list[Found], more: str = "") -> str:
+    delays = sorted(each.delay for each in found)
     return (
-        f"    {label:<50} polls per edit {polls / EDITS:5.2f}   "
-        f"delay mean {sum(delays) / EDITS:4.2f} s, p95 {sorted(delays)[int(0.95 * EDITS)]:4.2f} s"
+        f"    {label:<46} looks {statistics.mean(each.looks for each in found):5.2f}   "
+        f"delay mean {statistics.mean(delays):6.2f} s, p95 {delays[int(0.95 * len(delays))]:6.2f} s{more}"
+    )
+
+
+def in_flight(name: str, count: int) -> Iterator[str]:
+    """Ours with so many in flight, beside the best possible within the budget, and a fixed interval."""
+    kind = KINDS[name]
+    fleet = Fleet.of(durations(*kind, seed=1), count)
+    found = fleet.run(max(EDITS, 2 * count))
+    a_second = sum(each.looks for each in found) / fleet.seconds
+    best = best_possible(kind, count)
+    source = list(itertools.islice(durations(*kind, seed=1), EDITS))
+    yield f"  {name}, {count} in flight: {a_second:.1f} of {LOOKS_PER_SECOND} looks a second"
+    yield line("best possible within the budget", [play(best, seconds) for seconds in source])
+    if count == 1:
+        yield line(f"fixed {INTERVAL_SECONDS:g} s", [play(fixed, seconds) for seconds in source])
+    learned = found[len(found) // 2 :]
+    yield line("ours", learned, f", at most {max(each.looks for each in learned)} looks")
+
+
+def from_nothing(name: str) -> Iterator[str]:
+    """The first edits of all, thirty times: nothing is known before."""
+    ours, theirs = list[Found](), list[Found]()
+    for seed in range(30):
+        source = list(itertools.islice(durations(*KINDS[name], seed=100 + seed), 20))
+        ours += Fleet.of(itertools.chain(source, [1.0]), 1).run(20)
+        theirs += [play(fixed, seconds) for seconds in source]
+    yield f"  {name}, the first 20 edits of all"
+    yield line(f"fixed {INTERVAL_SECONDS:g} s", theirs)
+    yield line("ours", ours)
+
+
+def changed(name: str, factor: float) -> Iterator[str]:
+    """Tasks that take so many times as long from one moment on: the first ten, then thirty more."""
+    kind, ours = KINDS[name], (list[Found](), list[Found]())
+    for seed in range(10):
+        before = itertools.islice(durations(*kind, 200 + seed), 100)
+        found = Fleet.of(itertools.chain(before, durations(*kind, 300 + seed, factor)), 1).run(140)
+        ours[0].extend(found[100:110])
+        ours[1].extend(found[110:])
+    best = best_possible(kind, factor=factor)
+    source = list(itertools.islice(durations(*kind, 1, factor), EDITS))
+    yield f"  {name}, suddenly {factor:g} times as long"
+    yield line("best possible", [play(best, seconds) for seconds in source])
+    yield line(f"fixed {INTERVAL_SECONDS:g} s", [play(fixed, seconds) for seconds in source])
+    yield line("ours, the first 10", ours[0])
+    yield line("ours, the 30 after them", ours[1])
+
+
+def called_back(name: str, lost: float) -> str:
+    """Ours where callbacks come, but for a share that is lost."""
+    found = Fleet.of(durations(*KINDS[name], seed=1), 1, told=1 - lost).run(EDITS)
+    return line(f"ours, with callbacks, {100 * lost:g} % of them lost", found)
+
+
+def cost(name: str) -> str:
+    """What it takes to learn from one more task and to plan anew."""
+    pacing = Pacing(INTERVAL_SECONDS, timedelta(seconds=LONGEST_SECONDS), LookBudget(LOOKS_PER_SECOND))
+    took = []
+    for number, seconds in enumerate(itertools.islice(durations(*KINDS[name], seed=1), 2 * MEMORY)):
+        started = time.perf_counter()
+        pacing.learn("op", [seconds])
+        pacing.next_wait("op", 0)
+        if number > MEMORY:
+            took.append(1000 * (time.perf_counter() - started))
+    return (
+        f"  {name}: to learn from a task and to plan anew takes {min(took):.1f} ms at best, "
+        f"{statistics.median(took):.1f} ms (median)"
     )
 
 
 def report() -> Iterator[str]:
-    """The comparison for slow and for quick tasks."""
-    yield "Polling policies (simulated time)"
-    for name, median, p10, p90 in (("slow tasks", 40.0, 25.0, 70.0), ("quick tasks", 12.0, 8.0, 20.0)):
-        yield from compare(name, median, p10, p90)
+    """For slow and for quick tasks."""
+    yield f"In simulated time; a task is given up after {LONGEST_SECONDS:g} s"
+    for name in KINDS:
+        yield cost(name)
+        for count in (1, 19, 100, 1000, 5000):
+            yield from in_flight(name, count)
+        yield from from_nothing(name)
+        for factor in (2.0, 0.5):
+            yield from changed(name, factor)
         for lost in (0, 0.02, 0.1, 0.5):
-            yield called_back(median, p10, p90, lost)
+            yield called_back(name, lost)

@@ -1,15 +1,31 @@
+import itertools
+import math
 import random
+import statistics
 from datetime import timedelta
 
 import pytest
 
+from bot.core.look_budget import LookBudget
 from bot.core.pacing import MEMORY, Pacing
 
 
-def pacing(*durations: float, interval: float = 5, timeout: float = 300) -> Pacing:
-    made = Pacing(interval, timedelta(seconds=timeout))
+def pacing(
+    *durations: float,
+    interval: float = 5,
+    timeout: float = 300,
+    in_flight: int = 1,
+    looks_per_second: float = 20,
+) -> Pacing:
+    budget = LookBudget(looks_per_second)
+    for number in range(in_flight):
+        budget.add(str(number))
+    made = Pacing(interval, timedelta(seconds=timeout), budget)
     made.learn("op", durations)
     return made
+
+
+SPREAD = random.Random(1).sample(range(20, 70), 50)
 
 
 def looks(policy: Pacing, duration: float) -> list[float]:
@@ -22,34 +38,63 @@ def looks(policy: Pacing, duration: float) -> list[float]:
     return ages
 
 
-@pytest.mark.parametrize(("age", "wait"), [(0, 5), (44, 5), (50, 10), (249, 10), (250, 30)])
-def test_before_anything_is_learned_the_seed_policy_holds(age: float, wait: float) -> None:
-    assert pacing(timeout=1000).next_wait("op", age) == wait
+def lasting(median: float, count: int, seed: int = 4) -> list[float]:
+    """Durations of tasks, lognormal without chance, in some order."""
+    normal = statistics.NormalDist(math.log(median), 0.35)
+    durations = [math.exp(normal.inv_cdf((n + 0.5) / count)) for n in range(count)]
+    return random.Random(seed).sample(durations, count)
 
 
-def test_the_first_look_falls_where_such_tasks_begin_to_be_done() -> None:
-    assert looks(pacing(*range(20, 70)), 24)[0] == pytest.approx(22)
+def delays(policy: Pacing, durations: list[float]) -> list[float]:
+    """How long after their ends tasks are found done, each of which is learned from."""
+    found = []
+    for duration in durations:
+        found.append(looks(policy, duration)[-1] - duration)
+        policy.learn("op", [duration])
+    return found
 
 
-def test_after_the_first_look_steps_are_steady_and_slow_down_late() -> None:
-    policy = pacing(*range(20, 70), timeout=10_000)
-    ages = looks(policy, 600)
-    assert ages[1] - ages[0] == pytest.approx(4)
-    assert ages[-1] - ages[-2] == pytest.approx(30)
+@pytest.mark.parametrize("age", [0, 44, 50, 249, 294, 301])
+def test_before_anything_is_learned_looks_come_at_a_fixed_interval(age: float) -> None:
+    assert pacing().next_wait("op", age) == 5
+
+
+def test_before_anything_is_learned_thousands_of_tasks_keep_the_budget() -> None:
+    assert 1000 / pacing(in_flight=1000).next_wait("op", 0) <= 20
+
+
+@pytest.mark.parametrize("median", [12, 40])
+def test_a_few_tasks_are_found_within_seven_tenths_of_a_second_by_at_most_25_looks(median: float) -> None:
+    policy, tasks = pacing(*lasting(median, 100, seed=1), in_flight=19), lasting(median, 300)
+    ages = [looks(policy, duration) for duration in tasks]
+    assert statistics.mean(seen[-1] - took for seen, took in zip(ages, tasks, strict=True)) <= 0.7
+    assert statistics.mean(len(seen) for seen in ages) <= 25
+    assert all(later - age > 0.49 for seen in ages for age, later in itertools.pairwise([0, *seen]))
+
+
+def test_thousands_of_tasks_are_looked_at_as_seldom_as_the_budget_wants() -> None:
+    policy, tasks = pacing(*lasting(40, 100, seed=1), in_flight=1000), lasting(40, 300)
+    ages = [looks(policy, duration) for duration in tasks]
+    a_second = sum(len(seen) for seen in ages) / sum(seen[-1] for seen in ages)
+    assert 0.5 * 20 < 1000 * a_second <= 20
+
+
+def test_what_is_in_flight_sets_the_pace_at_once() -> None:
+    policy = pacing(*lasting(40, 100), in_flight=200)
+    before = len(looks(policy, 70))
+    for number in range(190):
+        policy.budget.discard(str(number))
+    assert len(looks(policy, 70)) > 2 * before
 
 
 def test_one_look_falls_on_the_timeout_itself() -> None:
-    assert pacing(*range(20, 70), timeout=97).next_wait("op", 95) == pytest.approx(2)
+    assert pacing(timeout=97).next_wait("op", 95) == pytest.approx(2)
+    assert looks(pacing(*SPREAD, timeout=97), 97)[-1] == pytest.approx(97)
 
 
-def test_the_step_follows_the_configured_interval() -> None:
-    policy = pacing(*[1.0] * 20, interval=0.5)
-    assert policy.next_wait("op", 0.99) == pytest.approx(0.4)
-
-
-def test_only_the_last_durations_are_remembered() -> None:
+def test_the_last_durations_alone_are_remembered() -> None:
     policy = pacing(*[1000.0] * 500, *[10.0] * MEMORY)
-    assert policy.next_wait("op", 0) == 10
+    assert policy.usual_longest("op") == 10
 
 
 def test_operations_do_not_learn_from_each_other() -> None:
@@ -57,43 +102,64 @@ def test_operations_do_not_learn_from_each_other() -> None:
     assert policy.next_wait("other", 0) == 5
 
 
-def test_the_learned_policy_finds_tasks_sooner_and_asks_less_than_a_fixed_interval() -> None:
-    rng = random.Random(4)
-    durations = [rng.lognormvariate(3.7, 0.35) for _ in range(3000)]
-    policy, learned_delay, learned_polls, fixed_delay, fixed_polls = pacing(), 0.0, 0, 0.0, 0
-    for duration in durations:
-        ages = looks(policy, duration)
-        learned_delay, learned_polls = learned_delay + ages[-1] - duration, learned_polls + len(ages)
-        count = int(duration // 5) + 1
-        fixed_delay, fixed_polls = fixed_delay + count * 5 - duration, fixed_polls + count
-        policy.learn("op", [duration])
-    assert learned_delay < fixed_delay
-    assert learned_polls < 0.85 * fixed_polls
+def test_a_process_that_is_started_again_looks_at_the_same_moments() -> None:
+    before, again = pacing(), pacing(*lasting(40, 60))
+    delays(before, lasting(40, 60))
+    assert looks(before, 70) == looks(again, 70)
 
 
-def told(policy: Pacing, count: int = 10) -> Pacing:
+def test_from_the_first_task_on_it_is_never_worse_than_a_fixed_interval() -> None:
+    tasks = lasting(40, 200)
+    found = delays(pacing(), tasks)
+    fixed = [looks(pacing(), duration)[-1] - duration for duration in tasks]
+    assert found[:10] == fixed[:10]
+    assert statistics.mean(found[10:20]) < statistics.mean(fixed)
+    assert statistics.mean(found[20:]) < statistics.mean(fixed) / 2
+
+
+@pytest.mark.parametrize("factor", [0.5, 2])
+def test_tasks_that_suddenly_take_another_time_are_followed_within_ten_of_them(factor: float) -> None:
+    policy, fresh = pacing(*lasting(40, MEMORY)), pacing(*lasting(40 * factor, MEMORY, seed=6))
+    delays(policy, lasting(40 * factor, 10, seed=5))
+    tasks = lasting(40 * factor, 100, seed=7)
+    found, at_best = ([looks(known, duration) for duration in tasks] for known in (policy, fresh))
+    late, least = (
+        statistics.mean(seen[-1] - took for seen, took in zip(ages, tasks, strict=True))
+        for ages in (found, at_best)
+    )
+    assert late < 1.5 * least
+    assert sum(map(len, found)) < 1.5 * sum(map(len, at_best))
+
+
+def test_where_nobody_waits_looks_are_no_more_often_than_every_interval() -> None:
+    policy = pacing(*[20.0] * 50)
+    assert policy.next_wait("op", 19) < 5
+    assert policy.unhurried_wait("op", 19) == 5
+
+
+def told(policy: Pacing, count: int = 30) -> Pacing:
     for _ in range(count):
         policy.found_done(True)
     return policy
 
 
 def test_while_callbacks_come_a_look_is_taken_only_where_nearly_all_such_tasks_are_done() -> None:
-    assert looks(told(pacing(*range(20, 70))), 66)[0] == pytest.approx(67)
+    assert looks(told(pacing(*SPREAD)), 66)[0] == pytest.approx(67)
 
 
 def test_a_few_callbacks_are_not_yet_relied_on() -> None:
-    assert looks(told(pacing(*range(20, 70)), 9), 24)[0] == pytest.approx(22)
+    assert looks(told(pacing(*SPREAD), 29), 69) == looks(pacing(*SPREAD), 69)
 
 
 def test_one_task_that_no_callback_told_of_brings_the_usual_pace_back() -> None:
-    policy = told(pacing(*range(20, 70)))
+    policy = told(pacing(*SPREAD))
     policy.found_done(False)
-    assert looks(told(policy, 9), 24)[0] == pytest.approx(22)
+    assert looks(told(policy, 29), 69) == looks(pacing(*SPREAD), 69)
 
 
 def test_a_task_of_which_no_callback_tells_is_still_found_in_bounded_time() -> None:
-    assert looks(told(pacing(*range(20, 70))), 20)[-1] == pytest.approx(67)
-    assert looks(told(pacing(*range(20, 70))), 150)[-1] < 150 + 20
+    assert looks(told(pacing(*SPREAD)), 20)[-1] == pytest.approx(67)
+    assert looks(told(pacing(*SPREAD)), 150)[-1] < 150 + 20
 
 
 def test_an_estimate_needs_a_history() -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.core.callbacks import Callbacks
 from bot.core.edits import Edit
+from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
 from bot.core.ports import EditStore, Ports, ProviderBudget, Sources
 from bot.core.service import EditService
@@ -38,7 +39,7 @@ class World:
         self.photo_host, self.images = FakePhotoHost(self.call), FakeImages(self.call)
         self.files, self.chat = FakeFiles(self.call), FakeChat(self.call)
         self.budget, self.observer = FakeBudget(self.call, self.store), FakeObserver()
-        self.replica, self.pacing = FakeReplica(), Pacing(5, timedelta(minutes=5))
+        self.replica, self.pacing = FakeReplica(), Pacing(5, timedelta(minutes=5), LookBudget(20))
         self._callbacks = callbacks
         self.service = self.restarted()
 

@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.core.clock import Clock, utc_now
 from bot.core.edits import Cancelled, Delivered, Edit, EditState, Processing, Stage, Task
+from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
 from bot.scheduling.chores import Chore
 from bot.scheduling.jobs import Jobs
@@ -23,7 +24,7 @@ class Noted(Pacing):
     """Looks every so many seconds, and notes what is found."""
 
     def __init__(self, wait_seconds: float) -> None:
-        super().__init__(wait_seconds, timedelta(minutes=5))
+        super().__init__(wait_seconds, timedelta(minutes=5), LookBudget(20))
         self.found: list[bool] = []
 
     def found_done(self, told: bool) -> None:
@@ -135,6 +136,28 @@ async def test_between_two_looks_the_jobs_take_no_time(monkeypatch: pytest.Monke
         work.jobs.notified("somebody else's")
         await asyncio.sleep(0.3)
     assert wakes < 50
+
+
+@pytest.mark.parametrize("from_here", [True, False])
+async def test_a_look_waits_for_its_place_in_the_budget_unless_somebody_asked_for_it(from_here: bool) -> None:
+    async with working(wait_seconds=0.1) as work:
+        for number in range(5000):
+            work.pacing.budget.place(str(number), utc_now())
+        await asyncio.sleep(0.3)
+        assert work.looks == 1
+        if from_here:
+            work.jobs.wake(work.edit)
+        else:
+            work.jobs.notified(work.edit.id)
+    assert work.looks == 2
+
+
+async def test_an_edit_that_has_ended_shares_the_looks_no_more() -> None:
+    async with working(wait_seconds=0.1) as work:
+        alone = work.pacing.budget.of_a_task
+        work.pacing.budget.add("another")
+        assert work.pacing.budget.of_a_task == alone / 2
+    assert work.pacing.budget.of_a_task == alone
 
 
 async def test_an_edit_has_a_place_in_the_workload_as_long_as_it_has_a_job() -> None:

@@ -92,6 +92,14 @@ async def test_edits_of_the_living_stay_theirs_and_those_of_the_silent_are_taken
     assert sorted(each.id for each in await bob.claim_edits(10)) == sorted(ids)
 
 
+async def test_what_was_due_first_is_claimed_first(database: Database) -> None:
+    moments = [NOW + timedelta(seconds=(37 * n) % 20) for n in range(20)]
+    for moment in moments:
+        await admitted(database, 1, due_at=moment)
+    (member,) = await registered(database, "one folder")
+    assert [each.due_at for each in await member.claim_edits(12)] == sorted(moments)[:12]
+
+
 async def test_who_lost_an_edit_can_no_longer_move_it(shared: Database) -> None:
     ada, bob = await registered(shared)
     mine = edit(owner=ada.name)
