@@ -71,8 +71,9 @@ class Replicas:
         """Take over at most `limit` unfinished edits that nobody alive holds, the most urgent first."""
         claimable = and_(EDITS.c.due_at.is_not(None), self._is_nobodys(EDITS, name))
         query = select(EDITS.c.id).where(claimable).order_by(EDITS.c.due_at)
-        chosen = query.limit(limit).with_for_update(skip_locked=True)
-        claimed = update(EDITS).where(EDITS.c.id.in_(chosen)).values(owner=name).returning(*EDITS.c)
+        chosen = query.limit(limit).with_for_update(skip_locked=True).cte()  # or it might be run per row
+        mine = EDITS.c.id.in_(select(chosen.c.id))
+        claimed = update(EDITS).where(mine).values(owner=name).returning(*EDITS.c)
         async with self._database.writing() as connection:
             edits = [edit_of(row) for row in (await connection.execute(claimed)).mappings()]
         return sorted(edits, key=lambda edit: edit.due_at or edit.created_at)
