@@ -120,7 +120,7 @@ def test_what_is_stored_is_kept_as_long_as_the_page_says() -> None:
 def shown(command: str) -> set[str]:
     """What comes after a command on any page, in a block or within a sentence."""
     said = "\n".join(text_of(page) for page in PAGES)
-    return set(re.findall(rf"(?:^|`|\bsudo |/){command} (?!\.\.\.)([a-z-]+)", said, re.MULTILINE))
+    return set(re.findall(rf"(?:^|`|\bsudo |/){command} (?!\.\.\.)([a-z][a-z-]*)", said, re.MULTILINE))
 
 
 def test_make_knows_the_targets_that_are_shown() -> None:
