@@ -86,9 +86,12 @@ class Desk:
         """A request that was refused and can be held; None if it is no longer known."""
         return await self._refused.get(update_id)
 
-    async def hold(self, request: Request) -> Admission:
-        """Have a request wait for its place; it is worked on at once if there is one by now."""
-        admission = await self._service.admit(request, hold=True)
+    async def hold(self, request: Request, *, once: bool = False) -> Admission:
+        """Have a request wait for its place; it is worked on at once if there is one by now.
+
+        `once` as in `admit`.
+        """
+        admission = await self._service.admit(request, hold=True, once=once)
         if isinstance(admission, Edit):
             await self._wake(admission)
         return admission

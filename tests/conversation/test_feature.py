@@ -85,6 +85,7 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "owner": owner.press,
         "refuse": guests.refuse,
         "hold": hold.hold,
+        "wait": hold.hold_pressed,
     }
 
 
