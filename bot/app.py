@@ -239,6 +239,8 @@ class _App:
             reads_group_messages=bool(bot.bot.can_read_all_group_messages),
             limits=outside.limits(settings),
             longest_wait=timedelta(seconds=settings.max_request_age_seconds),
+            prices=frozenset({outside.price(settings)} - {0.0}),
+            shows_prices=settings.show_prices,
         )
         tools = Tools(
             desk=Desk(
@@ -252,6 +254,7 @@ class _App:
             most_photos=outside.operation(settings).most_photos,
             owners=self._owners,
             guests=rows.guests,
+            own_limits=rows.own_limits,
             money=rows.money,
             take_again=self._take_again,
             questions=questions,

@@ -1,7 +1,7 @@
 """Who runs the bot: who stands in ADMIN_IDS, and whoever opened the one-time link."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -39,6 +39,16 @@ class Guests(Protocol):
 
     async def last(self, count: int) -> Collection[Guest]:
         """Those who ask, and then those who were decided about last."""
+
+
+class OwnLimits(Protocol):
+    """How many edits the owner lets one chat or person have, in place of the number that all have."""
+
+    async def of(self, ids: Collection[int]) -> Mapping[int, int]:
+        """The numbers of those that have one; 0 is no limit."""
+
+    async def set(self, id_: int, edits: int | None) -> None:
+        """Give a chat or person a number, 0 for no limit; None: the one that all have."""
 
 
 class Money(Protocol):

@@ -4,17 +4,15 @@ from gettext import NullTranslations
 
 from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
-from bot.conversation.guests import ALLOW, REFUSE, allow_button, is_owner, named, refuse_button
+from bot.conversation.features.chats import chats_page
+from bot.conversation.guests import ALLOW, CHATS, OWNER_VERB, REFUSE, chats_button, is_owner
 from bot.conversation.outgoing import Alert, Buttons, ChangeText
 from bot.conversation.owners import LINK
 from bot.conversation.texts.money import report_text
 from bot.conversation.tools import Tools
-from bot.core.guests import Guest
 from bot.core.money import PAUSED
 
-_MONEY, _CHATS, _PAUSE, _GO_ON = "money", "chats", "pause", "on"
-_SHOWN = 8
-"""Chats in the list; each has a button."""
+_MONEY, _PAUSE, _GO_ON = "money", "pause", "on"
 
 
 async def claim(asked: Asked) -> Replies:
@@ -46,9 +44,9 @@ async def press(pressed: Pressed) -> Replies:
 
 
 async def _page(t: NullTranslations, tools: Tools, choice: str) -> tuple[str, Buttons]:
-    if choice == _CHATS:
-        guests = tuple(await tools.guests.last(_SHOWN))
-        return guests_text(t, guests), guests_buttons(t, guests)
+    if choice == CHATS:
+        text, buttons = await chats_page(t, tools)
+        return text, (*buttons, (OWNER.of(t.gettext("⬅️ Money"), _MONEY),))
     is_paused = await tools.money.has_notice(PAUSED)
     report = await tools.money.report(tools.now())
     return report_text(t, report, is_paused=is_paused), money_buttons(t, is_paused=is_paused)
@@ -57,33 +55,9 @@ async def _page(t: NullTranslations, tools: Tools, choice: str) -> tuple[str, Bu
 def money_buttons(t: NullTranslations, *, is_paused: bool) -> Buttons:
     pause = OWNER.of(t.gettext("▶️ Go on"), _GO_ON) if is_paused else OWNER.of(t.gettext("⏸ Pause"), _PAUSE)
     return (
-        (OWNER.of(t.gettext("🔄 Refresh"), _MONEY), OWNER.of(t.gettext("👥 Chats"), _CHATS)),
+        (OWNER.of(t.gettext("🔄 Refresh"), _MONEY), chats_button(t)),
         (pause,),
     )
-
-
-def guests_text(t: NullTranslations, guests: tuple[Guest, ...]) -> str:
-    """Those who ask, and those whom the owner has answered."""
-    if not guests:
-        return t.gettext("Nobody has asked to use me yet.")
-    asking = t.gettext("asks")
-    words = {True: t.gettext("allowed"), False: t.gettext("refused"), None: asking}
-    return "\n".join(
-        (
-            t.gettext("<b>Who may use me</b>, beside ALLOWED_CHATS"),
-            *(f"• {named(guest)}: {words[guest.is_allowed]}" for guest in guests),
-        )
-    )
-
-
-def guests_buttons(t: NullTranslations, guests: tuple[Guest, ...]) -> Buttons:
-    """Who is allowed can be refused, who is refused can be allowed."""
-    both = {
-        guest: (allow_button(t, guest.id, guest.name), refuse_button(t, guest.id, guest.name))
-        for guest in guests
-    }
-    rows = [pair if guest.is_allowed is None else (pair[guest.is_allowed],) for guest, pair in both.items()]
-    return (*rows, (OWNER.of(t.gettext("⬅️ Money"), _MONEY),))
 
 
 def owner_text(t: NullTranslations) -> str:
@@ -101,6 +75,6 @@ def not_yours_text(t: NullTranslations) -> str:
     return t.gettext("Only the owner of this bot sees that, in private.")
 
 
-OWNER = ChoiceButton("owner", press)
+OWNER = ChoiceButton(OWNER_VERB, press)
 
 FEATURE = Feature(order=90, commands=(Command("owner", show),), buttons=(ALLOW, REFUSE, OWNER))

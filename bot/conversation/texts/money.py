@@ -1,6 +1,6 @@
 """What the owner reads: /owner, and warnings about the credit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from gettext import NullTranslations
 
 from bot.conversation.texts.wording import decimal, duration, excerpt, number
@@ -31,6 +31,16 @@ def money(t: NullTranslations, credits: float) -> str:  # noqa: A002 - the accou
     whole = number(t, round(credits)) if credits == round(credits) else decimal(t, credits)
     dollars = f"{credits * DOLLARS_PER_CREDIT:.2f}"
     return t.gettext("{credits} credits (${dollars})").format(credits=whole, dollars=dollars)
+
+
+def price_text(t: NullTranslations, prices: Collection[float]) -> str:
+    """A sentence about what an edit costs; there is at least one price."""
+    least, most = min(prices), max(prices)
+    if least == most:
+        return t.gettext("An edit costs {price}.").format(price=money(t, least))
+    return t.gettext("An edit costs from {least} to {most}, by the size of its picture.").format(
+        least=money(t, least), most=money(t, most)
+    )
 
 
 def low_text(t: NullTranslations, left: float, pace: float) -> str:

@@ -124,5 +124,24 @@ async def test_the_chats_are_listed_with_what_can_be_done(room: Room) -> None:
         "allowed",
         "refused",
     ]
-    assert data_of(listed.buttons) == ["allow:1", "refuse:1", "refuse:2", "allow:3", "owner:money"]
+    assert data_of(listed.buttons) == [
+        *("allow:1", "refuse:1"),
+        *("refuse:2", "limit:2"),
+        "allow:3",
+        "owner:money",
+    ]
     assert ADA.id not in room.guests.guests
+
+
+async def test_other_chats_that_spend_are_listed_and_own_limits_are_told(room: Room) -> None:
+    room.guests.guests[2] = Guest(2, "Zoé", 1, NOW, NOW, is_allowed=True)
+    room.money.dearest = (Spender(-7, "", 9, 36), Spender(2, "Zoé", 9, 36), Spender(-8, "", 9, 36))
+    room.own_limits.numbers = {2: 50, -8: 0}
+    listed = await changed(room, "chats")
+    assert plain(listed.html).splitlines()[1:] == [
+        "• Zoé (2): allowed · own limit: 50",
+        "Others that spent most this week",
+        "• -7 (-7)",
+        "• -8 (-8) · no limit",
+    ]
+    assert data_of(listed.buttons) == ["refuse:2", "limit:2", "limit:-7", "limit:-8", "owner:money"]
