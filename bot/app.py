@@ -30,6 +30,7 @@ from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace
 from bot.settings import Settings
 from bot.storage.database import DATABASE_ERRORS
+from bot.storage.edits_table import EditsTable
 from bot.storage.erasing import PersonalData
 from bot.storage.notifications import Notifications
 from bot.storage.ownership import Ownership
@@ -55,6 +56,7 @@ from bot.web.server import listening
 from bot.wiring import outside
 from bot.wiring.measures import Bounds, Measures, Warnings
 from bot.wiring.members import Members
+from bot.wiring.owners_files import OwnersFiles
 from bot.wiring.rows import Process, Rows
 from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_out
 
@@ -135,7 +137,10 @@ class _App:
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
         questions = Questions(bot, slots, out.rights)
-        conversation = self._conversation(bot, service, notify.wake, questions, slots, estimate)
+        owners_files = OwnersFiles(images, EditsTable(rows.database), slots)
+        conversation = self._conversation(
+            bot, service, notify.wake, questions, slots, estimate, owners_files=owners_files
+        )
         intake = Intake(
             bot, rows.inbox, conversation.handle, out.outbox.send, slots, process.owner, process.now
         )
@@ -231,6 +236,8 @@ class _App:
         questions: Questions,
         slots: Slots,
         estimate: Callable[[Edit], Estimate],
+        *,
+        owners_files: OwnersFiles,
     ) -> Conversation:
         settings, rows = self._settings, self._rows
         about = About(
@@ -256,6 +263,7 @@ class _App:
             guests=rows.guests,
             own_limits=rows.own_limits,
             money=rows.money,
+            owners_files=owners_files,
             take_again=self._take_again,
             questions=questions,
             files=rows.files,

@@ -1,12 +1,12 @@
 """Who runs the bot: who stands in ADMIN_IDS, and whoever opened the one-time link."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.core.guests import Guest
-from bot.core.money import Report
+from bot.core.money import Day, Report, Table
 
 LINK = "own-"
 """What `/start` brings from the link, before its code."""
@@ -57,6 +57,9 @@ class Money(Protocol):
     async def report(self, now: datetime) -> Report:
         """Everything that the owner sees."""
 
+    async def days(self, now: datetime, count: int) -> Sequence[Day]:
+        """Each of the last days, today as the last one."""
+
     async def has_notice(self, name: str) -> bool:
         """Whether a notice was given and is not over."""
 
@@ -65,6 +68,16 @@ class Money(Protocol):
 
     async def notice_over(self, name: str) -> None:
         """It is over."""
+
+
+class OwnersFiles(Protocol):
+    """What takes a while to make."""
+
+    async def chart(self, days: Sequence[Day]) -> bytes:
+        """A picture of what each day cost, and how its edits ended."""
+
+    async def table(self) -> Table:
+        """Every edit that is kept."""
 
 
 class Owners:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.conversation.incoming import Message
 from bot.conversation.memory import Memory, Wishes
-from bot.conversation.owners import Guests, Money, Owners, OwnLimits
+from bot.conversation.owners import Guests, Money, Owners, OwnersFiles, OwnLimits
 from bot.core.clock import Clock
 from bot.core.edits import Edit, Request
 from bot.core.limits import Admission, Limits, Usage
@@ -206,6 +206,7 @@ class Tools:
     guests: Guests
     own_limits: OwnLimits
     money: Money
+    owners_files: OwnersFiles
     take_again: Callable[[int, int, datetime], Awaitable[object]]
     """Has what a chat sent from an update on, and since a moment, handled as if it had just come."""
     questions: Questions

@@ -27,7 +27,7 @@ from bot.core.edits import (
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.limits import Admission, Limits, Refusal, Rule, Scope, Usage, usage
-from bot.core.money import Drift, Report, Span, Spender
+from bot.core.money import Day, Drift, Report, Span, Spender, Table
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
 from bot.core.wishes import Collected, Question, Speaker
@@ -325,6 +325,21 @@ class FakeGuests:
         return list(self.guests.values())[:count]
 
 
+class FakeOwnersFiles:
+    """As if they were made."""
+
+    def __init__(self) -> None:
+        self.charted: Sequence[Day] = ()
+        self.made = Table(b"a table", 1, is_whole=True)
+
+    async def chart(self, days: Sequence[Day]) -> bytes:
+        self.charted = days
+        return b"a chart"
+
+    async def table(self) -> Table:
+        return self.made
+
+
 class FakeOwnLimits:
     """Numbers by id."""
 
@@ -351,6 +366,9 @@ class FakeMoney:
     async def report(self, now: datetime) -> Report:
         self.now = now
         return Report(None, 0.0, {1: Span()}, self.dearest, (), {}, Drift(0, 0, timedelta(0)))
+
+    async def days(self, now: datetime, count: int) -> Sequence[Day]:
+        return [Day(now.date() - timedelta(days=ago), 2, 1, 0, 12) for ago in reversed(range(count))]
 
     async def has_notice(self, name: str) -> bool:
         return name in self.notices
@@ -443,6 +461,7 @@ class Room:
     albums: dict[str, list[Message]] = field(default_factory=dict)
     ownership: FakeOwnership = field(default_factory=FakeOwnership)
     money: FakeMoney = field(default_factory=FakeMoney)
+    owners_files: FakeOwnersFiles = field(default_factory=FakeOwnersFiles)
     guests: FakeGuests = field(default_factory=FakeGuests)
     own_limits: FakeOwnLimits = field(default_factory=FakeOwnLimits)
     taken_again: list[tuple[int, int, datetime]] = field(default_factory=list)
@@ -465,6 +484,7 @@ class Room:
             guests=self.guests,
             own_limits=self.own_limits,
             money=self.money,
+            owners_files=self.owners_files,
             take_again=self._take_again,
             questions=self.questions,
             files=self.files,

@@ -6,13 +6,14 @@ from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
 from bot.conversation.features.chats import chats_page
 from bot.conversation.guests import ALLOW, CHATS, OWNER_VERB, REFUSE, chats_button, is_owner
-from bot.conversation.outgoing import Alert, Buttons, ChangeText
+from bot.conversation.outgoing import Alert, Buttons, ChangeText, Destination, SayWithFile, SayWithPicture
 from bot.conversation.owners import LINK
-from bot.conversation.texts.money import report_text
+from bot.conversation.texts.money import chart_text, report_text, table_text
 from bot.conversation.tools import Tools
 from bot.core.money import PAUSED
 
-_MONEY, _PAUSE, _GO_ON = "money", "pause", "on"
+_MONEY, _PAUSE, _GO_ON, _CHART, _TABLE = "money", "pause", "on", "chart", "csv"
+_CHART_DAYS = 30
 
 
 async def claim(asked: Asked) -> Replies:
@@ -39,6 +40,9 @@ async def press(pressed: Pressed) -> Replies:
         await tools.money.notice(PAUSED, tools.now())
     if choice == _GO_ON:
         await tools.money.notice_over(PAUSED)
+    if choice in {_CHART, _TABLE}:
+        to, make = Destination(press.chat.id), _chart if choice == _CHART else _table
+        return (Alert(press.press_id), await make(pressed.t, tools, to))
     text, buttons = await _page(pressed.t, tools, choice)
     return (Alert(press.press_id), ChangeText(press.chat.id, press.message_id, text, buttons))
 
@@ -52,10 +56,21 @@ async def _page(t: NullTranslations, tools: Tools, choice: str) -> tuple[str, Bu
     return report_text(t, report, is_paused=is_paused), money_buttons(t, is_paused=is_paused)
 
 
+async def _chart(t: NullTranslations, tools: Tools, to: Destination) -> SayWithPicture:
+    days = await tools.money.days(tools.now(), _CHART_DAYS)
+    return SayWithPicture(to, await tools.owners_files.chart(days), chart_text(t, days), silent=True)
+
+
+async def _table(t: NullTranslations, tools: Tools, to: Destination) -> SayWithFile:
+    table = await tools.owners_files.table()
+    return SayWithFile(to, f"edits-{tools.now():%Y-%m-%d}.csv", table.content, table_text(t, table))
+
+
 def money_buttons(t: NullTranslations, *, is_paused: bool) -> Buttons:
     pause = OWNER.of(t.gettext("▶️ Go on"), _GO_ON) if is_paused else OWNER.of(t.gettext("⏸ Pause"), _PAUSE)
     return (
         (OWNER.of(t.gettext("🔄 Refresh"), _MONEY), chats_button(t)),
+        (OWNER.of(t.gettext("📊 Chart"), _CHART), OWNER.of(t.gettext("📄 CSV"), _TABLE)),
         (pause,),
     )
 
