@@ -44,20 +44,18 @@ class Counted:
         ]
 
     async def _counted(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
-        """The creation times of the edits that a rule counts now, oldest first."""
+        """The creation times of the edits that a rule counts now; those in a window oldest first."""
         if rule.counts is Counts.PAID:
             return await self._paid(connection, rule)
-        query = (
-            select(EDITS.c.created_at)
-            .where(self._is_in(rule.scope), EDITS.c.requester_id.not_in(self.limits.exempt))
-            .order_by(EDITS.c.created_at)
+        query = select(EDITS.c.created_at).where(
+            self._is_in(rule.scope), EDITS.c.requester_id.not_in(self.limits.exempt)
         )
-        if rule.window is None:
+        if rule.window is None:  # in any order: sorted, all edits of the chat would be read for it
             query = query.where(EDITS.c.state.in_(ADMITTED))
         else:
             is_counted = or_(EDITS.c.state.not_in(NOT_COUNTED), EDITS.c.waste == Waste.CHARGED)
             is_inside = EDITS.c.created_at > self.now - rule.window
-            query = query.where(is_inside, is_counted, ~EDITS.c.is_late)
+            query = query.where(is_inside, is_counted, ~EDITS.c.is_late).order_by(EDITS.c.created_at)
         return (await connection.scalars(query)).all()
 
     async def _paid(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
