@@ -175,7 +175,12 @@ def refuse_button(t: NullTranslations, guest_id: int, name: str = "") -> Button:
 
 def chats_button(t: NullTranslations) -> Button:
     """To all chats that were allowed or refused."""
-    return Button(t.gettext("👥 Chats"), f"{OWNER_VERB}:{CHATS}")
+    return turn_button(t.gettext("👥 Chats"), 0)
+
+
+def turn_button(label: str, page: int) -> Button:
+    """To a page of that list, from 0."""
+    return Button(label, f"{OWNER_VERB}:{CHATS}{page or ''}")
 
 
 ALLOW, REFUSE = ChoiceButton("allow", allow), ChoiceButton("refuse", refuse)

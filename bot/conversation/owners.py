@@ -37,8 +37,8 @@ class Guests(Protocol):
     async def decide(self, guest: Guest, *, allowed: bool, now: datetime) -> Guest | None:
         """Write what the owner said. Returns the guest as it was before, None if it was not known."""
 
-    async def last(self, count: int) -> Collection[Guest]:
-        """Those who ask, and then those who were decided about last."""
+    async def last(self, count: int, after: int = 0) -> Collection[Guest]:
+        """Those who ask, and then those who were decided about last; without the first `after` of them."""
 
 
 class OwnLimits(Protocol):

@@ -321,8 +321,8 @@ class FakeGuests:
         self.guests[guest.id] = replace(before or guest, decided_at=now, is_allowed=allowed)
         return before
 
-    async def last(self, count: int) -> Collection[Guest]:
-        return list(self.guests.values())[:count]
+    async def last(self, count: int, after: int = 0) -> Collection[Guest]:
+        return list(self.guests.values())[after : after + count]
 
 
 class FakeOwnersFiles:

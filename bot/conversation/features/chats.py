@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from gettext import NullTranslations
 
 from bot.conversation.feature import ChoiceButton, Feature, Pressed, Replies
-from bot.conversation.guests import allow_button, chats_button, is_owner, named, refuse_button
+from bot.conversation.guests import allow_button, chats_button, is_owner, named, refuse_button, turn_button
 from bot.conversation.outgoing import Alert, Button, Buttons, ChangeText
 from bot.conversation.texts.reasons import allowance
 from bot.conversation.texts.wording import number
@@ -14,22 +14,26 @@ from bot.core.guests import Guest
 from bot.core.limits import Counts, Limits, Rule, Scope
 
 _SHOWN = 8
-"""Chats in the list; each has buttons."""
+"""Chats on a page of the list; each has buttons."""
 _CHOICES = ((1, 2, 5, 10), (20, 50, 100, 200))
 _AS_ALL = "all"
 _ARGUMENT = re.compile(rf"(-?\d{{1,18}})(?:_(\d{{1,3}}|{_AS_ALL}))?")
 
 
-async def chats_page(t: NullTranslations, tools: Tools) -> tuple[str, Buttons]:
-    """The list, as text and buttons."""
-    guests = tuple(await tools.guests.last(_SHOWN))
-    others = await _others(tools, {guest.id for guest in guests})
+async def chats_page(t: NullTranslations, tools: Tools, page: int) -> tuple[str, Buttons]:
+    """A page of the list, from 0, as text and buttons."""
+    found = tuple(await tools.guests.last(_SHOWN + 1, page * _SHOWN))
+    guests, older = found[:_SHOWN], found[_SHOWN:]
+    others = () if page else await _others(tools, {guest.id for guest in guests})
     own = await tools.own_limits.of([guest.id for guest in (*guests, *others)])
-    return guests_text(t, guests, others, own), guests_buttons(t, guests, others)
+    to_older = [turn_button(t.gettext("◀ Older"), page + 1)] if older else []
+    to_newer = [turn_button(t.gettext("Newer ▶"), page - 1)] if page else []
+    turns = [(*to_older, *to_newer)] if older or page else []
+    return guests_text(t, guests, others, own), (*guests_buttons(t, guests, others), *turns)
 
 
 async def _others(tools: Tools, listed: Collection[int]) -> tuple[Guest, ...]:
-    """The dearest chats of the week about which nobody had to be asked."""
+    """The dearest chats of the week that are not on the list."""
     report = await tools.money.report(tools.now())
     return tuple(Guest(each.id, each.name) for each in report.chats if each.id not in listed)
 
@@ -39,7 +43,7 @@ def guests_text(
 ) -> str:
     """Those who ask, those whom the owner has answered, and other chats that spend."""
     words = {True: t.gettext("allowed"), False: t.gettext("refused"), None: t.gettext("asks")}
-    lines = [f"• {named(guest)}: {words[guest.is_allowed]}{_own(t, guest, own)}" for guest in guests]
+    lines = [f"• {_said(t, guest, words[guest.is_allowed])}{_own(t, guest, own)}" for guest in guests]
     if guests:
         lines.insert(0, t.gettext("<b>Who may use me</b>, beside ALLOWED_CHATS"))
     else:
@@ -47,6 +51,10 @@ def guests_text(
     if others:
         lines.append(t.gettext("<b>Others that spent most this week</b>"))
     return "\n".join((*lines, *(f"• {named(chat)}{_own(t, chat, own)}" for chat in others)))
+
+
+def _said(t: NullTranslations, guest: Guest, what: str) -> str:
+    return t.gettext("{name}: {what}").format(name=named(guest), what=what)
 
 
 def _own(t: NullTranslations, chat: Guest, own: Mapping[int, int]) -> str:
@@ -104,7 +112,7 @@ def limit_text(t: NullTranslations, guest: Guest, own: int | None, limits: Limit
             "A number of its own counts in place of RATE_LIMIT_EDITS. "
             "What each person may ask for stays as it is."
         )
-    return f"{named(guest)}: {said}\n{where}"
+    return f"{_said(t, guest, said)}\n{where}"
 
 
 def _allowance(t: NullTranslations, rule: Rule | None) -> str:

@@ -1,5 +1,6 @@
 """/owner: money, who may use the bot, and a pause; and the link that makes somebody the owner."""
 
+import re
 from gettext import NullTranslations
 
 from bot.conversation.answering import answer
@@ -13,6 +14,7 @@ from bot.conversation.tools import Tools
 from bot.core.money import PAUSED
 
 _MONEY, _PAUSE, _GO_ON, _CHART, _TABLE = "money", "pause", "on", "chart", "csv"
+_CHATS_PAGE = re.compile(rf"{CHATS}(\d{{0,3}})")
 _CHART_DAYS = 30
 
 
@@ -48,8 +50,8 @@ async def press(pressed: Pressed) -> Replies:
 
 
 async def _page(t: NullTranslations, tools: Tools, choice: str) -> tuple[str, Buttons]:
-    if choice == CHATS:
-        text, buttons = await chats_page(t, tools)
+    if page := _CHATS_PAGE.fullmatch(choice):
+        text, buttons = await chats_page(t, tools, int(page[1] or 0))
         return text, (*buttons, (OWNER.of(t.gettext("⬅️ Money"), _MONEY),))
     is_paused = await tools.money.has_notice(PAUSED)
     report = await tools.money.report(tools.now())

@@ -163,6 +163,25 @@ async def test_the_chats_are_listed_with_what_can_be_done(room: Room) -> None:
     assert ADA.id not in room.guests.guests
 
 
+async def test_a_long_list_of_chats_has_pages(room: Room) -> None:
+    for number in range(20):
+        room.guests.guests[number] = Guest(number, f"Guest {number}", 1, NOW, NOW, is_allowed=False)
+    room.money.dearest = (Spender(-7, "", 9, 36),)
+    shown = []
+    for page, turns, others in (
+        ("chats", ["chats1"], 1),
+        ("chats1", ["chats2", "chats"], 0),
+        ("chats2", ["chats1"], 0),
+    ):
+        listed = await changed(room, page)
+        *buttons, last = data_of(listed.buttons)
+        assert last == "owner:money"
+        assert [each for each in buttons if each.startswith("owner")] == [f"owner:{turn}" for turn in turns]
+        assert len([each for each in buttons if each.startswith("limit")]) == others
+        shown += [each for each in buttons if each.startswith("allow")]
+    assert shown == [f"allow:{number}" for number in range(20)]
+
+
 async def test_other_chats_that_spend_are_listed_and_own_limits_are_told(room: Room) -> None:
     room.guests.guests[2] = Guest(2, "Zoé", 1, NOW, NOW, is_allowed=True)
     room.money.dearest = (Spender(-7, "", 9, 36), Spender(2, "Zoé", 9, 36), Spender(-8, "", 9, 36))
