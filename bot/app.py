@@ -31,6 +31,7 @@ from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace
 from bot.settings import Settings
 from bot.storage.database import DATABASE_ERRORS
+from bot.storage.edits_table import EditsTable
 from bot.storage.erasing import PersonalData
 from bot.storage.notifications import Notifications
 from bot.storage.ownership import Ownership
@@ -56,6 +57,7 @@ from bot.web.server import listening
 from bot.wiring import outside
 from bot.wiring.measures import Bounds, Measures, Warnings
 from bot.wiring.members import Members
+from bot.wiring.owners_files import OwnersFiles
 from bot.wiring.rows import Process, Rows
 from bot.wiring.telegram import Outside, introduction, own_webhook_secret, way_out
 
@@ -140,7 +142,10 @@ class _App:
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
         questions = Questions(bot, slots, out.rights)
-        conversation = self._conversation(bot, service, notify.wake, questions, slots, estimate)
+        owners_files = OwnersFiles(images, EditsTable(rows.database), slots)
+        conversation = self._conversation(
+            bot, service, notify.wake, questions, slots, estimate, owners_files=owners_files
+        )
         intake = Intake(
             bot, rows.inbox, conversation.handle, out.outbox.send, slots, process.owner, process.now
         )
@@ -236,6 +241,8 @@ class _App:
         questions: Questions,
         slots: Slots,
         estimate: Callable[[Edit], Estimate],
+        *,
+        owners_files: OwnersFiles,
     ) -> Conversation:
         settings, rows = self._settings, self._rows
         about = About(
@@ -244,6 +251,8 @@ class _App:
             reads_group_messages=bool(bot.bot.can_read_all_group_messages),
             limits=outside.limits(settings),
             longest_wait=timedelta(seconds=settings.max_request_age_seconds),
+            prices=frozenset({outside.price(settings)} - {0.0}),
+            shows_prices=settings.show_prices,
         )
         tools = Tools(
             desk=Desk(
@@ -257,7 +266,9 @@ class _App:
             most_photos=outside.operation(settings).most_photos,
             owners=self._owners,
             guests=rows.guests,
+            own_limits=rows.own_limits,
             money=rows.money,
+            owners_files=owners_files,
             take_again=self._take_again,
             questions=questions,
             files=rows.files,

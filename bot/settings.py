@@ -66,6 +66,7 @@ class Settings(BaseModel):
     nanobanana_credits_per_edit: NonNegativeFloat = 0
     daily_credits: NonNegativeFloat = 0
     low_credits: NonNegativeFloat = 100
+    show_prices: bool = False
     nanobanana_creates_per_10_seconds: PositiveInt = 15
     nanobanana_tasks_in_flight: PositiveInt = 100
 

@@ -20,7 +20,8 @@ from bot.core.wishes import Collected, Missing, Question
 
 BY_BUTTON = frozenset({Missing.CONSENT, Missing.COMMAND, Missing.MANNER})
 """What is asked for with buttons."""
-HOLD_VERB = "hold"
+HOLD_VERB, HOLD_PRESSED_VERB = "hold", "wait"
+"""Under the refusal of a message, and of a press."""
 WELCOME_VERB = "start"
 """Of the buttons under the welcome, whose picture is an example."""
 _SERIES = 100
@@ -124,13 +125,15 @@ def is_asked_with(request: Request, update_id: int) -> bool:
     return update_id in {request.update_id, -request.update_id // _SERIES}
 
 
-def hold_buttons(t: NullTranslations, refusal: Refusal, request: Request, now: datetime) -> Buttons:
+def hold_buttons(
+    t: NullTranslations, refusal: Refusal, request: Request, now: datetime, verb: str = HOLD_VERB
+) -> Buttons:
     """One button, where the request may wait for its place."""
     if refusal.retry_at is None or not refusal.can_be_held(now):
         return ()
     wait = duration(t, until((refusal.retry_at - now).total_seconds()))
     label = t.gettext("⏳ Do it in {duration}").format(duration=wait)
-    return ((Button(label, f"{HOLD_VERB}:{request.update_id}"),),)
+    return ((Button(label, f"{verb}:{request.update_id}"),),)
 
 
 def refusal_key(refusal: Refusal, request: Request) -> str:
@@ -148,16 +151,31 @@ def refuse(asked: Asked, refused: Refused) -> Replies:
     return (say_in_reply(asked.message, text, merge=refused.reason),)
 
 
-async def admit_pressed(pressed: Pressed, request: Request) -> Alert:
-    """Admit what a button asks for, unless the same edit is already running (a second tap)."""
-    tools, t, press_id = pressed.tools, pressed.t, pressed.press.press_id
+async def admit_pressed(pressed: Pressed, request: Request, *, is_alone: bool = True) -> tuple[bool, Replies]:
+    """Admit what a button asks for, unless the same edit is already running (a second tap).
+
+    Returns whether it was admitted, and what to say. `is_alone`: the press asks for nothing else.
+    """
+    tools, t = pressed.tools, pressed.t
     if not await _takes_pictures(tools, pressed.press.chat):
-        return Alert(press_id, alerts.plain(reason_sentence(t, Reason.MAY_NOT_SEND)), popup=True)
+        return False, alert(pressed, alerts.plain(reason_sentence(t, Reason.MAY_NOT_SEND)))
     admission = await tools.desk.admit(request, once=True)
     if isinstance(admission, Refusal):
-        text = refusal_text(t, admission, tools.now())
-        return Alert(press_id, alerts.plain(text), popup=True)
-    return Alert(press_id, alerts.started(t))
+        return False, _refused(pressed, request, admission, is_alone=is_alone)
+    return True, toast(pressed, alerts.started(t))
+
+
+def _refused(pressed: Pressed, request: Request, refusal: Refusal, *, is_alone: bool) -> Replies:
+    """A window; where the request may wait for its place, a message, because a window has no buttons."""
+    now, is_private = pressed.tools.now(), pressed.press.chat.is_private
+    text = refusal_text(pressed.t, refusal, now)
+    window = alert(pressed, alerts.plain(text))
+    buttons = hold_buttons(pressed.t, refusal, request, now, HOLD_PRESSED_VERB)
+    if not buttons or not is_alone:
+        return window
+    to = Destination(request.chat_id, request.thread_id, request.request_message_id)
+    offer = Say(to, text, buttons, silent=not is_private, merge=refusal_key(refusal, request))
+    return (*(toast(pressed, "") if is_private else window), offer)
 
 
 async def _takes_pictures(tools: Tools, chat: Chat) -> bool:

@@ -10,6 +10,7 @@ from bot.conversation.feature import ChoiceButton, Pressed, Replies
 from bot.conversation.incoming import Chat, Message, Sender
 from bot.conversation.outgoing import Alert, Button, Buttons, ChangeText, Destination, Leave, Outgoing, Say
 from bot.conversation.texts.i18n import translations
+from bot.conversation.texts.money import price_text
 from bot.conversation.texts.wording import excerpt
 from bot.conversation.tools import Tools
 from bot.core.errors import TryLater
@@ -17,6 +18,8 @@ from bot.core.guests import Guest
 
 KEPT = timedelta(days=1)
 """How long what was sent waits for the owner."""
+OWNER_VERB, CHATS = "owner", "chats"
+"""The button that shows /owner's list of chats."""
 _OWNERS_LANGUAGE = "en"
 _LONGEST_NAME = 64
 
@@ -33,7 +36,10 @@ async def turn_away(
             asking = Guest(chat.id, _name(chat, sender), update_id, tools.now())
             if await tools.guests.ask(asking):
                 t = translations(sender.language)
-                return (_say(chat, message, asked_text(t)), *_questions(owners, chat, sender))
+                return (
+                    _say(chat, message, asked_text(t)),
+                    *_questions(owners, chat, sender, tools.about.prices),
+                )
             if guest is not None:
                 return ()
         elif guest.is_allowed:
@@ -96,13 +102,17 @@ def _decided(pressed: Pressed, guest: Guest, *, allowed: bool) -> Replies:
     text = t.gettext("✅ Allowed: {name}") if allowed else t.gettext("🚫 Refused: {name}")
     other = refuse_button(t, guest.id) if allowed else allow_button(t, guest.id)
     html = text.format(name=named(guest))
-    return (Alert(press.press_id), ChangeText(press.chat.id, press.message_id, html, ((other,),)))
+    return (
+        Alert(press.press_id),
+        ChangeText(press.chat.id, press.message_id, html, ((other, chats_button(t)),)),
+    )
 
 
-def _questions(owners: Collection[int], chat: Chat, sender: Sender) -> list[Say]:
+def _questions(owners: Collection[int], chat: Chat, sender: Sender, prices: Collection[float]) -> list[Say]:
     t = translations(_OWNERS_LANGUAGE)
     buttons: Buttons = ((allow_button(t, chat.id), refuse_button(t, chat.id)),)
-    return [Say(Destination(owner), question_text(t, chat, sender), buttons) for owner in sorted(owners)]
+    text = question_text(t, chat, sender, prices)
+    return [Say(Destination(owner), text, buttons) for owner in sorted(owners)]
 
 
 def _name(chat: Chat, sender: Sender) -> str:
@@ -118,17 +128,16 @@ def named(guest: Guest) -> str:
     return f"<b>{excerpt(guest.name or str(guest.id), _LONGEST_NAME)}</b> (<code>{guest.id}</code>)"
 
 
-def question_text(t: NullTranslations, chat: Chat, sender: Sender) -> str:
-    """For the owner: who asks."""
+def question_text(t: NullTranslations, chat: Chat, sender: Sender, prices: Collection[float] = ()) -> str:
+    """For the owner: who asks, and what it costs."""
     who = f"<b>{excerpt(sender.name or str(sender.id), _LONGEST_NAME)}</b> (<code>{sender.id}</code>)"
     if chat.is_private:
         first = t.gettext("{who} would like to use me.").format(who=who)
     else:
         group = named(Guest(chat.id, _name(chat, sender)))
         first = t.gettext("{who} would like to use me in the group {group}.").format(who=who, group=group)
-    return "\n".join(
-        (first, t.gettext("What they send is kept for a day, and done once you allow it. You pay for it."))
-    )
+    kept = t.gettext("What they send is kept for a day, and done once you allow it. You pay for it.")
+    return f"{first}\n{kept}" + (f" {price_text(t, prices)}" if prices else "")
 
 
 def asked_text(t: NullTranslations) -> str:
@@ -162,6 +171,16 @@ def allow_button(t: NullTranslations, guest_id: int, name: str = "") -> Button:
 def refuse_button(t: NullTranslations, guest_id: int, name: str = "") -> Button:
     label = t.gettext("Refuse")
     return REFUSE.of(f"{label} {name}".strip(), str(guest_id))
+
+
+def chats_button(t: NullTranslations) -> Button:
+    """To all chats that were allowed or refused."""
+    return turn_button(t.gettext("👥 Chats"), 0)
+
+
+def turn_button(label: str, page: int) -> Button:
+    """To a page of that list, from 0."""
+    return Button(label, f"{OWNER_VERB}:{CHATS}{page or ''}")
 
 
 ALLOW, REFUSE = ChoiceButton("allow", allow), ChoiceButton("refuse", refuse)

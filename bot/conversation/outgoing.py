@@ -75,6 +75,16 @@ class SayWithPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class SayWithFile:
+    """A new message with a file of ours, silent."""
+
+    to: Destination
+    name: str
+    content: bytes
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A question, remembered as `question_id`.
 
@@ -175,6 +185,7 @@ class Leave:
 Outgoing: TypeAlias = (
     Say
     | SayWithPicture
+    | SayWithFile
     | Ask
     | Alert
     | ChangeText

@@ -1,12 +1,12 @@
 """Who runs the bot: who stands in ADMIN_IDS, and whoever opened the one-time link."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.core.guests import Guest
-from bot.core.money import Report
+from bot.core.money import Day, Report, Table
 
 LINK = "own-"
 """What `/start` brings from the link, before its code."""
@@ -37,8 +37,18 @@ class Guests(Protocol):
     async def decide(self, guest: Guest, *, allowed: bool, now: datetime) -> Guest | None:
         """Write what the owner said. Returns the guest as it was before, None if it was not known."""
 
-    async def last(self, count: int) -> Collection[Guest]:
-        """Those who ask, and then those who were decided about last."""
+    async def last(self, count: int, after: int = 0) -> Collection[Guest]:
+        """Those who ask, and then those who were decided about last; without the first `after` of them."""
+
+
+class OwnLimits(Protocol):
+    """How many edits the owner lets one chat or person have, in place of the number that all have."""
+
+    async def of(self, ids: Collection[int]) -> Mapping[int, int]:
+        """The numbers of those that have one; 0 is no limit."""
+
+    async def set(self, id_: int, edits: int | None) -> None:
+        """Give a chat or person a number, 0 for no limit; None: the one that all have."""
 
 
 class Money(Protocol):
@@ -46,6 +56,9 @@ class Money(Protocol):
 
     async def report(self, now: datetime) -> Report:
         """Everything that the owner sees."""
+
+    async def days(self, now: datetime, count: int) -> Sequence[Day]:
+        """Each of the last days, today as the last one."""
 
     async def has_notice(self, name: str) -> bool:
         """Whether a notice was given and is not over."""
@@ -55,6 +68,16 @@ class Money(Protocol):
 
     async def notice_over(self, name: str) -> None:
         """It is over."""
+
+
+class OwnersFiles(Protocol):
+    """What takes a while to make."""
+
+    async def chart(self, days: Sequence[Day]) -> bytes:
+        """A picture of what each day cost, and how its edits ended."""
+
+    async def table(self) -> Table:
+        """Every edit that is kept."""
 
 
 class Owners:

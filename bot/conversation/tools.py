@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.conversation.incoming import Message
 from bot.conversation.memory import Memory, Wishes
-from bot.conversation.owners import Guests, Money, Owners
+from bot.conversation.owners import Guests, Money, Owners, OwnersFiles, OwnLimits
 from bot.core.clock import Clock
 from bot.core.edits import Edit, Request
 from bot.core.limits import Admission, Limits, Usage
@@ -86,9 +86,12 @@ class Desk:
         """A request that was refused and can be held; None if it is no longer known."""
         return await self._refused.get(update_id)
 
-    async def hold(self, request: Request) -> Admission:
-        """Have a request wait for its place; it is worked on at once if there is one by now."""
-        admission = await self._service.admit(request, hold=True)
+    async def hold(self, request: Request, *, once: bool = False) -> Admission:
+        """Have a request wait for its place; it is worked on at once if there is one by now.
+
+        `once` as in `admit`.
+        """
+        admission = await self._service.admit(request, hold=True, once=once)
         if isinstance(admission, Edit):
             await self._wake(admission)
         return admission
@@ -178,7 +181,8 @@ class Questions(Protocol):
 @dataclass(frozen=True, slots=True)
 class About:
     """What the bot is called, what it sees in groups, and what it allows. Requests of people who have
-    waited longer than `longest_wait` are not painted.
+    waited longer than `longest_wait` are not painted. `prices`: what an edit may cost, in credits, as far as
+    that is known; `shows_prices`: people are told.
     """
 
     username: str
@@ -186,6 +190,8 @@ class About:
     reads_group_messages: bool
     limits: Limits
     longest_wait: timedelta
+    prices: frozenset[float] = frozenset()
+    shows_prices: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,9 @@ class Tools:
     wishes: Wishes
     owners: Owners
     guests: Guests
+    own_limits: OwnLimits
     money: Money
+    owners_files: OwnersFiles
     take_again: Callable[[int, int, datetime], Awaitable[object]]
     """Has what a chat sent from an update on, and since a moment, handled as if it had just come."""
     questions: Questions

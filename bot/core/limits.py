@@ -1,7 +1,7 @@
 """How many edits people may ask for, as a list of rules, and why one more was refused."""
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -55,13 +55,14 @@ HELD = Rule(Scope.PERSON, MAX_HELD, counts=Counts.HELD)
 class Limits:
     """All of the rules apply; without rules there is no limit.
 
-    `at_once`: how many tasks of one chat may run at once, 0 for any number; more wait for their turn.
-    `forgiven`: how many edits of one person, in any window, give their place back although they were paid for
-    and lost by the person's doing. No rule of a chat or person counts or refuses the edits of `exempt`
-    people. `price`: the credits of one create call.
+    `window`: that of a chat's and a person's rule. `at_once`: how many tasks of one chat may run at once,
+    0 for any number; more wait for their turn. `forgiven`: how many edits of one person, in any window, give
+    their place back although they were paid for and lost by the person's doing. No rule of a chat or person
+    counts or refuses the edits of `exempt` people. `price`: the credits of one create call.
     """
 
     rules: tuple[Rule, ...] = ()
+    window: timedelta = timedelta(hours=1)
     at_once: int = 0
     forgiven: int = 0
     exempt: frozenset[int] = frozenset()
@@ -72,6 +73,12 @@ class Limits:
         if person_id not in self.exempt:
             return self.rules
         return tuple(rule for rule in self.rules if rule.scope is Scope.DEPLOYMENT)
+
+    def with_own(self, own: Mapping[Scope, int]) -> "Limits":
+        """The same for a chat or person with a number of its own; 0 is no limit."""
+        others = (rule for rule in self.rules if rule.scope not in own or rule.counts is not Counts.ADMITTED)
+        rules = (Rule(scope, count, self.window) for scope, count in own.items() if count)
+        return replace(self, rules=(*rules, *others))
 
     @property
     def longest_window(self) -> timedelta | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 PAUSED = "paused"
 """The notice that the owner has paused the bot."""
@@ -34,6 +34,26 @@ class Span:
     cancelled: int = 0
     failed: Mapping[str, int] = field(default_factory=dict)
     credits: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The edits that were asked for on a day (of UTC), by how they ended, and what they cost."""
+
+    date: date
+    delivered: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    credits: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Edits as comma-separated values, the newest first; not `is_whole`: older ones are left out."""
+
+    content: bytes
+    edits: int
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from bot.core.errors import PhotoRefused, Reason, ResultUnusable, TryLater
+from bot.core.money import Day
 from bot.core.pictures import Fitted, ImageFormat, Size
 from bot.images.allowance import DEFAULT_ALLOWANCE, Allowance
 from bot.images.messages import Message
@@ -107,6 +108,15 @@ class ImagePool:
         except WorkerDied as error:
             logger.warning("a comparison ended its worker: %s", error)
             raise ResultUnusable(f"the comparison ended its worker: {error}") from error
+        return answer.contents[0]
+
+    async def chart(self, days: Sequence[Day], credit: float) -> bytes:
+        """A JPEG of what each day cost, and how its edits ended. `credit`: what one is worth in dollars."""
+        rows = [(day.date.isoformat(), day.delivered, day.failed, day.cancelled, day.credits) for day in days]
+        try:
+            answer = await self._ask(Message({"do": "chart", "days": rows, "credit": credit}))
+        except WorkerDied as error:
+            raise TryLater(_AGAIN_SECONDS, f"the chart ended its worker: {error}") from error
         return answer.contents[0]
 
     async def _ask(self, request: Message) -> Message:

@@ -13,12 +13,15 @@ import signal
 import socket
 import sys
 import traceback
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bot.core.errors import PhotoRefused, ResultUnusable
+from bot.core.money import Day
 from bot.core.pictures import ImageFormat, Size
 from bot.images.allowance import Allowance
+from bot.images.chart import chart
 from bot.images.comparing import compare
 from bot.images.fitting import fit
 from bot.images.messages import Message, receive, send
@@ -74,6 +77,9 @@ class Worker:
             before, after = message.contents
             sheet = compare(before, after, tuple(words["labels"]), self._announce)
             return Message({}, (sheet,))
+        if words["do"] == "chart":
+            days = [Day(date.fromisoformat(day), *counts) for day, *counts in words["days"]]
+            return Message({}, (chart(days, words["credit"]),))
         fitted = fit(
             message.contents[0],
             message.contents[1],

@@ -6,6 +6,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
+from bot.storage.own_limits import move_own_limit
 from bot.storage.tables import CHAT_MOVES, CHATS, EDITS, EXTRAS, QUESTIONS
 
 _NUMBERED_ANEW: dict[str, Any] = {
@@ -43,6 +44,7 @@ async def move_chat(database: Database, connection: AsyncConnection, old_id: int
     )
     is_news = (await connection.execute(noted.returning(CHAT_MOVES.c.old_id))).first() is not None
     await lock(database, connection, new_id)
+    await move_own_limit(connection, old_id, new_id)
     old_facts = {
         column: select(column).where(CHATS.c.id == old_id).scalar_subquery()
         for column in (CHATS.c.told_not_allowed_at, CHATS.c.greeted_at, CHATS.c.is_quiet)

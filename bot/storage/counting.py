@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import ADMITTED, NOT_COUNTED, Edit, EditState, Waste
 from bot.core.limits import HELD, LONGEST_HOLD, Counts, Limits, Rule, Scope, Usage, usage
+from bot.storage.own_limits import limits_for
 from bot.storage.tables import EDITS
 
 
@@ -34,28 +35,27 @@ class Counted:
 
     async def usages(self, connection: AsyncConnection) -> tuple[Usage, list[Usage]]:
         """The person's held edits, and each rule that applies."""
+        limits = await limits_for(connection, self.limits, self.chat_id, self.person_id)
         holds = (await connection.execute(self._holds())).all()
         held = usage(HELD, [row.created_at for row in holds if row.requester_id == self.person_id], self.now)
         return held, [
             usage(rule, await self._counted(connection, rule), self.now, self._held_of(rule, holds))
-            for rule in self.limits.of(self.person_id)
+            for rule in limits.of(self.person_id)
         ]
 
     async def _counted(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
-        """The creation times of the edits that a rule counts now, oldest first."""
+        """The creation times of the edits that a rule counts now; those in a window oldest first."""
         if rule.counts is Counts.PAID:
             return await self._paid(connection, rule)
-        query = (
-            select(EDITS.c.created_at)
-            .where(self._is_in(rule.scope), EDITS.c.requester_id.not_in(self.limits.exempt))
-            .order_by(EDITS.c.created_at)
+        query = select(EDITS.c.created_at).where(
+            self._is_in(rule.scope), EDITS.c.requester_id.not_in(self.limits.exempt)
         )
-        if rule.window is None:
+        if rule.window is None:  # in any order: sorted, all edits of the chat would be read for it
             query = query.where(EDITS.c.state.in_(ADMITTED))
         else:
             is_counted = or_(EDITS.c.state.not_in(NOT_COUNTED), EDITS.c.waste == Waste.CHARGED)
             is_inside = EDITS.c.created_at > self.now - rule.window
-            query = query.where(is_inside, is_counted, ~EDITS.c.is_late)
+            query = query.where(is_inside, is_counted, ~EDITS.c.is_late).order_by(EDITS.c.created_at)
         return (await connection.scalars(query)).all()
 
     async def _paid(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
@@ -106,3 +106,20 @@ class Counted:
                 return sum(row.requester_id == self.person_id for row in holds)
             case Scope.DEPLOYMENT:
                 return 0
+
+
+async def waste_of(connection: AsyncConnection, ended: Edit, limits: Limits) -> Waste | None:
+    """What becomes of the place of an edit that was paid for in vain; None where no rule counts it."""
+    if limits.longest_window is None:
+        return None
+    forgiven = (
+        select(func.count())
+        .select_from(EDITS)
+        .where(
+            EDITS.c.requester_id == ended.request.requester_id,
+            EDITS.c.created_at > ended.created_at - limits.longest_window,
+            EDITS.c.waste == Waste.FORGIVEN,
+        )
+    )
+    is_forgiven = (await connection.execute(forgiven)).scalar_one() < limits.forgiven
+    return Waste.FORGIVEN if is_forgiven else Waste.CHARGED

@@ -9,7 +9,6 @@ from sqlalchemy import (
     and_,
     case,
     delete,
-    func,
     or_,
     select,
     true,
@@ -18,14 +17,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.edits import ACTIVE, Edit, EditState, Received, Waste
+from bot.core.edits import ACTIVE, Edit, EditState, Received
 from bot.core.limits import Admission, Limits, Refusal, Usage, decide, refusal
 from bot.core.photos import kept_names, photo_names
 from bot.core.ports import FileKind
 from bot.storage.chat_rows import lock, move_chat
-from bot.storage.counting import Counted
+from bot.storage.counting import Counted, waste_of
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of
+from bot.storage.own_limits import limits_for
 from bot.storage.tables import EDITS, EXTRAS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
@@ -142,24 +142,14 @@ class SqlEditStore:
 
         At most `limits.forgiven` edits of a person in any window are, whatever the order in which they end.
         """
-        window, person_id = limits.longest_window, after.request.requester_id
-        if not after.is_wasted or window is None or person_id in limits.exempt:
+        person_id = after.request.requester_id
+        if not after.is_wasted or person_id in limits.exempt:
             return await self.move(before, after)
-        count = (
-            select(func.count())
-            .select_from(EDITS)
-            .where(
-                EDITS.c.requester_id == person_id,
-                EDITS.c.created_at > after.created_at - window,
-                EDITS.c.waste == Waste.FORGIVEN,
-            )
-        )
         try:
             async with self._database.writing() as connection:
                 await lock(self._database, connection, person_id)
-                forgiven = (await connection.execute(count)).scalar_one()
-                is_forgiven = forgiven < limits.forgiven
-                ended = replace(after, waste=Waste.FORGIVEN if is_forgiven else Waste.CHARGED)
+                theirs = await limits_for(connection, limits, after.chat_id, person_id)
+                ended = replace(after, waste=await waste_of(connection, after, theirs))
                 result = await connection.execute(guarded_update(before, ended))
         finally:
             self._forget_running(before.id)

@@ -44,8 +44,8 @@ _OF_PERSON: dict[str, Callable[[int], ColumnElement[bool]]] = {
 """The rows that are deleted. Those of `edits` are blanked; those of `inbox` are found by what they say."""
 IMPERSONAL = frozenset({"chat_moves", "balances", "notices", "replicas", "roles", "budgets"})
 """Tables that hold nothing of a person."""
-OWNERS = frozenset({"guests", "owner_links"})
-"""Whom the owner allowed or refused, and who that is: their word stands, without a name."""
+OWNERS = frozenset({"guests", "own_limits", "owner_links"})
+"""Whom the owner allowed, refused or gave a number, and who that is: their word stands, without a name."""
 TABLES = frozenset({"edits", "inbox", *_OF_PERSON, *OWNERS})
 
 _BLANK: dict[str, Any] = {

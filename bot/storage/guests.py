@@ -57,11 +57,12 @@ class SqlGuests:
             await connection.execute(decided)
         return None if before is None else Guest(*before)
 
-    async def last(self, count: int) -> list[Guest]:
-        """Those who ask, and then those who were decided about last."""
-        query = select(*_COLUMNS).order_by(GUESTS.c.decided_at.is_not(None), GUESTS.c.decided_at.desc())
+    async def last(self, count: int, after: int = 0) -> list[Guest]:
+        """Those who ask, and then those who were decided about last; without the first `after` of them."""
+        has_answer, answered = GUESTS.c.decided_at.is_not(None), GUESTS.c.decided_at.desc()
+        query = select(*_COLUMNS).order_by(has_answer, answered, GUESTS.c.id)
         async with self._database.reading() as connection:
-            return [Guest(*row) for row in await connection.execute(query.limit(count))]
+            return [Guest(*row) for row in await connection.execute(query.limit(count).offset(after))]
 
     async def forget_before(self, at: datetime) -> int:
         """Forget who asked before `at` and was not answered: they may ask anew."""

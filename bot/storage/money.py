@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.edits import EditState
-from bot.core.money import DAY, Balance, Drift, Report, Span, Spender
+from bot.core.money import DAY, Balance, Day, Drift, Report, Span, Spender
 from bot.storage.database import Database
 from bot.storage.tables import BALANCES, EDITS, GUESTS, NOTICES
 from bot.storage.waiting import WaitingEdits
@@ -46,6 +46,30 @@ class SqlMoney:
                 waiting=await self._waiting.by_reason(),
                 drift=await _drift(connection, balances),
             )
+
+    async def days(self, now: datetime, count: int) -> list[Day]:
+        """Each of the last days, today as the last one."""
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        starts = [today - timedelta(days=ago) for ago in reversed(range(count))]
+        created = EDITS.c.created_at
+        place = case(*((created >= start, number) for number, start in reversed([*enumerate(starts)])))
+        query = select(
+            place.label("place"), EDITS.c.state, func.count().label("edits"), _SPENT.label("spent")
+        )
+        query = query.where(created >= starts[0]).group_by("place", EDITS.c.state)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        edits = {(row.place, row.state): row.edits for row in rows}
+        return [
+            Day(
+                start.date(),
+                edits.get((number, EditState.DELIVERED), 0),
+                edits.get((number, EditState.FAILED), 0),
+                edits.get((number, EditState.CANCELLED), 0),
+                sum(row.spent for row in rows if row.place == number),
+            )
+            for number, start in enumerate(starts)
+        ]
 
     async def pace(self, now: datetime) -> float:
         """What a day of the last week cost."""

@@ -253,6 +253,15 @@ class GuestRow(SQLModel, table=True):
     is_allowed: bool | None
 
 
+class OwnLimitRow(SQLModel, table=True):
+    """How many edits the owner lets a chat or person have in the limits' window; 0 for any number."""
+
+    __tablename__: ClassVar[str] = "own_limits"
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    edits: int
+
+
 class OwnerLinkRow(SQLModel, table=True):
     """A one-time link that makes its first reader the owner, by a digest; and who that was."""
 
@@ -322,6 +331,7 @@ INBOX = METADATA.tables["inbox"]
 QUESTIONS = METADATA.tables["questions"]
 PENDING_PHOTOS = METADATA.tables["pending_photos"]
 GUESTS = METADATA.tables["guests"]
+OWN_LIMITS = METADATA.tables["own_limits"]
 OWNER_LINKS = METADATA.tables["owner_links"]
 BALANCES = METADATA.tables["balances"]
 NOTICES = METADATA.tables["notices"]

@@ -8,7 +8,7 @@ from typing import TypedDict
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot import VERSION
-from bot.core.edits import Edit
+from bot.core.edits import Edit, Waste
 from bot.core.errors import Reason
 
 _SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
@@ -32,6 +32,9 @@ class Metrics:
         self._failures = Counter("edit_failures", "Edits that failed", ["reason"], **ours)
         for reason in Reason:  # an alarm sees the first failure only as a rise from zero
             self._failures.labels(reason)
+        self._wasted = Counter("edits_wasted", "Edits paid for in vain, by people's doing", ["waste"], **ours)
+        for waste in Waste:
+            self._wasted.labels(waste)
         self._refusals = Counter("requests_refused", "Requests not accepted", ["reason"], **ours)
         self._looks = Counter("task_looks", "Questions how a task is doing", **ours)
         self._durations = Histogram(
@@ -58,6 +61,8 @@ class Metrics:
         self._moves.labels(edit.state).inc()
         if edit.failure is not None:
             self._failures.labels(edit.failure).inc()
+        if edit.waste is not None and not edit.is_active:
+            self._wasted.labels(edit.waste).inc()
         if not edit.is_active:
             self._durations.labels(edit.state).observe((now - edit.created_at).total_seconds())
 

@@ -235,6 +235,7 @@ def limits(settings: Settings) -> Limits:
     )
     return Limits(
         tuple(rule for rule in rules if rule.count or rule.scope is Scope.DEPLOYMENT),
+        window,
         at_once=at_once,
         forgiven=settings.forgiven_edits,
         exempt=settings.admin_ids,

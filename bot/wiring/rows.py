@@ -16,6 +16,7 @@ from bot.storage.files import DiskFiles, data_dir_id
 from bot.storage.guests import SqlGuests
 from bot.storage.inbox import Inbox
 from bot.storage.money import SqlMoney
+from bot.storage.own_limits import SqlOwnLimits
 from bot.storage.ownership import Ownership
 from bot.storage.provider_budget import SqlProviderBudget
 from bot.storage.refused import RefusedRequests
@@ -37,6 +38,7 @@ class Rows:
     chats: Chats
     wishes: SqlWishes
     guests: SqlGuests
+    own_limits: SqlOwnLimits
     money: SqlMoney
     ownership: Ownership
     alerts: Alerts
@@ -54,6 +56,7 @@ class Rows:
             chats=Chats(database),
             wishes=SqlWishes(database),
             guests=SqlGuests(database),
+            own_limits=SqlOwnLimits(database),
             money=SqlMoney(database),
             ownership=Ownership(database),
             alerts=Alerts(database),

@@ -32,7 +32,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], AsyncIterator[str]]]] = {
     "intake": ("Taking updates in", intake.report),
     "callbacks": ("Callbacks, and none: the real process", callbacks.report),
     "load": ("Many edits in flight in one process; a look takes 100 ms", load.report),
-    "owner": ("What /owner sums up", owner.report),
+    "owner": ("What /owner sums up, and what an admission counts, over a year", owner.report),
     "delivery": ("Many results at once", delivery.report),
     "throughput": ("A hundred people who keep asking", throughput.report),
     "replicas": ("Three replicas on one PostgreSQL: one killed, one frozen, all replaced", replicas.report),

@@ -1,30 +1,44 @@
-"""What /owner has to sum up: a year of 200,000 edits, on both databases."""
+"""A year of 200,000 edits, on both databases: what /owner sums up, and what an admission counts."""
 
+import asyncio
 import random
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from bot.core.edits import Cancelled, Delivered, Edit, Failed
+from bot.core.edits import Cancelled, Delivered, Edit, Failed, Received
 from bot.core.errors import Reason
+from bot.core.limits import Admission, Counts, Limits, Rule, Scope
 from bot.core.money import Balance
 from bot.storage.database import Database
 from bot.storage.edit_rows import row_of
+from bot.storage.edits import SqlEditStore
+from bot.storage.edits_table import EditsTable
 from bot.storage.money import SqlMoney
 from bot.storage.tables import EDITS
 from tests.bench.seed import utc_now
 from tests.factories import RESULT, TASK, edit
 from tests.harness.postgres import postgres_server
 
-EDITS_A_YEAR, TIMES = 200_000, 30
+EDITS_A_YEAR, TIMES, ADMISSIONS = 200_000, 30, 500
+HOUR = timedelta(hours=1)
+RULES = (
+    Rule(Scope.CHAT, 1000, HOUR),
+    Rule(Scope.PERSON, 1000, HOUR),
+    Rule(Scope.CHAT, 1000, counts=Counts.UNFINISHED),
+)
+DAILY = Rule(Scope.DEPLOYMENT, 1_000_000, 24 * HOUR, Counts.PAID)
+"""So large that nothing is refused."""
 _BATCH = 5_000
 _CHATS, _PEOPLE = 300, 2_000
+_TICK_SECONDS = 0.002
+"""A loop that spins would hold up what it measures."""
 
 
 def _past(number: int, now: datetime, dice: random.Random) -> Edit:
@@ -63,25 +77,74 @@ async def _seeded(database: Database, now: datetime) -> None:
         await money.note_balance(Balance(now - timedelta(minutes=10 * reading), 5_000.0 + reading))
 
 
-async def _measured(url: str, engine: str) -> str:
+async def _measured(url: str, engine: str) -> AsyncIterator[str]:
     now = utc_now()
     async with aclosing(Database.open(url)) as database:
         await _seeded(database, now)
-        money, seconds = SqlMoney(database), []
-        for _ in range(TIMES):
-            began = time.perf_counter()
-            report = await money.report(now)
-            seconds.append(time.perf_counter() - began)
-    last = report.spans[30].edits
-    median, slowest = 1000 * statistics.median(seconds), 1000 * max(seconds)
-    took = f"median {median:.0f} ms, at most {slowest:.0f} ms"
-    return f"{engine}: /owner over {EDITS_A_YEAR} edits, {last} of them of 30 days: {took}"
+        money = SqlMoney(database)
+        edits = (await money.report(now)).spans[30].edits
+        yield f"{engine}: {EDITS_A_YEAR} edits, {edits} of them of 30 days"
+        yield f"{engine}: /owner {await _timed(lambda _: money.report(now), TIMES)}"
+        yield f"{engine}: the chart's days {await _timed(lambda _: money.days(now, 30), TIMES)}"
+        store = SqlEditStore(database)
+        yield f"{engine}: an admission {await _timed(_admissions(store, now, RULES), ADMISSIONS)}"
+        rules = (*RULES, DAILY)
+        later = now + timedelta(hours=2)
+        yield f"{engine}: with DAILY_CREDITS {await _timed(_admissions(store, later, rules), ADMISSIONS)}"
+        yield f"{engine}: the table of all edits {await _table(database)}"
+
+
+def _admissions(
+    store: SqlEditStore, now: datetime, rules: tuple[Rule, ...]
+) -> Callable[[int], Awaitable[Admission]]:
+    """Requests of the people and chats of that year, at a usual pace."""
+    limits, dice = Limits(rules, price=4.0), random.Random(2)
+    first = EDITS_A_YEAR + len(rules) * ADMISSIONS
+
+    async def admit(number: int) -> Admission:
+        at = now + timedelta(seconds=10 * number)
+        asked = replace(_past(first + number, now, dice), stage=Received(), created_at=at, due_at=at)
+        return await store.admit(asked, limits, at)
+
+    return admit
+
+
+async def _timed(work: Callable[[int], Awaitable[object]], times: int) -> str:
+    seconds = []
+    for number in range(times):
+        began = time.perf_counter()
+        await work(number)
+        seconds.append(time.perf_counter() - began)
+    return f"median {1000 * statistics.median(seconds):.1f} ms, at most {1000 * max(seconds):.0f} ms"
+
+
+async def _table(database: Database) -> str:
+    """How long it takes, and for how long it holds up the event loop."""
+    gaps, last = [0.0], time.perf_counter()
+
+    async def watch() -> None:
+        nonlocal last
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            gaps.append(time.perf_counter() - last)
+            last = time.perf_counter()
+
+    began = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(watch())
+        table = await EditsTable(database).csv()
+        watching.cancel()
+    took, megabytes = time.perf_counter() - began, len(table.content) / 1e6
+    said = f"{table.edits} rows, {megabytes:.0f} MB in {took:.1f} s"
+    return f"{said}; the event loop waits {1000 * (max(gaps) - _TICK_SECONDS):.0f} ms at most"
 
 
 async def report() -> AsyncIterator[str]:
-    """The median of thirty, and the slowest: the first one reads from a cold cache."""
+    """Medians, and the slowest: the first one reads from a cold cache."""
     with tempfile.TemporaryDirectory() as folder:
-        yield await _measured(f"sqlite+aiosqlite:///{folder}/bot.db", "SQLite")
+        async for line in _measured(f"sqlite+aiosqlite:///{folder}/bot.db", "SQLite"):
+            yield line
     with postgres_server() as server:
         async with server.empty() as url:
-            yield await _measured(url, "PostgreSQL")
+            async for line in _measured(url, "PostgreSQL"):
+                yield line

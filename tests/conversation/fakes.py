@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 """The rooms behind the conversation, in memory, and a conversation between them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from bot.core.edits import (
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.limits import Admission, Limits, Refusal, Rule, Scope, Usage, usage
-from bot.core.money import Drift, Report, Span
+from bot.core.money import Day, Drift, Report, Span, Spender, Table
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
 from bot.core.wishes import Collected, Question, Speaker
@@ -321,8 +321,38 @@ class FakeGuests:
         self.guests[guest.id] = replace(before or guest, decided_at=now, is_allowed=allowed)
         return before
 
-    async def last(self, count: int) -> Collection[Guest]:
-        return list(self.guests.values())[:count]
+    async def last(self, count: int, after: int = 0) -> Collection[Guest]:
+        return list(self.guests.values())[after : after + count]
+
+
+class FakeOwnersFiles:
+    """As if they were made."""
+
+    def __init__(self) -> None:
+        self.charted: Sequence[Day] = ()
+        self.made = Table(b"a table", 1, is_whole=True)
+
+    async def chart(self, days: Sequence[Day]) -> bytes:
+        self.charted = days
+        return b"a chart"
+
+    async def table(self) -> Table:
+        return self.made
+
+
+class FakeOwnLimits:
+    """Numbers by id."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[int, int] = {}
+
+    async def of(self, ids: Collection[int]) -> Mapping[int, int]:
+        return {each: self.numbers[each] for each in ids if each in self.numbers}
+
+    async def set(self, id_: int, edits: int | None) -> None:
+        self.numbers.pop(id_, None)
+        if edits is not None:
+            self.numbers[id_] = edits
 
 
 class FakeMoney:
@@ -330,11 +360,15 @@ class FakeMoney:
 
     def __init__(self) -> None:
         self.notices: set[str] = set()
+        self.dearest: tuple[Spender, ...] = ()
         self.now: datetime | None = None
 
     async def report(self, now: datetime) -> Report:
         self.now = now
-        return Report(None, 0.0, {1: Span()}, (), (), {}, Drift(0, 0, timedelta(0)))
+        return Report(None, 0.0, {1: Span()}, self.dearest, (), {}, Drift(0, 0, timedelta(0)))
+
+    async def days(self, now: datetime, count: int) -> Sequence[Day]:
+        return [Day(now.date() - timedelta(days=ago), 2, 1, 0, 12) for ago in reversed(range(count))]
 
     async def has_notice(self, name: str) -> bool:
         return name in self.notices
@@ -427,7 +461,9 @@ class Room:
     albums: dict[str, list[Message]] = field(default_factory=dict)
     ownership: FakeOwnership = field(default_factory=FakeOwnership)
     money: FakeMoney = field(default_factory=FakeMoney)
+    owners_files: FakeOwnersFiles = field(default_factory=FakeOwnersFiles)
     guests: FakeGuests = field(default_factory=FakeGuests)
+    own_limits: FakeOwnLimits = field(default_factory=FakeOwnLimits)
     taken_again: list[tuple[int, int, datetime]] = field(default_factory=list)
     questions: FakeQuestions = field(default_factory=FakeQuestions)
     files: FakeFiles = field(default_factory=FakeFiles)
@@ -446,7 +482,9 @@ class Room:
             most_photos=3,
             owners=Owners(self.admin_ids, self.ownership),
             guests=self.guests,
+            own_limits=self.own_limits,
             money=self.money,
+            owners_files=self.owners_files,
             take_again=self._take_again,
             questions=self.questions,
             files=self.files,
@@ -456,6 +494,11 @@ class Room:
         )
         is_open = not self.allowed_chats if self.is_open is None else self.is_open
         self.access = Access(self.allowed_chats, self.tools, open_to_all=is_open)
+        self.conversation = Conversation(all_features(), self.tools, self.access)
+
+    def knows(self, **about: Any) -> None:
+        """The bot knows something else about itself."""
+        self.tools = replace(self.tools, about=replace(self.tools.about, **about))
         self.conversation = Conversation(all_features(), self.tools, self.access)
 
     async def _take_again(self, chat_id: int, first: int, since: datetime) -> None:

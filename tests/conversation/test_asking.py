@@ -364,7 +364,10 @@ async def test_a_full_limit_leaves_the_question_open() -> None:
     delivered(room)
     [[yes, _]] = (await room.asks(message(words=BLUE))).buttons
     room.service.refusal = Refusal(HOURLY, NOW + timedelta(minutes=5))
-    assert (await room.alert(press(yes.data))).popup
+    told, offer = await room.handle(press(yes.data))
+    assert isinstance(told, Alert)
+    assert isinstance(offer, Say)
+    assert "The next place is free" in offer.html
     room.service.refusal = None
     assert len(await room.handle(press(yes.data))) == 2
 

@@ -19,6 +19,7 @@ from bot.conversation.features import (
     again,
     cancel,
     change,
+    chats,
     compare,
     delete,
     edit,
@@ -85,6 +86,8 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "owner": owner.press,
         "refuse": guests.refuse,
         "hold": hold.hold,
+        "wait": hold.hold_pressed,
+        "limit": chats.choose_limit,
     }
 
 

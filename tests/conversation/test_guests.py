@@ -53,6 +53,13 @@ async def test_a_strangers_first_message_asks_the_owner_once_and_is_answered_onc
     assert not room.edits
 
 
+async def test_the_owner_is_told_what_it_costs_to_say_yes(room: Room) -> None:
+    room.knows(prices=frozenset({4.0}))
+    _, question = await room.handle(message("help", sender=STRANGER))
+    assert isinstance(question, Say)
+    assert question.html.endswith("You pay for it. An edit costs 4 credits ($0.02).")
+
+
 async def test_an_update_that_is_handled_again_asks_again(room: Room) -> None:
     first = message("help", sender=STRANGER)
     assert await room.handle(first) == await room.handle(first) != ()
@@ -66,7 +73,7 @@ async def test_what_was_sent_is_taken_up_once_the_owner_allows(room: Room) -> No
     assert isinstance(alert, Alert)
     assert isinstance(changed, ChangeText)
     assert changed.html.endswith(f"<b>Ada &lt;3</b> (<code>{ADA.id}</code>)")
-    assert data_of(changed.buttons) == [f"refuse:{ADA.id}"]
+    assert data_of(changed.buttons) == [f"refuse:{ADA.id}", "owner:chats"]
     assert welcome == Say(Destination(ADA.id), welcome_text(fr()))
     assert room.taken_again == [(ADA.id, first.update_id, room.now - KEPT)]
     await room.admits(message("sketch", picture=PHOTO, sender=STRANGER))

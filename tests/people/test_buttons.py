@@ -187,13 +187,18 @@ async def test_a_second_try_that_fails_too_says_so(tmp_path: Path) -> None:
         assert await limits_line(ada) == UNTOUCHED
 
 
-async def test_a_press_that_the_limit_refuses_says_when_there_is_a_place(tmp_path: Path) -> None:
+async def test_a_press_that_the_limit_refuses_says_when_there_is_a_place_and_offers_it(
+    tmp_path: Path,
+) -> None:
     async with quick_bot(tmp_path, rate_limit_edits=1) as world:
         ada = world.ada
         result = await world.result(ada.private, ada.sends_photo(picture(96, 64), "/sketch"))
-        answer = await ada.presses(result, AGAIN).answer()
+        ada.presses(result, AGAIN)
         sentence = "The limit in this chat is 1 edit an hour. The next place is free in 1 h."
-        assert answer == Answer(sentence, show_alert=True)
+        offer = await ada.private.wait_for(
+            lambda messages: next((each for each in messages if each.text == sentence), None)
+        )
+        assert offer.labels == ["⏳ Do it in 1 h"]
         assert len(prompts(world)) == 1
 
 

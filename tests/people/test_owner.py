@@ -92,3 +92,27 @@ async def test_while_the_owner_has_paused_the_bot_requests_wait(tmp_path: Path) 
         await painted(zoe.private, asked)
         ada.presses(shown, "Refresh")
         await shown_with(ada.private, "1 edits, 1 delivered, 0 cancelled, 4 credits ($0.02)")
+
+
+async def test_the_owner_sees_a_chart_has_a_table_and_gives_a_limit(tmp_path: Path) -> None:
+    async with quick_bot(tmp_path, admin_ids=frozenset({510_001_862})) as world:
+        ada, zoe = world.ada, world.telegram.people.person("Zoé")
+        await painted(zoe.private, zoe.sends_photo(picture(96, 64), "/sketch"))
+        shown = await hears(ada.private, ada.writes("/owner"), "Balance:")
+        ada.presses(shown, "📊 Chart")
+        charted = await shown_with(ada.private, "🟩 1 delivered 🟥 0 failed ⬜ 0 cancelled")
+        assert charted.kind == "photo"
+        ada.presses(shown, "📄 CSV")
+        table = await shown_with(ada.private, "1 edit, without its words and pictures.")
+        assert table.document_name is not None
+        assert table.document_name.endswith(".csv")
+
+        ada.presses(shown, "👥 Chats")
+        listed = await shown_with(ada.private, "Others that spent most this week")
+        ada.presses(listed, f"⚖️ Limit {zoe.id}")
+        limited = await shown_with(ada.private, "no limit, as all have")
+        ada.presses(limited, "1")
+        await shown_with(ada.private, "1 edit an hour")
+        refused = zoe.sends_photo(picture(96, 64), "/oil")
+        await hears(zoe.private, refused, "The limit in this chat is 1 edit an hour.")
+        await hears(zoe.private, zoe.writes("/limits"), "This chat may ask for 1 edit an hour.")

@@ -60,6 +60,7 @@ async def test_those_who_ask_come_first(guests: SqlGuests) -> None:
     await guests.ask(ADA)
     assert [guest.id for guest in await guests.last(9)] == [ADA.id, 2, 1]
     assert [guest.id for guest in await guests.last(2)] == [ADA.id, 2]
+    assert [guest.id for guest in await guests.last(2, 1)] == [2, 1]
 
 
 async def test_strangers_cannot_make_the_owner_ring_without_end(

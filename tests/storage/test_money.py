@@ -7,7 +7,7 @@ import pytest
 from bot.core.edits import Cancelled, Delivered, EditState, Failed
 from bot.core.errors import Reason
 from bot.core.guests import Guest
-from bot.core.money import Balance, Drift, Span, Spender, is_low
+from bot.core.money import Balance, Day, Drift, Span, Spender, is_low
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.guests import SqlGuests
@@ -126,3 +126,18 @@ async def test_old_balances_are_forgotten(money: SqlMoney) -> None:
 async def test_what_waits_is_told_by_its_reason(money: SqlMoney, store: SqlEditStore) -> None:
     await store.admit(edit(stage=STAGES[EditState.RECEIVED], blocked_by=Reason.OUT_OF_CREDIT), NO_LIMITS, NOW)
     assert (await money.report(NOW)).waiting == {"out_of_credit": 1}
+
+
+async def test_each_day_has_its_edits_by_how_they_ended_and_what_they_cost(
+    money: SqlMoney, store: SqlEditStore
+) -> None:
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    await spent(store, NOW - midnight)
+    await spent(store, NOW - midnight, stage=Failed(Reason.POLICY, NOW, TASK))
+    await spent(store, NOW - midnight + timedelta(seconds=1), 8, stage=Cancelled(NOW, TASK))
+    await spent(store, NOW - midnight + DAY + timedelta(seconds=1), 100)
+    assert await money.days(NOW, 2) == [
+        Day(midnight.date() - DAY, cancelled=1, credits=8),
+        Day(midnight.date(), delivered=1, failed=1, credits=8),
+    ]
+    assert len(await money.days(NOW, 30)) == 30

@@ -2,7 +2,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import VERSION
-from bot.core.edits import EditState, Failed
+from bot.core.edits import Cancelled, EditState, Failed, Waste
 from bot.core.errors import Reason
 from bot.core.ports import Observer
 from bot.web.metrics import Metrics
@@ -30,6 +30,17 @@ def test_moves_and_failures_are_counted_by_what_they_are() -> None:
     assert not [
         line for line in said if line.startswith('nanobanana_bot_edit_seconds_sum{outcome="received"')
     ]
+
+
+def test_what_was_paid_for_in_vain_is_counted_by_whether_it_was_forgiven() -> None:
+    metrics = Metrics(lambda: 0)
+    assert 'nanobanana_bot_edits_wasted_total{waste="forgiven"} 0.0' in lines(metrics)
+    metrics.moved(edit(stage=Cancelled(NOW, TASK), waste=Waste.FORGIVEN), NOW)
+    metrics.moved(edit(stage=Failed(Reason.POLICY, NOW, TASK), waste=Waste.CHARGED), NOW)
+    metrics.moved(edit(stage=Cancelled(NOW)), NOW)
+    said = lines(metrics)
+    for waste in Waste:
+        assert f'nanobanana_bot_edits_wasted_total{{waste="{waste}"}} 1.0' in said
 
 
 def test_tasks_refusals_and_calls_are_counted() -> None:

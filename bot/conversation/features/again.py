@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.conversation.answering import admit_pressed, toast
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
-from bot.conversation.outgoing import Alert, Delete
+from bot.conversation.outgoing import Delete
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_
 from bot.core.edits import Edit
@@ -12,7 +12,7 @@ from bot.core.edits import Edit
 
 async def again(pressed: EditPressed) -> Replies:
     """Start the same edit again, for the person who pressed."""
-    return (await _ask_again(pressed),)
+    return (await _ask_again(pressed))[1]
 
 
 async def try_again(pressed: EditPressed) -> Replies:
@@ -22,13 +22,13 @@ async def try_again(pressed: EditPressed) -> Replies:
     """
     if await pressed.tools.desk.resume(pressed.edit):
         return toast(pressed, alerts.started(pressed.t))
-    told, message_id = await _ask_again(pressed), pressed.press.message_id
-    if told.popup or message_id is None:
-        return (told,)
-    return (told, Delete(pressed.edit.chat_id, message_id))
+    (is_admitted, told), message_id = await _ask_again(pressed), pressed.press.message_id
+    if not is_admitted or message_id is None:
+        return told
+    return (*told, Delete(pressed.edit.chat_id, message_id))
 
 
-async def _ask_again(pressed: EditPressed) -> Alert:
+async def _ask_again(pressed: EditPressed) -> tuple[bool, Replies]:
     press = pressed.press
     request = replace(
         pressed.edit.request,

@@ -1,12 +1,12 @@
-"""The button under a refusal that holds the next place."""
+"""The buttons under refusals that hold the next place."""
 
 from dataclasses import replace
 from gettext import NullTranslations
 
-from bot.conversation.answering import HOLD_VERB, alert, toast
+from bot.conversation.answering import HOLD_PRESSED_VERB, HOLD_VERB, alert, toast
 from bot.conversation.feature import ChoiceButton, Feature, Pressed, Replies
 from bot.conversation.memory import KEEP
-from bot.conversation.outgoing import Alert, Delete
+from bot.conversation.outgoing import Delete
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
 from bot.core.edits import Held, Request
@@ -15,24 +15,53 @@ from bot.core.wishes import Speaker
 
 
 async def hold(pressed: Pressed) -> Replies:
-    """Hold a place for the request that was refused; its card takes the place of the refusal."""
-    press, tools, t = pressed.press, pressed.tools, pressed.t
-    is_number = pressed.argument.removeprefix("-").isdecimal()  # those of a series are negative
-    request = await tools.desk.refused(int(pressed.argument)) if is_number else None
-    if request is None:
-        return alert(pressed, alerts.gone(t))
-    if request.requester_id != press.sender.id:
-        return alert(pressed, not_yours_alert(t))
-    known = await tools.edits.by_message(press.chat.id, request.request_message_id)
+    """Hold a place for the message that was refused; its card takes the place of the refusal."""
+    if not isinstance(request := await _request_of(pressed), Request):
+        return request
+    known = await pressed.tools.edits.by_message(request.chat_id, request.request_message_id)
     if known is not None and known.is_active and _is_correction(request, known.request):
-        return toast(pressed, alerts.settled(t))
-    admission = await tools.desk.hold(replace(request, chat_id=press.chat.id))
+        return toast(pressed, alerts.settled(pressed.t))
+    return (await _hold(pressed, request))[1]
+
+
+async def hold_pressed(pressed: Pressed) -> Replies:
+    """The same for a press that was refused: it may be one of several wishes about one photo.
+
+    A question that it answered makes way.
+    """
+    if not isinstance(request := await _request_of(pressed), Request):
+        return request
+    is_admitted, replies = await _hold(pressed, request, once=True)
+    wishes, press = pressed.tools.wishes, pressed.press
+    question = await wishes.question_for(request.chat_id, request.request_message_id)
+    if not is_admitted or question is None or question.speaker != press.speaker:
+        return replies
+    if not await wishes.answered(question.id, press.update_id) or question.message_id is None:
+        return replies
+    return (*replies, Delete(press.chat.id, question.message_id))
+
+
+async def _request_of(pressed: Pressed) -> Request | Replies:
+    """The person's request that was refused, in the chat as it is now; or why there is none."""
+    is_number = pressed.argument.removeprefix("-").isdecimal()  # those of a series are negative
+    request = await pressed.tools.desk.refused(int(pressed.argument)) if is_number else None
+    if request is None:
+        return alert(pressed, alerts.gone(pressed.t))
+    if request.requester_id != pressed.press.sender.id:
+        return alert(pressed, not_yours_alert(pressed.t))
+    return replace(request, chat_id=pressed.press.chat.id)
+
+
+async def _hold(pressed: Pressed, request: Request, *, once: bool = False) -> tuple[bool, Replies]:
+    """Whether the request is an edit now, and what to say."""
+    press, tools, t = pressed.press, pressed.tools, pressed.t
+    admission = await tools.desk.hold(request, once=once)
     if isinstance(admission, Refusal):
-        return alert(pressed, alerts.plain(refusal_text(t, admission, tools.now())))
+        return False, alert(pressed, alerts.plain(refusal_text(t, admission, tools.now())))
     await _take_from_rest(pressed, request)
     said = held_alert(t) if isinstance(admission.stage, Held) else alerts.started(t)
-    told = Alert(press.press_id, said)
-    return (told, Delete(press.chat.id, press.message_id)) if press.message_id is not None else (told,)
+    gone = () if press.message_id is None else (Delete(press.chat.id, press.message_id),)
+    return True, (*toast(pressed, said), *gone)
 
 
 def _is_correction(one: Request, other: Request) -> bool:
@@ -60,6 +89,6 @@ def not_yours_alert(t: NullTranslations) -> str:
     return t.gettext("Only the person who asked for this edit can have it held.")
 
 
-HOLD = ChoiceButton(HOLD_VERB, hold)
+HOLD, HOLD_PRESSED = ChoiceButton(HOLD_VERB, hold), ChoiceButton(HOLD_PRESSED_VERB, hold_pressed)
 
-FEATURE = Feature(order=52, buttons=(HOLD,))
+FEATURE = Feature(order=52, buttons=(HOLD, HOLD_PRESSED))

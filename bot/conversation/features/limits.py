@@ -7,6 +7,7 @@ from gettext import NullTranslations
 from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, Command, Feature, Replies
 from bot.conversation.texts.i18n import N_
+from bot.conversation.texts.money import price_text
 from bot.conversation.texts.reasons import allowance
 from bot.conversation.texts.wording import moment, number
 from bot.core.edits import Edit
@@ -15,18 +16,22 @@ from bot.core.limits import MAX_HELD, Limits, Scope, Usage
 
 async def show(asked: Asked) -> Replies:
     """/limits."""
-    tools, now, person_id = asked.tools, asked.tools.now(), asked.message.sender.id
-    limits = tools.about.limits
-    if person_id in limits.exempt:
-        return answer(asked, no_limits_text(asked.t))
+    t, tools, now, person_id = asked.t, asked.tools, asked.tools.now(), asked.message.sender.id
+    about, limits = tools.about, tools.about.limits
     usages = await tools.edits.usage(asked.message.chat.id, person_id, limits, now)
-    held = await tools.edits.held_of(person_id)
-    return answer(asked, limits_text(asked.t, limits, usages, held, now))
+    if person_id in limits.exempt:
+        text = exempt_text(t, usages, now)
+    else:
+        text = limits_text(t, limits, usages, await tools.edits.held_of(person_id), now)
+    if about.shows_prices and about.prices:
+        text = f"{text}\n{price_text(t, about.prices)}"
+    return answer(asked, text)
 
 
-def no_limits_text(t: NullTranslations) -> str:
-    """For who runs the bot."""
-    return t.gettext("You run this bot: no limit applies to you.")
+def exempt_text(t: NullTranslations, usages: Sequence[Usage], now: datetime) -> str:
+    """For who runs the bot: at the most, there is a rule for everybody together."""
+    daily = [line for used in usages for line in _window_lines(t, used, now)]
+    return "\n".join((t.gettext("You run this bot: no limit of a chat or person applies to you."), *daily))
 
 
 def limits_text(

@@ -1,20 +1,21 @@
 """/owner: money, who may use the bot, and a pause; and the link that makes somebody the owner."""
 
+import re
 from gettext import NullTranslations
 
 from bot.conversation.answering import answer
 from bot.conversation.feature import Asked, ChoiceButton, Command, Feature, Pressed, Replies
-from bot.conversation.guests import ALLOW, REFUSE, allow_button, is_owner, named, refuse_button
-from bot.conversation.outgoing import Alert, Buttons, ChangeText
+from bot.conversation.features.chats import chats_page
+from bot.conversation.guests import ALLOW, CHATS, OWNER_VERB, REFUSE, chats_button, is_owner
+from bot.conversation.outgoing import Alert, Buttons, ChangeText, Destination, SayWithFile, SayWithPicture
 from bot.conversation.owners import LINK
-from bot.conversation.texts.money import report_text
+from bot.conversation.texts.money import chart_text, report_text, table_text
 from bot.conversation.tools import Tools
-from bot.core.guests import Guest
 from bot.core.money import PAUSED
 
-_MONEY, _CHATS, _PAUSE, _GO_ON = "money", "chats", "pause", "on"
-_SHOWN = 8
-"""Chats in the list; each has a button."""
+_MONEY, _PAUSE, _GO_ON, _CHART, _TABLE = "money", "pause", "on", "chart", "csv"
+_CHATS_PAGE = re.compile(rf"{CHATS}(\d{{0,3}})")
+_CHART_DAYS = 30
 
 
 async def claim(asked: Asked) -> Replies:
@@ -41,49 +42,39 @@ async def press(pressed: Pressed) -> Replies:
         await tools.money.notice(PAUSED, tools.now())
     if choice == _GO_ON:
         await tools.money.notice_over(PAUSED)
+    if choice in {_CHART, _TABLE}:
+        to, make = Destination(press.chat.id), _chart if choice == _CHART else _table
+        return (Alert(press.press_id), await make(pressed.t, tools, to))
     text, buttons = await _page(pressed.t, tools, choice)
     return (Alert(press.press_id), ChangeText(press.chat.id, press.message_id, text, buttons))
 
 
 async def _page(t: NullTranslations, tools: Tools, choice: str) -> tuple[str, Buttons]:
-    if choice == _CHATS:
-        guests = tuple(await tools.guests.last(_SHOWN))
-        return guests_text(t, guests), guests_buttons(t, guests)
+    if page := _CHATS_PAGE.fullmatch(choice):
+        text, buttons = await chats_page(t, tools, int(page[1] or 0))
+        return text, (*buttons, (OWNER.of(t.gettext("⬅️ Money"), _MONEY),))
     is_paused = await tools.money.has_notice(PAUSED)
     report = await tools.money.report(tools.now())
     return report_text(t, report, is_paused=is_paused), money_buttons(t, is_paused=is_paused)
 
 
+async def _chart(t: NullTranslations, tools: Tools, to: Destination) -> SayWithPicture:
+    days = await tools.money.days(tools.now(), _CHART_DAYS)
+    return SayWithPicture(to, await tools.owners_files.chart(days), chart_text(t, days), silent=True)
+
+
+async def _table(t: NullTranslations, tools: Tools, to: Destination) -> SayWithFile:
+    table = await tools.owners_files.table()
+    return SayWithFile(to, f"edits-{tools.now():%Y-%m-%d}.csv", table.content, table_text(t, table))
+
+
 def money_buttons(t: NullTranslations, *, is_paused: bool) -> Buttons:
     pause = OWNER.of(t.gettext("▶️ Go on"), _GO_ON) if is_paused else OWNER.of(t.gettext("⏸ Pause"), _PAUSE)
     return (
-        (OWNER.of(t.gettext("🔄 Refresh"), _MONEY), OWNER.of(t.gettext("👥 Chats"), _CHATS)),
+        (OWNER.of(t.gettext("🔄 Refresh"), _MONEY), chats_button(t)),
+        (OWNER.of(t.gettext("📊 Chart"), _CHART), OWNER.of(t.gettext("📄 CSV"), _TABLE)),
         (pause,),
     )
-
-
-def guests_text(t: NullTranslations, guests: tuple[Guest, ...]) -> str:
-    """Those who ask, and those whom the owner has answered."""
-    if not guests:
-        return t.gettext("Nobody has asked to use me yet.")
-    asking = t.gettext("asks")
-    words = {True: t.gettext("allowed"), False: t.gettext("refused"), None: asking}
-    return "\n".join(
-        (
-            t.gettext("<b>Who may use me</b>, beside ALLOWED_CHATS"),
-            *(f"• {named(guest)}: {words[guest.is_allowed]}" for guest in guests),
-        )
-    )
-
-
-def guests_buttons(t: NullTranslations, guests: tuple[Guest, ...]) -> Buttons:
-    """Who is allowed can be refused, who is refused can be allowed."""
-    both = {
-        guest: (allow_button(t, guest.id, guest.name), refuse_button(t, guest.id, guest.name))
-        for guest in guests
-    }
-    rows = [pair if guest.is_allowed is None else (pair[guest.is_allowed],) for guest, pair in both.items()]
-    return (*rows, (OWNER.of(t.gettext("⬅️ Money"), _MONEY),))
 
 
 def owner_text(t: NullTranslations) -> str:
@@ -101,6 +92,6 @@ def not_yours_text(t: NullTranslations) -> str:
     return t.gettext("Only the owner of this bot sees that, in private.")
 
 
-OWNER = ChoiceButton("owner", press)
+OWNER = ChoiceButton(OWNER_VERB, press)
 
 FEATURE = Feature(order=90, commands=(Command("owner", show),), buttons=(ALLOW, REFUSE, OWNER))

@@ -1,10 +1,10 @@
 """What the owner reads: /owner, and warnings about the credit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from gettext import NullTranslations
 
 from bot.conversation.texts.wording import decimal, duration, excerpt, number
-from bot.core.money import Report, Span, Spender
+from bot.core.money import Day, Report, Span, Spender, Table
 from bot.nanobanana.prices import DOLLARS_PER_CREDIT
 
 _DAY_SECONDS = 86400.0
@@ -31,6 +31,41 @@ def money(t: NullTranslations, credits: float) -> str:  # noqa: A002 - the accou
     whole = number(t, round(credits)) if credits == round(credits) else decimal(t, credits)
     dollars = f"{credits * DOLLARS_PER_CREDIT:.2f}"
     return t.gettext("{credits} credits (${dollars})").format(credits=whole, dollars=dollars)
+
+
+def price_text(t: NullTranslations, prices: Collection[float]) -> str:
+    """A sentence about what an edit costs; there is at least one price."""
+    least, most = min(prices), max(prices)
+    if least == most:
+        return t.gettext("An edit costs {price}.").format(price=money(t, least))
+    return t.gettext("An edit costs from {least} to {most}, by the size of its picture.").format(
+        least=money(t, least), most=money(t, most)
+    )
+
+
+def chart_text(t: NullTranslations, days: Sequence[Day]) -> str:
+    """What the chart's colours mean, and its sums."""
+    spent = t.gettext("🟧 dollars a day: {money} in {days} days").format(
+        money=money(t, sum(day.credits for day in days)), days=number(t, len(days))
+    )
+    ended = t.gettext("🟩 {delivered} delivered 🟥 {failed} failed ⬜ {cancelled} cancelled").format(
+        delivered=number(t, sum(day.delivered for day in days)),
+        failed=number(t, sum(day.failed for day in days)),
+        cancelled=number(t, sum(day.cancelled for day in days)),
+    )
+    return "\n".join((spent, ended, t.gettext("The days are those of UTC.")))
+
+
+def table_text(t: NullTranslations, table: Table) -> str:
+    """What the file of all edits has in it."""
+    said = t.ngettext(
+        "{count} edit, without its words and pictures.",
+        "{count} edits, without their words and pictures.",
+        table.edits,
+    ).format(count=number(t, table.edits))
+    if table.is_whole:
+        return said
+    return t.gettext("{edits} Older ones are left out: the file would be too large.").format(edits=said)
 
 
 def low_text(t: NullTranslations, left: float, pace: float) -> str:

@@ -24,6 +24,7 @@ from bot.conversation.outgoing import (
     Leave,
     Outgoing,
     Say,
+    SayWithFile,
     SayWithPicture,
     SendComparison,
     SendFile,
@@ -98,6 +99,8 @@ class Outbox:
                 return await self._say(outgoing)
             case SayWithPicture():
                 return await self._say_with_picture(outgoing)
+            case SayWithFile():
+                return await self._pictures.say_with_file(outgoing)
             case Alert():
                 await self._alert(outgoing)
             case ChangeText():

@@ -8,7 +8,14 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
-from bot.conversation.outgoing import ChangePicture, Destination, SayWithPicture, SendComparison, SendPicture
+from bot.conversation.outgoing import (
+    ChangePicture,
+    Destination,
+    SayWithFile,
+    SayWithPicture,
+    SendComparison,
+    SendPicture,
+)
 from bot.core.edits import Edit, PhotoKind
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.ports import Files
@@ -49,6 +56,25 @@ class PictureSender:
                 message.to,
                 lambda to: self._bot.send_photo(
                     to.chat_id, InputFile(message.picture, filename="picture.jpg"), **_shown(message, to)
+                ),
+            )
+        return sent.message_id
+
+    async def say_with_file(self, message: SayWithFile) -> int:
+        """Send our own file with its text; returns the new message's id."""
+        with translated():
+            sent = await self._nearby.send(
+                message.to,
+                lambda to: self._bot.send_document(
+                    to.chat_id,
+                    InputFile(message.content, filename=message.name),
+                    caption=message.html,
+                    parse_mode=ParseMode.HTML,
+                    reply_parameters=reply_to(to),
+                    message_thread_id=to.thread_id,
+                    disable_notification=True,
+                    disable_content_type_detection=True,
+                    rate_limit_args=Priority.ANSWER,
                 ),
             )
         return sent.message_id

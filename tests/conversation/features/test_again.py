@@ -3,13 +3,23 @@ from datetime import timedelta
 
 import pytest
 
-from bot.conversation.outgoing import Alert, Delete
+from bot.conversation.outgoing import Alert, Delete, Destination, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
 from bot.core.edits import Cancelled, Edit, EditState
 from bot.core.limits import Refusal
 from tests.conversation.fakes import Room
-from tests.conversation.samples import ADA, GRACE, GROUP, OTHER_PHOTO, PHOTO, PRIVATE, ROOT, press
+from tests.conversation.samples import (
+    ADA,
+    GRACE,
+    GROUP,
+    OTHER_PHOTO,
+    PHOTO,
+    PRIVATE,
+    ROOT,
+    data_of,
+    press,
+)
 from tests.conversation.texts.samples import HOURLY, UNFINISHED, en, fr
 from tests.factories import NOW, STAGES
 
@@ -71,16 +81,42 @@ async def test_the_same_press_handled_twice_admits_once() -> None:
     assert len(room.edits) == 2
 
 
-@pytest.mark.parametrize("refusal", [FULL, Refusal(UNFINISHED)])
 @pytest.mark.parametrize("verb", ["a", "r"])
-async def test_a_full_limit_is_told_in_a_window_and_nothing_goes(verb: str, refusal: Refusal) -> None:
+async def test_what_cannot_wait_is_told_in_a_window_and_nothing_goes(verb: str) -> None:
     room = Room()
     edit = ended(room)
-    room.service.refusal = refusal
+    room.service.refusal = Refusal(UNFINISHED)
     pressed = press(f"{verb}:{edit.id}")
-    told = alerts.plain(refusal_text(en(), refusal, NOW))
+    told = alerts.plain(refusal_text(en(), room.service.refusal, NOW))
     assert await room.alert(pressed) == Alert(pressed.press_id, told, popup=True)
     assert not room.woken
+
+
+@pytest.mark.parametrize("verb", ["a", "r"])
+async def test_a_full_limit_offers_a_place_and_nothing_goes(verb: str) -> None:
+    room = Room()
+    edit = ended(room)
+    room.service.refusal = FULL
+    pressed = press(f"{verb}:{edit.id}")
+    told, offer = await room.handle(pressed)
+    assert told == Alert(pressed.press_id)
+    assert isinstance(offer, Say)
+    assert (offer.html, offer.silent) == (refusal_text(en(), FULL, NOW), False)
+    assert offer.to == Destination(PRIVATE.id, None, edit.request.request_message_id)
+    assert data_of(offer.buttons) == [f"wait:{pressed.update_id}"]
+    assert not room.woken
+
+
+async def test_in_a_group_the_offer_does_not_ring_and_a_window_says_why() -> None:
+    room = Room()
+    edit = ended(room, chat_id=GROUP.id, thread_id=8)
+    room.service.refusal = FULL
+    pressed = press(f"a:{edit.id}", chat=GROUP)
+    window, offer = await room.handle(pressed)
+    assert window == Alert(pressed.press_id, alerts.plain(refusal_text(en(), FULL, NOW)), popup=True)
+    assert isinstance(offer, Say)
+    assert offer.silent
+    assert offer.merge
 
 
 async def test_trying_again_takes_the_failures_words_away() -> None:

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation.features.hold import held_alert, not_yours_alert
-from bot.conversation.incoming import EditedMessage
+from bot.conversation.incoming import EditedMessage, Replied
 from bot.conversation.outgoing import Alert, Delete, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
 from bot.core.edits import EditState
 from bot.core.limits import HELD, Refusal
 from tests.conversation.fakes import Room
-from tests.conversation.samples import GRACE, GROUP, PHOTO, PRIVATE, data_of, in_group, message, press
+from tests.conversation.samples import ADA, GRACE, GROUP, PHOTO, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import OWN, UNFINISHED, en
-from tests.factories import NOW
+from tests.factories import NOW, STAGES
 
 FULL = Refusal(OWN, NOW + timedelta(minutes=12))
 
@@ -119,3 +119,48 @@ async def test_one_photo_of_several_is_held_too() -> None:
     await room.handle(press(f"{data.partition(':')[0]}:-12301"))
     [held] = room.edits.values()
     assert held.request.update_id == -12301
+
+
+async def pressed_at_the_limit(room: Room, data: str) -> str:
+    """What the button says to the bot that the answer to a press offers."""
+    room.service.refusal = FULL
+    *_, offer = await room.handle(press(data))
+    assert isinstance(offer, Say)
+    [offered] = data_of(offer.buttons)
+    return offered
+
+
+async def test_several_styles_of_one_photo_that_were_pressed_are_all_held_each_once() -> None:
+    room = Room()
+    room.service.refusal = FULL
+    photo = Replied(70, PHOTO)
+    offers = []
+    for style in ("sketch", "oil", "oil"):
+        *_, offer = await room.handle(press(f"s:{style}", replied=photo))
+        assert isinstance(offer, Say)
+        offers += data_of(offer.buttons)
+    for offer_data in offers:
+        told, gone = await room.handle(press(offer_data))
+        assert isinstance(told, Alert)
+        assert told.text == held_alert(en())
+        assert isinstance(gone, Delete)
+    held = [each.request.command for each in room.edits.values() if each.state is EditState.HELD]
+    assert held == ["sketch", "oil"]
+
+
+async def test_a_question_whose_answer_is_held_makes_way_and_counts_as_answered() -> None:
+    room = Room()
+    delivered = room.has(
+        chat_id=PRIVATE.id, requester_id=ADA.id, photos=(PHOTO,), stage=STAGES[EditState.DELIVERED]
+    )
+    [[yes, _]] = (await room.asks(message(words="make it blue"))).buttons
+    question = room.wishes.arrived(500)
+    offered = await pressed_at_the_limit(room, yes.data)
+    pressed = press(offered)
+    *_, refusal_gone, question_gone = await room.handle(pressed)
+    assert pressed.message_id is not None
+    assert refusal_gone == Delete(PRIVATE.id, pressed.message_id)
+    assert question_gone == Delete(PRIVATE.id, 500)
+    assert room.wishes.questions[question.id].answered_by == pressed.update_id
+    [held] = [each for each in room.edits.values() if each.id != delivered.id]
+    assert (held.state, held.request.words) == (EditState.HELD, "make it blue")

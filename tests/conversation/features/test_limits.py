@@ -2,10 +2,12 @@ from dataclasses import replace
 from datetime import timedelta
 from gettext import NullTranslations
 
-from bot.conversation.features.limits import limits_text, no_limits_text
+import pytest
+
+from bot.conversation.features.limits import exempt_text, limits_text
 from bot.conversation.outgoing import Destination, Say
 from bot.core.edits import Edit, Held
-from bot.core.limits import Limits, Rule, Scope, Usage
+from bot.core.limits import Counts, Limits, Rule, Scope, Usage
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message
 from tests.conversation.texts.samples import (
@@ -23,6 +25,7 @@ from tests.factories import NOW as ADMITTED
 from tests.harness.chats import plain
 
 FREES = NOW + timedelta(minutes=4)
+DAILY = Rule(Scope.DEPLOYMENT, 50, timedelta(days=1), Counts.PAID)
 HELD = replace(EDIT, stage=Held(FREES))
 
 
@@ -71,7 +74,7 @@ def test_a_count_is_said_as_the_language_does() -> None:
 def test_limits_are_valid_html(t: NullTranslations) -> None:
     usages = [Usage(HOURLY, 5, 1, FREES, FREES), Usage(OWN, 10, 0, FREES, FREES), Usage(UNFINISHED, 1)]
     assert plain(limits_text(t, LIMITS, usages, [HELD], NOW))
-    assert plain(no_limits_text(t))
+    assert plain(exempt_text(t, [Usage(DAILY, 5, 0, FREES, FREES)], NOW))
 
 
 async def test_a_chat_is_told_of_its_own_edits_and_people_of_theirs_everywhere() -> None:
@@ -89,8 +92,39 @@ async def test_a_chat_is_told_of_its_own_edits_and_people_of_theirs_everywhere()
 
 async def test_who_runs_the_bot_is_under_no_limit() -> None:
     room = Room(limits=replace(LIMITS, exempt=frozenset({ADA.id})))
-    assert (await room.say(message("limits"))).html == no_limits_text(en())
+    assert (await room.say(message("limits"))).html == exempt_text(en(), [], NOW)
     assert "Used: 0." in (await room.say(in_group("limits", sender=replace(GRACE, language="en")))).html
+
+
+def test_who_runs_the_bot_is_told_of_the_rule_for_everybody() -> None:
+    said = plain(exempt_text(en(), [Usage(DAILY, 12, frees_at=FREES, next_at=NOW)], NOW))
+    assert said == (
+        "You run this bot: no limit of a chat or person applies to you.\n"
+        "Everybody together may ask for 50 edits a day.\n"
+        "Used: 12. Left: 38.\n"
+        "The oldest one stops counting in 4 min."
+    )
+
+
+@pytest.mark.parametrize(
+    ("prices", "said"),
+    [
+        ({4.0}, "An edit costs 4 credits ($0.02)."),
+        (
+            {8.0, 18.0, 12.0},
+            "An edit costs from 8 credits ($0.04) to 18 credits ($0.09), by the size of its picture.",
+        ),
+    ],
+)
+async def test_what_an_edit_costs_is_told_where_the_owner_shows_it(prices: set[float], said: str) -> None:
+    room = Room()
+    room.knows(prices=frozenset(prices))
+    assert "costs" not in (await room.say(message("limits"))).html
+    room.knows(shows_prices=True)
+    assert (await room.say(message("limits"))).html.splitlines()[-1] == said
+    assert (await room.say(in_group("limits"))).html.splitlines()[-1] == said
+    room.knows(prices=frozenset())
+    assert "costs" not in (await room.say(message("limits"))).html
 
 
 async def test_a_window_slides_with_time() -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from bot.conversation.features.owner import not_yours_text
 from bot.conversation.incoming import Chat, Press, Sender
-from bot.conversation.outgoing import Alert, ChangeText
+from bot.conversation.outgoing import Alert, ChangeText, Destination, SayWithFile, SayWithPicture
 from bot.conversation.texts.money import low_text, report_text
 from bot.core.errors import Reason
 from bot.core.guests import Guest
-from bot.core.money import PAUSED, Balance, Drift, Report, Span, Spender
+from bot.core.money import PAUSED, Balance, Drift, Report, Span, Spender, Table
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GROUP, data_of, in_group, message, press
 from tests.conversation.texts.samples import en, fr
@@ -94,7 +94,7 @@ def test_the_warning_says_how_long_the_rest_lasts() -> None:
 async def test_only_the_owner_sees_it_and_only_in_private(room: Room) -> None:
     said = await room.say(message("owner", sender=OWNER, chat=CHAT))
     assert "not known yet" in said.html
-    assert data_of(said.buttons) == ["owner:money", "owner:chats", "owner:pause"]
+    assert data_of(said.buttons) == [f"owner:{each}" for each in ("money", "chats", "chart", "csv", "pause")]
     assert (await room.say(message("owner"))).html == not_yours_text(en())
     assert (await room.say(in_group("owner", sender=OWNER))).html == not_yours_text(en())
     stranger = await room.handle(press("owner:pause"))
@@ -114,6 +114,36 @@ async def test_a_pause_lasts_until_the_owner_ends_it(room: Room) -> None:
     assert not room.money.notices
 
 
+async def test_the_chart_comes_with_what_its_colours_mean(room: Room) -> None:
+    alert, shown = await room.handle(pressed("chart"))
+    assert isinstance(alert, Alert)
+    assert isinstance(shown, SayWithPicture)
+    assert (shown.to, shown.picture, shown.silent) == (Destination(CHAT.id), b"a chart", True)
+    assert plain(shown.html) == (
+        "🟧 dollars a day: 360 credits ($1.80) in 30 days\n"
+        "🟩 60 delivered 🟥 30 failed ⬜ 0 cancelled\n"
+        "The days are those of UTC."
+    )
+    assert [day.date for day in room.owners_files.charted][-1] == NOW.date()
+
+
+async def test_the_table_comes_as_a_file(room: Room) -> None:
+    room.owners_files.made = Table(b"a table", 1200, is_whole=True)
+    _, sent = await room.handle(pressed("csv"))
+    said = "1,200 edits, without their words and pictures."
+    assert sent == SayWithFile(Destination(CHAT.id), f"edits-{NOW:%Y-%m-%d}.csv", b"a table", said)
+    room.owners_files.made = Table(b"a table", 1, is_whole=False)
+    _, sent = await room.handle(pressed("csv"))
+    assert isinstance(sent, SayWithFile)
+    assert sent.html.startswith("1 edit, without its words and pictures. Older ones are left out")
+
+
+async def test_nobody_else_gets_the_table_or_the_chart(room: Room) -> None:
+    for data in ("owner:csv", "owner:chart"):
+        assert len(await room.handle(press(data))) == 1
+        assert len(await room.handle(press(data, sender=OWNER, chat=GROUP))) == 1
+
+
 async def test_the_chats_are_listed_with_what_can_be_done(room: Room) -> None:
     assert "Nobody" in (await changed(room, "chats")).html
     for number, verdict in enumerate((None, True, False), 1):
@@ -124,5 +154,43 @@ async def test_the_chats_are_listed_with_what_can_be_done(room: Room) -> None:
         "allowed",
         "refused",
     ]
-    assert data_of(listed.buttons) == ["allow:1", "refuse:1", "refuse:2", "allow:3", "owner:money"]
+    assert data_of(listed.buttons) == [
+        *("allow:1", "refuse:1"),
+        *("refuse:2", "limit:2"),
+        "allow:3",
+        "owner:money",
+    ]
     assert ADA.id not in room.guests.guests
+
+
+async def test_a_long_list_of_chats_has_pages(room: Room) -> None:
+    for number in range(20):
+        room.guests.guests[number] = Guest(number, f"Guest {number}", 1, NOW, NOW, is_allowed=False)
+    room.money.dearest = (Spender(-7, "", 9, 36),)
+    shown = []
+    for page, turns, others in (
+        ("chats", ["chats1"], 1),
+        ("chats1", ["chats2", "chats"], 0),
+        ("chats2", ["chats1"], 0),
+    ):
+        listed = await changed(room, page)
+        *buttons, last = data_of(listed.buttons)
+        assert last == "owner:money"
+        assert [each for each in buttons if each.startswith("owner")] == [f"owner:{turn}" for turn in turns]
+        assert len([each for each in buttons if each.startswith("limit")]) == others
+        shown += [each for each in buttons if each.startswith("allow")]
+    assert shown == [f"allow:{number}" for number in range(20)]
+
+
+async def test_other_chats_that_spend_are_listed_and_own_limits_are_told(room: Room) -> None:
+    room.guests.guests[2] = Guest(2, "Zoé", 1, NOW, NOW, is_allowed=True)
+    room.money.dearest = (Spender(-7, "", 9, 36), Spender(2, "Zoé", 9, 36), Spender(-8, "", 9, 36))
+    room.own_limits.numbers = {2: 50, -8: 0}
+    listed = await changed(room, "chats")
+    assert plain(listed.html).splitlines()[1:] == [
+        "• Zoé (2): allowed · own limit: 50",
+        "Others that spent most this week",
+        "• -7 (-7)",
+        "• -8 (-8) · no limit",
+    ]
+    assert data_of(listed.buttons) == ["refuse:2", "limit:2", "limit:-7", "limit:-8", "owner:money"]

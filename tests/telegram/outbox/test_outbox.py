@@ -21,6 +21,7 @@ from bot.conversation.outgoing import (
     LinkButton,
     Outgoing,
     Say,
+    SayWithFile,
     SayWithPicture,
     SendComparison,
     SendFile,
@@ -102,6 +103,13 @@ async def test_where_a_picture_is_not_taken_its_words_come_alone(
     [sent] = post.telegram.of("sendMessage")
     assert (sent["text"], sent["disable_notification"]) == ("hello", True)
     assert sent["reply_markup"]["inline_keyboard"][0][0]["text"] == "Styles"
+
+
+async def test_a_file_of_ours_comes_silently_under_its_name(post: Post) -> None:
+    assert await post.send(SayWithFile(Destination(ADA), "edits.csv", b"a,b", "<b>2</b> edits")) == 501
+    [sent] = post.telegram.of("sendDocument")
+    assert (sent["chat_id"], sent["caption"], sent["parse_mode"]) == (ADA, "<b>2</b> edits", "HTML")
+    assert sent["disable_notification"] is True
 
 
 async def test_a_question_opens_a_reply_for_who_was_asked_alone(post: Post) -> None:
