@@ -152,23 +152,37 @@ class Inbox:
         return attempts
 
     async def handled(
-        self, update_ids: Collection[int], now: datetime, error: str | None = None, owner: str | None = None
-    ) -> None:
-        """Mark a replica's updates as handled; `error`: why they were given up. Another's are not changed."""
+        self,
+        update_ids: Collection[int],
+        now: datetime,
+        error: str | None = None,
+        owner: str | None = None,
+        *,
+        attempts: int | None = None,
+    ) -> frozenset[int]:
+        """Mark a replica's updates as handled; `error`: why they were given up. Another's are not changed.
+
+        `attempts`: how many each had then. With another number it is to be handled anew, and stays. Returns
+        those that are marked.
+        """
         done = update(INBOX).where(_are(update_ids), INBOX.c.owner.is_not_distinct_from(owner))
+        if attempts is not None:
+            done = done.where(INBOX.c.attempts == attempts)
         why = error and _encodable(error).replace("\0", "")[:_ERROR_LENGTH]
         async with self._database.writing() as connection:
-            await connection.execute(done.values(handled_at=now, error=why))
+            marked = done.values(handled_at=now, error=why).returning(INBOX.c.update_id)
+            return frozenset(await connection.scalars(marked))
 
     async def take_again(self, chat_id: int, first: int, since: datetime, owner: str | None = None) -> int:
         """Have what a chat sent, from the update `first` on, handled as if it came now; returns how much.
 
-        Presses are not: a person's may have come from any chat.
+        What is being handled at this moment stays with its replica, which cannot mark it as handled any more.
+        Presses are left out: a person's may have come from any chat.
         """
         is_press = INBOX.c.raw.contains('"callback_query": ', autoescape=True)
-        was_handled, is_new = INBOX.c.handled_at.is_not(None), INBOX.c.received_at >= since
-        sent = INBOX.c.chat_id == chat_id, INBOX.c.update_id >= first, is_new, was_handled
-        anew = {"handled_at": None, "attempts": 1, "error": None, "owner": owner}
+        sent = INBOX.c.chat_id == chat_id, INBOX.c.update_id >= first, INBOX.c.received_at >= since
+        its_owner = case((INBOX.c.handled_at.is_(None), INBOX.c.owner), else_=owner)
+        anew = {"handled_at": None, "attempts": 0, "error": None, "owner": its_owner}
         async with self._database.writing() as connection:
             again = await connection.execute(update(INBOX).where(*sent, not_(is_press)).values(anew))
             return again.rowcount

@@ -91,7 +91,18 @@ async def test_what_a_chat_sent_is_taken_again_but_for_presses_and_older_things(
         await inbox.handled([update_id], LATER, "why not")
     assert await inbox.take_again(5, 1, LATER, "me") == 1
     assert await inbox.waiting(9, "me", per_chat=9) == [(2, '{"message": {}}')]
-    assert await inbox.attempts([2], "me") == {2: 1}
+    assert await inbox.attempts([2], "me") == {2: 0}
+
+
+async def test_what_is_being_handled_when_the_owner_says_yes_is_not_marked_but_stays(inbox: Inbox) -> None:
+    await inbox.keep([(2, 5, '{"message": {}}')], NOW, "me")
+    attempts = await inbox.attempts([2], "me")
+    assert await inbox.take_again(5, 1, NOW, "another") == 1
+    assert not await inbox.handled([2], NOW, owner="me", attempts=attempts[2])
+    assert await inbox.waiting(9, "another", per_chat=9) == []
+    assert await inbox.waiting(9, "me", per_chat=9) == [(2, '{"message": {}}')]
+    attempts = await inbox.attempts([2], "me")
+    assert await inbox.handled([2], NOW, owner="me", attempts=attempts[2]) == {2}
 
 
 async def test_the_first_to_open_a_link_is_the_owner(ownership: Ownership) -> None:

@@ -11,9 +11,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -56,11 +56,12 @@ Send: TypeAlias = Callable[[Outgoing], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers to an update. `problem`: why it could not be handled."""
+    """The answers to an update. `problem`: why it could not be handled. `attempts`: as it was begun with."""
 
     update: RawUpdate
     outgoing: Sequence[Outgoing]
     problem: str | None = None
+    attempts: int | None = None
 
 
 class Intake:
@@ -88,7 +89,7 @@ class Intake:
         self._bounded_at: datetime | None = None
         self._unmarked: list[Answers] = []
         self._attempts: Together[int, Mapping[int, int]] = Together(self._ask_attempts)
-        self._done: Together[RawUpdate, None] = Together(self._mark_all)
+        self._done: Together[Answers, frozenset[int]] = Together(self._mark_all)
         self._suspects = asyncio.Lock()
 
     def ring(self) -> None:
@@ -178,12 +179,12 @@ class Intake:
                 return Answers(update, await self._handle(Surplus(incoming, LONGEST_LINE)))
         problem, attempt = "it was attempted too often", 0
         while attempt < _ATTEMPTS:
-            async with self._begun(update) as attempts:
-                if attempts > _ATTEMPTS_OF_ALL:
+            async with self._begun(update) as counted:
+                if counted > _ATTEMPTS_OF_ALL:
                     break
                 attempt += 1
                 try:
-                    return Answers(update, await self._handle(incoming))
+                    return Answers(update, await self._handle(incoming), attempts=counted)
                 except Exception as error:
                     problem, pause = type(error).__name__, _pause(error, attempt)
                     if not isinstance(error, BotError):
@@ -191,7 +192,8 @@ class Intake:
             if attempt < _ATTEMPTS:
                 await asyncio.sleep(pause)
         # Else the button would show that it is waiting.
-        return Answers(update, [Alert(incoming.press_id)] if isinstance(incoming, Press) else (), problem)
+        told = [Alert(incoming.press_id)] if isinstance(incoming, Press) else ()
+        return Answers(update, told, problem, counted)
 
     @contextlib.asynccontextmanager
     async def _begun(self, update: RawUpdate) -> AsyncIterator[int]:
@@ -230,7 +232,7 @@ class Intake:
         problem = answers.problem
         for outgoing in sorted(answers.outgoing, key=lambda each: not isinstance(each, Alert)):
             problem = await self._problem_with(outgoing) or problem
-        await self._mark(Answers(answers.update, (), problem))
+        await self._mark(replace(answers, problem=problem))
 
     async def _problem_with(self, outgoing: Outgoing) -> str | None:
         """Send it, in several attempts if needed. Returns the last problem, None if it was sent."""
@@ -253,13 +255,10 @@ class Intake:
                 return None
 
     async def _mark(self, answers: Answers) -> None:
-        """Mark the update as handled; later, if the database is away now."""
+        """Mark the update as handled; later, if the database is away now. It may be wanted anew by now."""
         update = answers.update
         try:
-            if answers.problem is None:
-                await self._done.do(update)
-            else:
-                await self._inbox.handled([update.update_id], self._now(), answers.problem, update.owner)
+            marked = await self._done.do(answers)
         except DATABASE_ERRORS as error:
             logger.warning("update %s is marked later: %s", update.update_id, type(error).__name__)
             self._unmarked.append(answers)
@@ -267,11 +266,18 @@ class Intake:
         if answers.problem is not None:
             logger.warning("update %s was not handled: %s", update.update_id, answers.problem)
         self._let_go(update)
+        if answers.attempts is not None and update.update_id not in (marked or ()):
+            self.ring()
 
-    async def _mark_all(self, updates: Sequence[RawUpdate]) -> None:
-        for owner in {update.owner for update in updates}:
-            ids = [update.update_id for update in updates if update.owner == owner]
-            await self._inbox.handled(ids, self._now(), None, owner)
+    async def _mark_all(self, answers: Sequence[Answers]) -> frozenset[int]:
+        alike = defaultdict[tuple[str, str | None, int | None], list[int]](list)
+        for each in answers:
+            alike[each.update.owner, each.problem, each.attempts].append(each.update.update_id)
+        marked = [
+            await self._inbox.handled(ids, self._now(), problem, owner, attempts=attempts)
+            for (owner, problem, attempts), ids in alike.items()
+        ]
+        return frozenset().union(*marked)
 
     async def _mark_the_rest(self) -> None:
         rest, self._unmarked = self._unmarked, []

@@ -35,8 +35,13 @@ class Inbox(Protocol):
     async def attempted(self, update_id: int, owner: str) -> int:
         """Count one more attempt and return the count. NotOurs if it is another replica's."""
 
-    async def handled(self, update_ids: Sequence[int], now: datetime, error: str | None, owner: str) -> None:
-        """Mark updates of this owner as handled; `error` says why they were given up."""
+    async def handled(
+        self, update_ids: Sequence[int], now: datetime, error: str | None, owner: str, *, attempts: int | None
+    ) -> frozenset[int]:
+        """Mark updates of this owner as handled; `error` says why they were given up.
+
+        Returns those that are marked: what has another number of `attempts` by now is to be handled anew.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,16 @@ class FakeInbox:
         self.counted[update_id] += 1
         return self.counted[update_id]
 
-    async def handled(self, update_ids: Sequence[int], now: datetime, error: str | None, owner: str) -> None:
+    async def handled(
+        self, update_ids: Sequence[int], now: datetime, error: str | None, owner: str, *, attempts: int | None
+    ) -> frozenset[int]:
         if self.is_away:
             raise SQLAlchemyError("away")
         self.marked.append(list(update_ids))
         await a_moment()
-        self.done |= dict.fromkeys(update_ids, error)
+        same = {each for each in update_ids if attempts in {None, self.counted.get(each, 1)}}
+        self.done |= dict.fromkeys(same, error)
+        return frozenset(same)
 
 
 class World:

@@ -1,5 +1,6 @@
 """How updates are dealt with: in order within a chat, each until it is answered or given up."""
 
+import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 
@@ -121,3 +122,14 @@ async def test_an_answered_update_is_marked_later_where_the_database_is_away(wor
     await world.takes(writes("y"))
     assert (world.said, world.inbox.done) == (["x", "y"], {1: None, 2: None})
     assert world.handled == [1, 2]
+
+
+async def test_what_is_to_be_taken_again_while_it_is_answered_is_handled_once_more(world: World) -> None:
+    """The owner may say yes before the message that asked for it is marked."""
+    held = world.held[11] = asyncio.Event()
+    await world.takes(writes("x"))
+    world.inbox.counted[1] = 0
+    held.set()
+    await world.settle()
+    assert world.handled == [1, 1]
+    assert world.inbox.done == {1: None}
