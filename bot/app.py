@@ -16,6 +16,7 @@ from bot.cluster.notify import Notify
 from bot.conversation.access import Access
 from bot.conversation.conversation import Conversation
 from bot.conversation.feature import Features, all_features
+from bot.conversation.features import finer
 from bot.conversation.owners import LINK, Owners, digest_of
 from bot.conversation.tools import About, Desk, Tools
 from bot.core.callbacks import Callbacks
@@ -98,6 +99,8 @@ class _App:
     ) -> None:
         self._settings, self._rows, self._process, self._stack = settings, rows, process, stack
         self._features: Features = all_features()
+        if len(outside.offer(settings).operations) == 1:
+            self._features = tuple(each for each in self._features if each is not finer.FEATURE)
         self._owners = Owners(settings.admin_ids, rows.ownership)
 
     async def start(self) -> None:
@@ -108,13 +111,7 @@ class _App:
         model = outside.nanobanana_client(
             settings, self._stack, lambda status: process.called("nanobanana", status)
         )
-        longest_seconds = settings.edit_timeout_seconds * outside.operation(settings).slowness
-        pacing = Pacing(
-            settings.poll_interval_seconds,
-            timedelta(seconds=longest_seconds),
-            LookBudget(settings.looks_per_second),
-        )
-        pacing.learn(model.operation, await rows.edits.durations(model.operation, MEMORY))
+        pacing = await self._pacing()
 
         def estimate(edit: Edit) -> Estimate:
             return pacing.estimate_of(edit, process.now())
@@ -156,6 +153,19 @@ class _App:
         self._stack.push_async_callback(self._leave, flood, jobs)
         logger.info("@%s is at work", bot.username)
         await self._offer_ownership(bot.username)
+
+    async def _pacing(self) -> Pacing:
+        """With what tasks took before this process."""
+        seconds, operations = self._settings.edit_timeout_seconds, outside.offer(self._settings).operations
+        pacing = Pacing(
+            self._settings.poll_interval_seconds,
+            timedelta(seconds=seconds),
+            LookBudget(self._settings.looks_per_second),
+            {str(each): timedelta(seconds=seconds * each.slowness) for each in operations},
+        )
+        for each in map(str, operations):
+            pacing.learn(each, await self._rows.edits.durations(each, MEMORY))
+        return pacing
 
     async def _telegram(self, flood: FloodControl) -> ExtBot[Priority]:
         """The Bot API's client, initialized."""
@@ -251,7 +261,7 @@ class _App:
             reads_group_messages=bool(bot.bot.can_read_all_group_messages),
             limits=outside.limits(settings),
             longest_wait=timedelta(seconds=settings.max_request_age_seconds),
-            prices=frozenset({outside.price(settings)} - {0.0}),
+            prices=frozenset(outside.offer(settings).prices.values()) - {0.0},
             shows_prices=settings.show_prices,
         )
         tools = Tools(
@@ -263,7 +273,7 @@ class _App:
             wishes=rows.wishes,
             photo_follows=Comments(rows.inbox, slots, self._process.now).photo_follows,
             album_of=Albums(bot.username, rows.inbox, slots, self._process.now).whole,
-            most_photos=outside.operation(settings).most_photos,
+            most_photos=outside.offer(settings).dearest.most_photos,
             owners=self._owners,
             guests=rows.guests,
             own_limits=rows.own_limits,

@@ -60,7 +60,8 @@ class Settings(BaseModel):
     nanobanana_api_key: ApiKey
     nanobanana_api_url: str = "https://api.nanobananaapi.ai"
     nanobanana_model: Literal["nano-banana", "nano-banana-2", "nano-banana-pro"] = "nano-banana"
-    nanobanana_resolution: Literal["1K", "2K", "4K"] = "1K"
+    nanobanana_resolution: Literal["auto", "1K", "2K", "4K"] = "auto"
+    nanobanana_max_resolution: Literal["1K", "2K", "4K"] = "2K"
     framing: Literal["extend", "crop"] = "extend"
 
     nanobanana_credits_per_edit: NonNegativeFloat = 0

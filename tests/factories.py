@@ -27,6 +27,7 @@ from bot.core.edits import (
 from bot.core.errors import Reason
 from bot.core.limits import Limits
 from bot.core.pictures import ImageFormat, Size
+from bot.core.shapes import Ratio
 
 NOW = datetime(2026, 3, 29, 1, 59, 59, 123456, tzinfo=UTC)
 CHAT_ID = -1002233445566
@@ -52,7 +53,7 @@ STAGES: dict[EditState, Stage] = {
         PhotoRef("BQACAgR", PhotoKind.DOCUMENT),
         3_000_000_006,
     ),
-    EditState.FAILED: Failed(Reason.CANNOT_SEND, NOW + timedelta(seconds=2), TASK),
+    EditState.FAILED: Failed(Reason.CANNOT_SEND, NOW + timedelta(seconds=2), TASK, 2),
     EditState.CANCELLED: Cancelled(NOW + timedelta(seconds=2), TASK),
 }
 """One stage of each state."""
@@ -112,6 +113,8 @@ def full_edit(**changes: Any) -> Edit:
             ),
             "parent": "edit-of-before",
             "step": 7,
+            "shape": Ratio(16, 9),
+            "resolution": "4K",
             "stage": STAGES[EditState.DELIVERED],
             "due_at": NOW + timedelta(microseconds=1),
             "callback_secret": "secret-of-a-callback",

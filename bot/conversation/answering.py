@@ -1,6 +1,7 @@
 """What handlers share: replying to a message, and asking the core for an edit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from gettext import NullTranslations
 
@@ -15,8 +16,8 @@ from bot.conversation.tools import Tools
 from bot.core.edits import Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Scope
-from bot.core.presets import COMBINE
-from bot.core.wishes import Collected, Missing, Question
+from bot.core.presets import COMBINE, EDIT
+from bot.core.wishes import Collected, Missing, PictureMeant, Question, Wish
 
 BY_BUTTON = frozenset({Missing.CONSENT, Missing.COMMAND, Missing.MANNER})
 """What is asked for with buttons."""
@@ -90,34 +91,63 @@ async def answered(asked: Asked, question: Question | None) -> Replies:
 
 def without_buttons(chat: Chat, over: Sequence[Question]) -> Replies:
     """Questions that are over: those with buttons go, so that nobody presses them."""
-    shown = [each.message_id for each in over if each.missing in BY_BUTTON and each.message_id is not None]
+    shown = [each.message_id for each in over if each.message_id is not None and _has_buttons(each, chat)]
     return tuple(Delete(chat.id, message_id) for message_id in dict.fromkeys(shown))
 
 
+def _has_buttons(question: Question, chat: Chat) -> bool:
+    offers_new = question.missing is Missing.PICTURE and may_be_new(question.wish, chat)
+    return offers_new or question.missing in BY_BUTTON
+
+
+def may_be_new(wish: Wish, chat: Chat) -> bool:
+    """Whether words that lack a picture may be meant for a new one, which a button offers."""
+    return chat.is_private and wish.command == EDIT and bool(wish.words)
+
+
 def requests_of(wish: EditAsked, asked: Message | Press, asked_for: int) -> list[Request]:
-    """One edit of each picture, or one of all of them together, for the person who wrote or pressed `asked`.
+    """One edit of each picture, one of all of them together, or a new picture, for the person who wrote or
+    pressed `asked`.
 
     The card replies to the message `asked_for`. Each has an update id, by which it is admitted once:
     Telegram's own are positive.
     """
-    pictures = wish.pictures[:1] if wish.command == COMBINE else wish.pictures
+    pictures = wish.pictures
+    first = Request(
+        update_id=asked.update_id,
+        chat_id=asked.chat.id,
+        thread_id=asked.thread_id,
+        request_message_id=asked_for,
+        photo_message_id=asked_for,
+        requester_id=asked.sender.id,
+        language=asked.sender.language,
+        command=wish.command,
+        words=wish.words,
+        photos=(),
+        shape=wish.shape,
+    )
+    if not pictures:
+        return [first]
+    if wish.command == COMBINE:
+        return [replace(_of_picture(first, pictures[0]), photos=tuple(each.photo for each in pictures))]
     return [
-        Request(
+        replace(
+            _of_picture(first, picture),
             update_id=-(asked.update_id * _SERIES + number) if number else asked.update_id,
-            chat_id=asked.chat.id,
-            thread_id=asked.thread_id,
             request_message_id=picture.message_id if number else asked_for,
-            photo_message_id=picture.message_id,
-            requester_id=asked.sender.id,
-            language=asked.sender.language,
-            command=wish.command,
-            words=wish.words,
-            photos=tuple(each.photo for each in (wish.pictures if wish.command == COMBINE else (picture,))),
-            parent=picture.parent,
-            step=picture.step,
         )
         for number, picture in enumerate(pictures)
     ]
+
+
+def _of_picture(request: Request, picture: PictureMeant) -> Request:
+    return replace(
+        request,
+        photo_message_id=picture.message_id,
+        photos=(picture.photo,),
+        parent=picture.parent,
+        step=picture.step,
+    )
 
 
 def is_asked_with(request: Request, update_id: int) -> bool:

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from gettext import NullTranslations
 
 from bot.conversation.answering import (
     admit,
@@ -10,6 +11,7 @@ from bot.conversation.answering import (
     alert,
     answer,
     answered,
+    may_be_new,
     refuse,
     requests_of,
     toast,
@@ -28,7 +30,7 @@ from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destinati
 from bot.conversation.recalling import picture_of, recall
 from bot.conversation.texts import alerts, questions
 from bot.conversation.texts.styles import command_title
-from bot.core.presets import COMBINE, EDIT, PRESETS
+from bot.core.presets import COMBINE, EDIT, IMAGINE, PRESETS
 from bot.core.wishes import Missing, Question, Wish
 
 _SUGGESTIONS = 3
@@ -98,9 +100,7 @@ async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:
         return answer(asked, questions.unknown_command(t, name, near, has_picture=False))
     meant = await understood(asked, EDIT)
     wish = Wish(EDIT, message.words)
-    if isinstance(meant, EditAsked):
-        wish = Wish(EDIT, meant.words, meant.picture, meant.others)
-    elif isinstance(meant, Lacking):
+    if isinstance(meant, EditAsked | Lacking):
         wish = meant.wish
     elif isinstance(meant, Refused):
         return refuse(asked, meant)
@@ -145,10 +145,9 @@ async def decline(pressed: Pressed) -> Replies:
     await tools.wishes.ask(replace(found, wish=wish, missing=Missing.PICTURE, asked_at=tools.now()))
     if press.message_id is None:
         return toast(pressed, "")
-    return (
-        *toast(pressed, ""),
-        ChangeText(press.chat.id, press.message_id, questions.other_picture(pressed.t, wish)),
-    )
+    text, buttons = questions.other_picture(pressed.t, wish), _offer_new(pressed.t, found.id)
+    buttons = buttons if may_be_new(wish, press.chat) else ()
+    return (*toast(pressed, ""), ChangeText(press.chat.id, press.message_id, text, buttons))
 
 
 async def declined(asked: Asked, question: Question) -> Replies:
@@ -159,15 +158,18 @@ async def declined(asked: Asked, question: Question) -> Replies:
 
 
 async def choose_manner(pressed: Pressed) -> Replies:
-    """Several photos: each of them, or together in one picture."""
+    """Several photos: each of them, together in one picture, or (a message's id) only one to combine."""
     found = await _question_of(pressed)
     if not isinstance(found, Question):
         return found
-    is_together = pressed.argument.endswith(f"-{COMBINE}")
-    if is_together and len(found.wish.pictures) > pressed.tools.most_photos:
+    manner, wish = pressed.argument.partition("-")[2], found.wish
+    only = next((each for each in wish.pictures if str(each.message_id) == manner), None)
+    if only is not None:
+        return await _go_on(pressed, found, complete(replace(wish, picture=only, others=())))
+    if manner == COMBINE and len(wish.pictures) > pressed.tools.most_photos:
         return alert(pressed, alerts.plain(questions.too_many(pressed.t, pressed.tools.most_photos)))
     return await _go_on(
-        pressed, found, complete(replace(found.wish, command=COMBINE if is_together else EDIT))
+        pressed, found, complete(replace(wish, command=COMBINE if manner == COMBINE else EDIT))
     )
 
 
@@ -176,10 +178,21 @@ async def choose_command(pressed: Pressed) -> Replies:
     found = await _question_of(pressed)
     if not isinstance(found, Question):
         return found
-    command = pressed.argument.partition("-")[2]
+    command, wish = pressed.argument.partition("-")[2], found.wish
     if command not in _EDITS:
         return alert(pressed, alerts.gone(pressed.t))
-    return await _go_on(pressed, found, complete(replace(found.wish, command=command)))
+    is_own = wish.picture is not None and wish.picture.message_id == found.asked_for
+    if command == IMAGINE and not is_own:
+        wish = replace(wish, picture=None, others=())
+    return await _go_on(pressed, found, complete(replace(wish, command=command)))
+
+
+async def choose_new(pressed: Pressed) -> Replies:
+    """No photo comes: a new picture is wanted from the words alone."""
+    found = await _question_of(pressed)
+    if not isinstance(found, Question):
+        return found
+    return await _go_on(pressed, found, complete(Wish(IMAGINE, found.wish.words, shape=found.wish.shape)))
 
 
 async def _go_on(pressed: Pressed, question: Question, meant: EditAsked | Lacking | Refused) -> Replies:
@@ -237,11 +250,7 @@ async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
         return gone
     html, silent = questions.question(t, wish, missing), not message.chat.is_private
     if missing is Missing.MANNER:
-        manner = (
-            MANNER.of(questions.each(t), f"{question.id}-{EDIT}"),
-            MANNER.of(questions.together(t), f"{question.id}-{COMBINE}"),
-        )
-        ask = Ask(in_reply(asked), html, question.id, buttons=(manner,), silent=silent)
+        ask = Ask(in_reply(asked), html, question.id, buttons=(_manners(asked, question),), silent=silent)
     elif missing is Missing.CONSENT and wish.picture is not None:
         to = replace(in_reply(asked), reply_to=wish.picture.message_id)
         buttons = (
@@ -249,6 +258,8 @@ async def _ask_for(asked: Asked, lacking: Lacking) -> Replies:
             NO.of(questions.no(t), str(question.id)),
         )
         ask = Ask(to, html, question.id, buttons=(buttons,), silent=silent)
+    elif missing is Missing.PICTURE and may_be_new(wish, message.chat):
+        ask = Ask(in_reply(asked), html, question.id, buttons=_offer_new(t, question.id), silent=silent)
     else:
         merge = "" if wish.words else f"{missing} {wish.command}"
         placeholder = questions.placeholder(t, wish, missing)
@@ -277,11 +288,30 @@ async def kept(asked: Asked, wish: Wish, missing: Missing, *, waits: bool = True
     return question
 
 
+def _manners(asked: Asked, question: Question) -> tuple[Button, ...]:
+    """What may be meant by several photos, or by a reply to one of them."""
+    t, wish, replied = asked.t, question.wish, asked.message.replied
+    if wish.command == COMBINE and replied is not None:
+        return (
+            MANNER.of(questions.only_one(t), f"{question.id}-{replied.message_id}"),
+            MANNER.of(questions.all_of(t, len(wish.pictures)), f"{question.id}-{COMBINE}"),
+        )
+    return (
+        MANNER.of(questions.each(t), f"{question.id}-{EDIT}"),
+        MANNER.of(questions.together(t), f"{question.id}-{COMBINE}"),
+    )
+
+
+def _offer_new(t: NullTranslations, question_id: int) -> tuple[tuple[Button, ...], ...]:
+    return ((NEW.of(questions.new_picture(t), str(question_id)),),)
+
+
 def in_reply(asked: Asked) -> Destination:
     """Where the answer goes."""
     return Destination(asked.message.chat.id, asked.message.thread_id, asked.message.message_id)
 
 
-_EDITS = frozenset({EDIT, COMBINE, *(style.name for style in PRESETS)})
+_EDITS = frozenset({EDIT, COMBINE, IMAGINE, *(style.name for style in PRESETS)})
 YES, NO = ChoiceButton("y", consent), ChoiceButton("n", decline)
+NEW = ChoiceButton("new", choose_new)
 COMMAND, MANNER = ChoiceButton("k", choose_command), ChoiceButton("m", choose_manner)

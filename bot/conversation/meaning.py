@@ -7,7 +7,8 @@ from bot.conversation.incoming import Message
 from bot.conversation.small_talk import after_no, is_no, is_small_talk, is_yes
 from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
-from bot.core.presets import COMBINE, EDIT, MAX_PROMPT_CHARACTERS, full_prompt, preset
+from bot.core.presets import COMBINE, EDIT, IMAGINE, MAX_PROMPT_CHARACTERS, full_prompt, preset
+from bot.core.shapes import Shape, is_possible, leading_shape
 from bot.core.wishes import Missing, PictureMeant, Question, Wish
 
 
@@ -35,30 +36,39 @@ class Recalled:
     """What is remembered that a message may be about.
 
     `asked`: the question that the message replies to. `open`: one that waits for this person's next message.
-    `replied`: the picture of the edit whose message it replies to. `photo_follows`: it is a comment that was
-    forwarded together with a photo, which comes next.
+    `replied`: the picture of the edit whose message it replies to. `around`: the collected photos with
+    the one that it replies to among them. `photo_follows`: it is a comment that was forwarded together with a
+    photo, which comes next.
     """
 
     asked: Question | None = None
     open: Question | None = None
     replied: PictureMeant | None = None
+    around: tuple[PictureMeant, ...] = ()
     latest: Latest | None = None
     photo_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class EditAsked:
-    """A complete edit, or one of each picture. `answers` is the question that it answers."""
+    """A complete edit, or one of each picture; without a picture, a new one. `answers` is the question that
+    it answers.
+    """
 
     command: str
     words: str
-    picture: PictureMeant
+    picture: PictureMeant | None
     answers: Question | None = None
     others: tuple[PictureMeant, ...] = ()
+    shape: Shape | None = None
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.command, self.words, self.picture, self.others, self.shape)
 
     @property
     def pictures(self) -> tuple[PictureMeant, ...]:
-        return (self.picture, *self.others)
+        return self.wish.pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,32 +126,53 @@ def meaning_of(message: Message, command: str | None, recalled: Recalled) -> Mea
         return None
     if (by_reply := _by_reply(message, command, recalled)) is not None:
         return by_reply
+    if command == IMAGINE:
+        return complete(_wish(command, message.words))
     if command is not None:
         return complete(_of_latest(command, message.words, recalled.latest))
     return _plain_words(message.words, recalled)
 
 
 def complete(wish: Wish, answers: Question | None = None) -> EditAsked | Lacking | Refused:
-    """The edit that a wish asks for, or what it lacks."""
+    """The edit that a wish asks for, or what it lacks. A new picture of a picture is an edit of that one."""
+    if wish.shape is not None and not is_possible(wish.shape):
+        return Refused(Reason.BAD_SHAPE)
+    if wish.command == IMAGINE and wish.picture is not None:
+        wish = replace(wish, command=EDIT)
     known = preset(wish.command)
     if not wish.words and (known is None or known.needs_words):
         return Lacking(wish, Missing.WORDS, answers)
-    length = len(full_prompt(wish.command, wish.words))
+    reshaped = wish.shape is not None and wish.command != IMAGINE
+    length = len(full_prompt(wish.command, wish.words, reshaped=reshaped))
     if length > MAX_PROMPT_CHARACTERS:
         return Refused(Reason.PROMPT_TOO_LONG, prompt_length=length)
-    if wish.picture is None:
+    if wish.picture is None and wish.command != IMAGINE:
         return Lacking(wish, Missing.PICTURE, answers)
     if wish.command == COMBINE and not wish.others:
         return Lacking(wish, Missing.PICTURE, answers)
-    return EditAsked(wish.command, wish.words, wish.picture, answers, wish.others)
+    return EditAsked(wish.command, wish.words, wish.picture, answers, wish.others, wish.shape)
+
+
+def _wish(
+    command: str, words: str, picture: PictureMeant | None = None, others: tuple[PictureMeant, ...] = ()
+) -> Wish:
+    """The wish in these words, which may begin with a shape."""
+    shape, rest = leading_shape(words)
+    return Wish(command, rest, picture, others, shape)
+
+
+def _reworded(wish: Wish, words: str) -> Wish:
+    """New words in the place of those that a wish had. Its shape stays if they have none."""
+    shape, rest = leading_shape(words)
+    return replace(wish, words=rest, shape=shape or wish.shape)
 
 
 def _of_latest(command: str, words: str, latest: Latest | None) -> Wish:
     if latest is None:
-        return Wish(command, words)
+        return _wish(command, words)
     if command == COMBINE and len(latest.collected) > 1:
-        return Wish(command, words, latest.collected[0], latest.collected[1:])
-    return Wish(command, words, latest.picture, latest.others)
+        return _wish(command, words, latest.collected[0], latest.collected[1:])
+    return _wish(command, words, latest.picture, latest.others)
 
 
 def _with_own_photo(message: Message, photo: PhotoRef, command: str | None, recalled: Recalled) -> Meaning:
@@ -159,11 +190,11 @@ def _with_own_photo(message: Message, photo: PhotoRef, command: str | None, reca
         replied = _replied_picture(message, recalled)
         others += () if replied is None else (replied,)
         first, *rest = sorted((own, *others), key=lambda picture: picture.message_id)
-        return complete(Wish(command, message.words, first, tuple(rest)))
+        return complete(_wish(command, message.words, first, tuple(rest)))
     if command is not None:
-        return complete(Wish(command, message.words, own, others))
+        return complete(_wish(command, message.words, own, others))
     if message.words and not message.is_forwarded and not is_small_talk(message.words):
-        return complete(Wish(EDIT, message.words, own, others))
+        return complete(_wish(EDIT, message.words, own, others))
     question = recalled.asked or recalled.open
     if question is None or question.missing in {Missing.COMMAND, Missing.MANNER}:
         return PhotoSent(photo, others)
@@ -188,7 +219,11 @@ def _by_reply(message: Message, command: str | None, recalled: Recalled) -> Mean
         return None
     if command is None and is_small_talk(message.words):
         return SmallTalk()
-    return complete(Wish(command or EDIT, message.words, picture))
+    if command == COMBINE and recalled.around:
+        first, *others = recalled.around
+        meant = complete(_wish(command, message.words, first, tuple(others)))
+        return Lacking(meant.wish, Missing.MANNER) if isinstance(meant, EditAsked) else meant
+    return complete(_wish(command or EDIT, message.words, picture))
 
 
 def _replied_picture(message: Message, recalled: Recalled) -> PictureMeant | None:
@@ -203,7 +238,7 @@ def _plain_words(words: str, recalled: Recalled) -> Meaning | None:
     """Words in private that reply to nothing. Only a photo that waits for words is edited unasked."""
     if recalled.photo_follows:
         is_talk = is_small_talk(words)
-        return None if is_talk else Lacking(Wish(EDIT, words), Missing.PICTURE, is_silent=True)
+        return None if is_talk else Lacking(_wish(EDIT, words), Missing.PICTURE, is_silent=True)
     if recalled.open is not None:
         return _answer(words, recalled.open, is_reply=False)
     if is_small_talk(words):
@@ -228,9 +263,9 @@ def _answer(words: str, question: Question, *, is_reply: bool) -> Meaning:
         return SmallTalk()
     if question.missing is Missing.CONSENT:
         words = after_no(words)
-    meant = complete(replace(question.wish, words=words), question)
+    meant = complete(_reworded(question.wish, words), question)
     if isinstance(meant, EditAsked) and question.missing is Missing.COMMAND and meant.others:
-        return Lacking(replace(question.wish, words=words), Missing.MANNER, question)
+        return Lacking(_reworded(question.wish, words), Missing.MANNER, question)
     if question.missing is Missing.CONSENT and not is_reply and isinstance(meant, EditAsked):
-        return Lacking(replace(question.wish, words=words), Missing.CONSENT, question)
+        return Lacking(_reworded(question.wish, words), Missing.CONSENT, question)
     return meant

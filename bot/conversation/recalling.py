@@ -29,8 +29,10 @@ async def recall(tools: Tools, message: Message, command: str | None) -> Recalle
         return Recalled(asked=asked)
     if (replied := await _replied_picture(tools, message)) is not None:
         return Recalled(replied=replied)
-    if not message.chat.is_private or (message.replied is not None and message.replied.picture is not None):
+    if not message.chat.is_private:
         return Recalled()
+    if message.replied is not None and message.replied.picture is not None:
+        return Recalled(around=await _around(tools, message) if command == COMBINE else ())
     if command is not None:
         return Recalled(latest=await _latest(tools, message))
     if await tools.photo_follows(message):
@@ -56,10 +58,13 @@ async def asked_with(tools: Tools, message: Message) -> Question | None:
 def picture_of(edit: Edit, shown: PhotoRef | None = None) -> PictureMeant | None:
     """An edit's result, or its photo as long as there is none.
 
-    `shown` is the result as Telegram shows it. None if the result is not known to Telegram by a file id.
+    `shown` is the result as Telegram shows it. None if the result is not known to Telegram by a file id, or
+    if there was no photo.
     """
     request = edit.request
     if not isinstance(edit.stage, Delivered):
+        if request.photo is None:
+            return None
         return PictureMeant(request.photo, request.photo_message_id, request.parent, request.step)
     photo = edit.stage.photo or shown
     return None if photo is None else PictureMeant(photo, edit.stage.message_id, edit.id, request.step + 1)
@@ -75,6 +80,15 @@ async def _replied_picture(tools: Tools, message: Message) -> PictureMeant | Non
     if edit is None:
         return None
     return picture_of(edit, replied.picture if isinstance(replied.picture, PhotoRef) else None)
+
+
+async def _around(tools: Tools, message: Message) -> tuple[PictureMeant, ...]:
+    """The photos that were collected with the one that the message replies to."""
+    collected = await tools.wishes.remembered_photos(message.speaker, tools.now() - KEEP)
+    pictures = collected.pictures if collected is not None else ()
+    replied_id = message.replied and message.replied.message_id
+    is_among = any(picture.message_id == replied_id for picture in pictures)
+    return pictures if is_among and len(pictures) > 1 else ()
 
 
 async def _shown_in(tools: Tools, chat_id: int, replied: Replied) -> Edit | None:

@@ -1,12 +1,13 @@
 """An edit: one person's request to change a photo, from received to delivered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat, Size
+from bot.core.shapes import Shape
 
 
 class EditState(StrEnum):
@@ -21,6 +22,8 @@ class EditState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
+
+_FINER = {"1K": "2K", "2K": "4K"}
 
 ADMITTED = frozenset({EditState.RECEIVED, EditState.SUBMITTING, EditState.PROCESSING, EditState.READY})
 """Edits in these states have their place and have not ended."""
@@ -50,6 +53,7 @@ class PhotoRef:
     """A photo as Telegram names it: an id, never a URL.
 
     `has_spoiler`: it was sent covered. `is_protected`: it may not be forwarded or saved. So is the reply.
+    `pixels`: how many it has, where Telegram tells that before it is fetched.
     """
 
     file_id: str
@@ -57,6 +61,7 @@ class PhotoRef:
     file_name: str | None = None
     has_spoiler: bool = False
     is_protected: bool = False
+    pixels: int | None = field(default=None, compare=False)
 
 
 class Extra(StrEnum):
@@ -71,9 +76,11 @@ class Request:
     """What was asked, parsed, before it is accepted.
 
     `command` is `edit` or a preset's name, `words` what the person wrote after it. The result replies to
-    `photo_message_id`, the status card to `request_message_id`; for a caption they are the same. `photos` has
-    at least one element. `parent` is the id of the edit whose result is changed: then the first photo is that
-    result as Telegram has it. `step` counts the edits from the first photo to this one.
+    `photo_message_id`, the status card to `request_message_id`; for a caption they are the same. Without
+    `photos` a new picture is made from the words alone. `parent` is the id of the edit whose result is
+    changed: then the first photo is that result as Telegram has it. `step` counts the edits from the first
+    photo to this one. `shape` is that of the result, where it is not the photo's own. `resolution` is the
+    model's, where one was asked for.
     """
 
     update_id: int
@@ -88,11 +95,38 @@ class Request:
     photos: tuple[PhotoRef, ...]
     parent: str | None = None
     step: int = 1
+    shape: Shape | None = None
+    resolution: str | None = None
 
     @property
-    def photo(self) -> PhotoRef:
-        """The photo whose size the result gets."""
-        return self.photos[0]
+    def photo(self) -> PhotoRef | None:
+        """The photo whose size the result gets, unless a shape was asked for."""
+        return self.photos[0] if self.photos else None
+
+    @property
+    def kind(self) -> PhotoKind:
+        """How the result is sent."""
+        return self.photos[0].kind if self.photos else PhotoKind.PHOTO
+
+    @property
+    def has_spoiler(self) -> bool:
+        return bool(self.photos) and self.photos[0].has_spoiler
+
+    @property
+    def is_protected(self) -> bool:
+        return bool(self.photos) and self.photos[0].is_protected
+
+    @property
+    def pixels(self) -> int | None:
+        """How many pixels the result is to have; 0 for as many as are painted, None while it is not known."""
+        if isinstance(self.shape, Size):
+            return self.shape.pixels
+        return self.photos[0].pixels if self.photos else 0
+
+    @property
+    def said(self) -> str:
+        """The shape and the words, as they were written."""
+        return f"{self.shape} {self.words}".strip() if self.shape else self.words
 
     @property
     def is_private(self) -> bool:
@@ -101,7 +135,11 @@ class Request:
 
     def asks_the_same(self, other: "Request") -> bool:
         """Whether both ask for the same edit of the same photos."""
-        return (self.photos, self.command, self.words) == (other.photos, other.command, other.words)
+        return _what(self) == _what(other)
+
+
+def _what(request: Request) -> tuple[object, ...]:
+    return (request.photos, request.command, request.words, request.shape, request.resolution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +213,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It ended without a picture. Its task, if there was one, may still be running at the provider."""
+    """It ended without a picture. Its task, if there was one, may still be running at the provider.
+
+    `photo`: the number of the photo that is the reason, where there are several.
+    """
 
     reason: Reason
     ended_at: datetime
     task: Task | None = None
+    photo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +334,13 @@ class Edit:
     @property
     def offers_file(self) -> bool:
         """Whether its result can be had as a file too, by a button. What is sent as a file is one already."""
-        return self.request.photo.kind is PhotoKind.PHOTO
+        return self.request.kind is PhotoKind.PHOTO
+
+    @property
+    def finer(self) -> str | None:
+        """The operation one resolution higher; None where there is none."""
+        model, _, resolution = self.operation.rpartition(" ")
+        return f"{model} {_FINER[resolution]}" if resolution in _FINER else None
 
     @property
     def failure(self) -> Reason | None:

@@ -25,6 +25,7 @@ class Reason(StrEnum):
 
     # The person can fix it.
     PROMPT_TOO_LONG = "prompt_too_long"
+    BAD_SHAPE = "bad_shape"
     NO_PICTURE = "no_picture"
     NOT_AN_IMAGE = "not_an_image"
     ANIMATED = "animated"
@@ -117,11 +118,11 @@ class BotError(Exception):
 
 
 class PhotoRefused(BotError):
-    """The photo cannot be edited; the person can send another one."""
+    """The photo cannot be edited; the person can send another one. `photo` is its number among several."""
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
+    def __init__(self, reason: Reason, photo: int | None = None) -> None:
+        super().__init__(reason.value if photo is None else f"photo {photo}: {reason.value}")
+        self.reason, self.photo = reason, photo
 
 
 class EditFailed(BotError):

@@ -1,8 +1,9 @@
 """How many edits people may ask for, as a list of rules, and why one more was refused."""
 
+import math
 from bisect import insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -24,8 +25,8 @@ class Scope(StrEnum):
 
 
 class Counts(StrEnum):
-    """What a rule counts: edits admitted within its window, the create calls that those cost or will cost,
-    edits that have not ended, or held ones.
+    """What a rule counts: edits admitted within its window, what those have cost and may yet cost in
+    `Limits.unit`s, edits that have not ended, or held ones.
     """
 
     ADMITTED = "admitted"
@@ -58,7 +59,7 @@ class Limits:
     `window`: that of a chat's and a person's rule. `at_once`: how many tasks of one chat may run at once,
     0 for any number; more wait for their turn. `forgiven`: how many edits of one person, in any window, give
     their place back although they were paid for and lost by the person's doing. No rule of a chat or person
-    counts or refuses the edits of `exempt` people. `price`: the credits of one create call.
+    counts or refuses the edits of `exempt` people. `prices`: the credits of one create call, by operation.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -66,7 +67,27 @@ class Limits:
     at_once: int = 0
     forgiven: int = 0
     exempt: frozenset[int] = frozenset()
-    price: float = 0.0
+    prices: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> float:
+        """The most credits of which every price is a whole number."""
+        if len(set(self.prices.values())) == 1:
+            return max(self.prices.values())
+        return float(math.gcd(*(math.ceil(price) for price in self.prices.values()))) or 1.0
+
+    def units(self, credits_: float) -> int:
+        """Credits in units, rounded up."""
+        return math.ceil(credits_ / self.unit)
+
+    def needed(self, operation: str | None) -> int:
+        """What one create call of an operation takes of a rule that counts what is paid; of any, without one.
+
+        One that is no longer offered may be as dear as any.
+        """
+        if operation is None or not self.prices:
+            return 1
+        return self.units(self.prices.get(operation, max(self.prices.values())))
 
     def of(self, person_id: int) -> tuple[Rule, ...]:
         """The rules that apply to a person's requests."""

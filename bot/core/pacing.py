@@ -5,7 +5,7 @@ While callbacks arrive, looks are only a safety net.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
@@ -95,12 +95,14 @@ def _alike(durations: list[float]) -> list[float]:
 class Pacing:
     """What was learned per operation, and the schedules that follow from it within the budget of looks.
 
-    `interval_seconds`: between two looks before enough is learned, and for what takes longer than `timeout`.
+    `interval_seconds`: between two looks before enough is learned, and for what takes longer than `timeout`,
+    when a task is given up, unless its operation has one of its own in `timeouts`.
     """
 
     interval_seconds: float
     timeout: timedelta
     budget: LookBudget
+    timeouts: Mapping[str, timedelta] = field(default_factory=dict)
     _past: dict[str, _Learned] = field(default_factory=lambda: defaultdict(_Learned))
     _told_in_a_row: int = 0
 
@@ -112,10 +114,14 @@ class Pacing:
         """A task was found done here. `told`: because of a callback, not because a look was due."""
         self._told_in_a_row = self._told_in_a_row + 1 if told else 0
 
+    def timeout_of(self, operation: str) -> timedelta:
+        """How old a task of an operation becomes before it is given up."""
+        return self.timeouts.get(operation, self.timeout)
+
     def next_wait(self, operation: str, age: float) -> float:
         """Seconds until the next look at a task of this age (in seconds). One look falls on the timeout."""
-        wait = self._wait(self._past[operation], age)
-        timeout_seconds = self.timeout.total_seconds()
+        timeout_seconds = self.timeout_of(operation).total_seconds()
+        wait = self._wait(self._past[operation], age, timeout_seconds)
         if age < timeout_seconds:
             wait = min(wait, timeout_seconds - age)
         return max(wait, min(CLOSEST_SECONDS, self.interval_seconds))
@@ -124,8 +130,8 @@ class Pacing:
         """The same where a look more often than every interval has no use."""
         return max(self.next_wait(operation, age), self.interval_seconds)
 
-    def _wait(self, learned: _Learned, age: float) -> float:
-        longest, late = self.timeout.total_seconds(), learned.quantile(_LATE)
+    def _wait(self, learned: _Learned, age: float, longest: float) -> float:
+        late = learned.quantile(_LATE)
         if late is None or age >= longest:
             return max(self.interval_seconds, 1 / self.budget.of_a_task)
         if self._told_in_a_row >= _TRUSTED and age < late:

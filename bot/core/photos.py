@@ -4,6 +4,7 @@ from bot.core.edits import Delivered, Edit
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
 from bot.core.ports import Ports, PublicUrl
+from bot.core.shapes import SQUARE, Ratio, Shape
 
 
 def photo_name(secret: str, attempt: int, number: int = 0) -> str:
@@ -31,7 +32,7 @@ class Photos:
     def __init__(self, ports: Ports) -> None:
         self._files, self._chat = ports.files, ports.chat
         self._images, self._host = ports.images, ports.photo_host
-        self._store, self._shapes = ports.store, ports.model.shapes
+        self._store, self._model = ports.store, ports.model
 
     async def original(self, edit: Edit, number: int = 0) -> bytes:
         """The person's bytes, from our side where they are still kept. Raises PhotoRefused, TryLater."""
@@ -54,21 +55,48 @@ class Photos:
         except PhotoRefused as error:
             raise PhotoRefused(Reason.RESULT_GONE) from error
 
-    async def size(self, edit: Edit) -> Size | None:
-        """The parent's size, where there is one: Telegram's copy of its result may be smaller."""
-        parent = await self._store.get(edit.request.parent) if edit.request.parent else None
-        return parent.result.size if parent and parent.result else None
+    async def wanted(self, edit: Edit) -> Shape | None:
+        """The shape of the result to be, where it is not simply the photo's size.
 
-    async def publish(self, edit: Edit) -> tuple[tuple[PublicUrl, ...], Size]:
-        """Where the provider can fetch them for the next create call, and the size of the result to be."""
+        Telegram's copy of a parent's result may be smaller than that was. A new picture is a square.
+        """
+        shape = edit.request.shape
+        if isinstance(shape, Size) or not edit.request.photos:
+            return shape or SQUARE
+        parent = await self._store.get(edit.request.parent) if edit.request.parent else None
+        if parent is None or parent.result is None:
+            return shape
+        size = parent.result.size
+        return shape.of_area(size.pixels) if isinstance(shape, Ratio) else size
+
+    async def publish(self, edit: Edit) -> tuple[tuple[PublicUrl, ...], Shape, int]:
+        """Where the provider can fetch them for the next create call.
+
+        Also the result's shape, and how many pixels it is to have: 0 for as many as are painted.
+        """
         urls, sizes = list[PublicUrl](), list[Size]()
         for number in range(len(edit.request.photos)):
-            jpeg, size = await self._images.prepare(
-                await self.original(edit, number), () if number else self._shapes
-            )
+            jpeg, size = await self._prepared(edit, number)
             urls.append(await self._host.publish(photo_name(edit.secret, edit.submits + 1, number), jpeg))
             sizes.append(size)
-        return tuple(urls), await self.size(edit) or sizes[0]
+        wanted = await self.wanted(edit) or sizes[0]
+        sized = wanted if isinstance(wanted, Size) else sizes[0] if sizes else None
+        return tuple(urls), wanted, sized.pixels if sized else 0
+
+    async def _prepared(self, edit: Edit, number: int) -> tuple[bytes, Size]:
+        """The result has the shape of the first photo. PhotoRefused says which one of several it is."""
+        is_first, request = number == 0, edit.request
+        try:
+            return await self._images.prepare(
+                await self.original(edit, number),
+                self._model.shapes if is_first else (),
+                wanted=request.shape if is_first else None,
+                longest=self._model.photo_side(edit.operation),
+            )
+        except PhotoRefused as error:
+            if len(request.photos) == 1:
+                raise
+            raise PhotoRefused(error.reason, number + 1) from error
 
     async def forget(self, edit: Edit) -> None:
         """Nobody needs them any more, nor a result that was not delivered. Repeating it is harmless.

@@ -18,6 +18,10 @@ class Size:
         return self.width / self.height
 
     @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+    @property
     def is_wide(self) -> bool:
         """Wider than 3:2. Two of these are compared one above the other, of all others side by side."""
         return 2 * self.width > 3 * self.height

@@ -10,6 +10,7 @@ from bot.core.edits import Edit, PhotoRef
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits
 from bot.core.pictures import Fitted, ImageFormat, Size
+from bot.core.shapes import Shape
 
 
 class EditStore(Protocol):
@@ -143,16 +144,15 @@ class PublicUrl:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One create call: the prompt, the photos, the wanted size, and the URL to call when it is done."""
+    """One create call of an operation: the prompt, the photos if it is made from any, the wanted shape, and
+    the URL to call when it is done.
+    """
 
+    operation: str
     prompt: str
     photos: tuple[PublicUrl, ...]
-    size: Size
+    shape: Shape
     callback_url: str
-
-    def __post_init__(self) -> None:
-        if not self.photos:
-            raise ValueError("an order has at least one photo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +190,18 @@ TaskStatus = TaskRunning | TaskMissing | TaskDone | TaskFailed
 class ImageModel(Protocol):
     """The NanoBanana API. Raises EditFailed, OperatorNeeded and TryLater; `create` also OutcomeUnknown."""
 
-    @property
-    def operation(self) -> str:
-        """Model and resolution: tasks of one operation take about the same time."""
+    def operation(self, pixels: int | None, resolution: str | None = None, at_most: str = "") -> str:
+        """Model and resolution for a result of so many pixels: tasks of one operation cost the same.
 
-    @property
-    def price(self) -> float:
-        """What one create call costs, in credits, as far as that is known."""
+        With `None` pixels the dearest that it may come to. `resolution`: what was asked for, where the model
+        may be asked for any. `at_most`: an operation of before, which what it costs must not exceed.
+        """
+
+    def price(self, operation: str) -> float:
+        """What one create call of an operation costs, in credits, as far as that is known."""
+
+    def photo_side(self, operation: str) -> int:
+        """The longest side of photos for an operation, in pixels."""
 
     @property
     def shapes(self) -> Sequence[float]:
@@ -208,8 +213,8 @@ class ImageModel(Protocol):
     async def check(self, task_id: str) -> TaskStatus:
         """Ask how a task is doing."""
 
-    async def names_photo(self, task_id: str, photo_name: str) -> bool:
-        """Whether the provider's own record of a task names this photo as what it is made from."""
+    async def names(self, task_id: str, secret: str) -> bool:
+        """Whether the provider's own record of a task has this text, which only its create call had."""
 
     async def credits(self) -> float:
         """The account's balance: it is lower once a task was made."""
@@ -231,22 +236,34 @@ class PhotoHost(Protocol):
 class Images(Protocol):
     """Pillow, off the event loop. Raises PhotoRefused for a bad photo, ResultUnusable for a bad result."""
 
-    async def prepare(self, photo: bytes, shapes: Sequence[float] = ()) -> tuple[bytes, Size]:
-        """The JPEG for the provider, extended to the nearest of these shapes, and the photo's exact size."""
+    async def prepare(
+        self,
+        photo: bytes,
+        shapes: Sequence[float] = (),
+        *,
+        wanted: Shape | None = None,
+        longest: int = 2048,
+    ) -> tuple[bytes, Size]:
+        """The JPEG for the provider, and the photo's exact size.
+
+        It is extended to the `wanted` shape, and that to the nearest of these; its long side is at most
+        `longest`.
+        """
 
     async def fit(
         self,
         result: bytes,
-        photo: bytes,
+        photo: bytes | None,
         *,
-        size: Size | None = None,
+        wanted: Shape | None = None,
         as_format: ImageFormat | None,
         keep_alpha: bool,
         shapes: Sequence[float] = (),
     ) -> Fitted:
-        """The result at `size` and in `as_format`, or else exactly in the photo's own.
+        """The result in the `wanted` shape and in `as_format`, or else exactly in the photo's own.
 
-        With the `shapes` that its photo was prepared with, what it was extended by is cut off.
+        A ratio has as many pixels as the photo, or without one as were painted. With the `shapes` that its
+        photo was prepared with, what it was extended by is cut off.
         """
 
 

@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 
-EDIT, COMBINE = "edit", "combine"
+EDIT, COMBINE, IMAGINE = "edit", "combine", "imagine"
 MAX_PROMPT_CHARACTERS = 1500
 """For the whole prompt: the provider's basic model reliably takes this much."""
 
 _KEEP = (
     " Keep the same subject, pose, composition, camera angle and framing as the original photo;"
     " do not crop, do not add borders, captions or watermarks."
+)
+
+
+_FILL = (
+    "\n\nThe picture has a new shape: continue the scene naturally where the photo ends, over any blurred"
+    " edges, so that it fills the whole frame."
 )
 
 
@@ -48,14 +54,19 @@ def preset(command: str) -> Preset | None:
     return _BY_NAME.get(command)
 
 
-def full_prompt(command: str, words: str) -> str:
-    """The text for the model: the preset's prompt and the person's words."""
+def full_prompt(command: str, words: str, *, reshaped: bool = False) -> str:
+    """The text for the model: the preset's prompt and the person's words.
+
+    `reshaped`: the photo is to fill a frame of another shape than its own.
+    """
     known = preset(command)
     if known is None:
-        return words
-    if known.needs_words:
-        return f"{known.prompt} The new background: {words}."
-    return f"{known.prompt} {words}".strip()
+        prompt = words
+    elif known.needs_words:
+        prompt = f"{known.prompt} The new background: {words}."
+    else:
+        prompt = f"{known.prompt} {words}".strip()
+    return prompt + _FILL if reshaped else prompt
 
 
 def keeps_outline(command: str) -> bool:

@@ -75,7 +75,7 @@ class EditService:
         edit = Edit(
             id=self._sources.new_id(),
             request=request,
-            operation=self._ports.model.operation,
+            operation=self._ports.model.operation(request.pixels, request.resolution),
             secret=self._sources.new_secret(),
             created_at=now,
             due_at=now,
@@ -188,9 +188,9 @@ class EditService:
         """Until when the task of an edit that ends now may run; None if it has none that runs."""
         match edit.stage:
             case Submitting():
-                return now + self._pacing.timeout
+                return now + self._pacing.timeout_of(edit.operation)
             case Processing(task):
-                return max(now, task.submitted_at + self._pacing.timeout)
+                return max(now, task.submitted_at + self._pacing.timeout_of(edit.operation))
         return None
 
     async def follow_chat(self, old_chat_id: int, new_chat_id: int) -> bool:
@@ -201,12 +201,13 @@ class EditService:
         """The provider has called back for an edit's last create call; returns the edit as it stands then.
 
         A task that the edit does not have yet becomes its own if the provider's record of it names the photo
-        of that call. Raises what keeps the record away: the callback is to come again.
+        of that call, or its callback where there is no photo. Raises what keeps the record away: the
+        callback is to come again.
         """
         if task_id is None or self._after_callback(edit, task_id) is None:
             return edit
-        name = photo_name(edit.secret, edit.submits)
-        if edit.task is None and not await self._ports.model.names_photo(task_id, name):
+        name = photo_name(edit.secret, edit.submits) if edit.request.photos else edit.callback_secret or ""
+        if edit.task is None and not await self._ports.model.names(task_id, name):
             logger.warning("edit %s: a callback named a task that is not its own", edit.id)
             return edit
         current: Edit | None = edit

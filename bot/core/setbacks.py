@@ -71,7 +71,10 @@ class Setbacks:
             case PhotoRefused() | EditFailed():
                 late = error.reason.consequences.looks_late
                 paid = credits_before(edit) if isinstance(edit.stage, Submitting) else edit.credits
-                return await self._fail(edit, error.reason, str(error), looks_late=late, paid=paid)
+                photo = error.photo if isinstance(error, PhotoRefused) else None
+                return await self._fail(
+                    edit, error.reason, str(error), looks_late=late, paid=paid, photo=photo
+                )
             case ChatGone():
                 return await self._fail(edit, Reason.CHAT_GONE)
             case ChatMoved():
@@ -131,6 +134,7 @@ class Setbacks:
         *,
         looks_late: bool = False,
         paid: float | None = None,
+        photo: int | None = None,
     ) -> Edit | None:
         """`looks_late`: where its task runs, that may still end well. It is given a second chance once.
 
@@ -143,7 +147,7 @@ class Setbacks:
         level = logging.INFO if is_usual else logging.WARNING
         logger.log(level, "edit %s fails: %s", edit.id, detail or reason)
         is_late = looks_late and isinstance(edit.stage, Processing) and not edit.is_late
-        stage = Failed(reason, now, edit.task)
+        stage = Failed(reason, now, edit.task, photo)
         failed = replace(edit, stage=stage, due_at=now, attempts=0, is_late=is_late)
         failed = failed if paid is None else replace(failed, credits=paid)
         if reason.consequences.is_operators:

@@ -103,7 +103,7 @@ class Steps:
                 raise EditFailed(reason, detail)
             case TaskMissing() if age > _MISSING_GRACE:
                 raise EditFailed(Reason.TASK_LOST)
-            case TaskRunning() if age >= self._pacing.timeout:
+            case TaskRunning() if age >= self._pacing.timeout_of(edit.operation):
                 raise EditFailed(Reason.TIMED_OUT)
         self._seen_running[edit.id] = age
         return edit
@@ -177,15 +177,15 @@ class Steps:
         if not urls:
             raise ResultUnusable("done without an image")
         content = await self._ports.model.fetch(urls)
-        original = await self._photos.original(edit)
+        original = await self._photos.original(edit) if edit.request.photos else None
         async with self._starts.begun(edit) as begun:
             if begun is None:
                 return None
             return await self._ports.images.fit(
                 content,
                 original,
-                size=await self._photos.size(edit),
-                as_format=_SENT_AS.get(edit.request.photo.kind),
+                wanted=await self._photos.wanted(edit),
+                as_format=_SENT_AS.get(edit.request.kind),
                 keep_alpha=keeps_outline(edit.request.command),
                 shapes=self._ports.model.shapes,
             )

@@ -132,8 +132,8 @@ class Submission:
             stage=Submitting(),
             callback_secret=secret,
             submits=edit.submits + 1,
-            credits=edit.credits + self._ports.model.price,
-            operation=self._ports.model.operation,
+            credits=edit.credits + self._ports.model.price(order.operation),
+            operation=order.operation,
             starts=0,  # the photos are decoded
             due_at=now + self._callbacks.adoption_wait(),  # after a crash, when it may be sent again,
         )
@@ -150,11 +150,15 @@ class Submission:
         return await self._create(submitted, order, None if isinstance(balance, BaseException) else balance)
 
     async def _order(self, edit: Edit, secret: str) -> Order:
-        urls, size = await self._photos.publish(edit)
+        request = edit.request
+        urls, shape, pixels = await self._photos.publish(edit)
         return Order(
-            prompt=full_prompt(edit.request.command, edit.request.words),
+            operation=self._ports.model.operation(pixels, request.resolution, at_most=edit.operation),
+            prompt=full_prompt(
+                request.command, request.words, reshaped=request.shape is not None and bool(urls)
+            ),
             photos=urls,
-            size=size,
+            shape=shape,
             callback_url=self._callbacks.url(secret),
         )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.edits import PhotoRef
+from bot.core.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,19 @@ class Wish:
     """An edit as far as it is known: no words yet, or no picture.
 
     With `others`, which come after `picture`, it is one edit of each, or of all together (`combine`).
+    `shape` is that of the result, where the words began with one.
     """
 
     command: str
     words: str = ""
     picture: PictureMeant | None = None
     others: tuple[PictureMeant, ...] = ()
+    shape: Shape | None = None
+
+    @property
+    def said(self) -> str:
+        """The shape and the words, as they were written."""
+        return f"{self.shape} {self.words}".strip() if self.shape else self.words
 
     @property
     def pictures(self) -> tuple[PictureMeant, ...]:

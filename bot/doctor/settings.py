@@ -4,9 +4,8 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from bot.doctor.finding import Finding, know, mend
-from bot.nanobanana.requests import Model
 from bot.settings import Settings, slips
-from bot.wiring.outside import operation, strangers_cost
+from bot.wiring.outside import offer, strangers_cost
 
 
 async def settings(given: Settings, _: contextlib.AsyncExitStack) -> AsyncIterator[Finding]:
@@ -25,7 +24,8 @@ async def settings(given: Settings, _: contextlib.AsyncExitStack) -> AsyncIterat
         )
         advice = "open that link, or put your own number there (/id tells it)"
         yield know("settings", "ADMIN_IDS is empty", why, advice)
-    if operation(given).model is Model.NANO_BANANA and given.nanobanana_resolution != "1K":
+    known = offer(given)
+    if known.resolution not in {None, known.dearest.resolution}:
         text = f"NANOBANANA_RESOLUTION={given.nanobanana_resolution} has no effect"
         advice = "NANOBANANA_MODEL=nano-banana-2 or nano-banana-pro have it, for more credits"
         yield know("settings", text, "The model nano-banana has one size.", advice)

@@ -6,6 +6,7 @@ from PIL import Image
 
 from bot.core.errors import PhotoRefused, ResultUnusable
 from bot.core.pictures import Fitted, ImageFormat, Size
+from bot.core.shapes import Ratio, Shape
 from bot.images.colour import to_srgb
 from bot.images.encoding import WEBP_MAX_SIDE, encode, holds_alpha, least_bytes
 from bot.images.framing import Box, canvas_of, framed_box, shape_for
@@ -30,18 +31,19 @@ _RESULT_FORMATS = frozenset({ImageFormat.JPEG, ImageFormat.PNG, ImageFormat.WEBP
 
 def fit(
     result: bytes,
-    original: bytes,
+    original: bytes | None,
     announce: Announce,
     *,
-    size: Size | None = None,
+    wanted: Shape | None = None,
     as_format: ImageFormat | None = None,
     keep_alpha: bool = False,
     shapes: Sequence[float] = (),
 ) -> Fitted:
-    """The provider's `result` at exactly `size`, or else the upright size of the person's `original`.
+    """The provider's `result` in exactly the `wanted` shape, or else the upright size of the person's
+    `original`. A ratio has as many pixels as the original, or without one as were painted.
 
-    It is sRGB, without metadata. The format is `as_format`, or else the original's, except where it cannot
-    be: see `_reply_format`, and MAX_RESULT_BYTES; the returned `format` tells. `keep_alpha` gives the
+    It is sRGB, without metadata. The format is `as_format`, or else the original's (or JPEG), except where it
+    cannot be: see `_reply_format`, and MAX_RESULT_BYTES; the returned `format` tells. `keep_alpha` gives the
     original's alpha channel to the result if it has one that is not fully opaque, their sizes are the same,
     the format can hold it, and the result was hardly cropped; anything else transparent goes onto white.
     With the `shapes` that `prepare` was given, the photo's part is cut out of a result that has more.
@@ -49,24 +51,37 @@ def fit(
     Raises ResultUnusable if the result is not a still JPEG, PNG or WebP within the limits for photos, and
     PhotoRefused if the original cannot be read.
     """
-    photo = open_still(original)
+    photo = None if original is None else open_still(original)
     made = _open_result(result)
-    size = size or photo.size
+    size = _size(made, photo, wanted)
     shape = shape_for(size, shapes)
     framed = None if shape is None else framed_box((made.size.width, made.size.height), size, shape)
     shown = framed or cover_box(made.size.width, made.size.height, size.ratio)
     cropped = 0.0 if framed else _share_cut_off(made.size, shown)
-    keeps_outline = keep_alpha and photo.has_alpha and size == photo.size and cropped <= MAX_OUTLINE_CROP
-    image_format = _reply_format(as_format or photo.format, size, keeps_outline=keeps_outline)
-    keeps_outline = keeps_outline and holds_alpha(image_format)
-    announce(made.pixels + photo.pixels * (_WEIGHTS.get(image_format, 1) + keeps_outline))
-    alpha = _alpha(photo) if keeps_outline else None
+    outlined = photo if keep_alpha and cropped <= MAX_OUTLINE_CROP else None
+    if outlined is not None and not (outlined.has_alpha and size == outlined.size):
+        outlined = None
+    wished = as_format or (photo.format if photo else ImageFormat.JPEG)
+    image_format = _reply_format(wished, size, keeps_outline=outlined is not None)
+    if not holds_alpha(image_format):
+        outlined = None
+    announce(made.pixels + size.pixels * (_WEIGHTS.get(image_format, 1) + (outlined is not None)))
+    alpha = _alpha(outlined) if outlined else None
     picture = cover(made, size, shape)
     if alpha:
         picture = lift_off_white(picture, alpha)
     content, image_format = _encoded(picture, image_format)
     enlarged = size.width / (shown[2] - shown[0])
     return Fitted(content=content, size=size, format=image_format, cropped=cropped, enlarged=enlarged)
+
+
+def _size(made: Still, photo: Still | None, wanted: Shape | None) -> Size:
+    match wanted:
+        case Ratio():
+            return wanted.inside(made.size) if photo is None else wanted.of_area(photo.pixels)
+        case Size():
+            return wanted
+    return made.size if photo is None else photo.size
 
 
 def _open_result(result: bytes) -> Still:
@@ -84,7 +99,7 @@ def _reply_format(wanted: ImageFormat, size: Size, *, keeps_outline: bool) -> Im
 
     JPEG for HEIF, which is only read here, and for a large AVIF; PNG for them too if there is an outline.
     """
-    costly = size.width * size.height > MAX_COSTLY_PIXELS
+    costly = size.pixels > MAX_COSTLY_PIXELS
     if wanted is ImageFormat.HEIF or (wanted is ImageFormat.AVIF and costly):
         return ImageFormat.PNG if keeps_outline else ImageFormat.JPEG
     if wanted is ImageFormat.WEBP:

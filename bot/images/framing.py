@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from bot.core.pictures import Size, nearest
+from bot.core.shapes import Shape
 
 MOST_CUT = 0.03
 """A photo is extended where more than this share of it would be cut off."""
@@ -39,10 +40,16 @@ def canvas_of(photo: Size, shape: float) -> Size:
     return Size(max(photo.width, round(photo.height * shape)), photo.height)
 
 
-def extended(photo: Image.Image, shape: float) -> Image.Image:
-    """An upright RGB photo in the middle of its canvas, its blurred edges drawn out to the canvas's ends."""
+def whole_canvas(photo: Size, shapes: Sequence[float], wanted: Shape | None) -> Size:
+    """What the model is shown of a photo: in the `wanted` shape, and that in one of those that it paints."""
+    result = photo if wanted is None or not shapes else canvas_of(photo, wanted.ratio)
+    shape = shape_for(result, shapes)
+    return result if shape is None else canvas_of(result, shape)
+
+
+def extended(photo: Image.Image, canvas_size: Size) -> Image.Image:
+    """An upright RGB photo in the middle of a canvas, its blurred edges drawn out to the canvas's ends."""
     width, height = photo.size
-    canvas_size = canvas_of(Size(width, height), shape)
     canvas = Image.new("RGB", (canvas_size.width, canvas_size.height))
     left, top = (canvas.width - width) // 2, (canvas.height - height) // 2
     right, bottom = canvas.width - width - left, canvas.height - height - top

@@ -10,8 +10,10 @@ from typing import Self
 from bot.core.errors import PhotoRefused, Reason, ResultUnusable, TryLater
 from bot.core.money import Day
 from bot.core.pictures import Fitted, ImageFormat, Size
+from bot.core.shapes import Shape
 from bot.images.allowance import DEFAULT_ALLOWANCE, Allowance
 from bot.images.messages import Message
+from bot.images.preparing import MAX_PREPARED_SIDE
 from bot.images.worker_process import WorkerDied, WorkerProcess
 
 logger = logging.getLogger(__name__)
@@ -58,10 +60,18 @@ class ImagePool:
             self._processes.release()  # for who asks too late
         await asyncio.gather(*(worker.end() for worker in self._idle))
 
-    async def prepare(self, photo: bytes, shapes: Sequence[float] = ()) -> tuple[bytes, Size]:
+    async def prepare(
+        self,
+        photo: bytes,
+        shapes: Sequence[float] = (),
+        *,
+        wanted: Shape | None = None,
+        longest: int = MAX_PREPARED_SIDE,
+    ) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size. Raises PhotoRefused."""
+        words = {"do": "prepare", "shapes": shapes, "wanted": wanted and str(wanted), "longest": longest}
         try:
-            answer = await self._ask(Message({"do": "prepare", "shapes": shapes}, (photo,)))
+            answer = await self._ask(Message(words, (photo,)))
         except WorkerDied as error:
             logger.warning("a photo of %d bytes ended its worker: %s", len(photo), error)
             raise PhotoRefused(Reason.UNREADABLE) from error
@@ -70,26 +80,26 @@ class ImagePool:
     async def fit(
         self,
         result: bytes,
-        photo: bytes,
+        photo: bytes | None,
         *,
-        size: Size | None = None,
+        wanted: Shape | None = None,
         as_format: ImageFormat | None,
         keep_alpha: bool,
         shapes: Sequence[float] = (),
     ) -> Fitted:
-        """The result at `size`, or else the photo's exact size.
+        """The result in the `wanted` shape, or else the photo's exact size.
 
         Raises ResultUnusable; PhotoRefused for the photo's bytes.
         """
         words = {
             "do": "fit",
-            "size": size and [size.width, size.height],
+            "wanted": wanted and str(wanted),
             "as_format": as_format,
             "keep_alpha": keep_alpha,
             "shapes": shapes,
         }
         try:
-            answer = await self._ask(Message(words, (result, photo)))
+            answer = await self._ask(Message(words, (result,) if photo is None else (result, photo)))
         except WorkerDied as error:
             logger.warning("a result of %d bytes ended its worker: %s", len(result), error)
             raise ResultUnusable(f"the result ended its worker: {error}") from error

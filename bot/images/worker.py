@@ -19,7 +19,8 @@ from typing import Any
 
 from bot.core.errors import PhotoRefused, ResultUnusable
 from bot.core.money import Day
-from bot.core.pictures import ImageFormat, Size
+from bot.core.pictures import ImageFormat
+from bot.core.shapes import shape_of
 from bot.images.allowance import Allowance
 from bot.images.chart import chart
 from bot.images.comparing import compare
@@ -71,7 +72,13 @@ class Worker:
     def _made(self, message: Message) -> Message:
         words = message.words
         if words["do"] == "prepare":
-            jpeg, size = prepare(message.contents[0], self._announce, words["shapes"])
+            jpeg, size = prepare(
+                message.contents[0],
+                self._announce,
+                words["shapes"],
+                wanted=shape_of(words["wanted"]) if words["wanted"] else None,
+                longest=words["longest"],
+            )
             return Message({"width": size.width, "height": size.height}, (jpeg,))
         if words["do"] == "compare":
             before, after = message.contents
@@ -82,9 +89,9 @@ class Worker:
             return Message({}, (chart(days, words["credit"]),))
         fitted = fit(
             message.contents[0],
-            message.contents[1],
+            message.contents[1] if len(message.contents) > 1 else None,
             self._announce,
-            size=Size(*words["size"]) if words["size"] else None,
+            wanted=shape_of(words["wanted"]) if words["wanted"] else None,
             as_format=ImageFormat(words["as_format"]) if words["as_format"] else None,
             keep_alpha=words["keep_alpha"],
             shapes=words["shapes"],

@@ -10,8 +10,9 @@ from bot.nanobanana.account import Account
 from bot.nanobanana.calls import Calls, Kind, OnCall
 from bot.nanobanana.download import Downloader
 from bot.nanobanana.errors import cut_create, cut_question, refused_create, refused_question
+from bot.nanobanana.offer import Offer
 from bot.nanobanana.records import parameters_text, task_status
-from bot.nanobanana.requests import CHECK_PATH, CREDIT_PATH, Operation, create_call
+from bot.nanobanana.requests import CHECK_PATH, CREDIT_PATH, create_call
 from bot.nanobanana.responses import credits_left, is_task_id, task_id
 
 _CREATES, _LOOKS, _CREDIT_CALLS = 64, 64, 2
@@ -34,29 +35,31 @@ class NanoBananaClient:
     def __init__(
         self,
         account: Account,
-        operation: Operation,
+        offer: Offer,
         downloader: Downloader,
         *,
         shapes: Sequence[float] = (),
         on_call: OnCall = lambda _: None,
         patience: Patience = Patience(),
-        price: float = 0.0,
     ) -> None:
-        self._operation, self._downloader = operation, downloader
-        self._shapes, self._price = shapes, price
+        self._offer, self._downloader, self._shapes = offer, downloader, shapes
+        self._operations = {str(each): each for each in offer.operations}
         creates, questions = patience.create_seconds, patience.check_seconds
         self._creates = Calls(account, Kind(_CREATES, creates, cut_create), on_call)
         self._looks = Calls(account, Kind(_LOOKS, questions, cut_question), on_call)
         self._credit_calls = Calls(account, Kind(_CREDIT_CALLS, questions, cut_question), on_call)
 
-    @property
-    def operation(self) -> str:
-        return str(self._operation)
+    def operation(self, pixels: int | None, resolution: str | None = None, at_most: str = "") -> str:
+        """Model and resolution for a result of so many pixels; see `Offer`."""
+        return str(self._offer.operation(pixels, resolution, at_most))
 
-    @property
-    def price(self) -> float:
-        """What one create call costs, in credits."""
-        return self._price
+    def price(self, operation: str) -> float:
+        """What one create call of an operation costs, in credits."""
+        return self._offer.prices[operation]
+
+    def photo_side(self, operation: str) -> int:
+        """The longest side of photos for an operation, in pixels."""
+        return self._offer.photo_side(operation)
 
     @property
     def shapes(self) -> Sequence[float]:
@@ -67,7 +70,7 @@ class NanoBananaClient:
         """Start a task and return its id. Raises OutcomeUnknown if the provider may have made a task whose id
         we do not know, GatewayDown if a gateway's page says that it most likely has not.
         """
-        call = create_call(self._operation, order)
+        call = create_call(self._operations[order.operation], order)
         content = json.dumps(call.body, ensure_ascii=False).encode(errors="replace")
         envelope = await self._creates.answer("POST", call.path, json=content)
         new = task_id(envelope) if envelope.is_success else None
@@ -85,17 +88,17 @@ class NanoBananaClient:
             raise refused_question(envelope)
         return status
 
-    async def names_photo(self, task_id: str, photo_name: str) -> bool:
-        """Whether the record of a task, as the provider keeps it, names a photo as what it is made from.
+    async def names(self, task_id: str, secret: str) -> bool:
+        """Whether the record of a task, as the provider keeps it, has the name of a photo or callback in it.
 
         TryLater where there is no record: one that has just begun may not be known everywhere.
         """
-        if not is_task_id(task_id):
+        if not (is_task_id(task_id) and secret):
             return False
         envelope = await self._looks.answer("GET", CHECK_PATH, parameters={"taskId": task_id})
         if isinstance(task_status(envelope), TaskMissing | None):
             raise refused_question(envelope)
-        return photo_name in parameters_text(envelope)
+        return secret in parameters_text(envelope)
 
     async def fetch(self, urls: Sequence[str]) -> bytes:
         """The bytes of the first URL that has an image. If none has, but one may work later: ResultAway; else

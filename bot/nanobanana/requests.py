@@ -5,11 +5,13 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.core.errors import EditFailed, Reason
-from bot.core.pictures import Size, nearest
+from bot.core.pictures import nearest
 from bot.core.ports import Order
+from bot.core.shapes import Shape
 from bot.http.answers import Json
 
 Resolution = Literal["1K", "2K", "4K"]
+RESOLUTIONS: tuple[Resolution, ...] = ("1K", "2K", "4K")
 
 CHECK_PATH = "/api/v1/nanobanana/record-info"
 CREDIT_PATH = "/api/v1/common/credit"
@@ -54,6 +56,7 @@ TAKES = {
     Model.NANO_BANANA_PRO: Takes("/api/v1/nanobanana/generate-pro", 3, 5000, 8, _RATIOS),
 }
 _WORDS_BEFORE_A_SHORT_PROMPT = "Edit this photo: "
+_WORDS_BEFORE_A_SHORT_DESCRIPTION = "A picture of: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,10 @@ def shapes_of(model: Model) -> dict[float, str]:
     return {_shape(ratio): ratio for ratio in TAKES[model].ratios}
 
 
-def nearest_ratio(model: Model, size: Size) -> str:
+def nearest_ratio(model: Model, shape: Shape) -> str:
     """The supported ratio that needs the least cropping in either direction."""
     shapes = shapes_of(model)
-    return shapes[nearest(size.ratio, list(shapes))]
+    return shapes[nearest(shape.ratio, list(shapes))]
 
 
 def create_call(operation: Operation, order: Order) -> CreateCall:
@@ -108,14 +111,16 @@ def create_call(operation: Operation, order: Order) -> CreateCall:
     if len(order.photos) > takes.most_photos:
         raise EditFailed(Reason.BAD_REQUEST, f"{model} takes {takes.most_photos} photos at most")
     body: dict[str, Json] = {
-        "prompt": _prompt(takes, order.prompt),
-        "imageUrls": [photo.value for photo in order.photos],
+        "prompt": _prompt(takes, order),
         "callBackUrl": order.callback_url,
     }
-    ratio = nearest_ratio(model, order.size)
+    if order.photos:
+        body["imageUrls"] = [photo.value for photo in order.photos]
+    ratio = nearest_ratio(model, order.shape)
     match model:
         case Model.NANO_BANANA:
-            body |= {"type": "IMAGETOIAMGE", "image_size": ratio, "numImages": 1}
+            kind = "IMAGETOIAMGE" if order.photos else "TEXTTOIAMGE"
+            body |= {"type": kind, "image_size": ratio, "numImages": 1}
         case Model.NANO_BANANA_2:
             body |= {
                 "aspectRatio": ratio,
@@ -127,12 +132,15 @@ def create_call(operation: Operation, order: Order) -> CreateCall:
     return CreateCall(takes.path, body)
 
 
-def _prompt(takes: Takes, prompt: str) -> str:
+def _prompt(takes: Takes, order: Order) -> str:
     """The prompt; one that is too short for the model gets words before it that change nothing.
 
     Nobody knows whether the API counts characters or UTF-16 units: both counts have to fit.
     """
-    padded = prompt if len(prompt.strip()) >= takes.shortest_prompt else _WORDS_BEFORE_A_SHORT_PROMPT + prompt
+    padded = order.prompt
+    if len(padded.strip()) < takes.shortest_prompt:
+        before = _WORDS_BEFORE_A_SHORT_PROMPT if order.photos else _WORDS_BEFORE_A_SHORT_DESCRIPTION
+        padded = before + padded
     if len(padded.encode("utf-16-le", errors="replace")) // 2 > takes.longest_prompt:
         raise EditFailed(Reason.PROMPT_TOO_LONG, f"more than {takes.longest_prompt} characters")
     return padded

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Dialect, String, Text, TypeDecorator
 
 from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.shapes import Shape, shape_of
 from bot.core.wishes import PictureMeant
 
 
@@ -29,6 +30,19 @@ class EnumText(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
         return None if value is None else self.members(value)
+
+
+class ShapeText(TypeDecorator[Shape]):
+    """A shape, stored as it is written: `16:9`, `1024x768`."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Shape | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Shape | None:  # noqa: ARG002
+        return None if value is None else shape_of(value)
 
 
 class PhotoText(TypeDecorator[PhotoRef]):

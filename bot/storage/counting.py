@@ -1,8 +1,7 @@
 """How much of each rule is used, counted from the edits' rows."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, tuple_
@@ -16,7 +15,8 @@ from bot.storage.tables import EDITS
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the rules count for a person in a chat at the moment `now`.
+    """What the rules count for a person in a chat at the moment `now`, for whom an edit of this `operation`
+    is asked.
 
     Held edits count as promised places: all of them, or those that came before `held_before`.
     """
@@ -25,6 +25,7 @@ class Counted:
     person_id: int
     limits: Limits
     now: datetime
+    operation: str | None = None
     held_before: Edit | None = None
 
     @property
@@ -38,10 +39,14 @@ class Counted:
         limits = await limits_for(connection, self.limits, self.chat_id, self.person_id)
         holds = (await connection.execute(self._holds())).all()
         held = usage(HELD, [row.created_at for row in holds if row.requester_id == self.person_id], self.now)
-        return held, [
-            usage(rule, await self._counted(connection, rule), self.now, self._held_of(rule, holds))
-            for rule in limits.of(self.person_id)
-        ]
+        return held, [await self._usage(connection, rule, holds) for rule in limits.of(self.person_id)]
+
+    async def _usage(
+        self, connection: AsyncConnection, rule: Rule, holds: Sequence[Row[tuple[int, int, datetime]]]
+    ) -> Usage:
+        used = usage(rule, await self._counted(connection, rule), self.now, self._held_of(rule, holds))
+        never_fits = rule.counts is Counts.PAID and self.limits.needed(self.operation) > rule.count
+        return replace(used, next_at=None) if never_fits else used
 
     async def _counted(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
         """The creation times of the edits that a rule counts now; those in a window oldest first."""
@@ -59,14 +64,17 @@ class Counted:
         return (await connection.scalars(query)).all()
 
     async def _paid(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
-        """One for each create call that was paid for in the window, and for each that is still to come."""
-        since, one = self.now - (rule.window or timedelta(0)), self.limits.price
-        query = select(EDITS.c.created_at, EDITS.c.state, EDITS.c.credits).where(EDITS.c.created_at > since)
+        """One for each unit that was paid in the window, or that an edit under way may yet cost."""
+        since, limits = self.now - (rule.window or timedelta(0)), self.limits
+        query = select(EDITS.c.created_at, EDITS.c.state, EDITS.c.credits, EDITS.c.operation).where(
+            EDITS.c.created_at > since
+        )
         rows = (await connection.execute(query.order_by(EDITS.c.created_at))).all()
+        reserved = [limits.needed(row.operation) if row.state in ADMITTED else 0 for row in rows]
         return [
             row.created_at
-            for row in rows
-            for _ in range(max(math.ceil(row.credits / one), int(row.state in ADMITTED)))
+            for row, least in zip(rows, reserved, strict=True)
+            for _ in range(max(limits.units(row.credits), least))
         ]
 
     def _is_in(self, scope: Scope) -> ColumnElement[bool]:
@@ -104,8 +112,8 @@ class Counted:
                 return sum(row.chat_id == self.chat_id for row in holds)
             case Scope.PERSON:
                 return sum(row.requester_id == self.person_id for row in holds)
-            case Scope.DEPLOYMENT:
-                return 0
+            case Scope.DEPLOYMENT:  # all but the last of the units that it needs
+                return self.limits.needed(self.operation) - 1
 
 
 async def waste_of(connection: AsyncConnection, ended: Edit, limits: Limits) -> Waste | None:

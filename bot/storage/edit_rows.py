@@ -51,6 +51,7 @@ def row_of(edit: Edit) -> dict[str, Any]:
         "result_photo": edit.result_photo,
         "file_message_id": edit.file_message_id,
         "failure": edit.failure,
+        "failed_photo": edit.stage.photo if isinstance(edit.stage, Failed) else None,
         "ended_at": edit.ended_at,
     }
 
@@ -101,7 +102,8 @@ def _stage(row: Row) -> Stage:
             arrived = row["result_message_id"], row["ended_at"], row["result_photo"], row["file_message_id"]
             return Delivered(_task(row), _result(row), *arrived)
         case EditState.FAILED:
-            return Failed(row["failure"], row["ended_at"], _task(row) if row["task_id"] else None)
+            task = _task(row) if row["task_id"] else None
+            return Failed(row["failure"], row["ended_at"], task, row["failed_photo"])
         case EditState.CANCELLED:
             return Cancelled(row["ended_at"], _task(row) if row["task_id"] else None)
 

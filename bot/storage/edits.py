@@ -54,7 +54,7 @@ class SqlEditStore:
         may reach two replicas at once: only here they come one by one.
         """
         same_update = EDITS.c.update_id == edit.request.update_id
-        counted = Counted(edit.chat_id, edit.request.requester_id, limits, now)
+        counted = Counted(edit.chat_id, edit.request.requester_id, limits, now, edit.operation)
         async with self._database.writing() as connection:
             await lock(self._database, connection, *counted.locked)
             if known := await _first(connection, same_update):
@@ -78,7 +78,7 @@ class SqlEditStore:
         Returns it as it is then, None if somebody else moved it.
         """
         requester_id = held.request.requester_id
-        counted = Counted(held.chat_id, requester_id, limits, now, held_before=held)
+        counted = Counted(held.chat_id, requester_id, limits, now, held.operation, held_before=held)
         async with self._database.reading() as connection:  # mostly there is none, and nothing to lock
             if refusal((await counted.usages(connection))[1]):
                 return held

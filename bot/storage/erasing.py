@@ -53,6 +53,8 @@ _BLANK: dict[str, Any] = {
     "command": EDIT,
     "parent": None,
     "step": 1,
+    "shape": None,
+    "resolution": None,
     "result_photo": None,
     "task_id": case((EDITS.c.task_id.is_(None), null()), else_=""),
     "callback_secret": None,
@@ -84,7 +86,7 @@ KEPT = frozenset(
             "task_seconds",
         ),
         *("width", "height", "format", "cropped", "enlarged", "failure", "ended_at", "owner", "blocked_by"),
-        *("place_at", "waste", "runs_until", "credits"),
+        *("failed_photo", "place_at", "waste", "runs_until", "credits"),
     }
 )
 """What the limits count, and what its last steps need: the card's end, and the names of hosted photos."""

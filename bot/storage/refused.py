@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from bot.core.edits import Request
+from bot.core.shapes import shape_of
 from bot.storage.columns import photo_of
 from bot.storage.database import Database
 from bot.storage.tables import REFUSED
@@ -20,7 +21,8 @@ class RefusedRequests:
 
     async def keep(self, request: Request, now: datetime) -> None:
         """Keep a request; keeping it again changes nothing."""
-        row = {"update_id": request.update_id, "request": json.dumps(asdict(request)), "at": now}
+        values = asdict(request) | {"shape": request.shape and str(request.shape)}
+        row = {"update_id": request.update_id, "request": json.dumps(values), "at": now}
         kept = self._database.insert(REFUSED).values(row)
         async with self._database.writing() as connection:
             await connection.execute(kept.on_conflict_do_nothing(index_elements=["update_id"]))
@@ -33,7 +35,9 @@ class RefusedRequests:
         if kept is None:
             return None
         values = json.loads(kept)
-        return Request(**{**values, "photos": tuple(photo_of(photo) for photo in values["photos"])})
+        shape = values.get("shape")
+        photos = tuple(photo_of(photo) for photo in values["photos"])
+        return Request(**{**values, "photos": photos, "shape": shape and shape_of(shape)})
 
     async def forget_before(self, at: datetime) -> int:
         """Delete the requests that were refused before `at`; returns how many."""

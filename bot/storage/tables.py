@@ -9,8 +9,9 @@ from sqlmodel import Field, SQLModel
 from bot.core.edits import EditState, Extra, PhotoRef, Waste
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
+from bot.core.shapes import Shape
 from bot.core.wishes import Missing, PictureMeant
-from bot.storage.columns import EnumText, PhotosText, PhotoText, PicturesText
+from bot.storage.columns import EnumText, PhotosText, PhotoText, PicturesText, ShapeText
 
 
 class EditRow(SQLModel, table=True):
@@ -56,6 +57,8 @@ class EditRow(SQLModel, table=True):
     photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
     parent: str | None
     step: int
+    shape: Shape | None = Field(sa_type=ShapeText)
+    resolution: str | None
     operation: str
     secret: str
     callback_secret: str | None
@@ -82,6 +85,7 @@ class EditRow(SQLModel, table=True):
     result_photo: PhotoRef | None = Field(sa_type=PhotoText)
     file_message_id: int | None = Field(sa_type=BigInteger)
     failure: Reason | None = Field(sa_type=EnumText(Reason))
+    failed_photo: int | None
     ended_at: datetime | None
     owner: str | None
     blocked_by: Reason | None = Field(sa_type=EnumText(Reason))
@@ -223,6 +227,7 @@ class QuestionRow(SQLModel, table=True):
     command: str
     words: str
     pictures: tuple[PictureMeant, ...] = Field(sa_type=PicturesText)
+    shape: Shape | None = Field(sa_type=ShapeText)
     asked_at: datetime
     answered_by: int | None = Field(sa_type=BigInteger)
 

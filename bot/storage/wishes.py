@@ -140,6 +140,7 @@ def _row_of(question: Question) -> dict[str, Any]:
         "command": question.wish.command,
         "words": question.wish.words,
         "pictures": question.wish.pictures,
+        "shape": question.wish.shape,
         "asked_at": question.asked_at,
         "answered_by": question.answered_by,
     }
@@ -151,7 +152,7 @@ def _question_of(row: Mapping[Any, Any]) -> Question:
         id=row["id"],
         speaker=Speaker(row["chat_id"], row["thread_id"] or None, row["person_id"]),
         asked_for=row["asked_for"],
-        wish=Wish(row["command"], row["words"], picture, others),
+        wish=Wish(row["command"], row["words"], picture, others, row["shape"]),
         missing=row["missing"],
         asked_at=row["asked_at"],
         message_id=row["message_id"],

@@ -18,7 +18,8 @@ from bot.nanobanana import prices
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Model, Operation, shapes_of
+from bot.nanobanana.offer import Offer
+from bot.nanobanana.requests import Model, shapes_of
 from bot.photo_hosts.kie import KieHost
 from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
@@ -141,14 +142,21 @@ def file_downloader(
     return FileDownloader(bot, client, url, settings.telegram_bot_token.get_secret_value())
 
 
-def operation(settings: Settings) -> Operation:
+def offer(settings: Settings) -> Offer:
     """What is asked of the image API."""
-    return Operation(Model(settings.nanobanana_model), settings.nanobanana_resolution)
+    resolution = settings.nanobanana_resolution
+    return Offer(
+        Model(settings.nanobanana_model),
+        None if resolution == "auto" else resolution,
+        settings.nanobanana_max_resolution,
+        settings.nanobanana_credits_per_edit,
+    )
 
 
 def price(settings: Settings) -> float:
-    """What one create call costs, in credits."""
-    return prices.price(str(operation(settings)), settings.nanobanana_credits_per_edit)
+    """What one create call costs at most, in credits, of those that the bot makes by itself."""
+    known = offer(settings)
+    return known.prices[str(known.dearest)]
 
 
 def strangers_cost(settings: Settings) -> str:
@@ -164,7 +172,7 @@ def strangers_cost(settings: Settings) -> str:
 
 
 def _in_money(settings: Settings, tasks: float) -> str:
-    spent = tasks * price(settings)
+    spent = tasks * max(offer(settings).prices.values())
     return f"{spent:g} credits (${spent * prices.DOLLARS_PER_CREDIT:.2f})"
 
 
@@ -177,11 +185,10 @@ def nanobanana_client(
     stack.push_async_callback(downloader.aclose)
     client = NanoBananaClient(
         Account(settings.nanobanana_api_url, settings.nanobanana_api_key.get_secret_value(), ways),
-        operation(settings),
+        offer(settings),
         downloader,
-        shapes=list(shapes_of(operation(settings).model)) if settings.framing == "extend" else (),
+        shapes=list(shapes_of(offer(settings).model)) if settings.framing == "extend" else (),
         on_call=on_call,
-        price=price(settings),
     )
     stack.push_async_callback(client.aclose)
     return client
@@ -239,15 +246,15 @@ def limits(settings: Settings) -> Limits:
         at_once=at_once,
         forgiven=settings.forgiven_edits,
         exempt=settings.admin_ids,
-        price=price(settings),
+        prices=offer(settings).prices,
     )
 
 
 def _daily(settings: Settings) -> tuple[Rule, ...]:
-    """DAILY_CREDITS as the number of create calls that they pay; none if there is less than one."""
+    """DAILY_CREDITS in the units in which create calls are paid; none if there is less than one."""
     if not settings.daily_credits:
         return ()
-    count = int(settings.daily_credits / price(settings))
+    count = int(settings.daily_credits / Limits(prices=offer(settings).prices).unit)
     return (Rule(Scope.DEPLOYMENT, count, timedelta(days=1), Counts.PAID),)
 
 

@@ -6,21 +6,27 @@ from bot import VERSION
 from bot.settings import Settings
 from bot.telegram.inbox.webhook import PATH
 from bot.urls import shown_url
-from bot.wiring.outside import operation, price, strangers_cost
+from bot.wiring.outside import offer, price, strangers_cost
 
 
 def summary(settings: Settings) -> Iterator[str]:
     """A line for each thing that somebody may have set in another way than they think."""
     yield f"nanobanana-bot {VERSION}"
     yield f"database: {settings.shown_database_url}; pictures in {settings.data_dir.absolute()}"
-    made, through = operation(settings), shown_url(settings.nanobanana_api_url)
-    costs = f", {price(settings):g} credits an edit"
-    yield f"model: {made}{costs}, at {through}"
+    through = shown_url(settings.nanobanana_api_url)
+    yield f"model: {_operations(settings)}, at {through}"
     yield f"photos: {_photos(settings)}"
     called = f"Telegram brings them to {settings.public_url}{PATH}"
     asked = f"asked for at {shown_url(settings.telegram_api_url)}"
     yield f"updates: {called if settings.telegram_webhook else asked}"
     yield f"may use it: {_people(settings)}"
+
+
+def _operations(settings: Settings) -> str:
+    made, most = offer(settings), price(settings)
+    if len(made.operations) == 1:
+        return f"{made.dearest}, {most:g} credits an edit"
+    return f"{made.model}, as large as a photo needs up to {made.most}, {most:g} credits an edit at most"
 
 
 def _photos(settings: Settings) -> str:

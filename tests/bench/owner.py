@@ -98,7 +98,7 @@ def _admissions(
     store: SqlEditStore, now: datetime, rules: tuple[Rule, ...]
 ) -> Callable[[int], Awaitable[Admission]]:
     """Requests of the people and chats of that year, at a usual pace."""
-    limits, dice = Limits(rules, price=4.0), random.Random(2)
+    limits, dice = Limits(rules, prices={"nano-banana": 4.0}), random.Random(2)
     first = EDITS_A_YEAR + len(rules) * ADMISSIONS
 
     async def admit(number: int) -> Admission:

@@ -39,16 +39,14 @@ def delivered(room: Room, **changes: object) -> Edit:
 
 
 def picture_in(request: Request) -> tuple[PhotoRef, int]:
-    return request.photo, request.photo_message_id
+    return request.photos[0], request.photo_message_id
 
 
 async def test_words_first_then_the_photo() -> None:
     room = Room()
     asked = await room.asks(message(words=BLUE))
-    assert (asked.html, asked.placeholder) == (
-        "Got it: <i>make it blue</i>\nNow send the photo.",
-        "Send the photo",
-    )
+    assert asked.html == "Got it: <i>make it blue</i>\nNow send the photo."
+    assert [[each.text for each in row] for row in asked.buttons] == [["🖼 Make a new picture"]]
     photo = message(picture=PHOTO)
     made = await room.admits(photo)
     assert (made.command, made.words, *picture_in(made)) == ("edit", BLUE, PHOTO, photo.message_id)

@@ -24,6 +24,7 @@ from bot.conversation.features import (
     delete,
     edit,
     file,
+    finer,
     help,  # noqa: A004 - a feature
     history,
     hold,
@@ -53,7 +54,7 @@ def test_each_command_is_one_features() -> None:
         "edit",
         *(preset.name for preset in PRESETS),
         *("combine", "styles", "status", "history", "cancel", "limits", "start", "help", "privacy", "quiet"),
-        *("id", "owner"),
+        *("id", "owner", "imagine"),
     }
 
 
@@ -68,6 +69,8 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
     assert handlers == {
         "c": cancel.press,
         "a": again.again,
+        "finer": finer.finer,
+        "new": asking.choose_new,
         "f": file.send,
         "r": again.try_again,
         "change": change.change,

@@ -21,6 +21,7 @@ from bot.core.ports import (
     TaskRunning,
     TaskStatus,
 )
+from bot.core.shapes import Shape
 
 Call = Callable[[str], Awaitable[None]]
 NAME = "replica-1"
@@ -108,8 +109,6 @@ class FakeStore:
 class FakeModel:
     """Tasks run until a test says otherwise."""
 
-    operation = "nano-banana@1K"
-    price = 4.0
     shapes = (1.5,)
 
     def __init__(self, call: Call) -> None:
@@ -118,13 +117,24 @@ class FakeModel:
         self.status: TaskStatus = TaskRunning()
         self.photo_names: dict[str, str] = {}
         self.balance = 100.0
+        self.largest = "nano-banana@1K"
+
+    def operation(self, pixels: int | None, resolution: str | None = None, at_most: str = "") -> str:
+        return min(self.largest, at_most) if at_most.startswith("nano") else self.largest
+
+    def price(self, operation: str) -> float:
+        return 4.0
+
+    def photo_side(self, operation: str) -> int:
+        return 2048
 
     async def create(self, order: Order) -> str:
         await self._call("create")
         self.orders.append(order)
         self.balance -= 4
         task_id = f"task-{len(self.orders)}"
-        self.photo_names[task_id] = order.photos[0].value.rpartition("/")[2]
+        named = order.photos[0].value if order.photos else order.callback_url
+        self.photo_names[task_id] = named.rpartition("/")[2]
         await self._call("created")
         return task_id
 
@@ -132,9 +142,9 @@ class FakeModel:
         await self._call("check")
         return self.status
 
-    async def names_photo(self, task_id: str, photo_name: str) -> bool:
-        await self._call("names_photo")
-        return self.photo_names.get(task_id) == photo_name
+    async def names(self, task_id: str, secret: str) -> bool:
+        await self._call("names")
+        return self.photo_names.get(task_id) == secret
 
     async def credits(self) -> float:
         await self._call("credits")
@@ -166,26 +176,37 @@ class FakeImages:
     def __init__(self, call: Call) -> None:
         self._call = call
         self.shapes: list[tuple[float, ...]] = []
+        self.wanted: list[Shape | None] = []
+        self.longest: list[int] = []
 
-    async def prepare(self, photo: bytes, shapes: Sequence[float] = ()) -> tuple[bytes, Size]:
+    async def prepare(
+        self,
+        photo: bytes,
+        shapes: Sequence[float] = (),
+        *,
+        wanted: Shape | None = None,
+        longest: int = 2048,
+    ) -> tuple[bytes, Size]:
         await self._call("prepare")
         self.shapes.append(tuple(shapes))
+        self.wanted.append(wanted)
         return b"prepared " + photo, Size(len(photo), 100)
 
     async def fit(
         self,
         result: bytes,
-        photo: bytes,
+        photo: bytes | None,
         *,
-        size: Size | None = None,
+        wanted: Shape | None = None,
         as_format: ImageFormat | None,
         keep_alpha: bool,
         shapes: Sequence[float] = (),
     ) -> Fitted:
         await self._call("fit")
         self.shapes.append(tuple(shapes))
-        size = size or Size(len(photo), 100)
-        return Fitted(result + b" for " + photo, size, as_format or ImageFormat.PNG, 0.25)
+        self.wanted.append(wanted)
+        size = wanted if isinstance(wanted, Size) else Size(len(photo or b"new"), 100)
+        return Fitted(result + b" for " + (photo or b"nothing"), size, as_format or ImageFormat.PNG, 0.25)
 
 
 class FakeFiles:

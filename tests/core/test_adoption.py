@@ -60,7 +60,7 @@ async def test_a_task_whose_record_names_another_photo_is_not_taken(world: World
 
 async def test_a_callback_whose_task_cannot_be_looked_up_is_to_come_again(world: World) -> None:
     held = cut(world)
-    world.faults["names_photo"].append(TryLater(5))
+    world.faults["names"].append(TryLater(5))
     with pytest.raises(TryLater):
         await world.service.called_back(held, "told")
     assert world.row(held) == held
@@ -231,7 +231,7 @@ async def test_an_outage_of_more_than_an_hour_ends_in_words(world: World) -> Non
 
 
 async def test_a_cut_create_call_waits_as_long_as_such_tasks_take(world: World) -> None:
-    world.pacing.learn(world.model.operation, [6.0] * 10)
+    world.pacing.learn(world.model.largest, [6.0] * 10)
     held = world.holds()
     world.faults["create"].append(OutcomeUnknown())
     waiting = await world.advance(held)

@@ -63,7 +63,7 @@ async def test_only_the_first_photo_is_the_parents_result(world: World) -> None:
     assert world.photo_host.hosted["s-1"] == b"prepared another"
     world.faults["download"] = [PhotoRefused(Reason.PHOTO_GONE)]
     ended = await world.advance(world.holds(parent="the-parent", photos=photos))
-    assert ended.stage == Failed(Reason.PHOTO_GONE, NOW)
+    assert ended.stage == Failed(Reason.PHOTO_GONE, NOW, photo=2)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ async def test_its_size_is_its_parents_whatever_telegram_made_of_it(
     world.files.kept.clear()
     held = world.holds(parent=parent, photos=(REPLY,))
     await world.advance(held)
-    assert world.model.orders[0].size == size
+    assert world.model.orders[0].shape == size
     world.model.status = TaskDone(("https://result.example/1",), 17.0)
     world.pass_seconds(60)
     ended = await world.advance(held)
@@ -88,7 +88,7 @@ async def test_a_parent_without_a_result_has_no_size_to_give(world: World) -> No
     running = world.holds(id="running", stage=Processing(Task("task-0", NOW)), due_at=None)
     held = world.holds(parent=running.id, photos=(REPLY,))
     await world.advance(held)
-    assert world.model.orders[0].size == Size(len("Telegram's copy"), 100)
+    assert world.model.orders[0].shape == Size(len("Telegram's copy"), 100)
 
 
 async def test_a_delivered_edit_knows_its_reply_as_telegram_has_it(world: World) -> None:

@@ -58,7 +58,7 @@ async def test_a_create_call_that_was_cut_may_have_cost(world: World) -> None:
     world.faults["create"] = [OutcomeUnknown()]
     waiting = await world.advance(held)
     assert (waiting.stage, waiting.credits) == (Submitting(), 4.0)
-    world.pacing.learn(world.model.operation, [6.0])
+    world.pacing.learn(world.model.largest, [6.0])
     assert (await after(world, held, 400)).credits == 8.0
 
 

@@ -47,6 +47,7 @@ async def test_an_order_says_what_to_paint_from_which_photos_and_where_to_call_b
     urls = (PublicUrl("https://photos.example/s3cret"), PublicUrl("https://photos.example/s3cret-1"))
     assert world.model.orders == [
         Order(
+            "nano-banana@1K",
             full_prompt("oil", "in blue"),
             urls,
             Size(len("first"), 100),
@@ -72,7 +73,7 @@ async def test_submitting_is_noted_before_the_create_call(world: World) -> None:
     world.hooks["create"] = look
     running = await world.advance(held)
     assert seen[0].stage == Submitting()
-    assert (seen[0].submits, seen[0].operation) == (1, world.model.operation)
+    assert (seen[0].submits, seen[0].operation) == (1, world.model.largest)
     assert seen[0].due_at == NOW + timedelta(seconds=60)
     assert (running.stage, running.due_at, running.status_message_id) == (Processing(TASK), NOW, 500)
 

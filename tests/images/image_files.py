@@ -11,7 +11,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from bot.core.errors import PhotoRefused, Reason
-from bot.core.pictures import Fitted, ImageFormat, Size
+from bot.core.pictures import Fitted, ImageFormat
+from bot.core.shapes import Shape
 from bot.images.fitting import fit
 from bot.images.preparing import prepare
 
@@ -184,10 +185,10 @@ def fitted(
     photo: bytes,
     as_format: ImageFormat | None = None,
     *,
-    size: Size | None = None,
+    wanted: Shape | None = None,
     keep_alpha: bool = False,
 ) -> Fitted:
-    return fit(result, photo, lambda _: None, size=size, as_format=as_format, keep_alpha=keep_alpha)
+    return fit(result, photo, lambda _: None, wanted=wanted, as_format=as_format, keep_alpha=keep_alpha)
 
 
 def refusal(call: Callable[[bytes], object], content: bytes) -> Reason:

@@ -147,7 +147,7 @@ def test_a_result_that_lies_on_its_side_is_turned(orientation: int) -> None:
 
 def test_a_result_gets_another_size_than_the_photos_where_that_is_told() -> None:
     """The photo may be a smaller copy of what the person sees."""
-    made = fitted(encoded(four_corners((400, 300)), "PNG"), photo_of((64, 48)), PNG, size=Size(800, 600))
+    made = fitted(encoded(four_corners((400, 300)), "PNG"), photo_of((64, 48)), PNG, wanted=Size(800, 600))
     assert (made.size, opened(made.content).size) == (Size(800, 600), (800, 600))
     assert_four_corners(opened(made.content))
 
@@ -157,5 +157,5 @@ def test_the_outline_of_a_photo_does_not_fit_a_result_of_another_size() -> None:
     photo.putpixel((0, 0), (0, 0, 0, 0))
     result, cut_out = encoded(flat((640, 480)), "PNG"), encoded(photo, "PNG")
     assert opened(fitted(result, cut_out, PNG, keep_alpha=True).content).mode == "RGBA"
-    larger = fitted(result, cut_out, PNG, size=Size(640, 480), keep_alpha=True)
+    larger = fitted(result, cut_out, PNG, wanted=Size(640, 480), keep_alpha=True)
     assert opened(larger.content).mode == "RGB"

@@ -9,6 +9,7 @@ from PIL import Image
 
 from bot.core.errors import PhotoRefused, Reason, ResultUnusable
 from bot.core.pictures import ImageFormat, Size
+from bot.core.shapes import Ratio
 from bot.images import image_pool
 from bot.images.allowance import Allowance
 from bot.images.comparing import GAP
@@ -28,8 +29,12 @@ async def test_the_work_is_done_in_a_process_of_its_own(pool: ImagePool) -> None
     reply = await pool.fit(jpeg, PHOTO, as_format=ImageFormat.PNG, keep_alpha=False)
     assert (reply.size, reply.format, reply.cropped) == (Size(120, 80), ImageFormat.PNG, 0)
     assert opened(reply.content).size == (120, 80)
-    larger = await pool.fit(jpeg, PHOTO, size=Size(240, 160), as_format=None, keep_alpha=False)
+    larger = await pool.fit(jpeg, PHOTO, wanted=Size(240, 160), as_format=None, keep_alpha=False)
     assert opened(larger.content).size == (240, 160)
+    wide, _ = await pool.prepare(PHOTO, [2.0], wanted=Ratio(2, 1), longest=100)
+    assert opened(wide).size == (100, 50)
+    new = await pool.fit(wide, None, wanted=Ratio(4, 3), as_format=None, keep_alpha=False)
+    assert (opened(new.content).size, new.format) == ((64, 48), ImageFormat.JPEG)
 
 
 async def test_the_process_is_kept_for_the_next_picture(pool: ImagePool) -> None:

@@ -15,7 +15,8 @@ from bot.http.proxies import DIRECT, Proxies
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Model, Operation
+from bot.nanobanana.offer import Offer
+from bot.nanobanana.requests import Model
 
 API_URL = "https://api.nanobananaapi.ai"
 KEY = "0123456789abcdef0123456789abcdef"
@@ -26,9 +27,10 @@ CREDIT_URL = f"{API_URL}/api/v1/common/credit"
 SECRET = "q7Zt-Kf0_bS3vXn1mLw9RcYp2HdGjAeU"
 RESULT_URL = "https://tempfile.aiquickdraw.com/workers/nano/image_1767658623526_abc123.png"
 ORDER = Order(
+    operation="nano-banana",
     prompt="Рисунок: déjà vu, 花",
     photos=(PublicUrl(f"https://bot.example.org/i/{SECRET}.jpg"),),
-    size=Size(960, 1280),
+    shape=Size(960, 1280),
     callback_url="https://bot.example.org/cb/9d3e",
 )
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
@@ -46,7 +48,7 @@ async def a_client(
 ) -> AsyncIterator[NanoBananaClient]:
     client = NanoBananaClient(
         Account(url, key, proxies, clock),
-        Operation(Model.NANO_BANANA, "1K"),
+        Offer(Model.NANO_BANANA),
         downloader or Downloader(allow_loopback=True),
         patience=Patience(create_seconds=seconds, check_seconds=seconds),
     )

@@ -18,7 +18,8 @@ from bot.core.ports import Order, PublicUrl, TaskDone, TaskFailed
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Model, Operation
+from bot.nanobanana.offer import Offer
+from bot.nanobanana.requests import Model
 from bot.photo_hosts.kie import KieHost
 from bot.photo_hosts.web import WebHost
 from bot.sandbox.nanobanana.api import API_KEY, KIE_KEY, NanoBananaSandbox
@@ -62,7 +63,7 @@ async def a_world(
         sandbox.app.router.routes.insert(0, Route("/i/{name}.jpg", serve))
         client = NanoBananaClient(
             Account(url, API_KEY),
-            Operation(model, "1K"),
+            Offer(model, "1K"),
             downloader,
             patience=Patience(create_seconds=2, check_seconds=2),
         )
@@ -71,8 +72,8 @@ async def a_world(
         await downloader.aclose()
 
 
-def order(photo: PublicUrl) -> Order:
-    return Order("as a sketch", (photo,), Size(60, 80), "https://bot.example.org/cb/9d3e")
+def order(*photos: PublicUrl, operation: str = "nano-banana") -> Order:
+    return Order(operation, "as a sketch", photos, Size(60, 80), "https://bot.example.org/cb/9d3e")
 
 
 async def told(call: Awaitable[object]) -> str:
@@ -225,7 +226,7 @@ async def test_credits_are_read_in_every_shape(tmp_path: Path) -> None:
 @pytest.mark.parametrize("model", Model)
 async def test_an_order_becomes_an_image_and_the_key_stays_with_the_api(tmp_path: Path, model: Model) -> None:
     async with a_world(tmp_path, model) as (sandbox, client, clock, url, host):
-        work = order(await host.publish(SECRET, a_photo()))
+        work = order(await host.publish(SECRET, a_photo()), operation=client.operation(0))
         task_id = await client.create(work)
         assert await ended(client, clock, sandbox, task_id) == "TaskDone 1"
         status = await client.check(task_id)
@@ -239,6 +240,17 @@ async def test_an_order_becomes_an_image_and_the_key_stays_with_the_api(tmp_path
     assert len(fetched) == 1
     assert "authorization" not in fetched[0].headers
     assert API_KEY not in str(fetched[0])
+
+
+@pytest.mark.parametrize("model", Model)
+async def test_an_order_without_a_photo_becomes_an_image(tmp_path: Path, model: Model) -> None:
+    async with a_world(tmp_path, model) as (sandbox, client, clock, _, __):
+        task_id = await client.create(order(operation=client.operation(0)))
+        assert await ended(client, clock, sandbox, task_id) == "TaskDone 1"
+        status = await client.check(task_id)
+        assert isinstance(status, TaskDone)
+        assert Image.open(io.BytesIO(await client.fetch(status.urls))).size[0] > 0
+    assert sandbox.tasks[task_id].photo is None
 
 
 async def test_kie_hosts_a_photo_under_its_own_key(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -17,7 +18,8 @@ from bot.core.errors import (
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient
 from bot.nanobanana.download import Downloader
-from bot.nanobanana.requests import Model, Operation
+from bot.nanobanana.offer import Offer
+from bot.nanobanana.requests import Model
 from tests.nanobanana.samples import (
     API_URL,
     CHECK_URL,
@@ -52,7 +54,7 @@ async def test_half_a_character_in_a_prompt_does_not_stop_the_call(
     client: NanoBananaClient, api: respx.MockRouter
 ) -> None:
     api.post(CREATE_URL).mock(return_value=said(200, data={"taskId": TASK_ID}))
-    broken = type(ORDER)("\ud83d half", ORDER.photos, ORDER.size, ORDER.callback_url)
+    broken = replace(ORDER, prompt="\ud83d half")
     assert await client.create(broken) == TASK_ID
 
 
@@ -255,8 +257,9 @@ async def test_only_so_many_calls_are_in_flight(client: NanoBananaClient, api: r
 
 
 def test_the_operation_names_the_model() -> None:
-    client = NanoBananaClient(Account(API_URL, KEY), Operation(Model.NANO_BANANA_PRO, "2K"), Downloader())
-    assert client.operation == "nano-banana-pro 2K"
+    client = NanoBananaClient(Account(API_URL, KEY), Offer(Model.NANO_BANANA_PRO, "2K"), Downloader())
+    assert client.operation(100) == "nano-banana-pro 2K"
+    assert client.price("nano-banana-pro 2K") == 18
 
 
 @pytest.mark.parametrize("key", ["paramJson", "param"])
@@ -265,8 +268,8 @@ async def test_a_record_names_the_photo_that_its_task_is_made_from(
 ) -> None:
     asked = json.dumps({"prompt": "x", "imageUrls": ["https://bot.example/i/s3cret-a2.jpg"]})
     api.get(CHECK_URL).mock(return_value=said(200, data=record(**{"paramJson": None, key: asked})))
-    assert await client.names_photo(TASK_ID, "s3cret-a2")
-    assert not await client.names_photo(TASK_ID, "another")
+    assert await client.names(TASK_ID, "s3cret-a2")
+    assert not await client.names(TASK_ID, "another")
 
 
 @pytest.mark.parametrize("answer", [said(404), said(200), said(500), httpx.Response(502, text="<html>")])
@@ -274,12 +277,12 @@ async def test_while_there_is_no_record_nothing_is_said_of_its_photo(
     client: NanoBananaClient, api: respx.MockRouter, answer: httpx.Response
 ) -> None:
     api.get(CHECK_URL).mock(return_value=answer)
-    assert isinstance(await outcome(client.names_photo(TASK_ID, "s3cret")), TryLater)
+    assert isinstance(await outcome(client.names(TASK_ID, "s3cret")), TryLater)
 
 
 async def test_what_can_be_no_tasks_id_is_not_asked_about_at_all(
     client: NanoBananaClient, api: respx.MockRouter
 ) -> None:
     route = api.get(CHECK_URL)
-    assert not await client.names_photo("no id\n", "s3cret")
+    assert not await client.names("no id\n", "s3cret")
     assert not route.called

@@ -6,7 +6,8 @@ import pytest
 
 from bot.core.errors import EditFailed, Reason
 from bot.core.pictures import Size
-from bot.core.ports import Order, PublicUrl
+from bot.core.ports import PublicUrl
+from bot.core.shapes import Ratio, Shape
 from bot.nanobanana import prices
 from bot.nanobanana.requests import TAKES, Model, Operation, Resolution, create_call, nearest_ratio
 from tests.nanobanana.samples import ORDER, SECRET
@@ -124,9 +125,34 @@ def test_all_photos_are_sent_in_their_order() -> None:
         assert body["imageUrls"] == [photo.value for photo in photos]
 
 
-def test_an_order_has_a_photo() -> None:
-    with pytest.raises(ValueError, match="photo"):
-        Order("paint", (), Size(1, 1), "https://bot.example.org/cb")
+def test_words_alone_are_text_to_image_in_the_spelling_of_each_model() -> None:
+    words = replace(ORDER, photos=(), shape=Ratio(16, 9))
+    bodies = {model: create_call(Operation(model, "1K"), words).body for model in Model}
+    assert bodies[Model.NANO_BANANA] == {
+        "prompt": ORDER.prompt,
+        "type": "TEXTTOIAMGE",
+        "image_size": "16:9",
+        "numImages": 1,
+        "callBackUrl": ORDER.callback_url,
+    }
+    assert bodies[Model.NANO_BANANA_2]["aspectRatio"] == "16:9"
+    assert bodies[Model.NANO_BANANA_PRO]["resolution"] == "1K"
+    assert not any("imageUrls" in body for body in bodies.values())
+
+
+def test_a_short_description_is_not_sent_as_an_edit() -> None:
+    body = create_call(Operation(Model.NANO_BANANA_PRO, "1K"), replace(ORDER, photos=(), prompt="ox")).body
+    assert body["prompt"] == "A picture of: ox"
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [(Ratio(16, 9), "16:9"), (Ratio(3, 1), "21:9"), (Size(3000, 2000), "3:2"), (Ratio(1, 2), "9:16")],
+)
+def test_a_shape_gets_the_closest_ratio(shape: Shape, expected: str) -> None:
+    assert create_call(Operation(Model.NANO_BANANA, "1K"), replace(ORDER, shape=shape)).body[
+        "image_size"
+    ] == (expected)
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,8 @@ async def test_an_edit_that_was_deleted_still_counts_and_is_found_by_nobody(
     row = await store.get(done.id)
     assert row is not None
     assert row.is_erased
-    assert (row.request.words, row.request.photo.file_id, row.request.photo.file_name) == ("", "", None)
+    (blank,) = row.request.photos
+    assert (row.request.words, blank.file_id, blank.file_name) == ("", "", None)
 
 
 async def test_a_picture_that_is_late_is_not_looked_for_any_more(

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, String, Table, select
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
+from bot.core.shapes import Ratio
 from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage import moving
-from bot.storage.columns import EnumText, PhotosText, PhotoText, PicturesText
+from bot.storage.columns import EnumText, PhotosText, PhotoText, PicturesText, ShapeText
 from bot.storage.database import Database
 from bot.storage.edit_rows import row_of
 from bot.storage.edits import SqlEditStore
@@ -28,6 +29,7 @@ ROWS = 7
 VALUES: dict[type[Any], Callable[[Column[Any], int], Any]] = {
     EnumText: lambda column, n: list(column.type.members)[n % len(list(column.type.members))],  # type: ignore[attr-defined]
     PhotoText: lambda *_: PHOTO,
+    ShapeText: lambda _, n: Ratio(16, 9 + n),
     PicturesText: lambda _, n: (PictureMeant(PHOTO, n, parent="edit-1", step=n),) * (n % 3),
     PhotosText: lambda _, n: (PHOTO,) * (n % 3),
     UTCDateTime: lambda _, n: NOW + timedelta(microseconds=n),

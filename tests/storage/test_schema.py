@@ -341,7 +341,7 @@ async def test_enums_are_stored_as_their_plain_values(database: Database) -> Non
     await SqlEditStore(database).admit(edit(stage=Submitting()), NO_LIMITS, NOW)
     async with database.reading() as connection:
         row = (await connection.execute(text("SELECT state, photos, format FROM edits"))).one()
-    flags = {"has_spoiler": False, "is_protected": False}
+    flags = {"has_spoiler": False, "is_protected": False, "pixels": None}
     photo = {"file_id": PHOTO.file_id, "kind": "photo", "file_name": None, **flags}
     assert (row.state, json.loads(row.photos), row.format) == ("submitting", [photo], None)
 

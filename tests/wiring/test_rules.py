@@ -21,7 +21,9 @@ def settings(**changes: Any) -> Settings:
 
 def test_the_defaults() -> None:
     made = limits(settings(admin_ids=frozenset({7})))
-    assert made == Limits((CHAT, PERSON, LINE), at_once=5, forgiven=3, exempt=frozenset({7}), price=4.0)
+    prices = {"nano-banana": 4.0}
+    rules = (CHAT, PERSON, LINE)
+    assert made == Limits(rules, at_once=5, forgiven=3, exempt=frozenset({7}), prices=prices)
     assert provider_budget(settings()).of_chat == 5
 
 

@@ -11,6 +11,7 @@ FEATURE = Feature(
     buttons=(MANNER,),
     help=N_(
         "/combine makes one picture from an album, or from your photo and the one you reply to: "
-        "<code>/combine put this dress on her</code>"
+        "<code>/combine put this dress on her</code>, <code>/combine her in front of this background</code>, "
+        "<code>/combine the first in the style of the second</code>"
     ),
 )

@@ -52,5 +52,14 @@ def impossible_text(t: NullTranslations) -> str:
 
 FEATURE = Feature(
     order=67,
-    buttons=(EditButton("compare", N_("◧ Compare"), Under.RESULT, compare, row=2),),
+    buttons=(
+        EditButton(
+            "compare",
+            N_("◧ Compare"),
+            Under.RESULT,
+            compare,
+            when=lambda edit: edit.request.photo is not None,
+            row=2,
+        ),
+    ),
 )

@@ -37,5 +37,6 @@ FEATURE = Feature(
     order=10,
     commands=(Command(EDIT, edit_by_command, N_("Change a photo as you describe it")),),
     buttons=(YES, NO, COMMAND),
+    help=N_("A shape may come first: <code>/edit 16:9 make it winter</code>, <code>/sketch 1024x1024</code>"),
     plain=plain,
 )

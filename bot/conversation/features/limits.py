@@ -54,19 +54,25 @@ def _window_lines(t: NullTranslations, used: Usage, now: datetime) -> list[str]:
         case Scope.PERSON:
             whose = t.gettext("You may ask for <b>{allowance}</b>, in all chats together.")
         case Scope.DEPLOYMENT:
-            whose = t.gettext("Everybody together may ask for <b>{allowance}</b>.")
+            percent = min(100, 100 * used.used // used.rule.count) if used.rule.count else 100
+            spent = t.gettext("Of what everybody together may spend in a day, {percent} % is spent.")
+            return [spent.format(percent=number(t, percent)), *_next_lines(t, used, now)]
     lines = [
         whose.format(allowance=allowance(t, used.rule)),
         t.gettext("Used: {used}. Left: {left}.").format(used=number(t, used.used), left=number(t, used.left)),
     ]
     if used.held:
         lines.append(t.gettext("Held: {count}.").format(count=number(t, used.held)))
+    return [*lines, *_next_lines(t, used, now)]
+
+
+def _next_lines(t: NullTranslations, used: Usage, now: datetime) -> list[str]:
     if used.left == 0 and used.next_at is not None:
-        lines.append(t.gettext("The next place is free {when}.").format(when=moment(t, used.next_at, now)))
-    elif used.left and used.frees_at is not None:
+        return [t.gettext("The next place is free {when}.").format(when=moment(t, used.next_at, now))]
+    if used.left and used.frees_at is not None:
         when = moment(t, used.frees_at, now)
-        lines.append(t.gettext("The oldest one stops counting {when}.").format(when=when))
-    return lines
+        return [t.gettext("The oldest one stops counting {when}.").format(when=when)]
+    return []
 
 
 def _held_lines(t: NullTranslations, held: Sequence[Edit]) -> list[str]:

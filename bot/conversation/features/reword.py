@@ -19,8 +19,8 @@ async def reword(pressed: EditPressed) -> Replies:
     """Ask for other words. A style that was asked for without any words gives way to the person's own."""
     edit = pressed.edit
     command = edit.request.command if edit.request.words else EDIT
-    wish = Wish(command, picture=picture_of(edit))
-    return await ask_for_words(pressed, wish, reword_question(pressed.t, edit.request.words))
+    wish = Wish(command, picture=picture_of(edit), shape=edit.request.shape)
+    return await ask_for_words(pressed, wish, reword_question(pressed.t, edit.request.said))
 
 
 def reword_question(t: NullTranslations, words: str) -> str:
@@ -33,8 +33,8 @@ def reword_question(t: NullTranslations, words: str) -> str:
 
 
 def _words_help(edit: Edit) -> bool:
-    """What is kept with a question is one photo."""
-    return bool(edit.failure and edit.failure.consequences.words_help) and len(edit.request.photos) == 1
+    """What is kept with a question is one photo, or none."""
+    return bool(edit.failure and edit.failure.consequences.words_help) and len(edit.request.photos) <= 1
 
 
 FEATURE = Feature(

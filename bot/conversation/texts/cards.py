@@ -170,7 +170,7 @@ def titled(t: NullTranslations, edit: Edit) -> str:
 
 def _enlarged(t: NullTranslations, edit: Edit, result: Result) -> str:
     """For a file, which people send for its pixels, that has many more than the model painted."""
-    if edit.request.photo.kind is not PhotoKind.DOCUMENT or result.enlarged <= _MUCH_ENLARGED:
+    if edit.request.kind is not PhotoKind.DOCUMENT or result.enlarged <= _MUCH_ENLARGED:
         return ""
     megapixels = result.size.width * result.size.height / result.enlarged**2 / 1e6
     return t.gettext("Painted at {megapixels} megapixels, enlarged {times}×.").format(  # noqa: RUF001
@@ -181,7 +181,7 @@ def _enlarged(t: NullTranslations, edit: Edit, result: Result) -> str:
 def heading(t: NullTranslations, edit: Edit, longest: int) -> str:
     """The command and the words of an edit in one line, at most `longest` characters of the words."""
     request = edit.request
-    words = f"<i>{excerpt(request.words, longest)}</i>" if request.words.strip() else ""
+    words = f"<i>{excerpt(request.said, longest)}</i>" if request.said.strip() else ""
     if preset(request.command) is None and words:
         return words
     title = command_title(t, request.command)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from gettext import NullTranslations
 
 from bot.conversation.texts.wording import escaped, excerpt, number
-from bot.core.presets import COMBINE, preset
+from bot.core.presets import COMBINE, IMAGINE, preset
 from bot.core.wishes import Missing, Wish
 
 _WORDS = 200
@@ -13,7 +13,7 @@ _WORDS = 200
 
 def question(t: NullTranslations, wish: Wish, missing: Missing) -> str:
     """The question for what a wish lacks."""
-    words, count = excerpt(wish.words, _WORDS), len(wish.pictures)
+    words, count = excerpt(wish.said, _WORDS), len(wish.pictures)
     match missing:
         case Missing.CONSENT:
             return t.gettext("Change this one? <i>{words}</i>").format(words=words)
@@ -29,6 +29,8 @@ def question(t: NullTranslations, wish: Wish, missing: Missing) -> str:
             return t.gettext("Which photo? Send it as the answer to this.")
     if wish.command == COMBINE:
         return t.gettext("How shall I combine them?")
+    if wish.command == IMAGINE:
+        return t.gettext("What shall I paint?")
     known = preset(wish.command)
     if known is not None and known.needs_words:
         return t.gettext("What should be behind it?")
@@ -41,6 +43,8 @@ def placeholder(t: NullTranslations, wish: Wish, missing: Missing) -> str:
         return t.gettext("Send the photo")
     if wish.command == COMBINE:
         return t.gettext("put this dress on her")
+    if wish.command == IMAGINE:
+        return t.gettext("a lighthouse in a storm")
     known = preset(wish.command)
     if known is not None and known.needs_words:
         return t.gettext("a beach at sunset")
@@ -50,7 +54,7 @@ def placeholder(t: NullTranslations, wish: Wish, missing: Missing) -> str:
 def other_picture(t: NullTranslations, wish: Wish) -> str:
     """After a No: the words are kept for another photo."""
     return t.gettext("All right. Send the photo that you mean, and I do this: <i>{words}</i>").format(
-        words=excerpt(wish.words, _WORDS)
+        words=excerpt(wish.said, _WORDS)
     )
 
 
@@ -111,6 +115,18 @@ def each(t: NullTranslations) -> str:
 
 def together(t: NullTranslations) -> str:
     return t.gettext("🧩 Combine")
+
+
+def only_one(t: NullTranslations) -> str:
+    return t.gettext("Only this one")
+
+
+def all_of(t: NullTranslations, count: int) -> str:
+    return t.ngettext("All {count}", "All {count}", count).format(count=number(t, count))
+
+
+def new_picture(t: NullTranslations) -> str:
+    return t.gettext("🖼 Make a new picture")
 
 
 def yes(t: NullTranslations) -> str:

@@ -5,13 +5,18 @@ from gettext import NullTranslations
 
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.wording import duration, escaped, moment, number
-from bot.core.edits import Edit, Waste
+from bot.core.edits import Edit, Failed, Waste
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Rule, Scope
 from bot.core.presets import MAX_PROMPT_CHARACTERS
+from bot.core.shapes import LONGEST_SIDE, MOST_PIXELS, SHORTEST_SIDE
 
 _SENTENCES: dict[Reason, str] = {
     Reason.PROMPT_TOO_LONG: N_("That text is too long: {limit} characters is the most. Please shorten it."),
+    Reason.BAD_SHAPE: N_(
+        "I cannot make that shape. I take ratios such as 16:9, up to 20:1, and sizes such as 1024x1024 with "
+        "{shortest} to {longest} pixels on each side, {megapixels} megapixels at most."
+    ),
     Reason.LIMIT_REACHED: N_(
         "This chat has used all its edits for now. /limits tells when the next one is free."
     ),
@@ -115,12 +120,17 @@ _SENTENCES: dict[Reason, str] = {
 
 def reason_sentence(t: NullTranslations, reason: Reason) -> str:
     """What happened and what to do, for any reason."""
-    return said(t, _SENTENCES[reason]).format(limit=number(t, MAX_PROMPT_CHARACTERS))
+    return said(t, _SENTENCES[reason]).format(
+        limit=number(t, MAX_PROMPT_CHARACTERS),
+        shortest=number(t, SHORTEST_SIDE),
+        longest=number(t, LONGEST_SIDE),
+        megapixels=number(t, MOST_PIXELS // 1_000_000),
+    )
 
 
 def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told: bool) -> str:
     """The end of an edit that failed: why, who mends it, that it cost nothing, and a code to ask about."""
-    lines = [reason_sentence(t, reason)]
+    lines = [_of_photo(t, edit, reason_sentence(t, reason))]
     if edit.is_late:
         lines.append(t.gettext("If the picture still comes within the hour, I send it."))
     if reason.consequences.is_operators:
@@ -136,6 +146,15 @@ def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told
     )
     lines.append(t.gettext("Code: <code>{code}</code>").format(code=escaped(edit.code)))
     return "\n".join(lines)
+
+
+def _of_photo(t: NullTranslations, edit: Edit, sentence: str) -> str:
+    """Which of several photos it is about, where it is about one."""
+    if not isinstance(edit.stage, Failed) or edit.stage.photo is None:
+        return sentence
+    return t.gettext("Photo {number}: {sentence}").format(
+        number=number(t, edit.stage.photo), sentence=sentence
+    )
 
 
 def prompt_too_long(t: NullTranslations, length: int) -> str:

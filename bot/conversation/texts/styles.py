@@ -3,7 +3,7 @@
 from gettext import NullTranslations
 
 from bot.conversation.texts.i18n import N_, said
-from bot.core.presets import COMBINE, preset
+from bot.core.presets import COMBINE, IMAGINE, preset
 
 _STYLES: dict[str, tuple[str, str]] = {
     "sketch": (N_("Sketch"), N_("A pencil sketch on white paper")),
@@ -33,6 +33,8 @@ def command_title(t: NullTranslations, command: str) -> str:
     known = preset(command)
     if command == COMBINE:
         return t.gettext("🧩 Combine")
+    if command == IMAGINE:
+        return t.gettext("🖼 New picture")
     if known is None:
         return t.gettext("🍌 Edit")
     return f"{known.emoji} {said(t, _STYLES[known.name][0])}"

@@ -32,6 +32,7 @@ def picture_of(message: Message | ExternalReplyInfo, *, is_protected: bool = Fal
             PhotoKind.PHOTO,
             has_spoiler=bool(message.has_media_spoiler),
             is_protected=is_protected,
+            pixels=largest.width * largest.height,
         )
         return _size_problem(largest.width, largest.height) or photo
     if message.animation or message.video or message.video_note:
@@ -40,7 +41,12 @@ def picture_of(message: Message | ExternalReplyInfo, *, is_protected: bool = Fal
         moves = sticker.is_animated or sticker.is_video
         if moves:
             return Reason.ANIMATED
-        return PhotoRef(sticker.file_id, PhotoKind.STICKER, is_protected=is_protected)
+        return PhotoRef(
+            sticker.file_id,
+            PhotoKind.STICKER,
+            is_protected=is_protected,
+            pixels=sticker.width * sticker.height,
+        )
     if document := message.document:
         name = document.file_name or ""
         if not (document.mime_type or "").startswith("image/") and not name.lower().endswith(_IMAGE_ENDINGS):

@@ -65,7 +65,7 @@ class TelegramChat:
             await self._react(edit, _AT_WORK)
             return None
         card = self._board.render(edit, place)
-        protected = edit.request.photo.is_protected  # it may become the result
+        protected = edit.request.is_protected  # it may become the result
         say = Say(_destination(edit), card.html, card.buttons, silent=True, protected=protected)
         try:
             message_id = await self._outbox.post(say, Priority.CARD)

@@ -117,7 +117,7 @@ class PictureSender:
 
     async def send_comparison(self, send: SendComparison) -> int:
         """Make it and send it; returns the new message's id."""
-        edit, photo = send.edit, send.edit.request.photo
+        edit, request = send.edit, send.edit.request
         content = await self._images.compare(await self._before(edit), await self._after(edit), send.labels)
         with translated():
             message = await self._nearby.send(
@@ -130,8 +130,8 @@ class PictureSender:
                     reply_parameters=reply_to(to),
                     message_thread_id=to.thread_id,
                     disable_notification=True,
-                    has_spoiler=photo.has_spoiler or None,
-                    protect_content=photo.is_protected or None,
+                    has_spoiler=request.has_spoiler or None,
+                    protect_content=request.is_protected or None,
                     rate_limit_args=Priority.ANSWER,
                 ),
             )
@@ -140,7 +140,9 @@ class PictureSender:
     async def _before(self, edit: Edit) -> bytes:
         parent = edit.request.parent
         kept = await self._files.get(parent, "result") if parent else None
-        return kept or await self._download(edit.request.photo.file_id)
+        if kept is None and edit.request.photo is None:
+            raise PhotoRefused(Reason.PHOTO_GONE)
+        return kept or await self._download(edit.request.photos[0].file_id)
 
     async def _after(self, edit: Edit) -> bytes:
         if (kept := await self._files.get(edit.id, "result")) is not None:

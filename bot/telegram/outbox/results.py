@@ -95,19 +95,19 @@ class ResultSender:
             reply_markup=keyboard(card.buttons),
             reply_parameters=reply_to(to),
             message_thread_id=to.thread_id,
-            has_spoiler=edit.request.photo.has_spoiler or None,
-            protect_content=edit.request.photo.is_protected or None,
+            has_spoiler=edit.request.has_spoiler or None,
+            protect_content=edit.request.is_protected or None,
         )
         file_message_id = None
-        if not has_size(message, reply.size) and not edit.request.photo.has_spoiler:  # no file is covered
+        if not has_size(message, reply.size) and not edit.request.has_spoiler:  # no file is covered
             file_message_id = await self._add_file(edit, reply, to)
-        return Arrived(message.message_id, picture_in(message, edit), file_message_id)
+        return Arrived(message.message_id, picture_in(message, edit, reply.size), file_message_id)
 
     async def _send_as_file(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
         card = self._cards.result(edit)
         buttons = keyboard(card.buttons)
         message = await self._send_file(edit, reply.content, reply.format, to, card.html, buttons)
-        return Arrived(message.message_id, picture_in(message, edit))
+        return Arrived(message.message_id, picture_in(message, edit, reply.size))
 
     async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> int | None:
         """Add a file with the exact size to a photo that Telegram shrank. Errors are only logged."""
@@ -141,7 +141,7 @@ class ResultSender:
             message_thread_id=to.thread_id,
             disable_content_type_detection=True,
             disable_notification=caption is None or None,
-            protect_content=edit.request.photo.is_protected or None,
+            protect_content=edit.request.is_protected or None,
         )
 
     async def _turn_card(self, edit: Edit, reply: Reply, card_id: int, *, as_photo: bool) -> PhotoRef | None:
@@ -149,14 +149,14 @@ class ResultSender:
         file = InputFile(reply.content, filename=file_name(edit, reply.format), attach=True)
         media: InputMediaPhoto | InputMediaDocument
         if as_photo:
-            spoiler = edit.request.photo.has_spoiler or None
+            spoiler = edit.request.has_spoiler or None
             media = InputMediaPhoto(file, card.html, ParseMode.HTML, has_spoiler=spoiler)
         else:
             media = InputMediaDocument(file, card.html, ParseMode.HTML)
         turned = await self._bot.edit_message_media(
             media, edit.chat_id, card_id, reply_markup=keyboard(card.buttons)
         )
-        return picture_in(turned, edit) if isinstance(turned, Message) else None
+        return picture_in(turned, edit, reply.size) if isinstance(turned, Message) else None
 
 
 def _destination(edit: Edit) -> Destination:
@@ -168,7 +168,7 @@ def _forms(edit: Edit, reply: Reply) -> list[bool]:
     """The forms to try, photo (True) or file (False), the way the photo was sent first."""
     if not fits_as_photo(reply):
         return [False]
-    return [True, False] if edit.request.photo.kind is PhotoKind.PHOTO else [False, True]
+    return [True, False] if edit.request.kind is PhotoKind.PHOTO else [False, True]
 
 
 def fits_as_photo(reply: Reply) -> bool:
@@ -181,13 +181,14 @@ def fits_as_photo(reply: Reply) -> bool:
     )
 
 
-def picture_in(message: Message, edit: Edit) -> PhotoRef | None:
-    """A reply as Telegram has it, covered and protected as the photo was."""
+def picture_in(message: Message, edit: Edit, size: Size) -> PhotoRef | None:
+    """A reply of this size as Telegram has it, covered and protected as the photo was."""
+    as_sent = replace(edit.request.photo or PhotoRef("", PhotoKind.PHOTO), pixels=size.pixels)
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
-        return replace(edit.request.photo, file_id=largest.file_id, kind=PhotoKind.PHOTO)
+        return replace(as_sent, file_id=largest.file_id, kind=PhotoKind.PHOTO)
     if message.document:
-        return replace(edit.request.photo, file_id=message.document.file_id, kind=PhotoKind.DOCUMENT)
+        return replace(as_sent, file_id=message.document.file_id, kind=PhotoKind.DOCUMENT)
     return None
 
 
@@ -198,7 +199,7 @@ def has_size(message: Message, size: Size) -> bool:
 
 def file_name(edit: Edit, file_format: ImageFormat) -> str:
     """A descriptive name that is safe everywhere: `holiday-watercolor.png`, `photo-sketch.jpg`."""
-    photo = edit.request.photo
-    stem = PurePath(photo.file_name.replace("\\", "/")).stem if photo.file_name else photo.kind.value
-    safe = re.sub(r"[^\w-]+", "_", stem).strip("_-")[:60] or photo.kind.value
+    photo, kind = edit.request.photo, edit.request.kind.value
+    stem = PurePath(photo.file_name.replace("\\", "/")).stem if photo and photo.file_name else kind
+    safe = re.sub(r"[^\w-]+", "_", stem).strip("_-")[:60] or kind
     return f"{safe}-{edit.request.command}.{file_format.extension}"

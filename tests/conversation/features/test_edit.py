@@ -91,7 +91,7 @@ async def test_a_photo_of_an_hour_ago_is_asked_about_and_one_of_days_ago_forgott
     assert asked.html == "Change this one? <i>make it blue</i>"
     assert asked.to.reply_to == photo.message_id
     room.now += KEEP
-    assert (await room.asks(message(words="make it blue"))).placeholder == "Send the photo"
+    assert "Now send the photo." in (await room.asks(message(words="make it blue"))).html
     assert not room.edits
 
 

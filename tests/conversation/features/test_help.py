@@ -36,9 +36,14 @@ def test_help_has_an_example_for_each_way_of_asking_in_private(t: NullTranslatio
         "/edit",
         "/sketch",
         "/enhance",
+        "/edit",
+        "/sketch",
         "/combine",
+        "/combine",
+        "/combine",
+        "/imagine",
     ]
-    assert len(examples) == 5
+    assert len(examples) == 10
     assert "20" in text
     assert utf16_units(plain(text)) <= 4096
 

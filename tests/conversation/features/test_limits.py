@@ -49,6 +49,16 @@ def test_limits_tell_used_left_and_the_next_place_of_each_rule() -> None:
     assert " in " not in told(Usage(HOURLY, 0, next_at=NOW))
 
 
+def test_what_everybody_may_spend_is_told_as_a_share_because_pictures_cost_different_credits() -> None:
+    daily = Rule(Scope.DEPLOYMENT, 300, timedelta(days=1), Counts.PAID)
+    said = told(Usage(daily, 102, frees_at=FREES))
+    assert said.splitlines()[:2] == [
+        "Of what everybody together may spend in a day, 34 % is spent.",
+        "The oldest one stops counting in 4 min.",
+    ]
+    assert "100 % is spent.\nThe next place" in told(Usage(daily, 301, next_at=FREES))
+
+
 def test_held_places_are_not_left_and_a_persons_own_are_told() -> None:
     text = told(Usage(HOURLY, 18, held=2, frees_at=FREES, next_at=FREES), held=(HELD, HELD))
     assert "Used: 18. Left: 0.\nHeld: 2.\nThe next place is free in 4 min." in text
@@ -100,8 +110,7 @@ def test_who_runs_the_bot_is_told_of_the_rule_for_everybody() -> None:
     said = plain(exempt_text(en(), [Usage(DAILY, 12, frees_at=FREES, next_at=NOW)], NOW))
     assert said == (
         "You run this bot: no limit of a chat or person applies to you.\n"
-        "Everybody together may ask for 50 edits a day.\n"
-        "Used: 12. Left: 38.\n"
+        "Of what everybody together may spend in a day, 24 % is spent.\n"
         "The oldest one stops counting in 4 min."
     )
 

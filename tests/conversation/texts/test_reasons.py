@@ -12,7 +12,7 @@ from bot.conversation.texts.reasons import (
     reason_sentence,
     refusal_text,
 )
-from bot.core.edits import Waste
+from bot.core.edits import Failed, Waste
 from bot.core.errors import Reason
 from bot.core.limits import HELD, Refusal, Rule, Scope
 from tests.conversation.texts.samples import (
@@ -50,6 +50,12 @@ def test_a_failure_says_why_that_it_cost_nothing_and_its_code() -> None:
         "This one was not counted.\n"
         "Code: <code>ab12cd</code>"
     )
+
+
+def test_a_failure_names_the_photo_of_several_that_is_the_reason() -> None:
+    failed = replace(FAILED, stage=Failed(Reason.UNREADABLE, NOW, photo=2))
+    said = failure_text(en(), failed, Reason.UNREADABLE, admins_told=False)
+    assert said.startswith(f"Photo 2: {reason_sentence(en(), Reason.UNREADABLE)}\n")
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason.consequences.is_operators])

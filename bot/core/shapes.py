@@ -1,0 +1,90 @@
+"""The shape that a person asks for before their words: a ratio, or an exact size in pixels."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.core.pictures import Size
+
+SHORTEST_SIDE, LONGEST_SIDE, MOST_PIXELS, LONGEST_RATIO = 32, 10_000, 25_000_000, 20
+"""Of what may be asked for. Telegram takes it as a file, whatever is painted."""
+_LARGEST_TERM = 99
+_PIXELS_FROM = 100
+_LEADING = re.compile(r"(\d{1,20})( ?)([:xXхХ×*])( ?)(\d{1,20})(?=[\s,;]|$)[\s,;]*")  # noqa: RUF001 - people type them
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Width to height, in lowest terms."""
+
+    width: int
+    height: int
+
+    @property
+    def ratio(self) -> float:
+        return self.width / self.height
+
+    def of_area(self, pixels: int) -> Size:
+        """The size of exactly this ratio nearest to so many pixels, with no side too short to send."""
+        times = round(math.sqrt(pixels / (self.width * self.height)))
+        return self._times(max(times, math.ceil(SHORTEST_SIDE / min(self.width, self.height))))
+
+    def inside(self, size: Size) -> Size:
+        """The largest size of exactly this ratio in another size."""
+        return self._times(max(1, min(size.width // self.width, size.height // self.height)))
+
+    def _times(self, times: int) -> Size:
+        return Size(self.width * times, self.height * times)
+
+    def __str__(self) -> str:
+        return f"{self.width}:{self.height}"
+
+
+Shape: TypeAlias = Ratio | Size
+SQUARE = Ratio(1, 1)
+
+
+def leading_shape(words: str) -> tuple[Shape | None, str]:
+    """The shape that words begin with, which may be an impossible one, and the rest of them.
+
+    `16:9` and `16x9` are ratios, `1024x768` and `1024:768` sizes. A time (`7:05`) and `4x4` are words.
+    """
+    found = _LEADING.match(words)
+    if found is None:
+        return None, words
+    first, sign, second = found[1], found[3], found[5]
+    is_spaced = bool(found[2] or found[4])
+    width, height = int(first), int(second)
+    shape = _size_or_ratio(width, height, colon=sign == ":")
+    if isinstance(shape, Ratio):
+        is_time = sign == ":" and len(second) > 1 and second.startswith("0")
+        if is_spaced or is_time or (sign != ":" and width == height > 0):
+            return None, words
+    return shape, words[found.end() :]
+
+
+def _size_or_ratio(width: int, height: int, *, colon: bool) -> Shape:
+    """Small numbers are a ratio; `x` stands between pixels sooner than a colon does."""
+    is_size = min(width, height) >= _PIXELS_FROM if colon else max(width, height) >= SHORTEST_SIDE
+    if is_size:
+        return Size(width, height)
+    common = math.gcd(width, height) or 1
+    return Ratio(width // common, height // common)
+
+
+def is_possible(shape: Shape) -> bool:
+    """Whether it is within what is made."""
+    short, long = sorted((shape.width, shape.height))
+    if short < 1 or long > LONGEST_RATIO * short:
+        return False
+    if isinstance(shape, Ratio):
+        return long <= _LARGEST_TERM
+    return short >= SHORTEST_SIDE and long <= LONGEST_SIDE and short * long <= MOST_PIXELS
+
+
+def shape_of(text: str) -> Shape:
+    """The shape that `str` wrote down."""
+    sign = ":" if ":" in text else "x"
+    width, height = (int(side) for side in text.split(sign))
+    return Ratio(width, height) if sign == ":" else Size(width, height)
