@@ -134,7 +134,11 @@ class _App:
             budget=rows.budget,
             observer=process.metrics,
         )
-        service = self._service(ports, pacing)
+
+        async def wake(edit: Edit) -> None:
+            await notify.wake(edit)
+
+        service = self._service(ports, pacing, wake)
         jobs = self._jobs(service, pacing, out.board, model.credits, out.outbox)
         notify = Notify(process.replica, jobs, Notifications(rows.database))
         slots = Slots()
@@ -187,7 +191,7 @@ class _App:
         self._stack.push_async_callback(bot.shutdown)
         return bot
 
-    def _service(self, ports: Ports, pacing: Pacing) -> EditService:
+    def _service(self, ports: Ports, pacing: Pacing, wake: Wake) -> EditService:
         process = self._process
         return EditService(
             ports,
@@ -197,6 +201,7 @@ class _App:
             pacing,
             Callbacks(self._settings.public_url or None),
             Sources(process.now, random_id, random_secret),
+            wake=wake,
         )
 
     def _jobs(
@@ -266,7 +271,12 @@ class _App:
         )
         tools = Tools(
             desk=Desk(
-                service, wake, rows.refused, PersonalData(rows.database, rows.files), self._process.now
+                service,
+                wake,
+                rows.refused,
+                PersonalData(rows.database, rows.files),
+                rows.edits,
+                self._process.now,
             ),
             edits=rows.edits,
             memory=rows.chats,

@@ -11,22 +11,21 @@ from bot.conversation.meaning import EditAsked, Refused
 from bot.conversation.outgoing import Alert, Button, Buttons, Delete, Destination, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
+from bot.conversation.texts.series import too_few_places
 from bot.conversation.texts.wording import duration, number, until
 from bot.conversation.tools import Tools
 from bot.core.edits import Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Scope
 from bot.core.presets import COMBINE, EDIT
-from bot.core.wishes import Collected, Missing, PictureMeant, Question, Wish
+from bot.core.wishes import Missing, PictureMeant, Question, Wish
 
 BY_BUTTON = frozenset({Missing.CONSENT, Missing.COMMAND, Missing.MANNER})
 """What is asked for with buttons."""
-HOLD_VERB, HOLD_PRESSED_VERB = "hold", "wait"
-"""Under the refusal of a message, and of a press."""
+HOLD_VERB, HOLD_PRESSED_VERB, FIRST_VERB = "hold", "wait", "first"
+"""Under the refusal of a message, and of a press; and of a series, of which some have a place."""
 WELCOME_VERB = "start"
 """Of the buttons under the welcome, whose picture is an example."""
-_SERIES = 100
-"""More photos than one message can ask for."""
 
 
 def answer(asked: Asked, html: str, buttons: Buttons = ()) -> Replies:
@@ -52,19 +51,11 @@ async def admit(asked: Asked, wish: EditAsked) -> Replies:
         return (say_in_reply(message, reason_sentence(t, Reason.MAY_NOT_SEND)),)
     requests = requests_of(wish, message, message.message_id)
     was_by_button = wish.answers is not None and wish.answers.missing in BY_BUTTON  # which may be pressed too
-    for done, request in enumerate(requests):
-        admission = await tools.desk.admit(request, once=was_by_button)
-        if isinstance(admission, Refusal):
-            if message.chat.is_private and done:
-                left = tuple(each for each in wish.pictures[done:] if each.parent is None)
-                collected = Collected(left, tools.now(), is_album=len(left) > 1)
-                await tools.wishes.remember_photos(message.speaker, collected)
-            text = refusal_text(t, admission, tools.now())
-            if done:
-                text = f"{some_text(t, done, len(requests))} {text}"
-            is_last = done == len(requests) - 1  # the button holds a place for one
-            buttons = hold_buttons(t, admission, request, tools.now()) if is_last else ()
-            return (say_in_reply(message, text, buttons, merge=refusal_key(admission, request)),)
+    admission = await tools.desk.admit(requests, once=was_by_button)
+    if isinstance(admission, Refusal):
+        text = refused_text(t, admission, requests, tools.now())
+        buttons = hold_buttons(t, admission, requests, tools.now())
+        return (say_in_reply(message, text, buttons, merge=refusal_key(admission, requests[0])),)
     return await answered(asked, wish.answers)
 
 
@@ -109,8 +100,7 @@ def requests_of(wish: EditAsked, asked: Message | Press, asked_for: int) -> list
     """One edit of each picture, one of all of them together, or a new picture, for the person who wrote or
     pressed `asked`.
 
-    The card replies to the message `asked_for`. Each has an update id, by which it is admitted once:
-    Telegram's own are positive.
+    The card replies to the message `asked_for`.
     """
     pictures = wish.pictures
     first = Request(
@@ -133,10 +123,10 @@ def requests_of(wish: EditAsked, asked: Message | Press, asked_for: int) -> list
     return [
         replace(
             _of_picture(first, picture),
-            update_id=-(asked.update_id * _SERIES + number) if number else asked.update_id,
-            request_message_id=picture.message_id if number else asked_for,
+            series_number=number,
+            series_count=len(pictures),
         )
-        for number, picture in enumerate(pictures)
+        for number, picture in enumerate(pictures, 1)
     ]
 
 
@@ -150,20 +140,41 @@ def _of_picture(request: Request, picture: PictureMeant) -> Request:
     )
 
 
-def is_asked_with(request: Request, update_id: int) -> bool:
-    """Whether a message's update asked for this edit, as the only one or as one of a series."""
-    return update_id in {request.update_id, -request.update_id // _SERIES}
+def numbered(requests: Sequence[Request]) -> list[Request]:
+    """These requests as one series."""
+    count = len(requests)
+    return [
+        replace(request, series_number=number, series_count=count)
+        for number, request in enumerate(requests, 1)
+    ]
+
+
+def refused_text(t: NullTranslations, refusal: Refusal, requests: Sequence[Request], now: datetime) -> str:
+    """Why a request, or a series of them, was not accepted."""
+    if len(requests) == 1:
+        return refusal_text(t, refusal, now)
+    return too_few_places(t, refusal, len(requests), now)
 
 
 def hold_buttons(
-    t: NullTranslations, refusal: Refusal, request: Request, now: datetime, verb: str = HOLD_VERB
+    t: NullTranslations,
+    refusal: Refusal,
+    requests: Sequence[Request],
+    now: datetime,
+    verb: str = HOLD_VERB,
 ) -> Buttons:
-    """One button, where the request may wait for its place."""
-    if refusal.retry_at is None or not refusal.can_be_held(now):
-        return ()
-    wait = duration(t, until((refusal.retry_at - now).total_seconds()))
-    label = t.gettext("⏳ Do it in {duration}").format(duration=wait)
-    return ((Button(label, f"{verb}:{request.update_id}"),),)
+    """To begin with as many as have a place, and to hold the places of all, where they may wait for them."""
+    update_id, buttons = requests[0].update_id, list[Button]()
+    if refusal.left:
+        first = t.ngettext("First {count} now", "First {count} now", refusal.left)
+        buttons.append(Button(first.format(count=number(t, refusal.left)), f"{FIRST_VERB}:{update_id}"))
+    if refusal.retry_at is not None and refusal.can_be_held(now):
+        wait = duration(t, until((refusal.retry_at - now).total_seconds()))
+        label = (
+            t.gettext("⏳ Do it in {duration}") if len(requests) == 1 else t.gettext("⏳ All in {duration}")
+        )
+        buttons.append(Button(label.format(duration=wait), f"{verb}:{update_id}"))
+    return (tuple(buttons),) if buttons else ()
 
 
 def refusal_key(refusal: Refusal, request: Request) -> str:
@@ -181,27 +192,27 @@ def refuse(asked: Asked, refused: Refused) -> Replies:
     return (say_in_reply(asked.message, text, merge=refused.reason),)
 
 
-async def admit_pressed(pressed: Pressed, request: Request, *, is_alone: bool = True) -> tuple[bool, Replies]:
-    """Admit what a button asks for, unless the same edit is already running (a second tap).
+async def admit_pressed(pressed: Pressed, requests: Sequence[Request]) -> tuple[bool, Replies]:
+    """Admit what a button asks for, unless the same is already running (a second tap).
 
-    Returns whether it was admitted, and what to say. `is_alone`: the press asks for nothing else.
+    Returns whether it was admitted, and what to say.
     """
     tools, t = pressed.tools, pressed.t
     if not await _takes_pictures(tools, pressed.press.chat):
         return False, alert(pressed, alerts.plain(reason_sentence(t, Reason.MAY_NOT_SEND)))
-    admission = await tools.desk.admit(request, once=True)
+    admission = await tools.desk.admit(requests, once=True)
     if isinstance(admission, Refusal):
-        return False, _refused(pressed, request, admission, is_alone=is_alone)
+        return False, _refused(pressed, requests, admission)
     return True, toast(pressed, alerts.started(t))
 
 
-def _refused(pressed: Pressed, request: Request, refusal: Refusal, *, is_alone: bool) -> Replies:
+def _refused(pressed: Pressed, requests: Sequence[Request], refusal: Refusal) -> Replies:
     """A window; where the request may wait for its place, a message, because a window has no buttons."""
-    now, is_private = pressed.tools.now(), pressed.press.chat.is_private
-    text = refusal_text(pressed.t, refusal, now)
+    now, is_private, request = pressed.tools.now(), pressed.press.chat.is_private, requests[0]
+    text = refused_text(pressed.t, refusal, requests, now)
     window = alert(pressed, alerts.plain(text))
-    buttons = hold_buttons(pressed.t, refusal, request, now, HOLD_PRESSED_VERB)
-    if not buttons or not is_alone:
+    buttons = hold_buttons(pressed.t, refusal, requests, now, HOLD_PRESSED_VERB)
+    if not buttons:
         return window
     to = Destination(request.chat_id, request.thread_id, request.request_message_id)
     offer = Say(to, text, buttons, silent=not is_private, merge=refusal_key(refusal, request))
@@ -211,13 +222,6 @@ def _refused(pressed: Pressed, request: Request, refusal: Refusal, *, is_alone: 
 async def _takes_pictures(tools: Tools, chat: Chat) -> bool:
     """Asked before anything is paid."""
     return chat.is_private or await tools.questions.takes_pictures(chat.id)
-
-
-def some_text(t: NullTranslations, count: int, of: int) -> str:
-    """What was begun of several, before the reason why the rest was not."""
-    return t.ngettext(
-        "{count} of {all} photos is under way.", "{count} of {all} photos are under way.", count
-    ).format(count=number(t, count), all=number(t, of))
 
 
 def away_text(t: NullTranslations) -> str:

@@ -203,13 +203,10 @@ async def _go_on(pressed: Pressed, question: Question, meant: EditAsked | Lackin
             if not await tools.wishes.answered(question.id, press.update_id):
                 return toast(pressed, alerts.settled(pressed.t))
             requests = requests_of(meant, press, question.asked_for)
-            for number, request in enumerate(requests):
-                is_admitted, told = await admit_pressed(pressed, request, is_alone=len(requests) == 1)
-                if not is_admitted and not number:
-                    await tools.wishes.ask(replace(question, answered_by=None))  # it can be pressed later
-                    return told
-                if not is_admitted:
-                    break
+            is_admitted, told = await admit_pressed(pressed, requests)
+            if not is_admitted:
+                await tools.wishes.ask(replace(question, answered_by=None))  # it can be pressed later
+                return told
             return (*told, *_gone(press))
         case Lacking(wish, missing):
             asked = replace(question, wish=wish, missing=missing, asked_at=tools.now())

@@ -10,9 +10,10 @@ from bot.conversation.outgoing import Buttons
 from bot.conversation.texts.cards import cancelled_text, caption, progress_text
 from bot.conversation.texts.i18n import translations
 from bot.conversation.texts.reasons import failure_text
+from bot.conversation.texts.series import done_of, problems, series_caption, series_end_text
 from bot.conversation.texts.styles import command_title
 from bot.conversation.texts.wording import escaped
-from bot.core.edits import Cancelled, Edit, Failed
+from bot.core.edits import Cancelled, Delivered, Edit, Failed
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.ports import ITS_TURN, Place
@@ -58,6 +59,36 @@ class Cards:
         progress = progress_text(t, edit, now, estimate, place)
         title = command_title(t, edit.request.command)
         return Card(f"<b>{title}</b>\n{progress}", self._under(Under.CARD, edit, t))
+
+    def series(
+        self,
+        series: Sequence[Edit],
+        awaited: Edit,
+        now: datetime,
+        estimate: Estimate,
+        place: Place = ITS_TURN,
+    ) -> Card:
+        """What the card of a series shows now: how many are done, and how the one that is waited for is."""
+        t = translations(awaited.request.language)
+        progress = progress_text(t, awaited, now, estimate, place)
+        lines = [done_of(t, series), *problems(t, series), progress]
+        return Card("\n".join(lines), self._under(Under.CARD, awaited, t))
+
+    def series_end(self, series: Sequence[Edit], *, admins_told: bool) -> Card:
+        """The end of a series; with buttons for all that arrived, or to try again what all failed."""
+        first = series[0]
+        t = translations(first.request.language)
+        arrived = sum(isinstance(each.stage, Delivered) for each in series)
+        under = Under.SERIES if arrived > 1 else Under.FAILED_SERIES
+        can_retry = not arrived and any(
+            each.failure and each.failure.consequences.retry_helps for each in series
+        )
+        buttons = self._under(under, first, t) if arrived > 1 or can_retry else ()
+        return Card(series_end_text(t, series, admins_told=admins_told), buttons)
+
+    def series_caption(self, edits: Sequence[Edit]) -> str:
+        """The caption of an album."""
+        return series_caption(translations(edits[0].request.language), edits)
 
     def result(self, edit: Edit) -> Card:
         """The result's caption and buttons. The edit has to be Ready or Delivered."""

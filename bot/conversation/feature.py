@@ -79,6 +79,9 @@ class Under(Enum):
     RESULT = auto()
     FAILURE = auto()
     HISTORY = auto()
+    SERIES = auto()
+    """The end of several edits that were asked for together; the button is their first one's."""
+    FAILED_SERIES = auto()
 
 
 @dataclass(frozen=True, slots=True)

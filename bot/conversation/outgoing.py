@@ -129,14 +129,13 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
-class SendFile:
-    """A delivered edit's result, byte for byte, as a file that replies to its photo.
+class SendFiles:
+    """The kept results of delivered edits, byte for byte, as one message or album of files, silently.
 
-    If Telegram refuses it, `otherwise` is sent instead.
+    If Telegram refuses them, `otherwise` is sent instead.
     """
 
-    edit: Edit
-    content: bytes
+    edits: tuple[Edit, ...]
     otherwise: Say
 
 
@@ -190,7 +189,7 @@ Outgoing: TypeAlias = (
     | Alert
     | ChangeText
     | Delete
-    | SendFile
+    | SendFiles
     | SendComparison
     | SendPicture
     | ChangePicture

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from bot.conversation.answering import is_asked_with
 from bot.conversation.incoming import Message, Replied
 from bot.conversation.meaning import Latest, Recalled
 from bot.conversation.memory import FRESH, KEEP
@@ -112,7 +111,7 @@ async def _latest(tools: Tools, message: Message) -> Latest | None:
     recent = [
         edit
         for edit in await tools.edits.recent_of(speaker.chat_id, speaker.person_id, _LOOK_BACK)
-        if edit.request.thread_id == speaker.thread_id and not is_asked_with(edit.request, message.update_id)
+        if edit.request.thread_id == speaker.thread_id and edit.request.update_id != message.update_id
     ]
     found: list[tuple[datetime, PictureMeant]] = []
     collected = await tools.wishes.remembered_photos(speaker, now - KEEP)

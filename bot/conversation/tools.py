@@ -18,9 +18,12 @@ from bot.core.ports import Files, Wake
 class Service(Protocol):
     """The parts of the core's `EditService` that handlers need."""
 
-    async def admit(self, request: Request, *, hold: bool = False, once: bool = False) -> Admission:
+    async def admit(
+        self, request: Request, *, others: Sequence[Request] = (), hold: bool = False, once: bool = False
+    ) -> Admission:
         """Accept a request as an edit, or say why not. The same update is admitted once.
 
+        With the `others` of its series: all of them or none; the first one's edit is returned.
         `hold`: where a window is full, the edit waits for its place. `once`: if the person has the same under
         way in this chat, that edit is returned.
         """
@@ -54,47 +57,59 @@ class PersonalData(Protocol):
 class RefusedRequests(Protocol):
     """Requests that were refused for a while, by the update that asked."""
 
-    async def keep(self, request: Request, now: datetime) -> None:
-        """Keep a request; keeping it again changes nothing."""
+    async def keep(self, requests: Sequence[Request], now: datetime) -> None:
+        """Keep a request or a series of them; keeping it again changes nothing."""
 
-    async def get(self, update_id: int) -> Request | None:
-        """The request, as long as it is kept."""
+    async def get(self, update_id: int) -> Sequence[Request]:
+        """What was kept, as long as it is; else nothing."""
 
 
 class Desk:
     """Passes requests to the core, wakes the edit's job, and keeps what was refused for a while."""
 
     def __init__(
-        self, service: Service, wake: Wake, refused: RefusedRequests, data: PersonalData, now: Clock
+        self,
+        service: Service,
+        wake: Wake,
+        refused: RefusedRequests,
+        data: PersonalData,
+        edits: "Edits",
+        now: Clock,
     ) -> None:
-        self._service, self._wake, self._refused = service, wake, refused
+        self._service, self._wake, self._refused, self._edits = service, wake, refused, edits
         self._data, self._now = data, now
 
-    async def admit(self, request: Request, *, once: bool = False) -> Admission:
-        """Accept a request as an edit, or say why not. An edit is worked on at once.
+    async def admit(self, requests: Sequence[Request], *, once: bool = False) -> Admission:
+        """Accept a request, or a series of them, or say why not. An edit is worked on at once.
 
         `once`: not if the person has the same under way in this chat.
         """
-        admission = await self._service.admit(request, once=once)
+        first, *others = requests
+        admission = await self._service.admit(first, others=others, once=once)
         if isinstance(admission, Edit):
-            await self._wake(admission)
-        elif admission.can_be_held(self._now()):
-            await self._refused.keep(request, self._now())
+            await self._begin(admission)
+        elif admission.left or admission.can_be_held(self._now()):
+            await self._refused.keep(requests, self._now())
         return admission
 
-    async def refused(self, update_id: int) -> Request | None:
-        """A request that was refused and can be held; None if it is no longer known."""
+    async def refused(self, update_id: int) -> Sequence[Request]:
+        """What was refused and can be held; nothing if it is no longer known."""
         return await self._refused.get(update_id)
 
-    async def hold(self, request: Request, *, once: bool = False) -> Admission:
-        """Have a request wait for its place; it is worked on at once if there is one by now.
+    async def hold(self, requests: Sequence[Request], *, once: bool = False) -> Admission:
+        """Have a request or a series wait for its places; work on it at once if they are there by now.
 
         `once` as in `admit`.
         """
-        admission = await self._service.admit(request, hold=True, once=once)
+        first, *others = requests
+        admission = await self._service.admit(first, others=others, hold=True, once=once)
         if isinstance(admission, Edit):
-            await self._wake(admission)
+            await self._begin(admission)
         return admission
+
+    async def _begin(self, edit: Edit) -> None:
+        for each in await self._edits.series_of(edit) if edit.is_in_series else (edit,):
+            await self._wake(each)
 
     async def cancel(self, edit: Edit) -> Edit | None:
         """Cancel an edit. None if it was too late. Its card is updated by the core."""
@@ -136,6 +151,9 @@ class Edits(Protocol):
 
     async def get(self, edit_id: str) -> Edit | None:
         """The edit as it stands, or None."""
+
+    async def series_of(self, edit: Edit) -> Sequence[Edit]:
+        """Every edit of its series, or it alone, in order."""
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
         """The edit that a message belongs to: its result or file, else its card, request or photo."""

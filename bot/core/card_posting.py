@@ -18,7 +18,7 @@ class CardPosting:
         self._chat, self._pending, self._lease, self._now = chat, pending, lease, now
 
     async def with_card(self, edit: Edit, place: Place = ITS_TURN) -> Edit:
-        """The edit with its card, sent if needed: its `place` is on it.
+        """The edit with its card, sent if needed: its `place` is on it. A series has one, its first edit's.
 
         Raises errors that would stop a picture too.
         """
@@ -28,7 +28,7 @@ class CardPosting:
 
     async def sent(self, edit: Edit, place: Place = ITS_TURN) -> Edit:
         """The same, with the card's message id still to be written: it is pending."""
-        if edit.status_message_id is not None or edit.has_lost_card:
+        if edit.status_message_id is not None or edit.has_lost_card or edit.request.series_number > 1:
             return edit
         self._lease.ensure_holds(edit)
         message_id: int | None

@@ -81,6 +81,8 @@ class Request:
     changed: then the first photo is that result as Telegram has it. `step` counts the edits from the first
     photo to this one. `shape` is that of the result, where it is not the photo's own. `resolution` is the
     model's, where one was asked for.
+
+    An album asks for a series: `series_count` edits with the same `update_id`, numbered from 1.
     """
 
     update_id: int
@@ -95,6 +97,8 @@ class Request:
     photos: tuple[PhotoRef, ...]
     parent: str | None = None
     step: int = 1
+    series_number: int = 1
+    series_count: int = 1
     shape: Shape | None = None
     resolution: str | None = None
 
@@ -134,12 +138,13 @@ class Request:
         return self.chat_id > 0
 
     def asks_the_same(self, other: "Request") -> bool:
-        """Whether both ask for the same edit of the same photos."""
+        """Whether both ask for the same edit of the same photos, each alone or in as long a series."""
         return _what(self) == _what(other)
 
 
 def _what(request: Request) -> tuple[object, ...]:
-    return (request.photos, request.command, request.words, request.shape, request.resolution)
+    of_model = request.shape, request.resolution
+    return (request.photos, request.command, request.words, request.series_count, *of_model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +299,10 @@ class Edit:
     @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
+
+    @property
+    def is_in_series(self) -> bool:
+        return self.request.series_count > 1
 
     @property
     def is_cancellable(self) -> bool:

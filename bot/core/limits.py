@@ -113,7 +113,8 @@ class Usage:
     """How much of a rule is used now.
 
     `held` places are promised to requests that came before; they are not used yet. `frees_at`: when the
-    oldest counted edit leaves the window. `next_at`: when one more request has a place, if that is known.
+    oldest counted edit leaves the window. `next_at`: when as many more as are wanted have a place, if that
+    is known. `each`: how much of the rule one more edit takes.
     """
 
     rule: Rule
@@ -121,18 +122,28 @@ class Usage:
     held: int = 0
     frees_at: datetime | None = None
     next_at: datetime | None = None
+    each: int = 1
 
     @property
     def left(self) -> int:
         return max(0, self.rule.count - self.used - self.held)
 
+    @property
+    def places(self) -> int:
+        """So many more edits have a place: the last one may take more than is left."""
+        return -(-self.left // self.each)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that was not accepted and is not counted. `retry_at`: when its rule has a place for it."""
+    """A request that was not accepted and is not counted. `retry_at`: when its rule has a place for it.
+
+    Of a series, `left` edits would have a place now, and all of them at `retry_at`.
+    """
 
     rule: Rule
     retry_at: datetime | None = None
+    left: int = 0
 
     @property
     def reason(self) -> Reason:
@@ -152,53 +163,68 @@ class Refusal:
 Admission: TypeAlias = Edit | Refusal
 
 
-def usage(rule: Rule, counted_at: Sequence[datetime], now: datetime, held: int = 0) -> Usage:
+def usage(
+    rule: Rule, counted_at: Sequence[datetime], now: datetime, held: int = 0, wanted: int = 1, each: int = 1
+) -> Usage:
     """How much of a rule is used, from the creation times of the edits that it may count, oldest first.
 
-    `held`: how many held requests come before the one that asks.
+    `held`: how many held edits come before the request that asks for `wanted` places.
     """
     if rule.window is None:
-        return Usage(rule, len(counted_at), held)
+        return Usage(rule, len(counted_at), held, each=each)
     inside = [at for at in counted_at if at > now - rule.window]
     ends = [at + rule.window for at in inside]
-    return Usage(
-        rule, len(inside), held, ends[0] if ends else None, _next_at(rule.count, rule.window, ends, now, held)
-    )
+    next_at = _next_at(rule, ends, now, held, _taken_by(wanted, each))
+    return Usage(rule, len(inside), held, ends[0] if ends else None, next_at, each)
 
 
-def _next_at(
-    count: int, window: timedelta, ends: Sequence[datetime], now: datetime, held: int
-) -> datetime | None:
-    """When a request has a place: each held one before it takes the first free one, for a whole window."""
-    if count == 0:
+def _taken_by(wanted: int, each: int) -> int:
+    """So much has to be left for so many edits."""
+    return (wanted - 1) * each + 1
+
+
+def _next_at(rule: Rule, ends: Sequence[datetime], now: datetime, held: int, wanted: int) -> datetime | None:
+    """When there are so many places: each held edit takes the first one before, for a whole window."""
+    if rule.window is None or wanted > rule.count:
         return None
-    taken, at = list(ends), now
-    for _ in range(held + 1):
-        at = now if len(taken) < count else max(now, taken[-count])
-        insort(taken, at + window)
-    return at
+    taken = list(ends)
+    for _ in range(held):
+        insort(taken, _free_at(taken, rule.count, now) + rule.window)
+    return _free_at(taken, rule.count + 1 - wanted, now)
 
 
-def refusal(usages: Sequence[Usage]) -> Refusal | None:
-    """Why one more edit is too many, or None if every rule has a place.
+def _free_at(taken: Sequence[datetime], count: int, now: datetime) -> datetime:
+    """When fewer than `count` places are taken; they come free at these moments, in order."""
+    return now if len(taken) < count else max(now, taken[-count])
 
-    Of several full rules, the one that is full for longest.
+
+def refusal(usages: Sequence[Usage], wanted: int = 1) -> Refusal | None:
+    """Why so many more edits are too many, or None if every rule has a place for each.
+
+    Of several full rules, the one that is full for longest: for ever, where it never has so many.
     """
-    full = [used for used in usages if used.left == 0]
+    full = [used for used in usages if used.places < wanted]
     if not full:
         return None
-    last = max(full, key=lambda used: used.next_at.timestamp() if used.next_at else 0.0)
-    return Refusal(last.rule, last.next_at)
+    last = max(full, key=lambda used: (_never(used, wanted), used.next_at.timestamp() if used.next_at else 0))
+    return Refusal(last.rule, last.next_at, min(used.places for used in full))
 
 
-def decide(asked: Edit, usages: Sequence[Usage], holds: Usage, now: datetime) -> Admission:
+def _never(used: Usage, wanted: int) -> bool:
+    return used.rule.window is not None and used.rule.count < _taken_by(wanted, used.each)
+
+
+def decide(asked: Edit, usages: Sequence[Usage], holds: Usage, now: datetime, wanted: int = 1) -> Admission:
     """What becomes of a request: an edit with its place, a held one if it is asked for as such, or a refusal.
 
-    `holds`: the person's held edits.
+    `holds`: the person's held edits. `wanted`: how many edits it asks for, all of which have a place or none.
+    A series longer than what may be held is held where nothing else is.
     """
-    wants_hold, refused = isinstance(asked.stage, Held), refusal(usages)
+    wants_hold, refused = isinstance(asked.stage, Held), refusal(usages, wanted)
     if refused is None:
         return replace(asked, stage=Received()) if wants_hold else asked
     if not wants_hold or refused.retry_at is None or not refused.can_be_held(now):
         return refused
-    return Refusal(HELD) if holds.left == 0 else replace(asked, stage=Held(refused.retry_at))
+    if holds.used + wanted > max(holds.rule.count, wanted):
+        return Refusal(HELD)
+    return replace(asked, stage=Held(refused.retry_at))

@@ -1,5 +1,6 @@
 """Writes what has happened outside, and keeps it in memory while the database is away."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,14 @@ class PendingWrites:
         self._moves[before.id] = before, after
         moved = await self._store.move(before, after)
         self._moves.pop(before.id, None)
+        return moved
+
+    async def move_all(self, moves: Sequence[tuple[Edit, Edit]]) -> Sequence[Edit | None]:
+        """The store's `move_all`. If it raises, each move is pending."""
+        self._moves |= {before.id: (before, after) for before, after in moves}
+        moved = await self._store.move_all(moves)
+        for before, _ in moves:
+            self._moves.pop(before.id, None)
         return moved
 
     async def note_card(self, edit: Edit, message_id: int | None, now: datetime) -> Edit:

@@ -1,9 +1,10 @@
 """What the core needs from other rooms, as Protocols; app.py passes the real objects in."""
 
+import io
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from bot.core.clock import Clock, NewId
 from bot.core.edits import Edit, PhotoRef
@@ -16,9 +17,12 @@ from bot.core.shapes import Shape
 class EditStore(Protocol):
     """The edits' table."""
 
-    async def admit(self, edit: Edit, limits: Limits, now: datetime, *, once: bool = False) -> Admission:
+    async def admit(
+        self, edit: Edit, limits: Limits, now: datetime, *, others: Sequence[Edit] = (), once: bool = False
+    ) -> Admission:
         """Insert `edit` if every rule has a place for it, in one transaction.
 
+        With the `others` of its series: all of them, if there is one for each.
         A Held edit is inserted as Received where there is a place, else as Held if it may wait for one.
         A second admission of the same `update_id` returns the edit of the first and counts nothing; with
         `once`, so does one of the same request while the person's first has not ended.
@@ -27,11 +31,15 @@ class EditStore(Protocol):
     async def release(self, held: Edit, limits: Limits, now: datetime) -> Edit | None:
         """Make a held edit Received if it has a place now; those held before it go first.
 
+        With it goes what else is held of its series, if there is a place for each.
         Returns it as it is then, None if somebody else moved it.
         """
 
     async def get(self, edit_id: str) -> Edit | None:
         """The edit as it stands, or None."""
+
+    async def series_of(self, edit: Edit) -> Sequence[Edit]:
+        """Every edit of its series, or it alone, in order."""
 
     def recall(self, edit_id: str) -> Edit | None:
         """What `get` would return, from memory, for an edit whose task is running; None if not in memory."""
@@ -41,6 +49,9 @@ class EditStore(Protocol):
 
         Returns `after`, or None if somebody else was faster.
         """
+
+    async def move_all(self, moves: Sequence[tuple[Edit, Edit]]) -> Sequence[Edit | None]:
+        """Each `move`, in one transaction: what was moved, None for each where somebody else was faster."""
 
     async def end(self, before: Edit, after: Edit, limits: Limits) -> Edit | None:
         """The `move` to an edit's end. Notes whether one that was paid for in vain is forgiven."""
@@ -279,17 +290,27 @@ class Files(Protocol):
     async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
         """What was kept, or None."""
 
+    async def size(self, edit_id: str, kind: FileKind) -> int | None:
+        """How many bytes were kept, or None."""
+
+    async def open(self, edit_id: str, kind: FileKind) -> BinaryIO | None:
+        """The file, to read and to close, or None."""
+
     async def remove(self, edit_id: str, kind: FileKind) -> None:
         """Delete it, if it is there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A finished result to send."""
+    """A finished result to send: its bytes, or the open file that has them."""
 
-    content: bytes
+    content: bytes | BinaryIO
     size: Size
     format: ImageFormat
+
+    @property
+    def byte_count(self) -> int:
+        return len(self.content) if isinstance(self.content, bytes) else self.content.seek(0, io.SEEK_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +342,18 @@ class Chat(Protocol):
 
         If `edit.sends` says that an earlier attempt may have arrived, the card is turned into the result
         instead, silently.
+        """
+
+    async def deliver_series(self, edits: Sequence[Edit], *, silent: bool) -> Sequence[Arrived]:
+        """Send the kept results of 1 to 10 edits of a series in one reply, in order.
+
+        EditFailed for several: Telegram does not take them together.
+        """
+
+    async def settle_series(self, series: Sequence[Edit]) -> int | None:
+        """The whole series has ended: have its card say how, under what has arrived.
+
+        The card is its first edit's. If that needs a new message, returns its id, else None.
         """
 
     async def settle(self, edit: Edit) -> int | None:

@@ -5,7 +5,7 @@ guarded write. If it changes no row, somebody else was faster, and the edit is r
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -33,7 +33,8 @@ from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import photo_name
-from bot.core.ports import Lease, Ports, Sources, TaskDone, TaskRunning, Workload
+from bot.core.ports import Lease, Ports, Sources, TaskDone, TaskRunning, Wake, Workload
+from bot.core.series import SeriesSteps
 from bot.core.setbacks import Setbacks
 from bot.core.starts import Starts
 from bot.core.steps import Steps
@@ -54,42 +55,54 @@ class EditService:
         pacing: Pacing,
         callbacks: Callbacks,
         sources: Sources,
+        *,
+        wake: Wake,
     ) -> None:
         self._ports, self._lease, self._workload = ports, lease, workload
         self._limits, self._sources = limits, sources
         self._pending = PendingWrites(ports.store)
         self._starts = Starts(ports.store)
         self._pacing = pacing
-        self._steps = Steps(ports, self._starts, self._pending, lease, pacing, callbacks, sources)
+        self._series = SeriesSteps(ports, self._pending, lease, sources.now, wake, self._tell)
+        self._steps = Steps(
+            ports, self._starts, self._pending, lease, pacing, callbacks, sources, series=self._series
+        )
         cards = CardPosting(ports.chat, self._pending, lease, sources.now)
         self._holding = Holding(ports.store, cards, limits, sources.now)
         self._setbacks = Setbacks(ports.store, ports.chat, limits, pacing, callbacks, sources.now)
 
-    async def admit(self, request: Request, *, hold: bool = False, once: bool = False) -> Admission:
+    async def admit(
+        self, request: Request, *, others: Sequence[Request] = (), hold: bool = False, once: bool = False
+    ) -> Admission:
         """Accept a request as an edit, or say why not; the same update is admitted once.
 
+        With the `others` of its series: all of them or none; the first one's edit is returned.
         `hold`: where a window is full, the edit waits for its place. `once`: if the person has the same under
         way in this chat, that edit is returned.
         """
         now, is_ours = self._sources.now(), self._workload.has_room
-        edit = Edit(
-            id=self._sources.new_id(),
-            request=request,
-            operation=self._ports.model.operation(request.pixels, request.resolution),
-            secret=self._sources.new_secret(),
-            created_at=now,
-            due_at=now,
-            stage=Held(now) if hold else Received(),
-            owner=self._lease.name if is_ours else None,
-            starts=int(is_ours),
+        edit, *rest = (
+            Edit(
+                id=self._sources.new_id(),
+                request=each,
+                operation=self._ports.model.operation(each.pixels, each.resolution),
+                secret=self._sources.new_secret(),
+                created_at=now,
+                due_at=now,
+                stage=Held(now) if hold else Received(),
+                owner=self._lease.name if is_ours else None,
+                starts=int(is_ours),
+            )
+            for each in (request, *others)
         )
-        admission = await self._ports.store.admit(edit, self._limits, now, once=once)
+        admission = await self._ports.store.admit(edit, self._limits, now, others=rest, once=once)
         if isinstance(admission, Refusal):
             self._ports.observer.refused(admission.reason)
         elif admission.id == edit.id:
-            if is_ours:
-                self._starts.counted(edit.id)
-            self._ports.observer.moved(admission, now)
+            for each in (admission, *(replace(other, stage=admission.stage) for other in rest)):
+                if is_ours:
+                    self._starts.counted(each.id)
+                self._ports.observer.moved(each, now)
         return admission
 
     async def advance(self, edit_id: str) -> Edit | None:
@@ -99,6 +112,8 @@ class EditService:
         of its task". Must not run twice at the same time for one edit.
         """
         edit = await self._ours(edit_id)
+        if edit is not None and edit.is_in_series:
+            await self._series.introduce(edit)
         if edit is not None and isinstance(edit.stage, Processing):
             self._ports.chat.show(edit)  # after a restart or take-over its card may be out of date
         while edit is not None and self._is_due(edit) and self._lease.may_begin:
@@ -131,7 +146,12 @@ class EditService:
                 return edit
         if moved is not None and moved != edit:
             self._tell(edit, moved)
+            await self._rouse_series(edit, moved)
         return moved
+
+    async def _rouse_series(self, before: Edit, after: Edit) -> None:
+        if after.is_in_series and after.state is not before.state:
+            await self._series.rouse(after)
 
     async def cancel(self, edit: Edit) -> Edit | None:
         """Cancel an edit for its requester; None if it was too late.
@@ -170,6 +190,7 @@ class EditService:
             written = await self._ports.store.end(current, ended, self._limits)
             if written is not None:
                 self._tell(current, written)
+                await self._rouse_series(current, written)
                 return written
             current = await self._ports.store.get(edit.id)  # it was moved in between
         return None

@@ -32,6 +32,7 @@ from bot.core.photos import Photos
 from bot.core.pictures import Fitted, ImageFormat
 from bot.core.ports import Lease, Ports, Reply, Sources, TaskDone, TaskFailed, TaskMissing, TaskRunning
 from bot.core.presets import keeps_outline
+from bot.core.series import SeriesSteps
 from bot.core.starts import Starts
 from bot.core.submission import MAX_SUBMITS, Submission
 
@@ -56,8 +57,10 @@ class Steps:
         pacing: Pacing,
         callbacks: Callbacks,
         sources: Sources,
+        *,
+        series: SeriesSteps,
     ) -> None:
-        self._ports, self._pending, self._lease = ports, pending, lease
+        self._ports, self._pending, self._lease, self._series = ports, pending, lease, series
         self._pacing, self._now = pacing, sources.now
         self._photos, self._starts = Photos(ports), starts
         self._submission = Submission(ports, self._photos, starts, pending, lease, callbacks, sources)
@@ -75,6 +78,8 @@ class Steps:
                 return await self._submission.resume(edit)
             case Processing(task):
                 return await self._check(edit, task)
+            case Ready() if edit.is_in_series:
+                return await self._series.deliver(edit)
             case Ready(task, result):
                 return await self._deliver(edit, task, result)
             case Failed(task=Task() as task) if edit.is_told and edit.is_late:
@@ -84,6 +89,8 @@ class Steps:
             ):
                 return await self._watch(edit, task, edit.runs_until)
             case Delivered() | Failed() | Cancelled():
+                if edit.is_in_series and await self._series.goes_on(edit):
+                    return edit
                 return await self._settle(edit)
 
     async def _check(self, edit: Edit, task: Task) -> Edit | None:
@@ -167,7 +174,8 @@ class Steps:
             blocked_by=None,
             is_told=False,
         )
-        if self._lease.may_begin:  # the reply is sent at once: its attempt is noted in the same write
+        # A reply that is sent at once: its attempt is noted in the same write.
+        if self._lease.may_begin and not edit.is_in_series:
             ready = replace(ready, sends=edit.sends + 1)
             self._noted_attempts.add(edit.id)
         return await self._pending.move(edit, ready)
@@ -242,7 +250,8 @@ class Steps:
                 await self._ports.store.move(shown, told)
             raise forgotten
         look_at = next_late_look(told, self._now())
-        card = told.status_message_id if look_at else None  # it goes when a late picture comes
+        # It goes when a late picture comes. That of a series stays.
+        card = told.status_message_id if look_at or edit.is_in_series else None
         if told.runs_until is not None and told.task is not None:
             look_at = self._later(told, told.task)
         return await self._ports.store.move(shown, replace(told, due_at=look_at, status_message_id=card))
@@ -252,7 +261,8 @@ class Steps:
         message_id = None
         if not edit.is_told:
             with contextlib.suppress(ChatGone, EditFailed):  # nobody is there, or the bot may not write
-                message_id = await self._ports.chat.settle(edit)
+                say = self._series.show_end if edit.is_in_series else self._ports.chat.settle
+                message_id = await say(edit)
         if message_id is None:
             return edit
         return await self._pending.note_card(edit, message_id, self._now())

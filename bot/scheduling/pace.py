@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.core.edits import Edit, Held, Processing
+from bot.core.edits import Cancelled, Delivered, Edit, Failed, Held, Processing, Ready
 from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
+from bot.core.series import PATIENCE, ready_at
 from bot.scheduling.triggers import PacedTrigger
 
 _RESTART_SPREAD_SECONDS = 1.0
 _HELD_SECONDS = 15.0
 """How often a held edit is looked at: its place may come free sooner than expected."""
+_SERIES_SECONDS = 5.0
+"""How often an edit looks for the others of its series: they wake it."""
 
 
 class Line(Protocol):
@@ -47,6 +50,11 @@ class Pace:
             case Held(place_at):
                 at = (place_at - edit.created_at).total_seconds()
                 return PacedTrigger(lambda age: _held_wait(at - age), edit.created_at)
+            case Ready() if edit.is_in_series:
+                patience = PATIENCE.total_seconds()
+                return PacedTrigger(lambda age: max(patience - age, _SERIES_SECONDS), ready_at(edit))
+            case Delivered() | Failed() | Cancelled() if edit.is_in_series:
+                return PacedTrigger(lambda _: _SERIES_SECONDS, edit.created_at)
             case _:
                 return PacedTrigger(lambda _: self._line_wait(edit.id), edit.created_at, looks=looks)
 

@@ -15,8 +15,8 @@ from bot.storage.tables import EDITS
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the rules count for a person in a chat at the moment `now`, for whom an edit of this `operation`
-    is asked.
+    """What the rules count for a person in a chat at the moment `now`, for whom `wanted` edits of this
+    `operation` are asked.
 
     Held edits count as promised places: all of them, or those that came before `held_before`.
     """
@@ -27,6 +27,7 @@ class Counted:
     now: datetime
     operation: str | None = None
     held_before: Edit | None = None
+    wanted: int = 1
 
     @property
     def locked(self) -> tuple[int, ...]:
@@ -44,9 +45,10 @@ class Counted:
     async def _usage(
         self, connection: AsyncConnection, rule: Rule, holds: Sequence[Row[tuple[int, int, datetime]]]
     ) -> Usage:
-        used = usage(rule, await self._counted(connection, rule), self.now, self._held_of(rule, holds))
-        never_fits = rule.counts is Counts.PAID and self.limits.needed(self.operation) > rule.count
-        return replace(used, next_at=None) if never_fits else used
+        each = self.limits.needed(self.operation) if rule.counts is Counts.PAID else 1
+        counted, held = await self._counted(connection, rule), self._held_of(rule, holds)
+        used = usage(rule, counted, self.now, held, self.wanted, each)
+        return replace(used, next_at=None) if each > rule.count else used
 
     async def _counted(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
         """The creation times of the edits that a rule counts now; those in a window oldest first."""
@@ -96,7 +98,10 @@ class Counted:
         comes_before = (
             true()
             if mine is None
-            else tuple_(EDITS.c.created_at, EDITS.c.id) < tuple_(mine.created_at, mine.id)
+            else and_(
+                tuple_(EDITS.c.created_at, EDITS.c.id) < tuple_(mine.created_at, mine.id),
+                EDITS.c.update_id != mine.request.update_id,
+            )
         )
         return (
             select(EDITS.c.chat_id, EDITS.c.requester_id, EDITS.c.created_at)

@@ -1,8 +1,9 @@
 """The edits' table: admissions within the limits, guarded moves, and queries for people and jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -43,8 +44,12 @@ class SqlEditStore:
         self._running: dict[str, Edit] = {}
         self._writes = 0
 
-    async def admit(self, edit: Edit, limits: Limits, now: datetime, *, once: bool = False) -> Admission:
+    async def admit(
+        self, edit: Edit, limits: Limits, now: datetime, *, others: Sequence[Edit] = (), once: bool = False
+    ) -> Admission:
         """Insert `edit` if every rule has a place for it, in one transaction.
+
+        With the `others` of its series: all of them, if there is one for each.
 
         A Held edit is inserted as Received where there is a place, else as Held if it may wait for one.
         The sliding windows are counted from the edits themselves, so a limit is exact, and an edit that fails
@@ -53,8 +58,9 @@ class SqlEditStore:
         `once`: if the person has the same under way in the chat, that edit is returned. Two taps of a button
         may reach two replicas at once: only here they come one by one.
         """
-        same_update = EDITS.c.update_id == edit.request.update_id
-        counted = Counted(edit.chat_id, edit.request.requester_id, limits, now, edit.operation)
+        same_update, wanted = EDITS.c.update_id == edit.request.update_id, 1 + len(others)
+        who = edit.chat_id, edit.request.requester_id
+        counted = Counted(*who, limits, now, _dearest(limits, (edit, *others)), wanted=wanted)
         async with self._database.writing() as connection:
             await lock(self._database, connection, *counted.locked)
             if known := await _first(connection, same_update):
@@ -62,33 +68,39 @@ class SqlEditStore:
             if once and (twin := await _twin(connection, edit)):
                 return twin
             holds, usages = await counted.usages(connection)
-            decided = decide(edit, usages, holds, now)
+            decided = decide(edit, usages, holds, now, wanted)
             if isinstance(decided, Refusal):
                 return decided
-            insert = self._database.insert(EDITS).values(row_of(decided))
-            insert = insert.on_conflict_do_nothing(index_elements=["update_id"])
+            rows = [row_of(decided), *(row_of(replace(other, stage=decided.stage)) for other in others)]
+            insert = self._database.insert(EDITS).values(rows)
+            insert = insert.on_conflict_do_nothing(index_elements=["update_id", "series_number"])
             if (await connection.execute(insert.returning(EDITS.c.id))).first() is None:
                 # Another chat's admission of this update committed first: the insert waited for it.
                 known = await _first(connection, same_update)
         return known or decided
 
     async def release(self, held: Edit, limits: Limits, now: datetime) -> Edit | None:
-        """Make a held edit Received if it has a place now; those held before it go first.
+        """Make a held edit Received if it has a place now; those held before it go first. So do the others of
+        its series that are held, if there is one for each of them.
 
         Returns it as it is then, None if somebody else moved it.
         """
         requester_id = held.request.requester_id
         counted = Counted(held.chat_id, requester_id, limits, now, held.operation, held_before=held)
         async with self._database.reading() as connection:  # mostly there is none, and nothing to lock
-            if refusal((await counted.usages(connection))[1]):
+            together = await _held_together(connection, held)
+            if refusal((await counted.usages(connection))[1], len(together)):
                 return held
-        received = replace(held, stage=Received(), created_at=now, due_at=now, attempts=0, blocked_by=None)
+        received = [
+            replace(each, stage=Received(), created_at=now, due_at=now, attempts=0, blocked_by=None)
+            for each in together
+        ]
         async with self._database.writing() as connection:
             await lock(self._database, connection, *counted.locked)
-            if refusal((await counted.usages(connection))[1]):
+            if refusal((await counted.usages(connection))[1], len(together)):
                 return held
-            result = await connection.execute(guarded_update(held, received))
-        return received if result.rowcount else None
+            moved = await _moved(connection, zip(together, received, strict=True))
+        return next((each for each in moved if each is not None and each.id == held.id), None)
 
     async def get(self, edit_id: str) -> Edit | None:
         """The edit as it stands, or None."""
@@ -105,6 +117,10 @@ class SqlEditStore:
         """
         return self._running.get(edit_id)
 
+    async def series_of(self, edit: Edit) -> list[Edit]:
+        """Every edit of its series, or it alone, in order."""
+        return await self._all(EDITS.c.update_id == edit.request.update_id, order=EDITS.c.series_number)
+
     async def by_callback_secret(self, secret: str) -> Edit | None:
         """The edit whose last create call was given this secret to call back with."""
         return await self._first(EDITS.c.callback_secret == secret)
@@ -112,7 +128,7 @@ class SqlEditStore:
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
         """The edit that a message belongs to: its result or an extra of it, else its card, request or photo.
 
-        Of several, which have the same photo, the newest.
+        Of several, which have the same photo, the newest; of a series, whose message it is.
         """
         extras = select(EXTRAS.c.edit_id).where(EXTRAS.c.message_id == message_id)
         sent = (EDITS.c.result_message_id, EDITS.c.file_message_id)
@@ -120,7 +136,9 @@ class SqlEditStore:
         others = (EDITS.c.photo_message_id, EDITS.c.request_message_id, EDITS.c.status_message_id)
         belongs = or_(is_result, *(column == message_id for column in others))
         query = select(EDITS).where(EDITS.c.chat_id == chat_id, _IS_THERE, belongs)
-        query = query.order_by(case((is_result, 0), else_=1), EDITS.c.created_at.desc()).limit(1)
+        first = case((is_result, 0), else_=1), EDITS.c.created_at.desc()
+        is_own_photo = case((EDITS.c.photo_message_id == message_id, 0), else_=1)
+        query = query.order_by(*first, is_own_photo, EDITS.c.series_number).limit(1)
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).mappings().first()
         return None if row is None else edit_of(row)
@@ -136,6 +154,14 @@ class SqlEditStore:
         finally:
             self._forget_running(before.id)
         return after if result.rowcount else None
+
+    async def move_all(self, moves: Sequence[tuple[Edit, Edit]]) -> list[Edit | None]:
+        """Each `move`, in one transaction: what was moved, None for each where somebody else was faster."""
+        try:
+            async with self._database.writing() as connection:
+                return await _moved(connection, moves)
+        finally:
+            self._forget_running(*(before.id for before, _ in moves))
 
     async def end(self, before: Edit, after: Edit, limits: Limits) -> Edit | None:
         """The `move` to an edit's end. One that was paid for in vain is forgiven or charged.
@@ -279,7 +305,7 @@ class SqlEditStore:
             return await _first(connection, *conditions)
 
     async def _all(
-        self, *conditions: ColumnElement[bool], order: ColumnElement[datetime], limit: int | None = None
+        self, *conditions: ColumnElement[bool], order: ColumnElement[Any], limit: int | None = None
     ) -> list[Edit]:
         query = select(EDITS).where(*conditions).order_by(order, EDITS.c.id).limit(limit)
         async with self._database.reading() as connection:
@@ -298,7 +324,27 @@ async def _twin(connection: AsyncConnection, edit: Edit) -> Edit | None:
     return next((each for each in map(edit_of, rows) if each.request.asks_the_same(edit.request)), None)
 
 
+def _dearest(limits: Limits, edits: Iterable[Edit]) -> str:
+    """The operation of a series whose create call takes the most of what may be spent."""
+    return max((each.operation for each in edits), key=limits.needed)
+
+
+async def _held_together(connection: AsyncConnection, held: Edit) -> list[Edit]:
+    """The held edits of a series, or the one."""
+    is_of_it = EDITS.c.update_id == held.request.update_id
+    query = select(EDITS).where(is_of_it, EDITS.c.state == EditState.HELD).order_by(EDITS.c.series_number)
+    return [edit_of(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def _moved(connection: AsyncConnection, moves: Iterable[tuple[Edit, Edit]]) -> list[Edit | None]:
+    return [
+        after if (await connection.execute(guarded_update(before, after))).rowcount else None
+        for before, after in moves
+    ]
+
+
 async def _first(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Edit | None:
-    query = select(EDITS).where(*conditions).order_by(EDITS.c.created_at.desc()).limit(1)
+    query = select(EDITS).where(*conditions)
+    query = query.order_by(EDITS.c.created_at.desc(), EDITS.c.series_number).limit(1)
     row = (await connection.execute(query)).mappings().first()
     return None if row is None else edit_of(row)

@@ -74,6 +74,8 @@ KEPT = frozenset(
             "requester_id",
             "request_message_id",
             "photo_message_id",
+            "series_number",
+            "series_count",
         ),
         *("language", "operation", "secret", "state", "created_at", "submits", "attempts", "sends", "starts"),
         *(

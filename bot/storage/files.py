@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from bot import disk
 from bot.core.clock import NewId
@@ -39,6 +40,14 @@ class DiskFiles:
         """What was kept, or None."""
         return await asyncio.to_thread(_read, self._path(edit_id, kind))
 
+    async def size(self, edit_id: str, kind: FileKind) -> int | None:
+        """How many bytes were kept, or None."""
+        return await asyncio.to_thread(_size, self._path(edit_id, kind))
+
+    async def open(self, edit_id: str, kind: FileKind) -> BinaryIO | None:
+        """The file, to read and to close, or None."""
+        return await asyncio.to_thread(_open, self._path(edit_id, kind))
+
     async def remove(self, edit_id: str, kind: FileKind) -> None:
         """Delete it, if it is there."""
         await asyncio.to_thread(self._path(edit_id, kind).unlink, missing_ok=True)
@@ -66,6 +75,20 @@ class DiskFiles:
         if _EDIT_ID.fullmatch(edit_id) is None:
             raise ValueError("not an edit's id")
         return self._directory / f"{edit_id}.{kind}"
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def _open(path: Path) -> BinaryIO | None:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return None
 
 
 def _read(path: Path) -> bytes | None:

@@ -165,7 +165,7 @@ class SqlProviderBudget:
 
 def _ranked(now: datetime, tasks: Subquery) -> Subquery:
     """Every edit that waits for its create call now, with its place in the line from 1."""
-    oldest_first = (EDITS.c.created_at, EDITS.c.id)
+    oldest_first = (EDITS.c.created_at, EDITS.c.series_number, EDITS.c.id)
     waiting = (
         select(
             EDITS.c.id,

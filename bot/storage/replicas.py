@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import (
     ColumnElement,
-    Table,
+    FromClause,
     and_,
     case,
     delete,
@@ -68,11 +68,26 @@ class Replicas:
         return beaten.rowcount > 0
 
     async def claim_edits(self, name: str, limit: int) -> list[Edit]:
-        """Take over at most `limit` unfinished edits that nobody alive holds, the most urgent first."""
+        """Take over at most `limit` unfinished edits that nobody alive holds, the most urgent first.
+
+        A series goes to one replica: whoever locks its first unfinished edit takes the others too, beyond the
+        limit if need be.
+        """
         claimable = and_(EDITS.c.due_at.is_not(None), self._is_nobodys(EDITS, name))
-        query = select(EDITS.c.id).where(claimable).order_by(EDITS.c.due_at)
-        chosen = query.limit(limit).with_for_update(skip_locked=True).cte()  # or it might be run per row
-        mine = EDITS.c.id.in_(select(chosen.c.id))
+        before = EDITS.alias("before")
+        has_one_before = exists(
+            select(literal(1)).where(
+                before.c.update_id == EDITS.c.update_id,
+                before.c.series_number < EDITS.c.series_number,
+                before.c.due_at.is_not(None),
+                self._is_nobodys(before, name),
+            )
+        )
+        query = select(EDITS.c.update_id).where(claimable, ~has_one_before).order_by(EDITS.c.due_at)
+        chosen = (
+            query.limit(limit).with_for_update(skip_locked=True, of=EDITS).cte()
+        )  # or it might be run per row
+        mine = and_(EDITS.c.update_id.in_(select(chosen.c.update_id)), claimable)
         claimed = update(EDITS).where(mine).values(owner=name).returning(*EDITS.c)
         async with self._database.writing() as connection:
             edits = [edit_of(row) for row in (await connection.execute(claimed)).mappings()]
@@ -138,7 +153,7 @@ class Replicas:
             async with self._database.writing() as connection:
                 await connection.execute(delete(REPLICAS).where(~self._is_alive()))
 
-    def _is_nobodys(self, table: Table, name: str) -> ColumnElement[bool]:
+    def _is_nobodys(self, table: FromClause, name: str) -> ColumnElement[bool]:
         owner: ColumnElement[str | None] = table.c.owner
         if self._alone:
             return or_(owner.is_(None), owner != name)

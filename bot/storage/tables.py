@@ -19,7 +19,7 @@ class EditRow(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "edits"
     __table_args__ = (
-        Index("ix_edits_update_id", "update_id", unique=True),
+        Index("ix_edits_update_id", "update_id", "series_number", unique=True),
         Index("ix_edits_secret", "secret", unique=True),
         Index("ix_edits_callback_secret", "callback_secret", unique=True),
         Index("ix_edits_chat_id_created_at", "chat_id", "created_at"),
@@ -57,6 +57,8 @@ class EditRow(SQLModel, table=True):
     photos: tuple[PhotoRef, ...] = Field(sa_type=PhotosText)
     parent: str | None
     step: int
+    series_number: int
+    series_count: int
     shape: Shape | None = Field(sa_type=ShapeText)
     resolution: str | None
     operation: str
@@ -171,7 +173,7 @@ class ExtraRow(SQLModel, table=True):
 
 
 class RefusedRow(SQLModel, table=True):
-    """A request that was refused for a while, and may still be held: the request as JSON."""
+    """What was refused for a while, and may still be held: a list of requests as JSON."""
 
     __tablename__: ClassVar[str] = "refused"
 

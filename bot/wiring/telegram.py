@@ -20,6 +20,7 @@ from bot.telegram.inbox.webhook import set_webhook, webhook_secret
 from bot.telegram.introduction import WEBHOOK, Introduction
 from bot.telegram.menu import descriptions, menus
 from bot.telegram.outbox.admins import Admins
+from bot.telegram.outbox.albums import AlbumSender
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
 from bot.telegram.outbox.destination import Nearby
@@ -57,11 +58,12 @@ def way_out(
     nearby = Nearby(now)
     results = ResultSender(bot, cards, nearby)
     pictures = PictureSender(bot, nearby, downloader.download, rows.files, images)
-    outbox = Outbox(bot, results, pictures, nearby, rows.chats, rows.wishes, now)
+    albums = AlbumSender(bot, cards, nearby, results, rows.files)
+    outbox = Outbox(bot, results, pictures, nearby, rows.chats, rows.wishes, now, albums=albums)
     board = CardBoard(outbox, cards, estimate, now)
     rights = PictureRights(bot, rows.chats, now)
     admins = Admins(outbox, cards, rows.alerts, owners.all, now)
-    chat = TelegramChat(outbox, results, board, cards, downloader, rights, admins)
+    chat = TelegramChat(outbox, results, board, cards, downloader, rights, admins, albums=albums)
     return Outside(outbox, board, chat, rights)
 
 

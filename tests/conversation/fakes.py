@@ -1,10 +1,11 @@
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 """The rooms behind the conversation, in memory, and a conversation between them."""
 
+import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.conversation.access import Access
 from bot.conversation.conversation import Conversation
@@ -31,33 +32,40 @@ from bot.core.money import Day, Drift, Report, Span, Spender, Table
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
 from bot.core.wishes import Collected, Question, Speaker
-from tests.conversation.texts.samples import LIMITS
+from tests.conversation.texts.samples import HOURLY, LIMITS
 from tests.factories import NOW, edit
 
 LONGEST_WAIT = timedelta(hours=1)
 
 
 class FakeService:
-    """Admits each update once, unless `refusal` is set."""
+    """Admits each update once, unless `refusal` is set, or asks for more than there are `places`."""
 
     def __init__(self, edits: dict[str, Edit], moves: dict[int, int]) -> None:
         self.edits, self.moves = edits, moves
         self.refusal: Refusal | None = None
+        self.places: int | None = None
         self.forgotten: list[str] = []
 
-    async def admit(self, request: Request, *, hold: bool = False, once: bool = False) -> Admission:
+    async def admit(
+        self, request: Request, *, others: Sequence[Request] = (), hold: bool = False, once: bool = False
+    ) -> Admission:
         for known in self.edits.values():
             who_and_where = (known.chat_id, known.request.requester_id)
             is_theirs = who_and_where == (request.chat_id, request.requester_id)
             is_twin = once and is_theirs and known.is_active and known.request.asks_the_same(request)
             if known.request.update_id == request.update_id or is_twin:
                 return known
+        if self.places is not None and len(others) >= self.places:
+            return Refusal(HOURLY, NOW + timedelta(minutes=5), self.places)
         if self.refusal is not None and not (hold and self.refusal.retry_at):
             return self.refusal
-        made = edit(request=request)
+        made, *rest = (edit(request=each) for each in (request, *others))
         if self.refusal is not None and self.refusal.retry_at:
             made = replace(made, stage=Held(self.refusal.retry_at))
-        self.edits[made.id] = made
+        for each in (made, *rest):
+            self.edits[each.id] = replace(each, stage=made.stage)
+        self.places = None if self.places is None else self.places - 1 - len(rest)
         return made
 
     async def cancel(self, edit: Edit) -> Edit | None:
@@ -102,6 +110,9 @@ class FakeEdits:
 
     async def get(self, edit_id: str) -> Edit | None:
         return self.edits.get(edit_id)
+
+    async def series_of(self, edit: Edit) -> Sequence[Edit]:
+        return [each for each in self.edits.values() if each.request.update_id == edit.request.update_id]
 
     async def by_message(self, chat_id: int, message_id: int) -> Edit | None:
         return next((each for each in reversed(self._of(chat_id)) if message_id in each.messages()), None)
@@ -198,13 +209,13 @@ class FakeRefused:
     """Requests by their update."""
 
     def __init__(self) -> None:
-        self.kept: dict[int, Request] = {}
+        self.kept: dict[int, list[Request]] = {}
 
-    async def keep(self, request: Request, now: datetime) -> None:
-        self.kept[request.update_id] = request
+    async def keep(self, requests: Sequence[Request], now: datetime) -> None:
+        self.kept[requests[0].update_id] = list(requests)
 
-    async def get(self, update_id: int) -> Request | None:
-        return self.kept.get(update_id)
+    async def get(self, update_id: int) -> Sequence[Request]:
+        return self.kept.get(update_id, [])
 
 
 class FakeMemory:
@@ -438,6 +449,14 @@ class FakeFiles:
     async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
         return self.kept.get((edit_id, kind))
 
+    async def size(self, edit_id: str, kind: FileKind) -> int | None:
+        kept = self.kept.get((edit_id, kind))
+        return None if kept is None else len(kept)
+
+    async def open(self, edit_id: str, kind: FileKind) -> BinaryIO | None:
+        kept = self.kept.get((edit_id, kind))
+        return None if kept is None else io.BytesIO(kept)
+
     async def remove(self, edit_id: str, kind: FileKind) -> None:
         self.kept.pop((edit_id, kind), None)
 
@@ -473,7 +492,9 @@ class Room:
         self.service = FakeService(self.edits, self.memory.moves)
         self.data = FakeData(self.edits)
         self.tools = Tools(
-            desk=Desk(self.service, self._wake, self.refused, self.data, lambda: self.now),
+            desk=Desk(
+                self.service, self._wake, self.refused, self.data, FakeEdits(self.edits), lambda: self.now
+            ),
             edits=FakeEdits(self.edits),
             memory=self.memory,
             wishes=self.wishes,

@@ -31,6 +31,7 @@ from bot.conversation.features import (
     owner,
     privacy,
     reword,
+    series,
     styles,
 )
 from bot.conversation.texts.i18n import LANGUAGES, translations
@@ -89,6 +90,11 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "owner": owner.press,
         "refuse": guests.refuse,
         "hold": hold.hold,
+        "first": hold.first,
+        "all": series.change,
+        "allagain": series.again,
+        "files": series.files,
+        "retryall": series.try_again,
         "wait": hold.hold_pressed,
         "limit": chats.choose_limit,
     }

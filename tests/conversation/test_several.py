@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation.incoming import EditedMessage, Message, Replied
-from bot.conversation.outgoing import Alert, Ask, Delete, Say
-from bot.conversation.texts import questions
+from bot.conversation.outgoing import Alert, Ask, ChangeText, Delete, Say
+from bot.conversation.texts import alerts, questions
 from bot.core.edits import Delivered, PhotoKind, PhotoRef, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
@@ -52,7 +52,7 @@ async def test_every_photo_of_an_album_with_a_command_is_edited(captions: tuple[
     assert [(each.command, each.words) for each in made] == [("sketch", "in red")] * 3
     assert [each.photo for each in made] == [photo(0), photo(1), photo(2)]
     assert [each.photo_message_id for each in made] == [part.message_id for part in parts]
-    assert len({each.update_id for each in made}) == 3
+    assert len({each.update_id for each in made}) == 1
 
 
 async def test_a_plain_caption_of_an_album_in_private_is_the_prompt_for_each() -> None:
@@ -194,61 +194,79 @@ async def test_a_caption_on_another_part_does_not_edit_again_what_was_edited() -
 
 
 async def test_a_command_for_an_album_that_is_handled_again_asks_for_nothing_more() -> None:
-    """A process ended in the middle of it, and some of its edits are delivered by now."""
+    """A process ended in the middle of it, and one of its edits is delivered by now."""
     room = Room()
     await handled(room, album(room, "", "", ""))
     command = message("sketch")
     await room.handle(command)
-    _, second, third = room.edits.values()
-    del room.edits[third.id]
+    _, second, _ = room.edits.values()
     room.now += timedelta(minutes=1)
     room.edits[second.id] = replace(second, stage=Delivered(TASK, RESULT, 80, room.now, PAINTED))
     await room.handle(command)
     assert [each.photo for each in asked_of(room)] == [photo(0), photo(1), photo(2)]
 
 
-async def test_the_rest_of_an_album_that_the_limit_left_is_said_and_kept() -> None:
+async def test_an_album_is_one_series_with_one_request() -> None:
     room = Room()
-    parts, admit, left = album(room, "in red", "", "", command="sketch"), room.service.admit, 2
-
-    async def admits_two(request: Request, **how: bool) -> object:
-        nonlocal left
-        left -= 1
-        return await admit(request, **how) if left >= 0 else Refusal(HOURLY, NOW + timedelta(minutes=5))
-
-    room.service.admit = admits_two  # type: ignore[method-assign, assignment]
-    [said] = await handled(room, parts)
-    assert isinstance(said, Say)
-    assert said.html.startswith("2 of 3 photos are under way. The limit in this chat is")
-    assert said.buttons  # holds a place for the one that is left
-    room.service.admit = admit  # type: ignore[method-assign]
-    await room.admits(message("sketch", "in red"))
-    assert asked_of(room)[-1].photo == photo(2)
+    parts = album(room, "in red", "", "", command="sketch")
+    await handled(room, parts)
+    made = asked_of(room)
+    assert [(each.series_number, each.series_count) for each in made] == [(1, 3), (2, 3), (3, 3)]
+    assert {each.request_message_id for each in made} == {parts[0].message_id}
+    assert len(room.woken) == 3
 
 
-async def test_the_last_photo_of_an_album_that_the_limit_left_can_be_held() -> None:
+async def test_an_album_for_which_the_places_do_not_do_is_refused_whole() -> None:
     room = Room()
-    parts, admit, left = album(room, "in red", "", command="sketch"), room.service.admit, 1
-
-    async def admits_one(request: Request, **how: bool) -> object:
-        nonlocal left
-        left -= 1
-        return await admit(request, **how) if left >= 0 else Refusal(HOURLY, NOW + timedelta(minutes=5))
-
-    room.service.admit = admits_one  # type: ignore[method-assign, assignment]
-    [said] = await handled(room, parts)
-    room.service.admit = admit  # type: ignore[method-assign]
+    room.service.places = 2
+    [said] = await handled(room, album(room, "in red", "", "", command="sketch"))
     assert isinstance(said, Say)
-    await room.handle(press(data_of(said.buttons)[0]))
-    assert [made.photo for made in asked_of(room)] == [photo(0), photo(1)]
+    assert not room.edits
+    assert "3 photos, 2 places left. There is one for each" in said.html
+    assert [button.text for button in said.buttons[0]] == ["First 2 now", "⏳ All in 5 min"]
+    room.service.places = None
+    await room.handle(message("sketch", "in red"))
+    assert [made.photo for made in asked_of(room)] == [photo(0), photo(1), photo(2)]
 
 
-async def test_a_place_is_not_offered_for_one_where_several_are_left() -> None:
+async def test_the_first_of_an_album_begin_and_the_rest_is_refused_anew() -> None:
+    room = Room()
+    room.service.places = 2
+    [said] = await handled(room, album(room, "in red", "", "", "", command="sketch"))
+    assert isinstance(said, Say)
+    pressed = press(data_of(said.buttons)[0], message_id=90)
+    told, changed = await room.handle(pressed)
+    assert isinstance(told, Alert)
+    assert told.text == alerts.started(en())
+    assert isinstance(changed, ChangeText)
+    assert "2 photos, no place left" in changed.html
+    assert [(made.photo, made.series_count) for made in asked_of(room)] == [(photo(0), 2), (photo(1), 2)]
+    assert await room.handle(pressed) == (told, changed)
+    assert len(room.edits) == 2
+    room.service.places = None
+    await room.handle(press(data_of(changed.buttons)[0]))
+    assert [made.photo for made in asked_of(room)] == [photo(number) for number in range(4)]
+    assert [made.series_number for made in asked_of(room)] == [1, 2, 1, 2]
+
+
+async def test_all_of_an_album_is_held() -> None:
     room = Room()
     room.service.refusal = Refusal(HOURLY, NOW + timedelta(minutes=5))
     [said] = await handled(room, album(room, "in red", "", command="sketch"))
     assert isinstance(said, Say)
-    assert not said.buttons
+    told, gone = await room.handle(press(data_of(said.buttons)[0], message_id=90))
+    assert isinstance(told, Alert)
+    assert isinstance(gone, Delete)
+    assert told.text == "I hold 2 places for you. /status shows them."
+    assert [(made.state, made.request.series_count) for made in room.edits.values()] == [("held", 2)] * 2
+
+
+async def test_an_album_that_will_never_have_so_many_places_can_only_be_begun() -> None:
+    room = Room()
+    room.service.refusal = Refusal(HOURLY, left=1)
+    [said] = await handled(room, album(room, "in red", "", command="sketch"))
+    assert isinstance(said, Say)
+    assert [button.text for button in said.buttons[0]] == ["First 1 now"]
 
 
 async def test_an_album_combines_into_one_picture() -> None:

@@ -14,7 +14,7 @@ from tests.factories import STAGES, request
 
 async def test_what_was_admitted_is_looked_at() -> None:
     room = Room()
-    admitted = await room.tools.desk.admit(request())
+    admitted = await room.tools.desk.admit([request()])
     assert room.woken == [*room.edits]
     assert [admitted] == [*room.edits.values()]
 
@@ -22,7 +22,7 @@ async def test_what_was_admitted_is_looked_at() -> None:
 async def test_what_was_refused_is_not() -> None:
     room = Room()
     room.service.refusal = Refusal(UNFINISHED)
-    assert await room.tools.desk.admit(request()) == Refusal(UNFINISHED)
+    assert await room.tools.desk.admit([request()]) == Refusal(UNFINISHED)
     assert not room.woken
     assert not room.refused.kept
 
@@ -31,9 +31,9 @@ async def test_what_was_refused_for_a_while_can_be_held() -> None:
     room, asked = Room(), request()
     for days, is_kept in ((2, False), (1, True)):
         room.service.refusal = Refusal(HOURLY, room.now + timedelta(days=days))
-        await room.tools.desk.admit(asked)
-        assert (await room.tools.desk.refused(asked.update_id) == asked) is is_kept
-    held = await room.tools.desk.hold(asked)
+        await room.tools.desk.admit([asked])
+        assert (await room.tools.desk.refused(asked.update_id) == [asked]) is is_kept
+    held = await room.tools.desk.hold([asked])
     assert isinstance(held, Edit)
     assert held.state is EditState.HELD
     assert room.woken == [held.id]

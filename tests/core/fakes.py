@@ -1,10 +1,12 @@
 """The other rooms as the core sees them, each in a few lines. Their calls pass `World.call`."""
 # ruff: noqa: ARG002 - a fake has the parameters of what it stands for
 
+import io
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import BinaryIO
 
 from bot.core.edits import Edit, Held, PhotoKind, PhotoRef, Received
 from bot.core.errors import Reason, TryLater
@@ -35,7 +37,9 @@ class FakeStore:
         self.rows: dict[str, Edit] = {}
         self.refusal: Refusal | None = None
 
-    async def admit(self, edit: Edit, limits: Limits, now: datetime, *, once: bool = False) -> Admission:
+    async def admit(
+        self, edit: Edit, limits: Limits, now: datetime, *, others: Sequence[Edit] = (), once: bool = False
+    ) -> Admission:
         await self._call("admit")
         known = [row for row in self.rows.values() if row.request.update_id == edit.request.update_id]
         if known:
@@ -46,8 +50,17 @@ class FakeStore:
         if wants_hold:
             at = self.refusal.retry_at if self.refusal else None
             edit = replace(edit, stage=Held(at) if at else Received())
-        self.rows[edit.id] = edit
+        for each in (edit, *others):
+            self.rows[each.id] = replace(each, stage=edit.stage)
         return edit
+
+    async def series_of(self, edit: Edit) -> Sequence[Edit]:
+        series = [row for row in self.rows.values() if row.request.update_id == edit.request.update_id]
+        return sorted(series, key=lambda row: row.request.series_number)
+
+    async def move_all(self, moves: Sequence[tuple[Edit, Edit]]) -> Sequence[Edit | None]:
+        await self._call("move_all")
+        return [self.write(before, after) for before, after in moves]
 
     async def get(self, edit_id: str) -> Edit | None:
         return self.rows.get(edit_id)
@@ -221,6 +234,14 @@ class FakeFiles:
     async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
         return self.kept.get((edit_id, kind))
 
+    async def size(self, edit_id: str, kind: FileKind) -> int | None:
+        kept = self.kept.get((edit_id, kind))
+        return None if kept is None else len(kept)
+
+    async def open(self, edit_id: str, kind: FileKind) -> BinaryIO | None:
+        kept = self.kept.get((edit_id, kind))
+        return None if kept is None else io.BytesIO(kept)
+
     async def remove(self, edit_id: str, kind: FileKind) -> None:
         self.kept.pop((edit_id, kind), None)
 
@@ -254,6 +275,18 @@ class FakeChat:
         self.replies.append((edit, reply))
         message_id = self._say("result")
         return Arrived(message_id, PhotoRef(f"reply {message_id}", PhotoKind.PHOTO))
+
+    async def deliver_series(self, edits: Sequence[Edit], *, silent: bool) -> Sequence[Arrived]:
+        await self._call("deliver_series")
+        numbers = ", ".join(str(each.request.series_number) for each in edits)
+        self.said.append(f"album of {numbers}{' silently' if silent else ''}")
+        ids = [next(self._message_ids) for _ in edits]
+        await self._call("delivered_series")
+        return [Arrived(each, PhotoRef(f"reply {each}", PhotoKind.PHOTO)) for each in ids]
+
+    async def settle_series(self, series: Sequence[Edit]) -> int | None:
+        await self._call("settle_series")
+        return self._say("end of " + ", ".join(each.state for each in series))
 
     async def settle(self, edit: Edit) -> int | None:
         await self._call("settle")

@@ -65,6 +65,41 @@ def test_held_places_are_taken_and_each_moves_the_next_one_back() -> None:
     assert usage(TWO_AN_HOUR, [ago(10)], NOW, held=1).next_at == NOW + timedelta(minutes=50)
 
 
+def test_for_a_series_there_has_to_be_a_place_for_each() -> None:
+    five, two = Rule(Scope.CHAT, 5, timedelta(hours=1)), [ago(40), ago(10)]
+    assert refusal([usage(five, two, NOW, wanted=3)], 3) is None
+    refused = refusal([usage(five, two, NOW, wanted=4)], 4)
+    assert refused == Refusal(five, NOW + timedelta(minutes=20), left=3)
+    assert refusal([usage(five, two, NOW, wanted=5)], 5) == Refusal(five, NOW + timedelta(minutes=50), left=3)
+
+
+def test_held_places_come_before_those_of_a_series() -> None:
+    five, two = Rule(Scope.CHAT, 5, timedelta(hours=1)), [ago(40), ago(10)]
+    refused = refusal([usage(five, two, NOW, held=2, wanted=3)], 3)
+    assert refused == Refusal(five, NOW + timedelta(minutes=50), left=1)
+
+
+def test_more_than_a_rule_ever_has_get_no_promise_whatever_another_rule_says() -> None:
+    day = Rule(Scope.PERSON, 9, timedelta(days=1))
+    usages = [usage(rule, [ago(5)] * 2, NOW, wanted=8) for rule in (TWO_AN_HOUR, day)]
+    assert refusal(usages, 8) == Refusal(TWO_AN_HOUR, None, left=0)
+
+
+@pytest.mark.parametrize(("held", "is_held"), [(0, True), (1, False)])
+def test_a_series_longer_than_what_may_be_held_is_held_where_nothing_else_is(
+    held: int, is_held: bool
+) -> None:
+    wanted = HELD.count + 2
+    many = Rule(Scope.CHAT, wanted, timedelta(hours=1))
+    usages = [usage(many, [ago(40)], NOW, wanted=wanted)]
+    decided = decide(edit(stage=Held(NOW)), usages, Usage(HELD, held), NOW, wanted)
+    if is_held:
+        assert isinstance(decided, Edit)
+        assert decided.stage == Held(NOW + timedelta(minutes=20))
+    else:
+        assert decided == Refusal(HELD)
+
+
 def test_a_limit_that_was_lowered_has_its_next_place_only_when_enough_have_left() -> None:
     assert usage(TWO_AN_HOUR, [ago(40), ago(30), ago(10)], NOW).next_at == NOW + timedelta(minutes=30)
 

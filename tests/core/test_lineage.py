@@ -37,7 +37,9 @@ async def test_it_keeps_them_even_if_the_parents_go(world: World) -> None:
     world.model.status = TaskDone(("https://result.example/1",), 17.0)
     world.pass_seconds(60)
     await world.advance(held)
-    assert world.chat.replies[0][1].content.endswith(b" for full quality")
+    content = world.chat.replies[0][1].content
+    assert isinstance(content, bytes)
+    assert content.endswith(b" for full quality")
     assert "download" not in world.journal
 
 

@@ -108,7 +108,9 @@ async def test_a_new_picture_is_made_of_words_alone_and_is_a_square(world: World
     assert (order.prompt, order.photos, order.shape) == ("a lighthouse", (), SQUARE)
     assert not {"download", "prepare", "publish"} & set(world.journal)
     assert world.images.wanted == [SQUARE]
-    assert world.chat.replies[0][1].content.endswith(b"for nothing")
+    content = world.chat.replies[0][1].content
+    assert isinstance(content, bytes)
+    assert content.endswith(b"for nothing")
 
 
 async def test_a_new_picture_may_have_a_shape(world: World) -> None:

@@ -39,6 +39,7 @@ class World:
         self.photo_host, self.images = FakePhotoHost(self.call), FakeImages(self.call)
         self.files, self.chat = FakeFiles(self.call), FakeChat(self.call)
         self.budget, self.observer = FakeBudget(self.call, self.store), FakeObserver()
+        self.woken = list[str]()
         self.replica, self.pacing = FakeReplica(), Pacing(5, timedelta(minutes=5), LookBudget(20))
         self._callbacks = callbacks
         self.service = self.restarted()
@@ -58,9 +59,19 @@ class World:
         )
         sources = Sources(lambda: self.now, lambda: f"id-{next(ids)}", lambda: f"secret-{next(ids)}")
         self.service = EditService(
-            ports, self.replica, self.replica, NO_LIMITS, self.pacing, self._callbacks, sources
+            ports,
+            self.replica,
+            self.replica,
+            NO_LIMITS,
+            self.pacing,
+            self._callbacks,
+            sources,
+            wake=self._wake,
         )
         return self.service
+
+    async def _wake(self, edit: Edit) -> None:
+        self.woken.append(edit.id)
 
     async def call(self, name: str) -> None:
         """Every call of the core's: noted, preceded by the test's hook, failed if the test says so."""

@@ -145,8 +145,11 @@ async def test_every_photo_of_an_album_is_edited_at_its_size_and_a_bare_album_is
             ada.sends_photo(picture(*size), "/sketch" if number == 1 else "", media_group_id="77")
             for number, size in enumerate(sizes)
         ]
-        for part, size in zip(parts, sizes, strict=True):
-            assert (await world.result(ada.private, part)).photo_size == size
+        card = await world.words(ada.private, parts[0], "Sketch · 3 of 3 done")
+        *album, last = answers(ada.private.messages(), parts[0])
+        assert [each.photo_size for each in album] == sizes
+        assert len({each.raw["media_group_id"] for each in album}) == 1
+        assert card == last
         bare = [ada.sends_photo(picture(64, size), media_group_id="78") for size in (70, 80, 90)]
         await hears(ada.private, bare[0], "3 photos. What shall I do with them?")
         await hears(ada.private, ada.writes("/styles"), "Styles")

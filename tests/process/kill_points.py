@@ -20,7 +20,10 @@ from tests.process.aftermath import Aftermath, aftermath
 SIZE = (333, 208)
 CARDED = "SELECT 1 FROM edits WHERE words = '{}' AND status_message_id IS NOT NULL"
 SUBMITTED = "SELECT 1 FROM edits WHERE words = '{}' AND task_id IS NOT NULL"
-DONE = "SELECT 1 FROM edits WHERE words = '{}' AND state = 'delivered' AND due_at IS NULL"
+DONE = (
+    "SELECT 1 FROM edits WHERE words = '{0}' AND state = 'delivered' AND NOT EXISTS "
+    "(SELECT 1 FROM edits WHERE words = '{0}' AND due_at IS NOT NULL)"
+)
 NOT_BEFORE = {"getFile": CARDED, "file": CARDED, "fetch-photo": SUBMITTED}
 PHOTO_FETCHED = {
     ("create", "after"),
@@ -75,10 +78,20 @@ EXPECTED = {
     "sendPhoto after": Outcome(shown=2),
     "deleteMessage before": Outcome(),
     "deleteMessage after": Outcome(),
+    "sendMediaGroup before": Outcome(shown=2, rang=0, cards_left=1, creates=2, painted=2),
+    "sendMediaGroup inside": Outcome(shown=4, cards_left=1, creates=2, painted=2),
+    "sendMediaGroup after": Outcome(shown=4, cards_left=1, creates=2, painted=2),
+    "deleteMessage before, album": Outcome(shown=2, cards_left=1, creates=2, painted=2),
+    "deleteMessage after, album": Outcome(shown=2, cards_left=1, creates=2, painted=2),
 }
 """`before`: the call has arrived and done nothing; `after`: it has had its effect, and nobody was told;
-`inside`: half of the answer had come. In the order of an edit's life.
+`inside`: half of the answer had come. In the order of an edit's life. Of an album of two, the card stays.
 """
+
+
+def photos_in(name: str) -> int:
+    """How many edits are asked for: an album's, where the point is one of theirs."""
+    return 2 if "sendMediaGroup" in name or "album" in name else 1
 
 
 async def life(
@@ -89,6 +102,7 @@ async def life(
     `patient`: the lease of a killed process runs out by itself.
     """
     outcomes = {}
+    settings = {"PERSON_LIMIT_EDITS": "0", **settings}  # a life has more edits than an hour
     async with processes(folder, task_seconds=0.3, nanobanana={"callback_pause": 5.0}, **settings) as world:
         process = await world.start()
         try:
@@ -103,7 +117,7 @@ async def life(
                 outcomes[name] = outcome(world, asked, name)
         finally:
             await kill(process)
-        return outcomes, await aftermath(world, {world.ada.private.id: len(names)})
+        return outcomes, await aftermath(world, {world.ada.private.id: sum(map(photos_in, names))})
 
 
 async def killed(world: Processes, process: Process, name: str) -> Message:
@@ -127,7 +141,11 @@ async def killed(world: Processes, process: Process, name: str) -> Message:
     for service in (world.telegram, world.nanobanana):
         service.faults.clear()
         service.faults.at(point, die, phase="before" if phase == "before" else "after", times=1)
-    asked = world.ada.sends_photo(picture(*SIZE), f"/edit {name}")
+    photos = [picture(*SIZE, quality=90 + number) for number in range(photos_in(name))]
+    if len(photos) > 1:
+        asked = world.ada.sends_album(photos, f"/edit {name}")[0]
+    else:
+        asked = world.ada.sends_photo(photos[0], f"/edit {name}")
     if "no callback" in name:
         world.nanobanana.play("callback-never")
     await until(lambda: process.returncode is not None)
@@ -141,11 +159,11 @@ def outcome(world: Processes, asked: Message, name: str) -> Outcome:
     pictures = [message for message in shown if message.file_id is not None]
     assert all(size_of(message.content()) == SIZE for message in pictures)
     tasks = tasks_of(world, name)
-    rings = [
-        event
+    rings = {
+        event.message.raw.get("media_group_id", event.message.message_id)
         for event in world.telegram.events
         if event.kind == "sent" and event.message and is_loud_answer(event.message, asked)
-    ]
+    }
     return Outcome(
         shown=len(pictures),
         rang=len(rings),

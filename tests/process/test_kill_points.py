@@ -17,6 +17,7 @@ ON_POSTGRESQL = [
     "result after",
     "sendPhoto after",
     "deleteMessage before",
+    "sendMediaGroup after",
 ]
 """What the outside sees is the same; that a dead process's edits are taken over is not."""
 

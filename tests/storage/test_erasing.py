@@ -110,7 +110,7 @@ async def test_nothing_is_left_in_the_database_or_in_the_folder(
     await wishes.remember_photos(Speaker(ADA, None, ADA), Collected((picture,), NOW))
     asked = Question(1, Speaker(GROUP, 3, ADA), 5, Wish("edit", CANARY, picture), Missing.CONSENT, NOW)
     await wishes.ask(asked)
-    await RefusedRequests(database).keep(request(requester_id=ADA, words=CANARY), NOW)
+    await RefusedRequests(database).keep([request(requester_id=ADA, words=CANARY)], NOW)
     await chats.is_first_of_album(ADA, CANARY, 1, NOW)
     await chats.tell_not_allowed(ADA, NOW)
     await chats.tell_refusal(GROUP, f"limit_reached {ADA}", 5, NOW)

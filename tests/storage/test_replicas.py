@@ -193,3 +193,30 @@ async def test_a_process_that_is_alone_takes_what_its_predecessor_left(sqlite_ur
         assert await me.beat()
         assert await me.rows.alive() == 1
         assert not await me.rows.others_elsewhere()
+
+
+async def test_a_series_goes_to_one_replica_beyond_what_it_asked_for(shared: Database) -> None:
+    store = SqlEditStore(shared)
+    for update_id in range(1, 21):
+        first, *others = (edit(update_id=update_id, series_number=n, series_count=3) for n in (1, 2, 3))
+        await store.admit(first, NO_LIMITS, NOW, others=others)
+    members = await registered(shared, *["one folder"] * 4)
+    claimed = await asyncio.gather(*(member.claim_edits(6) for member in members))
+    owners = [{each.request.update_id for each in batch} for batch in claimed]
+    assert [len(batch) for batch in claimed] == [3 * len(updates) for updates in owners]
+    assert sum(map(len, owners)) == len(set[int]().union(*owners))
+    rest = await members[0].claim_edits(60)
+    assert sum(map(len, claimed)) + len(rest) == 60
+
+
+async def test_what_is_left_of_a_series_is_taken_over_together(shared: Database) -> None:
+    store = SqlEditStore(shared)
+    first, *others = (edit(series_number=n, series_count=3, update_id=5) for n in (1, 2, 3))
+    await store.admit(first, NO_LIMITS, NOW, others=others)
+    lost, heir = await registered(shared)
+    claimed = sorted(await lost.claim_edits(), key=lambda each: each.request.series_number)
+    ended = replace(claimed[0], stage=STAGES[EditState.DELIVERED], due_at=None, is_told=True)
+    assert await store.move(claimed[0], ended) is not None
+    assert await heir.claim_edits() == []
+    await falls_silent(shared, lost)
+    assert sorted(each.request.series_number for each in await heir.claim_edits(1)) == [2, 3]

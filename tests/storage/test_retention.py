@@ -73,7 +73,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
     await chats.claim_extra(done.id, Extra.COMPARISON, NOW)
     await chats.note_extra(done.id, Extra.COMPARISON, 71)
     asked = request()
-    await refused.keep(asked, NOW)
+    await refused.keep([asked], NOW)
     guests, money = SqlGuests(database), SqlMoney(database)
     retention = RowRetention(
         store, refused, inbox, chats, wishes, alerts, guests, money=money, now=lambda: now
@@ -85,7 +85,7 @@ async def test_old_rows_are_forgotten_each_kind_at_its_time(
             "refusal": not await chats.tell_refusal(CHAT_ID, "limit", 71, NOW),
             "alert": not await alerts.claim(REQUESTER_ID, Reason.OUT_OF_CREDIT, NOW),
             "photo": await wishes.remembered_photos(ada, NOW) is not None,
-            "refused": await refused.get(asked.update_id) is not None,
+            "refused": await refused.get(asked.update_id) != [],
             "album": not await chats.is_first_of_album(CHAT_ID, "13579", 42, NOW),
             "update": await inbox.forget_before(NOW + MOMENT) == 1,
             "edit": await store.get(done.id) is not None,

@@ -90,8 +90,10 @@ class FakeTelegram(BaseRequest):
     def _result(self, call: Call) -> object:
         if call.method == "getMe":
             return ME
-        if call.method not in NEW_MESSAGES:
-            return True
-        chat_id = call.data["chat_id"]
+        if call.method == "sendMediaGroup":
+            return [self._message(call.data["chat_id"]) for _ in call.data["media"]]
+        return self._message(call.data["chat_id"]) if call.method in NEW_MESSAGES else True
+
+    def _message(self, chat_id: int) -> dict[str, Any]:
         chat = {"id": chat_id, "type": "private" if chat_id > 0 else "supergroup"}
         return {"message_id": next(self._ids), "date": 1, "chat": chat}

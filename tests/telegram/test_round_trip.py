@@ -15,11 +15,12 @@ from bot.telegram.bot import initialized, telegram_bot
 from bot.telegram.inbox.intake import Intake
 from bot.telegram.inbox.polling import Polling, durable_request
 from bot.telegram.inbox.slots import Slots
+from bot.telegram.outbox.albums import AlbumSender
 from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
 from tests.telegram.inbox.intake_world import FakeInbox
-from tests.telegram.outbox.edit_world import PlainCards, PlainSent, plain_pictures
+from tests.telegram.outbox.edit_world import PlainCards, PlainFiles, PlainSent, plain_pictures
 
 
 def now() -> datetime:
@@ -46,7 +47,8 @@ async def bot_in(telegram: TelegramSandbox, inbox: FakeInbox) -> AsyncIterator[P
         await initialized(bot)
         nearby, sent = Nearby(now), PlainSent()
         results, pictures = ResultSender(bot, PlainCards(), nearby), plain_pictures(bot, nearby)
-        outbox = Outbox(bot, results, pictures, nearby, sent, sent, now)
+        albums = AlbumSender(bot, PlainCards(), nearby, results, PlainFiles())
+        outbox = Outbox(bot, results, pictures, nearby, sent, sent, now, albums=albums)
         intake = Intake(bot, inbox, handle, outbox.send, Slots(), lambda: "me", now)
         polling = Polling(bot, intake.doorbell)
         tasks = [asyncio.create_task(intake.run()), asyncio.create_task(polling.run())]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.conversation.answering import admit_pressed, toast
+from bot.conversation.answering import admit_pressed, numbered, toast
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
 from bot.conversation.outgoing import Delete
 from bot.conversation.texts import alerts
@@ -36,7 +36,7 @@ async def _ask_again(pressed: EditPressed) -> tuple[bool, Replies]:
         requester_id=press.sender.id,
         language=press.sender.language,
     )
-    return await admit_pressed(pressed, request)
+    return await admit_pressed(pressed, numbered([request]))
 
 
 def _retry_helps(edit: Edit) -> bool:

@@ -30,7 +30,10 @@ async def cancel(asked: Asked) -> Replies:
     message, edits = asked.message, asked.tools.edits
     mine = await edits.active_of(message.chat.id, message.sender.id)
     replied_to = message.replied.message_id if message.replied else None
-    if replied_to is not None and await edits.by_message(message.chat.id, replied_to) is not None:
+    meant = await edits.by_message(message.chat.id, replied_to) if replied_to is not None else None
+    if meant is not None and meant.is_in_series and meant.status_message_id == replied_to:
+        mine = [edit for edit in mine if edit.request.update_id == meant.request.update_id]
+    elif meant is not None:
         mine = [edit for edit in mine if replied_to in edit.messages()]
     ended = [await asked.tools.desk.cancel(edit) for edit in mine]
     cancelled = [edit for edit in ended if edit is not None]
@@ -44,12 +47,23 @@ async def cancel(asked: Asked) -> Replies:
 async def press(pressed: EditPressed) -> Replies:
     """The Cancel button. A card that its edit does not know of is still there after delivery: delete it."""
     edit, t, message_id = pressed.edit, pressed.t, pressed.press.message_id
+    if edit.is_in_series:
+        return await _cancel_series(pressed)
     cancelled = await pressed.tools.desk.cancel(edit)
     replies = toast(pressed, cards.cancelled_text(t, cancelled) if cancelled else too_late_alert(t))
     is_left_over = isinstance(edit.stage, Delivered) and message_id != edit.result_message_id
     if is_left_over and message_id is not None:
         return (*replies, Delete(edit.chat_id, message_id))
     return replies
+
+
+async def _cancel_series(pressed: EditPressed) -> Replies:
+    """All of it that can still be cancelled."""
+    series = await pressed.tools.edits.series_of(pressed.edit)
+    ended = [await pressed.tools.desk.cancel(each) for each in series]
+    cancelled = [each for each in ended if each is not None]
+    t = pressed.t
+    return toast(pressed, cancelled_text(t, cancelled) if cancelled else too_late_alert(t))
 
 
 def cancelled_text(t: NullTranslations, cancelled: Sequence[Edit]) -> str:

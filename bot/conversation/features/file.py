@@ -5,7 +5,7 @@ from gettext import NullTranslations
 from bot.conversation.answering import alert, toast
 from bot.conversation.extras import answer_if_there
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
-from bot.conversation.outgoing import Destination, Say, SendFile
+from bot.conversation.outgoing import Destination, Say, SendFiles
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.edits import Delivered, Extra, PhotoKind
@@ -15,8 +15,7 @@ from bot.core.errors import Reason
 async def send(pressed: EditPressed) -> Replies:
     """Send the bytes that are kept for a while after delivery; not again as long as they are there."""
     edit, t, tools = pressed.edit, pressed.t, pressed.tools
-    content = await tools.files.get(edit.id, "result")
-    if content is None or edit.result is None:
+    if edit.result is None or await tools.files.size(edit.id, "result") is None:
         return alert(pressed, gone_alert(t))
     there = already_there_alert(t)
     if isinstance(edit.stage, Delivered) and edit.stage.photo and edit.stage.photo.kind is PhotoKind.DOCUMENT:
@@ -27,7 +26,7 @@ async def send(pressed: EditPressed) -> Replies:
         return said
     to = Destination(edit.chat_id, edit.request.thread_id, edit.request.photo_message_id)
     refused = Say(to, reason_sentence(t, Reason.CANNOT_SEND), silent=not edit.request.is_private)
-    return (*toast(pressed, sending_alert(t)), SendFile(edit, content, otherwise=refused))
+    return (*toast(pressed, sending_alert(t)), SendFiles((edit,), otherwise=refused))
 
 
 def gone_alert(t: NullTranslations) -> str:

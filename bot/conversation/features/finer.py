@@ -3,7 +3,7 @@
 from dataclasses import replace
 from gettext import NullTranslations
 
-from bot.conversation.answering import admit_pressed, alert, toast
+from bot.conversation.answering import admit_pressed, alert, numbered, toast
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_
@@ -28,7 +28,7 @@ async def finer(pressed: EditPressed) -> Replies:
         language=press.sender.language,
         resolution=resolution,
     )
-    is_admitted, told = await admit_pressed(pressed, request)
+    is_admitted, told = await admit_pressed(pressed, numbered([request]))
     return toast(pressed, started_alert(pressed.t, resolution, price)) if is_admitted else told
 
 

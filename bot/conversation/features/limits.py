@@ -84,7 +84,7 @@ def _held_lines(t: NullTranslations, held: Sequence[Edit]) -> list[str]:
             "You hold {count} place of at most {most}.",
             "You hold {count} places of at most {most}.",
             len(held),
-        ).format(count=number(t, len(held)), most=number(t, MAX_HELD))
+        ).format(count=number(t, len(held)), most=number(t, max(MAX_HELD, len(held))))
     ]
 
 

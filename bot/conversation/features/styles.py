@@ -43,8 +43,7 @@ async def choose(pressed: Pressed) -> Replies:
     if original.picture is None:
         return alert(pressed, alerts.gone(t))
     wish = EditAsked(pressed.argument, "", PictureMeant(original.picture, original.message_id))
-    (request,) = requests_of(wish, press, original.message_id)
-    return (await admit_pressed(pressed, request))[1]
+    return (await admit_pressed(pressed, requests_of(wish, press, original.message_id)))[1]
 
 
 def style_buttons(t: NullTranslations) -> tuple[tuple[Button, ...], ...]:

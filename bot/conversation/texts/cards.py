@@ -140,10 +140,14 @@ def cancelled_text(t: NullTranslations, edit: Edit) -> str:
 
 def caption(t: NullTranslations, edit: Edit) -> str:
     """The result's caption: what was asked at which step, and how much was cropped to keep its size."""
-    lines = [titled(t, edit)]
+    return "\n".join([titled(t, edit), *remarks(t, edit)])
+
+
+def remarks(t: NullTranslations, edit: Edit) -> list[str]:
+    """What there is to know about a result."""
+    lines, result = list[str](), edit.result
     if edit.is_late:
         lines.append(t.gettext("It took longer, here it is."))
-    result = edit.result
     percent = round(100 * result.cropped) if result else 0
     if result is not None and percent > _CROP_NOT_WORTH_A_WORD:
         lines.append(
@@ -153,7 +157,7 @@ def caption(t: NullTranslations, edit: Edit) -> str:
         )
     if result is not None and (enlarged := _enlarged(t, edit, result)):
         lines.append(enlarged)
-    return "\n".join(lines)
+    return lines
 
 
 def titled(t: NullTranslations, edit: Edit) -> str:

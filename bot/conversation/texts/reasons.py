@@ -1,5 +1,6 @@
 """Texts for refusals and failures: what happened, and what to do next."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from gettext import NullTranslations
 
@@ -130,22 +131,35 @@ def reason_sentence(t: NullTranslations, reason: Reason) -> str:
 
 def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told: bool) -> str:
     """The end of an edit that failed: why, who mends it, that it cost nothing, and a code to ask about."""
-    lines = [_of_photo(t, edit, reason_sentence(t, reason))]
-    if edit.is_late:
-        lines.append(t.gettext("If the picture still comes within the hour, I send it."))
-    if reason.consequences.is_operators:
-        lines.append(
-            t.gettext("Whoever runs this bot has been told.")
-            if admins_told
-            else t.gettext("Please tell whoever runs this bot, with the code below.")
-        )
+    lines = [
+        _of_photo(t, edit, reason_sentence(t, reason)),
+        *more_of_failure(t, (reason,), is_late=edit.is_late, admins_told=admins_told),
+    ]
     lines.append(
         t.gettext("It was paid for all the same, and too many such edits came before it: it is counted.")
         if edit.waste is Waste.CHARGED
         else t.gettext("This one was not counted.")
     )
-    lines.append(t.gettext("Code: <code>{code}</code>").format(code=escaped(edit.code)))
-    return "\n".join(lines)
+    return "\n".join([*lines, code_line(t, edit)])
+
+
+def more_of_failure(
+    t: NullTranslations, reasons: Iterable[Reason], *, is_late: bool, admins_told: bool
+) -> list[str]:
+    """What may still come of what failed, and who mends it."""
+    lines = [t.gettext("If the picture still comes within the hour, I send it.")] if is_late else []
+    if any(reason.consequences.is_operators for reason in reasons):
+        lines.append(
+            t.gettext("Whoever runs this bot has been told.")
+            if admins_told
+            else t.gettext("Please tell whoever runs this bot, with the code below.")
+        )
+    return lines
+
+
+def code_line(t: NullTranslations, edit: Edit) -> str:
+    """What a person can report."""
+    return t.gettext("Code: <code>{code}</code>").format(code=escaped(edit.code))
 
 
 def _of_photo(t: NullTranslations, edit: Edit, sentence: str) -> str:
@@ -191,6 +205,20 @@ def refusal_text(t: NullTranslations, refusal: Refusal, now: datetime) -> str:
         case Scope.DEPLOYMENT:
             sentence = t.gettext("This bot has spent what it may in a day. The next place is free {when}.")
     return sentence.format(allowance=allowance(t, refusal.rule), when=moment(t, refusal.retry_at, now))
+
+
+def limit_sentence(t: NullTranslations, refusal: Refusal) -> str:
+    """Which limit it is; empty for one that is no number of edits in a length of time."""
+    if refusal.rule.window is None:
+        return ""
+    match refusal.rule.scope:
+        case Scope.CHAT:
+            sentence = t.gettext("The limit in this chat is {allowance}.")
+        case Scope.PERSON:
+            sentence = t.gettext("Your limit in all chats together is {allowance}.")
+        case Scope.DEPLOYMENT:
+            sentence = t.gettext("This bot has spent what it may in a day.")
+    return sentence.format(allowance=allowance(t, refusal.rule))
 
 
 def allowance(t: NullTranslations, rule: Rule) -> str:

@@ -15,6 +15,7 @@ from bot.core.edits import Edit, EditState
 from bot.core.errors import BotError, TryLater
 from bot.core.pacing import Estimate
 from bot.core.ports import ITS_TURN, Place
+from bot.core.series import awaited_of
 from bot.tasks import end
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.turns import Priority
@@ -35,7 +36,10 @@ _CARDS_A_TICK = 30
 
 @dataclass(slots=True)
 class Shown:
-    """A card, and what it says now (`card`, None if not known). It is not edited before `quiet_until`."""
+    """A card, and what it says now (`card`, None if not known). It is not edited before `quiet_until`.
+
+    The card of a series says how `edit` is doing, which the others wait for.
+    """
 
     edit: Edit
     message_id: int
@@ -55,15 +59,19 @@ class CardBoard:
     ) -> None:
         self._outbox, self._cards, self._estimate, self._now = outbox, cards, estimate, now
         self._shown: dict[str, Shown] = {}
+        self._series: dict[str, dict[int, Edit]] = {}
         self._calls: set[asyncio.Task[None]] = set()
 
     def render(self, edit: Edit, place: Place = ITS_TURN, *, admins_told: bool = False) -> Card:
         """What the card of `edit` is to show now."""
+        if edit.is_in_series:
+            series = list(self._series.get(_key(edit), {1: edit}).values())
+            return self._cards.series(series, edit, self._now(), self._estimate(edit), place)
         return self._cards.status(edit, self._now(), self._estimate(edit), place, admins_told=admins_told)
 
     def posted(self, edit: Edit, message_id: int, card: Card, place: Place) -> None:
         """A card that shows `card` was just sent. Its first change may follow at once."""
-        self._shown[edit.id] = Shown(edit, message_id, card, edited_at=_NEVER, place=place)
+        self._shown[_key(edit)] = Shown(edit, message_id, card, edited_at=_NEVER, place=place)
 
     def show(self, edit: Edit, place: Place = ITS_TURN) -> None:
         """Note where the edit is. Its card is edited now if it may be, else at a later tick.
@@ -71,15 +79,24 @@ class CardBoard:
         A ready edit waits for the tick: its picture mostly arrives before the card could say so. The end of
         an edit is not shown from here.
         """
-        if not edit.is_active:
-            self.take_down(edit.id)
+        card_id = edit.status_message_id
+        if edit.is_in_series:
+            if not edit.is_active and _key(edit) not in self._series:
+                return  # all of it has ended
+            series = self._series.setdefault(_key(edit), {})
+            series[edit.request.series_number] = edit
+            card_id = series[1].status_message_id if 1 in series else None
+            awaited = awaited_of([series[number] for number in sorted(series)])
+            edit, place = awaited, place if awaited.id == edit.id else ITS_TURN
+        elif not edit.is_active:
+            self.take_down(edit)
             return
-        if (before := self._shown.get(edit.id)) is not None and before.edit.chat_id != edit.chat_id:
-            self.take_down(edit.id)  # the chat has moved, and the card was left behind
-        if edit.id not in self._shown and edit.status_message_id is not None:
+        if (before := self._shown.get(_key(edit))) is not None and before.edit.chat_id != edit.chat_id:
+            self._shown.pop(_key(edit))  # the chat has moved, and the card was left behind
+        if _key(edit) not in self._shown and card_id is not None:
             says = self.render(edit, place) if edit.state in _WAITING else None
-            self._shown[edit.id] = Shown(edit, edit.status_message_id, says, edited_at=self._now())
-        if (shown := self._shown.get(edit.id)) is not None:
+            self._shown[_key(edit)] = Shown(edit, card_id, says, edited_at=self._now())
+        if (shown := self._shown.get(_key(edit))) is not None:
             shown.edit, shown.place = edit, place
             if edit.state is not EditState.READY:
                 self._refresh(shown)
@@ -87,10 +104,12 @@ class CardBoard:
     def clear(self) -> None:
         """Forget all cards: their edits belong to other replicas now."""
         self._shown.clear()
+        self._series.clear()
 
-    def take_down(self, edit_id: str) -> None:
+    def take_down(self, edit: Edit) -> None:
         """Stop editing this card. A change that still waits to be sent is superseded by the card's end."""
-        self._shown.pop(edit_id, None)
+        self._shown.pop(_key(edit), None)
+        self._series.pop(_key(edit), None)
 
     async def tick(self) -> None:
         """Called every second: refresh up to _CARDS_A_TICK cards, the one not looked at for longest first."""
@@ -140,7 +159,7 @@ class CardBoard:
         task.add_done_callback(self._calls.discard)
 
     async def _make(self, shown: Shown, call: Callable[[], Awaitable[None]]) -> None:
-        if self._shown.get(shown.edit.id) is not shown:  # taken down before this started
+        if self._shown.get(_key(shown.edit)) is not shown:  # taken down before this started
             return
         try:
             await call()
@@ -149,3 +168,8 @@ class CardBoard:
         except BotError as error:  # a card is a courtesy; the edit itself notices what is wrong
             logger.debug("card of edit %s: %s", shown.edit.id, error)
             shown.quiet_until = self._now() + _QUIET_AFTER_REFUSAL
+
+
+def _key(edit: Edit) -> str:
+    """A series has one card."""
+    return f"series {edit.request.update_id}" if edit.is_in_series else edit.id

@@ -1,7 +1,9 @@
 """What the bot sends about an edit: its card, its result, its end, and alerts to the admins."""
 
+import contextlib
 import logging
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
 
 from telegram.error import TelegramError
 
@@ -12,6 +14,7 @@ from bot.core.errors import BotError, EditFailed, Reason, TryLater
 from bot.core.ports import ITS_TURN, Arrived, Place, Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
+from bot.telegram.outbox.albums import AlbumSender
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.errors import lacks_right
 from bot.telegram.outbox.outbox import Outbox
@@ -19,6 +22,8 @@ from bot.telegram.outbox.results import ResultSender
 from bot.telegram.outbox.turns import Priority
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _ASK_AGAIN_SECONDS = 60.0
 _AT_WORK = "👀"
@@ -51,8 +56,11 @@ class TelegramChat:
         downloader: FileDownloader,
         rights: Rights,
         admins: Admins,
+        *,
+        albums: AlbumSender,
     ) -> None:
         self._outbox, self._results, self._board, self._cards = outbox, results, board, cards
+        self._albums = albums
         self._downloader, self._rights, self._admins = downloader, rights, admins
 
     async def download(self, photo: PhotoRef) -> bytes:
@@ -85,10 +93,17 @@ class TelegramChat:
 
         Where the bot may not send pictures, it waits for that right.
         """
+        return await self._if_allowed(edit, lambda: self._deliver(edit, reply))
+
+    async def deliver_series(self, edits: Sequence[Edit], *, silent: bool) -> Sequence[Arrived]:
+        """Send them in one reply. Where the bot may not send pictures, they wait for that right."""
+        return await self._if_allowed(edits[0], lambda: self._albums.send(edits, silent=silent))
+
+    async def _if_allowed(self, edit: Edit, send: Callable[[], Awaitable[T]]) -> T:
         if not await self._may_send(edit):
             raise _held("known before")
         try:
-            return await self._deliver(edit, reply)
+            return await send()
         except EditFailed as error:
             if edit.request.is_private or not lacks_right(error.__cause__):
                 raise
@@ -106,14 +121,14 @@ class TelegramChat:
 
     async def _deliver(self, edit: Edit, reply: Reply) -> Arrived:
         if edit.sends and edit.status_message_id is not None:
-            self._board.take_down(edit.id)
+            self._board.take_down(edit)
             if arrived := await self._results.put_on_card(edit, reply, edit.status_message_id):
                 return arrived
         return await self._results.send(edit, reply)
 
     async def settle(self, edit: Edit) -> int | None:
         """Delete a delivered edit's card; else have the card, or a new message, say what happened."""
-        self._board.take_down(edit.id)
+        self._board.take_down(edit)
         if edit.failure is Reason.CHAT_GONE:
             return None
         if edit.status_message_id is None and await self._is_quiet(edit):
@@ -125,6 +140,28 @@ class TelegramChat:
         if await self._end_card(edit, card) or edit.state is not EditState.FAILED:
             return None
         return await self._outbox.post(Say(_destination(edit), card.html, card.buttons, silent=True))
+
+    async def settle_series(self, series: Sequence[Edit]) -> int | None:
+        """Have the card say how the series ended: under what has arrived, so maybe anew, silently."""
+        first, card_id = series[0], series[0].status_message_id
+        self._board.take_down(first)
+        if any(each.failure is Reason.CHAT_GONE for each in series):
+            return None
+        if card_id is None and await self._is_quiet(first):
+            await self._react(first, _ENDS[_worst(series)])
+        heard = [await self._admins.have_heard_of(each) for each in series if each.failure is not None]
+        card = self._cards.series_end(series, admins_told=all(heard))
+        arrived = (
+            number or 0 for each in series for number in (each.result_message_id, each.file_message_id)
+        )
+        if card_id is not None and card_id > max(arrived) and await self._end_card(first, card):
+            return None
+        if card_id is None and all(each.state is EditState.CANCELLED for each in series):
+            return None
+        if card_id is not None:  # before the new one, whose number is known only once all this is done
+            with contextlib.suppress(BotError):  # it is too old, or somebody else has deleted it
+                await self._outbox.delete(Delete(first.chat_id, card_id))
+        return await self._outbox.post(Say(_destination(first), card.html, card.buttons, silent=True))
 
     async def _is_quiet(self, edit: Edit) -> bool:
         return not edit.request.is_private and await self._rights.is_quiet(edit.chat_id)
@@ -161,6 +198,12 @@ class TelegramChat:
         except EditFailed:
             return False
         return True
+
+
+def _worst(series: Sequence[Edit]) -> EditState:
+    """A failure is worth a word before what arrived."""
+    states = [each.state for each in series]
+    return next((each for each in (EditState.FAILED, EditState.DELIVERED) if each in states), states[0])
 
 
 def _held(detail: str) -> TryLater:

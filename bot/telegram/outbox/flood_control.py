@@ -140,11 +140,11 @@ class FloodControl(BaseRateLimiter[Priority]):
     def _leave(self, turn: Turn) -> None:
         """The call has ended, or is not made after all; then its places are given back."""
         now = self._now()
-        for window in turn.places:
+        for window, places in turn.places:
             if turn.has_begun:
-                window.end(now)
+                window.end(now, places)
             else:
-                window.give_back()
+                window.give_back(places)
         self._messages.leave(turn)
         self._lines.remove(turn, now)
         self._lines.refresh(turn.chat_id, now)
@@ -164,9 +164,10 @@ class FloodControl(BaseRateLimiter[Priority]):
         self._alarm.ring_at(self._lines.next_at())
 
     def _start(self, turn: Turn, now: float) -> None:
-        turn.places = self._budgets.everything if turn.is_action else self._needed(turn)
-        for window in turn.places:
-            window.start()
+        needed = self._budgets.everything if turn.is_action else self._needed(turn)
+        turn.places = tuple((window, window.places_for(turn.messages)) for window in needed)
+        for window, places in turn.places:
+            window.start(places)
         self._lines.serve(turn, now)
         turn.admitted.set_result(None)
 
@@ -191,12 +192,12 @@ class FloodControl(BaseRateLimiter[Priority]):
 
     def _everybody_opens_at(self, turn: Turn, now: float) -> float:
         windows = self._budgets.shared_windows(turn) if turn.is_counted else ()
-        return max([self._budgets.paused_until, *(window.opens_at(now) for window in windows)])
+        return max([self._budgets.paused_until, *(_opens_at(window, turn, now) for window in windows)])
 
     def _chat_opens_at(self, turn: Turn, now: float) -> float:
         if turn.chat_id is None:
             return 0.0
-        moments = [window.opens_at(now) for window in self._chats_windows(turn)]
+        moments = [_opens_at(window, turn, now) for window in self._chats_windows(turn)]
         return max([self._chat(turn.chat_id).paused_until, *moments])
 
     def _check_patience(self, turn: Turn) -> None:
@@ -232,3 +233,7 @@ class FloodControl(BaseRateLimiter[Priority]):
     def _sweep(self) -> None:
         self._budgets.forget_idle(self._now())
         self._sweeper = self._later(_SWEEP_SECONDS, self._sweep) if len(self._budgets) else None
+
+
+def _opens_at(window: Window, turn: Turn, now: float) -> float:
+    return window.opens_at(now, window.places_for(turn.messages))

@@ -4,7 +4,7 @@ python-telegram-bot's errors are translated here; other rooms never see them.
 """
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -27,7 +27,7 @@ from bot.conversation.outgoing import (
     SayWithFile,
     SayWithPicture,
     SendComparison,
-    SendFile,
+    SendFiles,
     SendPicture,
 )
 from bot.core.clock import Clock
@@ -40,6 +40,7 @@ from bot.core.errors import (
     PhotoRefused,
     ResultUnusable,
 )
+from bot.telegram.outbox.albums import AlbumSender
 from bot.telegram.outbox.destination import Nearby, reply_to
 from bot.telegram.outbox.errors import is_refusal, translated
 from bot.telegram.outbox.keyboards import keyboard
@@ -86,7 +87,10 @@ class Outbox:
         sent: Sent,
         asked: AskedQuestions,
         now: Clock,
+        *,
+        albums: AlbumSender,
     ) -> None:
+        self._albums = albums
         self._bot, self._results, self._pictures, self._nearby = bot, results, pictures, nearby
         self._sent, self._asked, self._now = sent, asked, now
 
@@ -107,11 +111,12 @@ class Outbox:
                 await self.change(outgoing)
             case Delete():
                 await self.delete(outgoing)
-            case SendFile():
-                return await self._send_file(outgoing)
-            case SendComparison():
+            case SendFiles(edits, otherwise):
+                sending = self._albums.send_files(edits)
+                return await self._send_extra(edits, Extra.FILE, sending, otherwise)
+            case SendComparison(edit, otherwise=otherwise):
                 sending = self._pictures.send_comparison(outgoing)
-                return await self._send_extra(outgoing.edit, Extra.COMPARISON, sending, outgoing.otherwise)
+                return await self._send_extra((edit,), Extra.COMPARISON, sending, otherwise)
             case SendPicture():
                 return await self._pictures.send(outgoing)
             case ChangePicture():
@@ -217,29 +222,21 @@ class Outbox:
         except (EditFailed, ChatGone) as error:  # mostly: the press is too old
             logger.info("a press stays unanswered: %s", error)
 
-    async def _send_file(self, send: SendFile) -> int | None:
-        edit, result = send.edit, send.edit.result
-        if result is None:
-            return await self.send(send.otherwise)
-        sending = self._results.send_file(edit, send.content, result.format)
-        return await self._send_extra(edit, Extra.FILE, sending, send.otherwise)
-
     async def _send_extra(
-        self, edit: Edit, extra: Extra, sending: Awaitable[int], otherwise: Say
+        self, edits: Sequence[Edit], extra: Extra, sending: Awaitable[Sequence[int]], otherwise: Say
     ) -> int | None:
         """Note where it is; or say that it cannot be had, and let it be asked for again."""
         try:
-            message_id = await sending
-        except (EditFailed, PhotoRefused, ResultUnusable, ChatMoved) as error:
-            logger.info("edit %s has no %s: %s", edit.id, extra, error)
-            await self._sent.forget_extra(edit.id, extra)
-            return await self.send(otherwise)
-        except OutcomeUnknown:  # whoever does not see it can press again
-            logger.info("edit %s: whether the %s arrived is not known", edit.id, extra)
-            await self._sent.forget_extra(edit.id, extra)
-            return None
-        await self._sent.note_extra(edit.id, extra, message_id)
-        return message_id
+            message_ids = await sending
+        except (EditFailed, PhotoRefused, ResultUnusable, ChatMoved, OutcomeUnknown) as error:
+            logger.info("edit %s has no %s: %s", edits[0].id, extra, error)
+            for edit in edits:
+                await self._sent.forget_extra(edit.id, extra)
+            # If it may have arrived, whoever does not see it can press again.
+            return None if isinstance(error, OutcomeUnknown) else await self.send(otherwise)
+        for edit, message_id in zip(edits, message_ids, strict=True):
+            await self._sent.note_extra(edit.id, extra, message_id)
+        return message_ids[0]
 
     async def _leave(self, leave: Leave) -> None:
         with translated(repeatable=True):

@@ -115,8 +115,8 @@ class PictureSender:
                 if not is_refusal(error, "not modified"):
                     raise
 
-    async def send_comparison(self, send: SendComparison) -> int:
-        """Make it and send it; returns the new message's id."""
+    async def send_comparison(self, send: SendComparison) -> list[int]:
+        """Make it and send it; returns the new message's id, alone."""
         edit, request = send.edit, send.edit.request
         content = await self._images.compare(await self._before(edit), await self._after(edit), send.labels)
         with translated():
@@ -135,7 +135,7 @@ class PictureSender:
                     rate_limit_args=Priority.ANSWER,
                 ),
             )
-        return message.message_id
+        return [message.message_id]
 
     async def _before(self, edit: Edit) -> bytes:
         parent = edit.request.parent

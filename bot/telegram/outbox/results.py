@@ -40,17 +40,17 @@ class ResultSender:
     def __init__(self, bot: ExtBot[Priority], cards: Cards, nearby: Nearby) -> None:
         self._bot, self._cards, self._nearby = bot, cards, nearby
 
-    async def send(self, edit: Edit, reply: Reply) -> Arrived:
-        """Send a new reply, with sound."""
+    async def send(self, edit: Edit, reply: Reply, *, silent: bool = False) -> Arrived:
+        """Send a new reply, with sound unless `silent`."""
         with translated():
-            return await self._nearby.send(_destination(edit), lambda to: self._send(edit, reply, to))
+            return await self._nearby.send(
+                _destination(edit), lambda to: self._send(edit, reply, to, silent=silent)
+            )
 
-    async def send_file(self, edit: Edit, content: bytes, file_format: ImageFormat) -> int:
+    async def send_file(self, edit: Edit, reply: Reply) -> int:
         """Send the bytes as a file without a caption; returns its message id."""
         with translated():
-            message = await self._nearby.send(
-                _destination(edit), lambda to: self._send_file(edit, content, file_format, to)
-            )
+            message = await self._nearby.send(_destination(edit), lambda to: self._send_file(edit, reply, to))
         return message.message_id
 
     async def put_on_card(self, edit: Edit, reply: Reply, card_id: int) -> Arrived | None:
@@ -73,23 +73,23 @@ class ResultSender:
                     return Arrived(card_id, photo)
         return None
 
-    async def _send(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
+    async def _send(self, edit: Edit, reply: Reply, to: Destination, *, silent: bool) -> Arrived:
         sends = {True: self._send_photo, False: self._send_as_file}
         first, *others = _forms(edit, reply)
         try:
-            return await sends[first](edit, reply, to)
+            return await sends[first](edit, reply, to, silent=silent)
         except (BadRequest, NetworkError) as error:
             elsewhere = isinstance(error, BadRequest) and nearby_of(to, error) is not None
             if not others or elsewhere or not is_refused(error):
                 raise
             logger.info("edit %s goes in another form: %s", edit.id, error)
-        return await sends[others[0]](edit, reply, to)
+        return await sends[others[0]](edit, reply, to, silent=silent)
 
-    async def _send_photo(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
+    async def _send_photo(self, edit: Edit, reply: Reply, to: Destination, *, silent: bool) -> Arrived:
         card = self._cards.result(edit)
         message = await self._bot.send_photo(
             to.chat_id,
-            InputFile(reply.content, filename=file_name(edit, reply.format)),
+            input_file(edit, reply),
             caption=card.html,
             parse_mode=ParseMode.HTML,
             reply_markup=keyboard(card.buttons),
@@ -97,23 +97,24 @@ class ResultSender:
             message_thread_id=to.thread_id,
             has_spoiler=edit.request.has_spoiler or None,
             protect_content=edit.request.is_protected or None,
+            disable_notification=silent or None,
         )
         file_message_id = None
         if not has_size(message, reply.size) and not edit.request.has_spoiler:  # no file is covered
-            file_message_id = await self._add_file(edit, reply, to)
+            file_message_id = await self.add_file(edit, reply, to)
         return Arrived(message.message_id, picture_in(message, edit, reply.size), file_message_id)
 
-    async def _send_as_file(self, edit: Edit, reply: Reply, to: Destination) -> Arrived:
+    async def _send_as_file(self, edit: Edit, reply: Reply, to: Destination, *, silent: bool) -> Arrived:
         card = self._cards.result(edit)
         buttons = keyboard(card.buttons)
-        message = await self._send_file(edit, reply.content, reply.format, to, card.html, buttons)
+        message = await self._send_file(edit, reply, to, card.html, buttons, silent=silent)
         return Arrived(message.message_id, picture_in(message, edit, reply.size))
 
-    async def _add_file(self, edit: Edit, reply: Reply, to: Destination) -> int | None:
+    async def add_file(self, edit: Edit, reply: Reply, to: Destination) -> int | None:
         """Add a file with the exact size to a photo that Telegram shrank. Errors are only logged."""
         for _ in range(_EXTRA_FILE_ATTEMPTS):
             try:
-                return (await self._send_file(edit, reply.content, reply.format, to)).message_id
+                return (await self._send_file(edit, reply, to)).message_id
             except RetryAfter as error:
                 await asyncio.sleep(min(retry_seconds(error), _LONGEST_WAIT_FOR_EXTRA_FILE_SECONDS))
             except TelegramError as error:
@@ -124,29 +125,30 @@ class ResultSender:
     async def _send_file(
         self,
         edit: Edit,
-        content: bytes,
-        file_format: ImageFormat,
+        reply: Reply,
         to: Destination,
         caption: str | None = None,
         markup: InlineKeyboardMarkup | None = None,
+        *,
+        silent: bool = False,
     ) -> Message:
         """Without a caption it comes beside the result, and makes no sound."""
         return await self._bot.send_document(
             to.chat_id,
-            InputFile(content, filename=file_name(edit, file_format)),
+            input_file(edit, reply),
             caption=caption,
             parse_mode=ParseMode.HTML,
             reply_markup=markup,
             reply_parameters=reply_to(to),
             message_thread_id=to.thread_id,
             disable_content_type_detection=True,
-            disable_notification=caption is None or None,
+            disable_notification=silent or caption is None or None,
             protect_content=edit.request.is_protected or None,
         )
 
     async def _turn_card(self, edit: Edit, reply: Reply, card_id: int, *, as_photo: bool) -> PhotoRef | None:
         card = self._cards.result(edit)
-        file = InputFile(reply.content, filename=file_name(edit, reply.format), attach=True)
+        file = input_file(edit, reply, attach=True)
         media: InputMediaPhoto | InputMediaDocument
         if as_photo:
             spoiler = edit.request.has_spoiler or None
@@ -175,7 +177,7 @@ def fits_as_photo(reply: Reply) -> bool:
     """Whether the reply is within Telegram's limits for photos."""
     short, long = sorted((reply.size.width, reply.size.height))
     return (
-        len(reply.content) <= MAX_PHOTO_BYTES
+        reply.byte_count <= MAX_PHOTO_BYTES
         and short + long <= MAX_PHOTO_SUM
         and long <= MAX_PHOTO_RATIO * short
     )
@@ -195,6 +197,12 @@ def picture_in(message: Message, edit: Edit, size: Size) -> PhotoRef | None:
 def has_size(message: Message, size: Size) -> bool:
     """Whether one of the sizes that Telegram made of a photo is exactly `size`."""
     return any((photo.width, photo.height) == (size.width, size.height) for photo in message.photo)
+
+
+def input_file(edit: Edit, reply: Reply, *, attach: bool = False) -> InputFile:
+    """The reply for python-telegram-bot. An open file is sent piece by piece."""
+    name = file_name(edit, reply.format)
+    return InputFile(reply.content, filename=name, attach=attach, read_file_handle=False)
 
 
 def file_name(edit: Edit, file_format: ImageFormat) -> str:

@@ -61,7 +61,7 @@ class Superseded(TelegramError):
 class Turn:
     """One call. It waits until `admitted` is done; then it holds `places`.
 
-    `message`: the chat and id of the message that it changes, if it changes one.
+    `message`: the chat and id of the message that it changes, if it changes one. `messages`: how many it is.
     """
 
     endpoint: str
@@ -71,7 +71,8 @@ class Turn:
     message: tuple[object, object] | None
     deadline: float
     admitted: asyncio.Future[None]
-    places: tuple[Window, ...] = ()
+    messages: int = 1
+    places: tuple[tuple[Window, int], ...] = ()
     is_in_line: bool = False
     has_begun: bool = False
 
@@ -129,4 +130,5 @@ def turn_for(
         message=(chat_id, data.get("message_id")) if endpoint in _REPLACES_TEXT else None,
         deadline=now + (_NEW_CARD_PATIENCE_SECONDS if is_new_card else PATIENCE_SECONDS[rank]),
         admitted=asyncio.get_running_loop().create_future(),
+        messages=len(data["media"]) if endpoint == "sendMediaGroup" else 1,
     )

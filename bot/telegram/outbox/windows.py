@@ -16,10 +16,10 @@ class Window:
         self._under_way = 0
         self._ends: deque[float] = deque()
 
-    def opens_at(self, now: float) -> float:
-        """When there is a place: now, later, or infinity if a running call has to end first."""
+    def opens_at(self, now: float, wanted: int = 1) -> float:
+        """When there are so many places: now, later, or infinity if a running call has to end first."""
         self._forget_past(now)
-        places = self._count - self._under_way
+        places = self._count - self._under_way + 1 - wanted
         if places <= 0:
             return math.inf
         taken = len(self._ends)
@@ -29,18 +29,22 @@ class Window:
         """Change the number of places. Calls that hold one keep it."""
         self._count = count
 
-    def start(self) -> None:
-        """Take a place."""
-        self._under_way += 1
+    def places_for(self, messages: int) -> int:
+        """What a call that sends so many messages takes. With 0 seconds it counts as one."""
+        return max(1, min(messages, self._count)) if self._seconds else 1
 
-    def end(self, now: float) -> None:
-        """The call has ended; its place comes free `seconds` from now."""
-        self._under_way -= 1
-        self._ends.append(now)
+    def start(self, places: int = 1) -> None:
+        """Take places."""
+        self._under_way += places
 
-    def give_back(self) -> None:
-        """The place was not used after all."""
-        self._under_way -= 1
+    def end(self, now: float, places: int = 1) -> None:
+        """The call has ended; its places come free `seconds` from now."""
+        self._under_way -= places
+        self._ends.extend([now] * places)
+
+    def give_back(self, places: int = 1) -> None:
+        """The places were not used after all."""
+        self._under_way -= places
 
     def is_empty(self, now: float) -> bool:
         self._forget_past(now)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from bot.conversation.features.file import already_there_alert, gone_alert, sending_alert
-from bot.conversation.outgoing import Alert, Destination, Say, SendFile
+from bot.conversation.outgoing import Alert, Destination, Say, SendFiles
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.edits import Delivered, Edit, EditState, Extra, PhotoKind, PhotoRef
 from bot.core.errors import Reason
@@ -29,7 +29,7 @@ async def test_the_kept_bytes_are_sent_in_reply_to_the_photo() -> None:
     )
     assert await room.handle(pressed) == (
         Alert(pressed.press_id, sending_alert(en())),
-        SendFile(edit, b"as painted", otherwise=refused),
+        SendFiles((edit,), otherwise=refused),
     )
 
 
@@ -38,7 +38,7 @@ async def test_in_a_group_what_is_said_instead_stays_in_the_topic_and_does_not_r
     edit = delivered(room, chat_id=GROUP.id, requester_id=GRACE.id, thread_id=8)
     await room.files.put(edit.id, "result", b"as painted")
     _, sent = await room.handle(press(f"f:{edit.id}", chat=GROUP, thread_id=8, sender=GRACE))
-    assert isinstance(sent, SendFile)
+    assert isinstance(sent, SendFiles)
     assert sent.otherwise == Say(
         Destination(GROUP.id, 8, edit.request.photo_message_id),
         reason_sentence(fr(), Reason.CANNOT_SEND),
@@ -82,7 +82,7 @@ async def test_a_file_is_sent_once_as_long_as_it_is_there() -> None:
     edit = delivered(room)
     await room.files.put(edit.id, "result", b"as painted")
     _, sent = await room.handle(press(f"f:{edit.id}"))
-    assert isinstance(sent, SendFile)
+    assert isinstance(sent, SendFiles)
     pressed = press(f"f:{edit.id}")
     assert await room.alert(pressed) == Alert(pressed.press_id, sending_alert(en()))
     room.memory.extras[edit.id, Extra.FILE] = 900
@@ -92,7 +92,7 @@ async def test_a_file_is_sent_once_as_long_as_it_is_there() -> None:
         assert await room.alert(pressed) == Alert(pressed.press_id, already_there_alert(en()), popup=True)
     room.questions.messages.clear()  # somebody deleted it
     _, again = await room.handle(press(f"f:{edit.id}"))
-    assert isinstance(again, SendFile)
+    assert isinstance(again, SendFiles)
 
 
 async def test_a_file_that_came_with_the_result_is_not_sent_again_while_it_is_there() -> None:
@@ -103,4 +103,4 @@ async def test_a_file_that_came_with_the_result_is_not_sent_again_while_it_is_th
     pressed = press(f"f:{edit.id}")
     assert await room.alert(pressed) == Alert(pressed.press_id, already_there_alert(en()), popup=True)
     room.questions.messages.clear()
-    assert isinstance((await room.handle(press(f"f:{edit.id}")))[1], SendFile)
+    assert isinstance((await room.handle(press(f"f:{edit.id}")))[1], SendFiles)

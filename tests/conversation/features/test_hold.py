@@ -111,11 +111,11 @@ async def test_what_has_a_place_only_in_more_than_a_day_is_not_offered() -> None
     assert said.buttons == ()
 
 
-async def test_one_photo_of_several_is_held_too() -> None:
+async def test_one_photo_of_several_that_an_earlier_version_refused_is_held_too() -> None:
     room = Room()
     data = await refused(room)
-    [request] = room.refused.kept.values()
-    room.refused.kept = {-12301: replace(request, update_id=-12301)}
+    [[request]] = room.refused.kept.values()
+    room.refused.kept = {-12301: [replace(request, update_id=-12301)]}
     await room.handle(press(f"{data.partition(':')[0]}:-12301"))
     [held] = room.edits.values()
     assert held.request.update_id == -12301

@@ -40,6 +40,8 @@ def shown(message: Message, head: str) -> list[str]:
         media = "(photo {}×{}) ".format(*message.photo_size)
     elif message.document_name:
         media = f"(file {message.document_name}) "
+    if "media_group_id" in message.raw:
+        media = media.replace("(", "(in an album: ")
     text = [line for line in steady(message.text).splitlines() if line] or [""]
     lines = [f"{head}: {media}{text[0]}".rstrip(), *(f"    {line}" for line in text[1:])]
     rows = message.buttons

@@ -31,8 +31,9 @@ _PAINTS_SECONDS, _FOR_EVER = 0.02, 3600.0
 _LOOK_SECONDS, _STILL_LOOKS, _HELD_LOOKS, _LINE_LOOKS = 0.02, 3, 15, 50
 _UNHANDLED = "SELECT chat_id FROM inbox WHERE handled_at IS NULL"
 _BUSY = (
-    "SELECT id, chat_id, state, status_message_id FROM edits WHERE due_at IS NOT NULL AND NOT is_told "
-    "AND NOT (state = 'held' AND status_message_id IS NOT NULL AND place_at > '{:%Y-%m-%d %H:%M:%S}')"
+    "SELECT id, chat_id, state, status_message_id IS NOT NULL OR series_number > 1 AS has_card FROM edits "
+    "WHERE due_at IS NOT NULL AND NOT is_told "
+    "AND NOT (state = 'held' AND has_card AND place_at > '{:%Y-%m-%d %H:%M:%S}')"
 )
 """A held place that has its card waits for its time."""
 _CHAT_OF = "SELECT chat_id FROM edits WHERE callback_secret = '{}'"
@@ -199,8 +200,8 @@ class Theatre:
 
 def _rests(edit: Sequence[object]) -> bool:
     """Whether an edit has its card and waits: for its turn, or to be painted."""
-    *_, state, card_id = edit
-    return card_id is not None and state in {"received", "submitting", "processing"}
+    *_, state, has_card = edit
+    return bool(has_card) and state in {"received", "submitting", "processing"}
 
 
 def _looks(edits: Rows) -> int:

@@ -71,7 +71,8 @@ class Watcher:
             m for m in chat.bot_messages() if (chat.id, m.message_id) not in self._seen and not m.is_service
         ]
         pictures = sorted(
-            (m for m in new if m.kind != "text"), key=lambda m: (m.reply_to_message_id or 0, m.text)
+            (m for m in new if m.kind != "text"),
+            key=lambda m: (m.reply_to_message_id or 0, "" if "media_group_id" in m.raw else m.text),
         )
         new = [*(m for m in new if m.kind == "text"), *pictures]
         return [line for message in new for line in shown(message, self._head(chat, message))]

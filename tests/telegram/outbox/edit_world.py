@@ -2,10 +2,11 @@
 """An edit's chat, and cards that say what they were asked to show."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import io
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 from telegram.ext import BaseRateLimiter, ExtBot
@@ -31,6 +32,7 @@ from bot.core.pictures import ImageFormat, Size
 from bot.core.ports import ITS_TURN, FileKind, Place, Reply
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
+from bot.telegram.outbox.albums import AlbumSender
 from bot.telegram.outbox.cards import CardBoard
 from bot.telegram.outbox.chat import TelegramChat
 from bot.telegram.outbox.destination import Nearby
@@ -88,6 +90,22 @@ class PlainCards(Cards):
 
     def result(self, edit: Edit) -> Card:
         return Card("caption", ((Button("Again", f"a:{edit.id}"),),))
+
+    def series_caption(self, edits: Sequence[Edit]) -> str:
+        return f"caption of {len(edits)}"
+
+    def series_end(self, series: Sequence[Edit], *, admins_told: bool) -> Card:
+        return Card("end: " + ", ".join(each.state for each in series))
+
+    def series(
+        self,
+        series: Sequence[Edit],
+        awaited: Edit,
+        now: datetime,
+        estimate: Estimate,
+        place: Place = ITS_TURN,
+    ) -> Card:
+        return Card(f"{awaited.request.series_number} is {awaited.state}")
 
     def admin_alert(self, edit: Edit, reason: Reason) -> str:
         return f"alert: {reason}"
@@ -163,6 +181,14 @@ class PlainFiles:
     async def get(self, edit_id: str, kind: FileKind) -> bytes | None:
         return self.results.get(edit_id) if kind == "result" else None
 
+    async def size(self, edit_id: str, kind: FileKind) -> int | None:
+        content = await self.get(edit_id, kind)
+        return None if content is None else len(content)
+
+    async def open(self, edit_id: str, kind: FileKind) -> BinaryIO | None:
+        content = await self.get(edit_id, kind)
+        return None if content is None else io.BytesIO(content)
+
     async def remove(self, edit_id: str, kind: FileKind) -> None:
         self.results.pop(edit_id, None)
 
@@ -206,7 +232,11 @@ class EditWorld:
         results = ResultSender(bot, self.cards, nearby)
         pictures = plain_pictures(bot, nearby)
         self.rights, self.sent = PlainRights(), PlainSent()
-        self.outbox = Outbox(bot, results, pictures, nearby, self.sent, self.sent, lambda: self.at)
+        self.files = PlainFiles()
+        albums = AlbumSender(bot, self.cards, nearby, results, self.files)
+        self.outbox = Outbox(
+            bot, results, pictures, nearby, self.sent, self.sent, lambda: self.at, albums=albums
+        )
         self.board = CardBoard(
             self.outbox, self.cards, lambda _: Estimate(None, is_slow=False), lambda: self.at
         )
@@ -219,6 +249,7 @@ class EditWorld:
             downloader,
             self.rights,
             Admins(self.outbox, self.cards, self.alerts, self._owners, lambda: self.at),
+            albums=albums,
         )
 
     async def _owners(self) -> list[int]:

@@ -43,6 +43,7 @@ class FloodWorld:
         *,
         priority: Priority | None = None,
         message_id: int | None = None,
+        media: int = 0,
         takes: float = 0.0,
         refused: int | None = None,
     ) -> Any:
@@ -63,7 +64,9 @@ class FloodWorld:
                 raise RetryAfter(refused)
             return True
 
-        data = {"chat_id": chat_id} if chat_id is not None else {}
+        data: dict[str, Any] = {"chat_id": chat_id} if chat_id is not None else {}
+        if media:
+            data["media"] = [object()] * media
         if message_id is not None:
             data["message_id"] = message_id
         return await self.flood.process_request(callback, (), {}, endpoint, data, priority)

@@ -44,6 +44,23 @@ async def test_no_window_of_several_minutes_ever_holds_more_than_its_budget(
     assert seconds_used < {ADA: 110, GROUP: 320}.get(chats[0] if len(chats) == 1 else 0, 90)
 
 
+async def test_an_album_takes_a_place_for_each_of_its_messages(world: FloodWorld) -> None:
+    """In a group of twenty a minute: after two albums of eight, four more."""
+    for _ in range(2):
+        world.call("sendMediaGroup", GROUP, "album", media=8)
+    results(world, GROUP, 5)
+    await world.time.run(59)
+    assert world.names == "album album r0 r1 r2 r3"
+
+
+async def test_an_album_of_more_than_a_chat_takes_at_once_has_it_to_itself(world: FloodWorld) -> None:
+    world.call("sendMessage", ADA, "m")
+    world.call("sendMediaGroup", ADA, "album", media=10)
+    await world.time.run(30)
+    assert world.times("m") == [0]
+    assert [round(at, 1) for at in world.times("album")] == [5]
+
+
 @pytest.mark.parametrize(("processes", "share"), [(1, 30), (3, 10), (100, 1)])
 async def test_processes_of_one_bot_share_what_telegram_takes_from_it(
     world: FloodWorld, processes: int, share: int

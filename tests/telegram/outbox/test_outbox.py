@@ -24,11 +24,12 @@ from bot.conversation.outgoing import (
     SayWithFile,
     SayWithPicture,
     SendComparison,
-    SendFile,
+    SendFiles,
     SendPicture,
 )
 from bot.core.edits import Extra, PhotoKind, PhotoRef
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, TryLater
+from bot.telegram.outbox.albums import AlbumSender
 from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.results import ResultSender
@@ -55,7 +56,10 @@ class Post:
         nearby = Nearby(lambda: self.at)
         results = ResultSender(bot, Cards([]), nearby)
         pictures = plain_pictures(bot, nearby, self.files, self.images)
-        self.outbox = Outbox(bot, results, pictures, nearby, self.sent, self.sent, lambda: self.at)
+        albums = AlbumSender(bot, Cards([]), nearby, results, self.files)
+        self.outbox = Outbox(
+            bot, results, pictures, nearby, self.sent, self.sent, lambda: self.at, albums=albums
+        )
 
     async def send(self, outgoing: Outgoing) -> int | None:
         return await self.outbox.send(outgoing)
@@ -288,7 +292,8 @@ async def test_telegrams_errors_become_what_can_be_done_about_them(
 
 async def test_where_a_file_is_is_noted_and_one_that_did_not_arrive_may_be_asked_for(post: Post) -> None:
     edit = an_edit(ADA, stage=DELIVERED)
-    file = SendFile(edit, b"bytes", otherwise=Say(Destination(ADA), "no"))
+    await post.files.put(edit.id, "result", b"bytes")
+    file = SendFiles((edit,), otherwise=Say(Destination(ADA), "no"))
     message_id = await post.send(file)
     assert post.sent.noted == {(edit.id, Extra.FILE): message_id}
     post.telegram.will_refuse("sendDocument", 400, "Bad Request: not enough rights")
@@ -301,9 +306,10 @@ async def test_where_a_file_is_is_noted_and_one_that_did_not_arrive_may_be_asked
 
 async def test_a_file_for_a_group_that_moved_is_answered_with_words_there(post: Post) -> None:
     edit = an_edit(GROUP, stage=DELIVERED)
+    await post.files.put(edit.id, "result", b"bytes")
     post.telegram.will_refuse("sendDocument", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
     post.telegram.will_refuse("sendMessage", 400, "Bad Request: upgraded", migrate_to_chat_id=-100_777)
-    await post.send(SendFile(edit, b"bytes", otherwise=Say(Destination(GROUP), "no")))
+    await post.send(SendFiles((edit,), otherwise=Say(Destination(GROUP), "no")))
     assert post.sent.forgotten == [(edit.id, Extra.FILE)]
     assert post.telegram.of("sendMessage")[-1]["chat_id"] == -100_777
 
