@@ -2,19 +2,24 @@
 
 import asyncio
 import contextlib
+import random
 import socket
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
 
+_SERVERS_PORTS = range(20_000, 32_768)
+"""Below those that systems give to a connection: such a port stays free while a bot is away."""
+
 
 def free_port() -> int:
-    """A loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that was free a moment ago, for a server that may have to come back to it."""
+    while True:
+        port = random.choice(_SERVERS_PORTS)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class _LoopbackServer(uvicorn.Server):
