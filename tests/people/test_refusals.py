@@ -110,10 +110,13 @@ async def test_a_photo_that_telegram_no_longer_has_is_asked_for_again(tmp_path: 
 
 
 async def are_refused(ada: Person, asked: list[tuple[Message, str]]) -> None:
-    """Each gets exactly its sentence and nothing else, and the limit stays as it was."""
+    """Each gets its sentence and nothing else, and the limit stays as it was.
+
+    A question with a button goes when the next one comes.
+    """
     for message, sentence in asked:
         await hears(ada.private, message, sentence)
     assert await limits_line(ada) == UNTOUCHED
     await asyncio.sleep(0.2)
     for message, sentence in asked:
-        assert [m.text for m in answers(ada.private.messages(), message)] == [plain(sentence)]
+        assert [m.text for m in answers(ada.private.messages(), message)] in ([plain(sentence)], [])
