@@ -15,7 +15,7 @@ from bot.wiring.outside import limits
 from tests.factories import NOW, RESULT, edit
 from tests.tools.worst_hour import DEFAULT
 
-HOUR, STEP = timedelta(hours=1), timedelta(seconds=20)
+HOUR, STEP = timedelta(hours=1), timedelta(minutes=1)
 LIMITS = limits(
     Settings.model_validate(
         {"telegram_bot_token": "1:a", "nanobanana_api_key": "k", "public_url": "https://bot.example"}
@@ -33,7 +33,7 @@ ENDS: dict[str, End] = {
 async def paid(
     store: SqlEditStore, chats: list[int], people: list[int], end: End, hours: float
 ) -> list[Edit]:
-    """Everybody asks everywhere, every twenty seconds, and has each task end in vain: what was paid."""
+    """Everybody asks everywhere, every minute, and has each task end in vain: what was paid."""
     now, made = NOW, list[Edit]()
     while now < NOW + hours * HOUR:
         for chat, person in ((chat, person) for chat in chats for person in people):
