@@ -16,7 +16,7 @@ from bot.conversation.answering import (
     requests_of,
     toast,
 )
-from bot.conversation.feature import Asked, ChoiceButton, EditPressed, Pressed, Replies
+from bot.conversation.feature import Asked, ChoiceButton, EditPressed, Pressed, Replies, number_in
 from bot.conversation.incoming import Press
 from bot.conversation.meaning import (
     EditAsked,
@@ -225,8 +225,8 @@ def _gone(press: Press) -> Replies:
 
 async def _question_of(pressed: Pressed) -> Question | Replies:
     """The question that the button is under; or the answer to somebody else's press, or to a late one."""
-    number = pressed.argument.partition("-")[0]
-    question = await pressed.tools.wishes.question(int(number)) if number.isdecimal() else None
+    number = number_in(pressed.argument.partition("-")[0])
+    question = None if number is None else await pressed.tools.wishes.question(number)
     if question is None or question.speaker.chat_id != pressed.press.chat.id:
         return alert(pressed, alerts.gone(pressed.t))
     if question.speaker.person_id != pressed.press.sender.id:

@@ -23,6 +23,7 @@ from bot.core.edits import Edit
 Replies: TypeAlias = Sequence[Outgoing]
 
 _DATA = re.compile(r"([a-z]{1,8}):([A-Za-z0-9_-]{1,48})")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +165,11 @@ def pressed_button(
     """The button with this data, and its argument; None if it is no button of ours."""
     found = _DATA.fullmatch(data)
     return (buttons[found[1]], found[2]) if found and found[1] in buttons else None
+
+
+def number_in(text: str) -> int | None:
+    """The number that a button carries, small enough for a database; None if it is none.
+
+    Whoever wrote their own app may send any data.
+    """
+    return int(text) if _NUMBER.fullmatch(text) else None

@@ -1,12 +1,11 @@
 """Who is not served yet: the owner is asked once, and what was sent meanwhile is kept and done afterwards."""
 
-import re
 from collections.abc import Collection
 from datetime import timedelta
 from gettext import NullTranslations
 
 from bot.conversation.answering import say_in_reply
-from bot.conversation.feature import ChoiceButton, Pressed, Replies
+from bot.conversation.feature import ChoiceButton, Pressed, Replies, number_in
 from bot.conversation.incoming import Chat, Message, Sender
 from bot.conversation.outgoing import Alert, Button, Buttons, ChangeText, Destination, Leave, Outgoing, Say
 from bot.conversation.texts.i18n import translations
@@ -82,9 +81,8 @@ async def refuse(pressed: Pressed) -> Replies:
 
 async def _guest_of(pressed: Pressed) -> Guest | None:
     """Whom an owner's press is about; None for a press of somebody else's."""
-    if not await is_owner(pressed) or not re.fullmatch(r"-?\d{1,18}", pressed.argument):
+    if (guest_id := number_in(pressed.argument)) is None or not await is_owner(pressed):
         return None
-    guest_id = int(pressed.argument)
     return await pressed.tools.guests.get(guest_id) or Guest(guest_id, pressed.argument)
 
 

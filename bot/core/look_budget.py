@@ -6,6 +6,8 @@ _PLANNED = 0.9
 """Of the budget. The rest is for looks that happen to come together, so that they need not wait."""
 _TOGETHER = 4
 """Looks more than one that may come at the same moment."""
+_LATE = 0.1
+"""Of the budget, for late tasks: nobody waits for them, and after a restart thousands may be due."""
 
 
 class LookBudget:
@@ -15,7 +17,7 @@ class LookBudget:
         self._per_second = self._here = per_second
         self._tasks: set[str] = set()
         self._kept: dict[str, datetime] = {}
-        self._free_at = datetime.min.replace(tzinfo=UTC)
+        self._free_at = dict.fromkeys((False, True), datetime.min.replace(tzinfo=UTC))
 
     @property
     def of_a_task(self) -> float:
@@ -31,16 +33,19 @@ class LookBudget:
         self._tasks.add(edit_id)
 
     def discard(self, edit_id: str) -> None:
-        """It is looked at no more."""
+        """It is looked at no more, or late."""
         self._tasks.discard(edit_id)
-        self.use(edit_id)
 
-    def place(self, edit_id: str, now: datetime) -> datetime:
-        """When an edit's next look may be taken: now, or after those of others. It is kept until `use`."""
+    def place(self, edit_id: str, now: datetime, *, is_late: bool = False) -> datetime:
+        """When an edit's next look may be taken: now, or after those of others. It is kept until `use`.
+
+        Looks at late tasks come one after another too, seldom, and hold up no others.
+        """
         if edit_id not in self._kept:
-            step, free_at = timedelta(seconds=1 / self._here), max(self._free_at, now)
+            step = timedelta(seconds=1 / (_LATE * self._here if is_late else self._here))
+            free_at = max(self._free_at[is_late], now)
             self._kept[edit_id] = max(free_at - _TOGETHER * step, now)
-            self._free_at = free_at + step
+            self._free_at[is_late] = free_at + step
         return self._kept[edit_id]
 
     def use(self, edit_id: str) -> None:

@@ -119,8 +119,11 @@ class Pacing:
         return self.timeouts.get(operation, self.timeout)
 
     def next_wait(self, operation: str, age: float) -> float:
-        """Seconds until the next look at a task of this age (in seconds). One look falls on the timeout."""
-        timeout_seconds = self.timeout_of(operation).total_seconds()
+        """Seconds until the next look at a task of this age (in seconds). One look falls on the timeout.
+
+        Below 0, where another process's clock went ahead of ours, it is as good as new.
+        """
+        age, timeout_seconds = max(age, 0.0), self.timeout_of(operation).total_seconds()
         wait = self._wait(self._past[operation], age, timeout_seconds)
         if age < timeout_seconds:
             wait = min(wait, timeout_seconds - age)
@@ -144,7 +147,7 @@ class Pacing:
 
     def estimate(self, operation: str, age: float) -> Estimate:
         """How long a task of this age (in seconds) will still take, from those that took at least as long."""
-        late = self.usual_longest(operation)
+        age, late = max(age, 0.0), self.usual_longest(operation)
         if late is None or age > late:
             return Estimate(None, is_slow=late is not None)
         rest = sorted(seconds for seconds in self._past[operation].durations if seconds >= age)

@@ -113,7 +113,7 @@ class SeriesSteps:
             self._sending.discard(update_id)
 
     async def _deliver(self, edit: Edit) -> Edit | None:
-        series = await self._store.series_of(edit)
+        series = await self._written(edit)
         if (lost := await self._without_file(series)) is not None:
             return lost if lost.id == edit.id else edit
         batch = await self._batch(series)
@@ -136,6 +136,15 @@ class SeriesSteps:
             self._one_by_one.add(edit.request.update_id)
             return await self._deliver(edit)
         return await self._note(sent, arrived)
+
+    async def _written(self, edit: Edit) -> Sequence[Edit]:
+        """The series, with what is pending of it: others may have arrived."""
+        series = await self._store.series_of(edit)
+        pending = [each for each in series if self._pending.has_pending(each)]
+        for each in pending:
+            if (moved := await self._pending.flush_pending(each)) is not None:
+                self._tell(each, moved)
+        return await self._store.series_of(edit) if pending else series
 
     async def _without_file(self, series: Sequence[Edit]) -> Edit | None:
         """A finished one whose file is gone, fetched anew."""

@@ -201,7 +201,7 @@ class Jobs:
         job, now, budget = self._job(edit_id), self._now(), self._pace.budget
         if job is None or not job.trigger.looks:
             return False
-        at = budget.place(edit_id, now)
+        at = budget.place(edit_id, now, is_late=job.trigger.is_late)
         if at > now and not was_asked:
             job.modify(next_run_time=self._zone.at(at))
             return True

@@ -50,6 +50,10 @@ class Pace:
             case Held(place_at):
                 at = (place_at - edit.created_at).total_seconds()
                 return PacedTrigger(lambda age: _held_wait(at - age), edit.created_at)
+            case Failed() if _looks_late(edit):
+                return PacedTrigger(
+                    lambda _: self._line_wait(edit.id), edit.created_at, looks=True, is_late=True
+                )
             case Ready() if edit.is_in_series:
                 patience = PATIENCE.total_seconds()
                 return PacedTrigger(lambda age: max(patience - age, _SERIES_SECONDS), ready_at(edit))
@@ -62,6 +66,8 @@ class Pace:
         """When an edit runs first that is found after a start, maybe with thousands of others."""
         if _looks(edit):
             return self.budget.place(edit.id, now)
+        if _looks_late(edit) and edit.due_at is not None:
+            return self.budget.place(edit.id, now, is_late=True) if edit.is_due(now) else edit.due_at
         return now + timedelta(seconds=_RESTART_SPREAD_SECONDS * self._random())
 
     def found_done(self, told: bool) -> None:  # noqa: FBT001 - the answer to "had a callback come?"
@@ -75,6 +81,11 @@ class Pace:
 def _looks(edit: Edit) -> bool:
     """Whether an edit's next step is to look at a task that is in flight."""
     return isinstance(edit.stage, Processing) or (edit.is_told and edit.runs_until is not None)
+
+
+def _looks_late(edit: Edit) -> bool:
+    """Whether its next step is to look once more at a task that it has stopped waiting for."""
+    return isinstance(edit.stage, Failed) and edit.is_told and edit.is_late
 
 
 def _held_wait(left_seconds: float) -> float:

@@ -40,11 +40,13 @@ class PacedTrigger(BaseTrigger):  # type: ignore[misc] # apscheduler has no type
     """Carries the polling policy: fires repeatedly, each time `wait(age)` seconds later.
 
     It stays in the scheduler when a run fails, is slow or is skipped, so no look is lost. `looks`: each run
-    asks the provider how a task is doing.
+    asks the provider how a task is doing. `is_late`: nobody waits for that task.
     """
 
-    def __init__(self, wait: Callable[[float], float], since: datetime, *, looks: bool = False) -> None:
-        self._wait, self.since, self.looks = wait, since, looks
+    def __init__(
+        self, wait: Callable[[float], float], since: datetime, *, looks: bool = False, is_late: bool = False
+    ) -> None:
+        self._wait, self.since, self.looks, self.is_late = wait, since, looks, is_late
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """Called by APScheduler."""

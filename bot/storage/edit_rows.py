@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import RowMapping, Update, update
+from sqlalchemy import BigInteger, ColumnElement, RowMapping, Update, case, literal, null, update
 
 from bot.core.edits import (
     Cancelled,
@@ -28,6 +28,7 @@ from bot.storage.tables import EDITS
 Row: TypeAlias = Mapping[str, Any] | RowMapping
 
 _OF_REQUEST = tuple(field.name for field in fields(Request))
+_SENT = ("status_message_id", "result_message_id", "file_message_id")
 _OF_EDIT = tuple(field.name for field in fields(Edit) if field.name not in {"request", "stage"})
 
 
@@ -71,6 +72,9 @@ def guarded_update(before: Edit, after: Edit) -> Update:
         raise ValueError("a move is from one moment of an edit to another, not to another edit")
     old, new = row_of(before), row_of(after)
     changed = {name: value for name, value in new.items() if value != old[name]}
+    sent = {
+        name: sent_in(before.chat_id, name, changed[name]) for name in _SENT if changed.get(name) is not None
+    }
     guarded = update(EDITS).where(
         EDITS.c.id == before.id,
         EDITS.c.state == before.state,
@@ -82,7 +86,16 @@ def guarded_update(before: Edit, after: Edit) -> Update:
             EDITS.c.status_message_id.is_not_distinct_from(before.status_message_id),
             EDITS.c.is_late == before.is_late,
         )
-    return guarded.values(changed or {"state": after.state})
+    return guarded.values({**changed, **sent} or {"state": after.state})
+
+
+def sent_in(chat_id: int, name: str, message_id: int) -> ColumnElement[int | None]:
+    """The number of a message that was sent to a chat, for a column, as `move_chat` would leave it.
+
+    The chat may have become a supergroup since: there the number is another message's.
+    """
+    anew = literal(-message_id, BigInteger) if name == "result_message_id" else null()
+    return case((EDITS.c.chat_id == chat_id, literal(message_id, BigInteger)), else_=anew)
 
 
 def _stage(row: Row) -> Stage:

@@ -25,7 +25,7 @@ from bot.core.ports import FileKind
 from bot.storage.chat_rows import lock, move_chat
 from bot.storage.counting import Counted, waste_of
 from bot.storage.database import Database
-from bot.storage.edit_rows import edit_of, guarded_update, row_of
+from bot.storage.edit_rows import edit_of, guarded_update, row_of, sent_in
 from bot.storage.own_limits import limits_for
 from bot.storage.tables import EDITS, EXTRAS
 
@@ -192,7 +192,8 @@ class SqlEditStore:
             noted = noted.values(has_lost_card=True)
         else:
             due_at = case((_IS_ACTIVE, EDITS.c.due_at), else_=now)
-            noted = noted.values(status_message_id=message_id, due_at=due_at, is_told=False)
+            card = sent_in(edit.chat_id, "status_message_id", message_id)
+            noted = noted.values(status_message_id=card, due_at=due_at, is_told=False)
         try:
             async with self._database.writing(patient=True) as connection:
                 row = (await connection.execute(noted.returning(*EDITS.c))).mappings().first()

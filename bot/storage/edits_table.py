@@ -19,6 +19,8 @@ _AT_ONCE = 500
 """Rows turned into text at a time: a few milliseconds, between which the event loop does other things."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a text begins with, or its wide form, that a spreadsheet takes for a formula."""
+_CELL_END = ";"
+"""In the spreadsheets of many countries, and then also within the quotes of a text."""
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes letters with accents for others."""
 HEAD = (
@@ -72,9 +74,13 @@ def _cells(row: Iterable[Any]) -> list[Any]:
 def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, str) and normalize("NFKC", value).lstrip(" ").startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return _CELL_END.join(_harmless(part) for part in value.split(_CELL_END))
     return "" if value is None else value
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if normalize("NFKC", text).lstrip(" ").startswith(_FORMULA) else text
 
 
 def _lines(rows: Iterable[Iterable[Any]]) -> str:

@@ -132,12 +132,12 @@ class Replicas:
                 await connection.execute(select(func.pg_notify(CHANNEL, DEPARTURE)))
 
     async def alive(self) -> int:
-        """How many replicas are alive, this one included."""
+        """How many replicas are alive: at least this one, even if others have given it up by now."""
         if self._alone:
             return 1
         async with self._database.reading() as connection:
             count = select(func.count()).select_from(REPLICAS).where(self._is_alive())
-            return (await connection.execute(count)).scalar_one()
+            return max(1, (await connection.execute(count)).scalar_one())
 
     async def others_elsewhere(self) -> bool:
         """Whether a living replica has another DATA_DIR: it could not send this one's pictures."""

@@ -13,6 +13,7 @@ from bot.conversation.feature import (
     buttons_of,
     commands_of,
     menu,
+    number_in,
     pressed_button,
 )
 from bot.conversation.features import (
@@ -146,6 +147,15 @@ def test_the_ids_of_edits_fit_a_button() -> None:
 )
 def test_data_of_no_button_of_ours_means_nothing(data: str) -> None:
     assert pressed_button(data, BUTTONS) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), ("-7", -7), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("-" + "9" * 47, None)]
+    + [(text, None) for text in ("", "-", "--1", "1-2", "1_2", "x", "\u0663")],
+)
+def test_a_number_on_a_button_is_one_that_a_database_takes(text: str, number: int | None) -> None:
+    assert number_in(text) == number
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

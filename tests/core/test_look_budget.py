@@ -48,3 +48,10 @@ def test_the_replicas_share_it() -> None:
     budget.share(2)
     assert budget.of_a_task == half.of_a_task
     assert [budget.place(str(n), NOW) for n in range(9)] == [half.place(str(n), NOW) for n in range(9)]
+
+
+def test_looks_that_nobody_waits_for_come_slowly_and_hold_up_no_others() -> None:
+    budget = LookBudget(10)
+    waits = [(budget.place(str(n), NOW, is_late=True) - NOW).total_seconds() for n in range(5000)]
+    assert waits == pytest.approx([0.0] * 5 + [1.0 * n for n in range(1, 4996)])
+    assert budget.place("awaited", NOW) == NOW

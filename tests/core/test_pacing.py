@@ -92,6 +92,15 @@ def test_one_look_falls_on_the_timeout_itself() -> None:
     assert looks(pacing(*SPREAD, timeout=97), 97)[-1] == pytest.approx(97)
 
 
+@pytest.mark.parametrize("learned", [(), SPREAD])
+def test_a_task_that_seems_to_start_later_is_looked_at_like_a_new_one(learned: list[float]) -> None:
+    """The clock of the process that started it went ahead of ours."""
+    policy = pacing(*learned)
+    for age in (-0.001, -10, -3600):
+        assert policy.next_wait("op", age) == policy.next_wait("op", 0)
+        assert policy.estimate("op", age) == policy.estimate("op", 0)
+
+
 def test_the_last_durations_alone_are_remembered() -> None:
     policy = pacing(*[1000.0] * 500, *[10.0] * MEMORY)
     assert policy.usual_longest("op") == 10

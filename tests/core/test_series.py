@@ -156,6 +156,24 @@ async def test_an_album_that_may_have_arrived_is_sent_again_without_a_ring(world
     assert sent(world) == ["album of 1, 2", "album of 1, 2 silently"]
 
 
+async def test_what_has_arrived_but_could_not_be_written_is_not_sent_with_what_comes_later(
+    world: World,
+) -> None:
+    edits = await under_way(world, RUNNING, READY, READY)
+    world.pass_seconds(PATIENCE.total_seconds())
+
+    async def go_away() -> None:
+        world.faults["move_all"] = [ConnectionError("away")]
+
+    world.hooks["delivered_series"] = go_away
+    await world.advance(edits[1])
+    assert sent(world) == ["album of 2, 3"]
+    world.store.rows[edits[0].id] = replace(world.row(edits[0]), stage=READY)
+    await world.advance(edits[0])
+    assert sent(world) == ["album of 2, 3", "album of 1 silently"]
+    assert states(world, edits) == [EditState.DELIVERED] * 3
+
+
 @pytest.mark.parametrize("error", [TryLater(1, "busy"), EditFailed(Reason.CANNOT_SEND)])
 async def test_an_album_that_cannot_have_arrived_takes_its_attempts_back(
     world: World, error: BotError

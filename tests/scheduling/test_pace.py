@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, EditState, Held, Processing
+from bot.core.edits import Cancelled, EditState, Failed, Held, Processing
+from bot.core.errors import Reason
 from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
 from bot.scheduling.pace import Pace
@@ -66,6 +67,36 @@ def test_thousands_of_tasks_found_at_once_are_looked_at_one_after_another() -> N
     assert waits == sorted(waits)
     assert waits[0] == 0
     assert waits[-1] == pytest.approx(1000 / 10, abs=1)
+
+
+def test_thousands_of_late_tasks_are_looked_at_slowly_and_make_no_other_look_rarer() -> None:
+    made = pace()
+    alone = made.budget.of_a_task
+    late = edit(stage=Failed(Reason.TIMED_OUT, NOW, TASK), is_late=True, is_told=True, due_at=NOW)
+    many = [replace(late, id=str(number)) for number in range(5000)]
+    waits = [(made.first_run(each, NOW) - NOW).total_seconds() for each in many]
+    assert waits[-1] == pytest.approx(5000, abs=10)
+    assert all(made.follow(each).is_late for each in many)
+    assert made.budget.of_a_task == alone
+    assert made.first_run(edit(stage=Processing(TASK)), NOW) == NOW
+
+
+def test_a_late_task_keeps_its_place_until_its_job_looks() -> None:
+    made = pace()
+    late = edit(stage=Failed(Reason.TIMED_OUT, NOW, TASK), is_late=True, is_told=True, due_at=NOW)
+    for number in range(9):
+        made.first_run(replace(late, id=str(number)), NOW)
+    at = made.first_run(late, NOW)
+    made.follow(late)
+    assert made.budget.place(late.id, at, is_late=True) == at
+
+
+def test_a_late_task_that_is_not_due_takes_no_place() -> None:
+    made, due_at = pace(), NOW + timedelta(minutes=5)
+    late = edit(stage=Failed(Reason.TIMED_OUT, NOW, TASK), is_late=True, is_told=True, due_at=due_at)
+    for number in range(9):
+        assert made.first_run(replace(late, id=str(number)), NOW) == due_at
+    assert made.first_run(replace(late, due_at=NOW), NOW) == NOW
 
 
 def test_what_waits_for_something_else_is_not_held_up_by_them() -> None:

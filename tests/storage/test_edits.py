@@ -28,6 +28,7 @@ from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edit_rows import row_of
 from bot.storage.edits import SqlEditStore
+from bot.storage.provider_budget import Budget, SqlProviderBudget
 from bot.storage.tables import EDITS
 from bot.storage.wishes import SqlWishes
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, RESULT, STAGES, TASK, edit, full_edit
@@ -378,6 +379,30 @@ async def test_the_numbers_of_messages_are_forgotten_when_a_chat_moves(
         assert moved is not None
         assert (moved.request.photo_message_id, moved.result_message_id) == (-2, -4)
         assert await chats.sent_extra(done.id, Extra.COMPARISON) is None
+
+
+async def test_what_was_sent_just_before_a_chat_moved_gets_no_number_of_the_new_chat(
+    database: Database, store: SqlEditStore
+) -> None:
+    """It is sent, the chat moves, and only then it is written: here in each of the three writes."""
+    old, new = -4321, -1009876543210
+    budget = SqlProviderBudget(database, Budget(creates=9, per=SECOND, tasks=9))
+    noted, entered = edit(chat_id=old), edit(chat_id=old)
+    ready = edit(chat_id=old, stage=Ready(TASK, RESULT))
+    await keep(store, noted, entered, ready)
+    await store.follow_chat(old, new)
+
+    card = await store.note_card(noted, 3, NOW)
+    assert card is not None
+    assert card.status_message_id is None
+    submitting = replace(entered, stage=Submitting(), status_message_id=3)
+    assert await budget.enter(entered, submitting, NOW) is not None
+    assert await store.move(ready, replace(ready, stage=replace(DELIVERED, message_id=4, file_message_id=5)))
+
+    assert [await store.by_message(new, number) for number in (3, 4, 5)] == [None] * 3
+    delivered = await store.get(ready.id)
+    assert delivered is not None
+    assert delivered.result_message_id == -4
 
 
 async def test_a_chat_that_follows_itself_stays(store: SqlEditStore, chats: Chats) -> None:

@@ -80,6 +80,20 @@ async def test_a_name_that_a_spreadsheet_would_calculate_is_text(
     assert row["chat_id"] == "-7"
 
 
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [("a;=1+1;b", "a;'=1+1;b"), (";;＝1", ";;'＝1"), ("=1; -1", "'=1;' -1"), ("a; b", "a; b")],
+)
+async def test_a_name_is_no_formula_where_cells_end_at_semicolons(
+    database: Database, store: SqlEditStore, name: str, cell: str
+) -> None:
+    """As in a French or German spreadsheet, which does not heed the quotes either."""
+    await SqlGuests(database).decide(Guest(-7, name), allowed=True, now=NOW)
+    await having(store, chat_id=-7)
+    [row] = rows_of(await EditsTable(database).csv())
+    assert row["chat"] == cell
+
+
 @pytest.mark.parametrize(("limit", "value"), [("MOST_ROWS", 2), ("MOST_BYTES", 200)])
 async def test_what_would_be_too_long_ends_and_says_so(
     store: SqlEditStore, database: Database, monkeypatch: pytest.MonkeyPatch, limit: str, value: int

@@ -168,6 +168,15 @@ async def test_who_stops_leaves_everything_for_the_others_at_once(shared: Databa
     assert await bob.rows.alive() == 1
 
 
+async def test_a_replica_that_was_given_up_while_it_counts_is_still_there_itself(shared: Database) -> None:
+    """It divides what all share by their number."""
+    [me] = await registered(shared, "one folder")
+    await falls_silent(shared, me)
+    assert await me.rows.alive() == 1
+    await me.rows.forget_dead()
+    assert await me.rows.alive() == 1
+
+
 async def test_a_replica_with_another_data_folder_is_noticed_while_it_lives(shared: Database) -> None:
     ada, bob = await registered(shared, "here", "there")
     assert await bob.rows.others_elsewhere()

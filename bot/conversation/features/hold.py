@@ -14,7 +14,7 @@ from bot.conversation.answering import (
     refused_text,
     toast,
 )
-from bot.conversation.feature import ChoiceButton, Feature, Pressed, Replies
+from bot.conversation.feature import ChoiceButton, Feature, Pressed, Replies, number_in
 from bot.conversation.incoming import Press
 from bot.conversation.memory import KEEP
 from bot.conversation.outgoing import ChangeText, Delete
@@ -76,8 +76,8 @@ async def first(pressed: Pressed) -> Replies:
 
 async def _requests_of(pressed: Pressed) -> list[Request] | Replies:
     """What the person was refused, in the chat as it is now; or why there is nothing."""
-    is_number = pressed.argument.removeprefix("-").isdecimal()
-    requests = await pressed.tools.desk.refused(int(pressed.argument)) if is_number else ()
+    update_id = number_in(pressed.argument)
+    requests = () if update_id is None else await pressed.tools.desk.refused(update_id)
     if not requests:
         return alert(pressed, alerts.gone(pressed.t))
     if requests[0].requester_id != pressed.press.sender.id:
