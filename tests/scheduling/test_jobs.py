@@ -140,10 +140,10 @@ async def test_between_two_looks_the_jobs_take_no_time(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("from_here", [True, False])
 async def test_a_look_waits_for_its_place_in_the_budget_unless_somebody_asked_for_it(from_here: bool) -> None:
-    async with working(wait_seconds=0.1) as work:
+    async with working(wait_seconds=0.5) as work:
         for number in range(5000):
             work.pacing.budget.place(str(number), utc_now())
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.8)
         assert work.looks == 1
         if from_here:
             work.jobs.wake(work.edit)
