@@ -11,7 +11,15 @@ SHORTEST_SIDE, LONGEST_SIDE, MOST_PIXELS, LONGEST_RATIO = 32, 10_000, 25_000_000
 """Of what may be asked for. Telegram takes it as a file, whatever is painted."""
 _LARGEST_TERM = 99
 _PIXELS_FROM = 100
-_LEADING = re.compile(r"(\d{1,20})( ?)([:xXхХ×*])( ?)(\d{1,20})(?=[\s,;]|$)[\s,;]*")  # noqa: RUF001 - people type them
+_LARGEST_COUNT = 8
+_HOURS, _MINUTES = range(25), frozenset({15, 30, 45})
+_SCREENS = frozenset({(16, 9), (9, 16), (21, 9), (4, 3)})
+"""What is written with a slash in some countries, and no fraction or date."""
+_LEADING = re.compile(
+    r"(\d{1,20})( ?)([:/xXхХ×*])( ?)(\d{1,20})(?: ?px)?"  # noqa: RUF001 - people type them
+    r"(?=[\s,;]|[.:!](?:\s|$)|$)[\s,;.:!]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,8 @@ SQUARE = Ratio(1, 1)
 def leading_shape(words: str) -> tuple[Shape | None, str]:
     """The shape that words begin with, which may be an impossible one, and the rest of them.
 
-    `16:9` and `16x9` are ratios, `1024x768` and `1024:768` sizes. A time (`7:05`) and `4x4` are words.
+    `16:9`, `16x9` and `16/9` are ratios, `1024x768` and `1024:768` sizes. Times (`7:05`, `10:30`), counts
+    (`4x4`, `2x3`, `2 x 35`) and fractions are words.
     """
     found = _LEADING.match(words)
     if found is None:
@@ -57,11 +66,22 @@ def leading_shape(words: str) -> tuple[Shape | None, str]:
     is_spaced = bool(found[2] or found[4])
     width, height = int(first), int(second)
     shape = _size_or_ratio(width, height, colon=sign == ":")
-    if isinstance(shape, Ratio):
-        is_time = sign == ":" and len(second) > 1 and second.startswith("0")
-        if is_spaced or is_time or (sign != ":" and width == height > 0):
-            return None, words
-    return shape, words[found.end() :]
+    match sign:
+        case ":":
+            is_word = isinstance(shape, Ratio) and (is_spaced or _is_time(width, second))
+        case "/":
+            is_word = is_spaced or (width, height) not in _SCREENS
+        case _ if isinstance(shape, Ratio):
+            is_count = width == height or max(width, height) <= _LARGEST_COUNT
+            is_word = is_spaced or (is_count and min(width, height) > 0)
+        case _:
+            is_word = is_spaced and min(width, height) < _PIXELS_FROM
+    return (None, words) if is_word else (shape, words[found.end() :])
+
+
+def _is_time(hours: int, minutes: str) -> bool:
+    is_quarter = hours in _HOURS and int(minutes) in _MINUTES
+    return is_quarter or len(minutes) > len(str(int(minutes)))  # 7:05
 
 
 def _size_or_ratio(width: int, height: int, *, colon: bool) -> Shape:
