@@ -36,14 +36,15 @@ class Recalled:
     """What is remembered that a message may be about.
 
     `asked`: the question that the message replies to. `open`: one that waits for this person's next message.
-    `replied`: the picture of the edit whose message it replies to. `around`: the collected photos with
-    the one that it replies to among them. `photo_follows`: it is a comment that was forwarded together with a
-    photo, which comes next.
+    `replied`: the picture of the edit whose message it replies to; `unmade`: the new picture that was wanted
+    there and has failed. `around`: the collected photos with the one that it replies to among them.
+    `photo_follows`: it is a comment that was forwarded together with a photo, which comes next.
     """
 
     asked: Question | None = None
     open: Question | None = None
     replied: PictureMeant | None = None
+    unmade: Wish | None = None
     around: tuple[PictureMeant, ...] = ()
     latest: Latest | None = None
     photo_follows: bool = False
@@ -162,9 +163,16 @@ def _wish(
 
 
 def _reworded(wish: Wish, words: str) -> Wish:
-    """New words in the place of those that a wish had. Its shape stays if they have none."""
+    """New words in the place of those that a wish had. Its shape stays if they have none, and its words if
+    they are no more than a shape.
+    """
     shape, rest = leading_shape(words)
-    return replace(wish, words=rest, shape=shape or wish.shape)
+    return replace(wish, words=rest or wish.words, shape=shape or wish.shape)
+
+
+def _is_talk(words: str) -> bool:
+    """Whether they are no request. A shape is one, as short as it is."""
+    return is_small_talk(words) and leading_shape(words)[0] is None
 
 
 def _of_latest(command: str, words: str, latest: Latest | None) -> Wish:
@@ -193,7 +201,7 @@ def _with_own_photo(message: Message, photo: PhotoRef, command: str | None, reca
         return complete(_wish(command, message.words, first, tuple(rest)))
     if command is not None:
         return complete(_wish(command, message.words, own, others))
-    if message.words and not message.is_forwarded and not is_small_talk(message.words):
+    if message.words and not message.is_forwarded and not _is_talk(message.words):
         return complete(_wish(EDIT, message.words, own, others))
     question = recalled.asked or recalled.open
     if question is None or question.missing in {Missing.COMMAND, Missing.MANNER}:
@@ -208,6 +216,8 @@ def _by_reply(message: Message, command: str | None, recalled: Recalled) -> Mean
     """None if it replies to nothing that has to do with a picture."""
     if recalled.asked is not None and command is None:
         return _answer(message.words, recalled.asked, is_reply=True)
+    if recalled.unmade is not None and command is None:
+        return SmallTalk() if _is_talk(message.words) else complete(_reworded(recalled.unmade, message.words))
     picture = recalled.replied
     if recalled.asked is not None:
         picture = recalled.asked.wish.picture
@@ -217,7 +227,7 @@ def _by_reply(message: Message, command: str | None, recalled: Recalled) -> Mean
         picture = _replied_picture(message, recalled)
     if picture is None:
         return None
-    if command is None and is_small_talk(message.words):
+    if command is None and _is_talk(message.words):
         return SmallTalk()
     if command == COMBINE and recalled.around:
         first, *others = recalled.around
@@ -237,11 +247,11 @@ def _replied_picture(message: Message, recalled: Recalled) -> PictureMeant | Non
 def _plain_words(words: str, recalled: Recalled) -> Meaning | None:
     """Words in private that reply to nothing. Only a photo that waits for words is edited unasked."""
     if recalled.photo_follows:
-        is_talk = is_small_talk(words)
+        is_talk = _is_talk(words)
         return None if is_talk else Lacking(_wish(EDIT, words), Missing.PICTURE, is_silent=True)
     if recalled.open is not None:
         return _answer(words, recalled.open, is_reply=False)
-    if is_small_talk(words):
+    if _is_talk(words):
         return SmallTalk()
     wish = _of_latest(EDIT, words, recalled.latest)
     meant = complete(wish)
@@ -259,7 +269,7 @@ def _answer(words: str, question: Question, *, is_reply: bool) -> Meaning:
         return Declined(question)
     if question.missing is Missing.CONSENT and is_yes(words):
         return complete(question.wish, question)
-    if is_small_talk(words):
+    if _is_talk(words):
         return SmallTalk()
     if question.missing is Missing.CONSENT:
         words = after_no(words)

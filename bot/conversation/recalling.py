@@ -6,9 +6,9 @@ from bot.conversation.incoming import Message, Replied
 from bot.conversation.meaning import Latest, Recalled
 from bot.conversation.memory import FRESH, KEEP
 from bot.conversation.tools import Tools
-from bot.core.edits import Delivered, Edit, PhotoRef
-from bot.core.presets import COMBINE
-from bot.core.wishes import PictureMeant, Question
+from bot.core.edits import Delivered, Edit, Failed, PhotoRef
+from bot.core.presets import COMBINE, IMAGINE
+from bot.core.wishes import PictureMeant, Question, Wish
 
 _LOOK_BACK = 10
 """Edits of a person, newest first, among which the latest picture is looked for."""
@@ -26,8 +26,12 @@ async def recall(tools: Tools, message: Message, command: str | None) -> Recalle
         )
     if asked is not None:
         return Recalled(asked=asked)
-    if (replied := await _replied_picture(tools, message)) is not None:
-        return Recalled(replied=replied)
+    if (edit := await _replied_edit(tools, message)) is not None:
+        if (replied := _shown_of(edit, message)) is not None:
+            return Recalled(replied=replied)
+        if edit.request.photo is None:  # nothing else is meant by a reply to it
+            wish = Wish(IMAGINE, shape=edit.request.shape)
+            return Recalled(unmade=wish if isinstance(edit.stage, Failed) else None)
     if not message.chat.is_private:
         return Recalled()
     if message.replied is not None and message.replied.picture is not None:
@@ -71,14 +75,21 @@ def picture_of(edit: Edit, shown: PhotoRef | None = None) -> PictureMeant | None
 
 async def _replied_picture(tools: Tools, message: Message) -> PictureMeant | None:
     """The picture of the edit that the replied message belongs to, unless it shows a photo of its own."""
+    edit = await _replied_edit(tools, message)
+    return None if edit is None else _shown_of(edit, message)
+
+
+async def _replied_edit(tools: Tools, message: Message) -> Edit | None:
     replied = message.replied
     if replied is None or replied.message_id is None or not (replied.is_ours or replied.picture is None):
         return None
     edit = await _shown_in(tools, message.chat.id, replied)
-    edit = edit or await tools.edits.by_message(message.chat.id, replied.message_id)
-    if edit is None:
-        return None
-    return picture_of(edit, replied.picture if isinstance(replied.picture, PhotoRef) else None)
+    return edit or await tools.edits.by_message(message.chat.id, replied.message_id)
+
+
+def _shown_of(edit: Edit, message: Message) -> PictureMeant | None:
+    shown = message.replied.picture if message.replied else None
+    return picture_of(edit, shown if isinstance(shown, PhotoRef) else None)
 
 
 async def _around(tools: Tools, message: Message) -> tuple[PictureMeant, ...]:
@@ -91,11 +102,15 @@ async def _around(tools: Tools, message: Message) -> tuple[PictureMeant, ...]:
 
 
 async def _shown_in(tools: Tools, chat_id: int, replied: Replied) -> Edit | None:
-    """The edit that the buttons under a picture are about: a page of /history is no edit's message."""
-    if replied.picture is None or not replied.button:
+    """The edit that the buttons under a message are about: a page of /history, and the reason why an edit
+    failed, are no edit's messages.
+    """
+    if not replied.button:
         return None
     edit = await tools.edits.get(replied.button.partition(":")[2])
-    return None if edit is None or edit.is_erased or edit.chat_id != chat_id else edit
+    if edit is None or edit.is_erased or edit.chat_id != chat_id:
+        return None
+    return edit if replied.picture is not None or isinstance(edit.stage, Failed) else None
 
 
 async def _open_question(tools: Tools, message: Message) -> Question | None:
