@@ -1,10 +1,29 @@
 """The photos of a request: fetched from Telegram, prepared, and published for the provider."""
 
+from dataclasses import dataclass
+
 from bot.core.edits import Delivered, Edit
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
 from bot.core.ports import Ports, PublicUrl
 from bot.core.shapes import SQUARE, Ratio, Shape
+
+_ANOTHER_RATIO = 1.03
+"""A shape whose ratio is so many times the photo's is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where the provider can fetch the photos for one create call, and what is to be made of them.
+
+    `shape` is the result's, `pixels` how many it is to have: 0 for as many as are painted. `is_reshaped`: the
+    photo has another ratio.
+    """
+
+    urls: tuple[PublicUrl, ...]
+    shape: Shape
+    pixels: int
+    is_reshaped: bool
 
 
 def photo_name(secret: str, attempt: int, number: int = 0) -> str:
@@ -69,19 +88,19 @@ class Photos:
         size = parent.result.size
         return shape.of_area(size.pixels) if isinstance(shape, Ratio) else size
 
-    async def publish(self, edit: Edit) -> tuple[tuple[PublicUrl, ...], Shape, int]:
-        """Where the provider can fetch them for the next create call.
-
-        Also the result's shape, and how many pixels it is to have: 0 for as many as are painted.
-        """
+    async def publish(self, edit: Edit) -> Published:
+        """Host what is prepared of the photos, for the next create call."""
         urls, sizes = list[PublicUrl](), list[Size]()
         for number in range(len(edit.request.photos)):
             jpeg, size = await self._prepared(edit, number)
             urls.append(await self._host.publish(photo_name(edit.secret, edit.submits + 1, number), jpeg))
             sizes.append(size)
-        wanted = await self.wanted(edit) or sizes[0]
-        sized = wanted if isinstance(wanted, Size) else sizes[0] if sizes else None
-        return tuple(urls), wanted, sized.pixels if sized else 0
+        wanted, photo = await self.wanted(edit), sizes[0] if sizes else SQUARE
+        shape = wanted or photo
+        sized = next((each for each in (shape, photo) if isinstance(each, Size)), None)
+        ratios = sorted((shape.ratio, photo.ratio))
+        is_reshaped = bool(sizes) and ratios[1] > _ANOTHER_RATIO * ratios[0]
+        return Published(tuple(urls), shape, sized.pixels if sized else 0, is_reshaped)
 
     async def _prepared(self, edit: Edit, number: int) -> tuple[bytes, Size]:
         """The result has the shape of the first photo. PhotoRefused says which one of several it is."""

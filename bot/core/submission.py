@@ -151,14 +151,12 @@ class Submission:
 
     async def _order(self, edit: Edit, secret: str) -> Order:
         request = edit.request
-        urls, shape, pixels = await self._photos.publish(edit)
+        photos, model = await self._photos.publish(edit), self._ports.model
         return Order(
-            operation=self._ports.model.operation(pixels, request.resolution, at_most=edit.operation),
-            prompt=full_prompt(
-                request.command, request.words, reshaped=request.shape is not None and bool(urls)
-            ),
-            photos=urls,
-            shape=shape,
+            operation=model.operation(photos.pixels, request.resolution, at_most=edit.operation),
+            prompt=full_prompt(request.command, request.words, reshaped=photos.is_reshaped),
+            photos=photos.urls,
+            shape=photos.shape,
             callback_url=self._callbacks.url(secret),
         )
 

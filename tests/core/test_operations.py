@@ -134,6 +134,15 @@ async def test_a_photo_in_another_shape_is_prepared_for_it_and_the_model_is_told
     assert world.images.wanted == [Ratio(16, 9)] * 2
 
 
+@pytest.mark.parametrize("shape", [Ratio(3, 2), Size(1200, 800)])
+async def test_a_photo_that_has_the_shape_already_is_not_told_to_be_filled_up(
+    world: World, shape: Ratio | Size
+) -> None:
+    prepared_as(world, Size(600, 401))
+    await world.advance(world.holds(command="edit", words="in blue", photos=(SMALL,), shape=shape))
+    assert world.model.orders[0].prompt == "in blue"
+
+
 async def test_only_the_first_of_several_photos_is_brought_into_the_shape(world: World) -> None:
     await world.advance(world.holds(photos=(SMALL, LARGE), shape=Ratio(16, 9)))
     assert world.images.wanted == [Ratio(16, 9), None]
