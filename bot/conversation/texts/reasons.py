@@ -118,6 +118,15 @@ _SENTENCES: dict[Reason, str] = {
     Reason.CHAT_GONE: N_("I can no longer write in this chat."),
 }
 
+_OF_WORDS_ALONE = {
+    Reason.POLICY: N_(
+        "The image service declined this one because of its content rules. Other words may work."
+    ),
+    Reason.BAD_REQUEST: N_("Something is wrong on my side, not with your words."),
+    Reason.OUR_FAULT: N_("Something went wrong on my side, not with your words. Please try again later."),
+}
+"""Where there was no photo."""
+
 
 def reason_sentence(t: NullTranslations, reason: Reason) -> str:
     """What happened and what to do, for any reason."""
@@ -131,8 +140,9 @@ def reason_sentence(t: NullTranslations, reason: Reason) -> str:
 
 def failure_text(t: NullTranslations, edit: Edit, reason: Reason, *, admins_told: bool) -> str:
     """The end of an edit that failed: why, who mends it, that it cost nothing, and a code to ask about."""
+    of_words = None if edit.request.photos else _OF_WORDS_ALONE.get(reason)
     lines = [
-        _of_photo(t, edit, reason_sentence(t, reason)),
+        said(t, of_words) if of_words else _of_photo(t, edit, reason_sentence(t, reason)),
         *more_of_failure(t, (reason,), is_late=edit.is_late, admins_told=admins_told),
     ]
     lines.append(
@@ -193,6 +203,8 @@ def refusal_text(t: NullTranslations, refusal: Refusal, now: datetime) -> str:
             "Send it again once one of them is done.",
             refusal.rule.count,
         ).format(count=number(t, refusal.rule.count))
+    if refusal.retry_at is None and refusal.rule.scope is Scope.DEPLOYMENT:
+        return t.gettext("This one may cost more than this bot may spend in a whole day.")
     if refusal.retry_at is None:
         return reason_sentence(t, refusal.reason)
     match refusal.rule.scope:

@@ -14,7 +14,7 @@ from bot.conversation.texts.reasons import (
 )
 from bot.core.edits import Failed, Waste
 from bot.core.errors import Reason
-from bot.core.limits import HELD, Refusal, Rule, Scope
+from bot.core.limits import HELD, Counts, Refusal, Rule, Scope
 from tests.conversation.texts.samples import (
     FAILED,
     HOURLY,
@@ -50,6 +50,21 @@ def test_a_failure_says_why_that_it_cost_nothing_and_its_code() -> None:
         "This one was not counted.\n"
         "Code: <code>ab12cd</code>"
     )
+
+
+@every_language
+def test_what_was_made_of_words_alone_fails_without_a_word_of_a_photo(t: NullTranslations) -> None:
+    failed = replace(FAILED, request=replace(FAILED.request, photos=()))
+    for reason in (Reason.POLICY, Reason.OUR_FAULT, Reason.BAD_REQUEST):
+        assert "photo" not in failure_text(t, failed, reason, admins_told=False)
+
+
+@every_language
+def test_what_never_fits_into_a_day_is_not_said_to_be_this_chats_limit(t: NullTranslations) -> None:
+    rule = Rule(Scope.DEPLOYMENT, 5, timedelta(days=1), Counts.PAID)
+    said = refusal_text(t, Refusal(rule), NOW)
+    assert said != reason_sentence(t, Reason.LIMIT_REACHED)
+    assert "/limits" not in said
 
 
 def test_a_failure_names_the_photo_of_several_that_is_the_reason() -> None:
