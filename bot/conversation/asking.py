@@ -30,6 +30,7 @@ from bot.conversation.outgoing import Ask, Button, ChangeText, Delete, Destinati
 from bot.conversation.recalling import picture_of, recall
 from bot.conversation.texts import alerts, questions
 from bot.conversation.texts.styles import command_title
+from bot.conversation.tools import Tools
 from bot.core.presets import COMBINE, EDIT, IMAGINE, PRESETS
 from bot.core.wishes import Missing, Question, Wish
 
@@ -52,17 +53,19 @@ async def edit_by_command(asked: Asked) -> Replies:
 async def answer_wish(asked: Asked, meaning: EditAsked | Lacking | Refused) -> Replies:
     """Admit the edit that a message means, ask for what it lacks, or say why it cannot be done."""
     match meaning:
-        case EditAsked(command=command, others=others) if command == COMBINE:
-            most = asked.tools.most_photos
-            if len(others) >= most:
-                return answer(asked, questions.too_many(asked.t, most))
-            return await admit(asked, meaning)
+        case EditAsked() if _are_too_many(meaning, asked.tools):
+            return answer(asked, questions.too_many(asked.t, asked.tools.most_photos))
         case EditAsked():
             return await admit(asked, meaning)
         case Lacking():
             return await _ask_for(asked, meaning)
         case Refused():
             return refuse(asked, meaning)
+
+
+def _are_too_many(wish: EditAsked, tools: Tools) -> bool:
+    """Whether these are more photos than the model combines."""
+    return wish.command == COMBINE and len(wish.pictures) > tools.most_photos
 
 
 async def ask_for_words(pressed: EditPressed, wish: Wish, html: str) -> Replies:
@@ -166,8 +169,6 @@ async def choose_manner(pressed: Pressed) -> Replies:
     only = next((each for each in wish.pictures if str(each.message_id) == manner), None)
     if only is not None:
         return await _go_on(pressed, found, complete(replace(wish, picture=only, others=())))
-    if manner == COMBINE and len(wish.pictures) > pressed.tools.most_photos:
-        return alert(pressed, alerts.plain(questions.too_many(pressed.t, pressed.tools.most_photos)))
     return await _go_on(
         pressed, found, complete(replace(wish, command=COMBINE if manner == COMBINE else EDIT))
     )
@@ -199,6 +200,8 @@ async def _go_on(pressed: Pressed, question: Question, meant: EditAsked | Lackin
     """A press has answered a question: admit the edit, or ask for what it still lacks in the same message."""
     press, tools = pressed.press, pressed.tools
     match meant:
+        case EditAsked() if _are_too_many(meant, tools):
+            return alert(pressed, alerts.plain(questions.too_many(pressed.t, tools.most_photos)))
         case EditAsked():
             if not await tools.wishes.answered(question.id, press.update_id):
                 return toast(pressed, alerts.settled(pressed.t))
