@@ -86,9 +86,11 @@ class SqlEditStore:
         Returns it as it is then, None if somebody else moved it.
         """
         requester_id = held.request.requester_id
-        counted = Counted(held.chat_id, requester_id, limits, now, held.operation, held_before=held)
         async with self._database.reading() as connection:  # mostly there is none, and nothing to lock
-            together = await _held_together(connection, held)
+            if not (together := await _held_together(connection, held)):
+                return None
+            dearest = _dearest(limits, together)
+            counted = Counted(held.chat_id, requester_id, limits, now, dearest, held_before=held)
             if refusal((await counted.usages(connection))[1], len(together)):
                 return held
         received = [

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.edits import Cancelled, Delivered, Edit, Failed, Submitting
+from bot.core.edits import Cancelled, Delivered, Edit, Failed, Held, Received, Submitting
 from bot.core.errors import Reason
 from bot.core.limits import Counts, Limits, Refusal, Rule, Scope
 from bot.storage.edits import SqlEditStore
@@ -64,6 +64,29 @@ async def test_an_edit_takes_what_its_own_operation_costs(store: SqlEditStore) -
     assert await asked_for("small", 10) == Refusal(replace(RULE, count=15), NOW + DAY)
     free = await store.usage(10, 10, limits, NOW)
     assert [(used.used, used.left) for used in free] == [(13, 2)]
+
+
+async def test_a_held_series_waits_for_places_of_its_dearest(store: SqlEditStore) -> None:
+    limits = Limits((replace(RULE, count=20),), prices={"small": 8.0, "large": 18.0})  # 40 credits
+    before = await store.admit(edit(chat_id=8, requester_id=8, operation="large"), limits, NOW)
+    assert isinstance(before, Edit)
+    small, large = (
+        edit(
+            chat_id=9,
+            requester_id=9,
+            operation=operation,
+            update_id=900,
+            series_number=number,
+            stage=Held(NOW),
+        )
+        for number, operation in enumerate(("small", "large"), 1)
+    )
+    held = await store.admit(small, limits, NOW, others=(large,))
+    assert isinstance(held, Edit)
+    assert isinstance(held.stage, Held)
+    assert await store.release(held, limits, NOW + timedelta(hours=1)) == held
+    assert isinstance(await store.release(held, limits, NOW + DAY), Edit)
+    assert [each.stage for each in await store.series_of(held)] == [Received(), Received()]
 
 
 async def test_what_never_fits_into_a_day_is_refused_without_a_time(store: SqlEditStore) -> None:
