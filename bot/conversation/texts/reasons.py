@@ -215,7 +215,9 @@ def refusal_text(t: NullTranslations, refusal: Refusal, now: datetime) -> str:
                 "Your limit in all chats together is {allowance}. The next place is free {when}."
             )
         case Scope.DEPLOYMENT:
-            sentence = t.gettext("This bot has spent what it may in a day. The next place is free {when}.")
+            sentence = t.gettext(
+                "Too little is left of what this bot may spend in a day. The next place is free {when}."
+            )
     return sentence.format(allowance=allowance(t, refusal.rule), when=moment(t, refusal.retry_at, now))
 
 
@@ -229,7 +231,7 @@ def limit_sentence(t: NullTranslations, refusal: Refusal) -> str:
         case Scope.PERSON:
             sentence = t.gettext("Your limit in all chats together is {allowance}.")
         case Scope.DEPLOYMENT:
-            sentence = t.gettext("This bot has spent what it may in a day.")
+            sentence = t.gettext("Too little is left of what this bot may spend in a day.")
     return sentence.format(allowance=allowance(t, refusal.rule))
 
 

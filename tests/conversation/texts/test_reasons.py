@@ -12,6 +12,7 @@ from bot.conversation.texts.reasons import (
     reason_sentence,
     refusal_text,
 )
+from bot.conversation.texts.series import too_few_places
 from bot.core.edits import Failed, Waste
 from bot.core.errors import Reason
 from bot.core.limits import HELD, Counts, Refusal, Rule, Scope
@@ -65,6 +66,12 @@ def test_what_never_fits_into_a_day_is_not_said_to_be_this_chats_limit(t: NullTr
     said = refusal_text(t, Refusal(rule), NOW)
     assert said != reason_sentence(t, Reason.LIMIT_REACHED)
     assert "/limits" not in said
+
+
+def test_what_the_days_rest_does_not_pay_is_not_said_to_be_all_spent() -> None:
+    refused = Refusal(Rule(Scope.DEPLOYMENT, 20, timedelta(days=1), Counts.PAID), NOW, left=5)
+    for said in (refusal_text(en(), refused, NOW), too_few_places(en(), refused, 6, NOW)):
+        assert said.startswith("Too little is left of what this bot may spend in a day.")
 
 
 def test_a_failure_names_the_photo_of_several_that_is_the_reason() -> None:
