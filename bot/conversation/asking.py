@@ -110,10 +110,12 @@ async def ask_for_command(asked: Asked, commands: Iterable[str]) -> Replies:
     question = await kept(asked, wish, Missing.COMMAND)
     edits = [each for each in near if each in _EDITS]
     buttons: tuple[tuple[Button, ...], ...] = ()
-    if wish.picture is not None:
+    is_new = edits == [IMAGINE] and message.picture is None and message.replied is None
+    has_picture = wish.picture is not None and not is_new
+    if has_picture or is_new:
         offered = edits or [style.name for style in PRESETS if not style.needs_words][:_SUGGESTIONS]
         buttons = (tuple(COMMAND.of(command_title(t, each), f"{question.id}-{each}") for each in offered),)
-    html = questions.unknown_command(t, name, near, has_picture=wish.picture is not None)
+    html = questions.unknown_command(t, name, near, has_picture=has_picture)
     silent = not message.chat.is_private
     return (Ask(in_reply(asked), html, question.id, buttons=buttons, silent=silent),)
 

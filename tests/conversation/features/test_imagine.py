@@ -152,3 +152,16 @@ async def test_a_misspelt_command_is_not_done_to_the_latest_picture() -> None:
     await room.handle(press(data, message_id=900))
     [made] = room.edits.values()
     assert (made.request.command, made.request.photos) == ("imagine", ())
+
+
+async def test_a_misspelt_command_needs_no_picture_and_speaks_of_none() -> None:
+    room = Room()
+    for _ in range(2):  # without any, and with one that is not meant
+        asked = await room.asks(message("imagin", STORM))
+        assert "photo" not in asked.html
+        (data,) = data_of(asked.buttons)
+        await room.handle(press(data, message_id=900))
+        made = list(room.edits.values())[-1]
+        assert (made.request.command, made.request.words, made.request.photos) == ("imagine", STORM, ())
+        room.edits.clear()
+        await room.handle(message(picture=PHOTO))
