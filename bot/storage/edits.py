@@ -85,10 +85,10 @@ class SqlEditStore:
 
         Returns it as it is then, None if somebody else moved it.
         """
-        requester_id = held.request.requester_id
-        counted = Counted(held.chat_id, requester_id, limits, now, held.operation, held_before=held)
         async with self._database.reading() as connection:  # mostly there is none, and nothing to lock
             together = await _held_together(connection, held)
+            who, operation = (held.chat_id, held.request.requester_id), _dearest(limits, [held, *together])
+            counted = Counted(*who, limits, now, operation, held_before=held)
             if refusal((await counted.usages(connection))[1], len(together)):
                 return held
         received = [
@@ -158,7 +158,7 @@ class SqlEditStore:
     async def move_all(self, moves: Sequence[tuple[Edit, Edit]]) -> list[Edit | None]:
         """Each `move`, in one transaction: what was moved, None for each where somebody else was faster."""
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing(patient=True) as connection:
                 return await _moved(connection, moves)
         finally:
             self._forget_running(*(before.id for before, _ in moves))
