@@ -166,7 +166,7 @@ def hold_buttons(
     """To begin with as many as have a place, and to hold the places of all, where they may wait for them."""
     update_id, buttons = requests[0].update_id, list[Button]()
     if refusal.left:
-        first = t.ngettext("First {count} now", "First {count} now", refusal.left)
+        first = t.ngettext("First one now", "First {count} now", refusal.left)
         buttons.append(Button(first.format(count=number(t, refusal.left)), f"{FIRST_VERB}:{update_id}"))
     if refusal.retry_at is not None and refusal.can_be_held(now):
         wait = duration(t, until((refusal.retry_at - now).total_seconds()))

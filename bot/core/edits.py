@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat, Size
-from bot.core.shapes import Shape
+from bot.core.shapes import Shape, with_shape
 
 
 class EditState(StrEnum):
@@ -130,7 +130,7 @@ class Request:
     @property
     def said(self) -> str:
         """The shape and the words, as they were written."""
-        return f"{self.shape} {self.words}".strip() if self.shape else self.words
+        return with_shape(self.shape, self.words)
 
     @property
     def is_private(self) -> bool:

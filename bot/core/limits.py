@@ -130,8 +130,8 @@ class Usage:
 
     @property
     def places(self) -> int:
-        """So many more edits have a place: the last one may take more than is left."""
-        return -(-self.left // self.each)
+        """So many more edits have a place."""
+        return self.left // self.each
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +174,12 @@ def usage(
         return Usage(rule, len(counted_at), held, each=each)
     inside = [at for at in counted_at if at > now - rule.window]
     ends = [at + rule.window for at in inside]
-    next_at = _next_at(rule, ends, now, held, _taken_by(wanted, each))
+    next_at = _next_at(rule, ends, now, held, wanted * each)
     return Usage(rule, len(inside), held, ends[0] if ends else None, next_at, each)
 
 
-def _taken_by(wanted: int, each: int) -> int:
-    """So much has to be left for so many edits."""
-    return (wanted - 1) * each + 1
-
-
 def _next_at(rule: Rule, ends: Sequence[datetime], now: datetime, held: int, wanted: int) -> datetime | None:
-    """When there are so many places: each held edit takes the first one before, for a whole window."""
+    """When so much is left: each held edit takes the first place before, for a whole window."""
     if rule.window is None or wanted > rule.count:
         return None
     taken = list(ends)
@@ -211,7 +206,7 @@ def refusal(usages: Sequence[Usage], wanted: int = 1) -> Refusal | None:
 
 
 def _never(used: Usage, wanted: int) -> bool:
-    return used.rule.window is not None and used.rule.count < _taken_by(wanted, used.each)
+    return used.rule.window is not None and used.rule.count < wanted * used.each
 
 
 def decide(asked: Edit, usages: Sequence[Usage], holds: Usage, now: datetime, wanted: int = 1) -> Admission:

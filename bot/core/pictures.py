@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+PREPARED_SIDE = 2048
+"""The longest side of a photo for the provider, in pixels, unless its operation paints more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:

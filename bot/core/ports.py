@@ -10,7 +10,7 @@ from bot.core.clock import Clock, NewId
 from bot.core.edits import Edit, PhotoRef
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits
-from bot.core.pictures import Fitted, ImageFormat, Size
+from bot.core.pictures import PREPARED_SIDE, Fitted, ImageFormat, Size
 from bot.core.shapes import Shape
 
 
@@ -253,7 +253,7 @@ class Images(Protocol):
         shapes: Sequence[float] = (),
         *,
         wanted: Shape | None = None,
-        longest: int = 2048,
+        longest: int = PREPARED_SIDE,
     ) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size.
 

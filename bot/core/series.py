@@ -77,18 +77,22 @@ class SeriesSteps:
         self._store, self._chat, self._files = ports.store, ports.chat, ports.files
         self._pending, self._lease, self._now = pending, lease, now
         self._wake, self._tell = wake, tell
-        self._introduced, self._one_by_one = set[int](), set[int]()
-        self._sending = set[int]()
+        self._introduced = set[tuple[str, int]]()
+        self._one_by_one, self._sending = set[int](), set[int]()
 
     async def introduce(self, edit: Edit) -> None:
-        """Show all of the series on its card, which this process may not know yet."""
-        if edit.request.update_id in self._introduced:
+        """Show all of the series on its card, which this replica may not know yet."""
+        if self._under_our_name(edit) in self._introduced:
             return
         series = await self._store.series_of(edit)
         if any(each.is_active for each in series):
-            self._introduced.add(edit.request.update_id)
+            self._introduced.add(self._under_our_name(edit))
         for each in sorted(series, key=lambda each: not each.is_active):
             self._chat.show(each)
+
+    def _under_our_name(self, edit: Edit) -> tuple[str, int]:
+        """After an absence the replica has another name, and has forgotten all cards."""
+        return self._lease.name, edit.request.update_id
 
     async def rouse(self, moved: Edit) -> None:
         """Have the others look: they were given their places too, or wait for nothing any more."""
@@ -205,7 +209,7 @@ class SeriesSteps:
         """
         head, *others = await self._store.series_of(edit)
         if edit.id == head.id:
-            self._introduced.discard(edit.request.update_id)
+            self._introduced.discard(self._under_our_name(edit))
             self._one_by_one.discard(edit.request.update_id)
             return await self._chat.settle_series([head, *others])
         if head.is_told and head.due_at is None and head.status_message_id is not None:

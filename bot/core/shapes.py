@@ -103,6 +103,11 @@ def is_possible(shape: Shape) -> bool:
     return short >= SHORTEST_SIDE and long <= LONGEST_SIDE and short * long <= MOST_PIXELS
 
 
+def with_shape(shape: Shape | None, words: str) -> str:
+    """The shape and the words after it, as they were written."""
+    return f"{shape} {words}".strip() if shape else words
+
+
 def shape_of(text: str) -> Shape:
     """The shape that `str` wrote down."""
     sign = ":" if ":" in text else "x"

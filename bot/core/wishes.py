@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.edits import PhotoRef
-from bot.core.shapes import Shape
+from bot.core.shapes import Shape, with_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Wish:
     @property
     def said(self) -> str:
         """The shape and the words, as they were written."""
-        return f"{self.shape} {self.words}".strip() if self.shape else self.words
+        return with_shape(self.shape, self.words)
 
     @property
     def pictures(self) -> tuple[PictureMeant, ...]:

@@ -9,11 +9,10 @@ from typing import Self
 
 from bot.core.errors import PhotoRefused, Reason, ResultUnusable, TryLater
 from bot.core.money import Day
-from bot.core.pictures import Fitted, ImageFormat, Size
+from bot.core.pictures import PREPARED_SIDE, Fitted, ImageFormat, Size
 from bot.core.shapes import Shape
 from bot.images.allowance import DEFAULT_ALLOWANCE, Allowance
 from bot.images.messages import Message
-from bot.images.preparing import MAX_PREPARED_SIDE
 from bot.images.worker_process import WorkerDied, WorkerProcess
 
 logger = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ class ImagePool:
         shapes: Sequence[float] = (),
         *,
         wanted: Shape | None = None,
-        longest: int = MAX_PREPARED_SIDE,
+        longest: int = PREPARED_SIDE,
     ) -> tuple[bytes, Size]:
         """The JPEG for the provider, and the photo's exact size. Raises PhotoRefused."""
         words = {"do": "prepare", "shapes": shapes, "wanted": wanted and str(wanted), "longest": longest}

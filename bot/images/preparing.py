@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PIL import Image
 
 from bot.core.errors import PhotoRefused, Reason
-from bot.core.pictures import ImageFormat, Size
+from bot.core.pictures import PREPARED_SIDE, ImageFormat, Size
 from bot.core.shapes import Shape
 from bot.images.colour import to_srgb
 from bot.images.encoding import encode
@@ -14,8 +14,6 @@ from bot.images.orientation import upright
 from bot.images.reading import Still, decode, open_still
 from bot.images.transparency import flatten, shows_nothing
 
-MAX_PREPARED_SIDE = 2048
-"""Unless the model paints larger than that."""
 MAX_PREPARED_BYTES = 7_000_000
 
 _QUALITIES = (90, 80, 70, 60, 50)
@@ -31,7 +29,7 @@ def prepare(
     shapes: Sequence[float] = (),
     *,
     wanted: Shape | None = None,
-    longest: int = MAX_PREPARED_SIDE,
+    longest: int = PREPARED_SIDE,
 ) -> tuple[bytes, Size]:
     """The JPEG for the provider, and the photo's size as it is seen upright.
 

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from bot.core.pictures import PREPARED_SIDE
 from bot.nanobanana.prices import price
 from bot.nanobanana.requests import RESOLUTIONS, Model, Operation, Resolution
 
@@ -12,7 +13,7 @@ _MOST_ENLARGED = 1.25
 """A result may be so many times as wide as painted: then a photo of 1280 pixels, which is what Telegram makes
 of most, is still painted at 1K, and one of 2560 at 2K.
 """
-_PHOTO_SIDE, _LARGE_PHOTO_SIDE = 2048, 4096
+_LARGE_PHOTO_SIDE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Offer:
 
     def photo_side(self, operation: str) -> int:
         """The longest side of photos for an operation, in pixels."""
-        return _LARGE_PHOTO_SIDE if operation.endswith(" 4K") else _PHOTO_SIDE
+        return _LARGE_PHOTO_SIDE if operation.endswith(" 4K") else PREPARED_SIDE
 
 
 def _covers(operation: Operation, pixels: int | None) -> bool:

@@ -1,7 +1,7 @@
 """How much of each rule is used, counted from the edits' rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, tuple_
@@ -47,8 +47,7 @@ class Counted:
     ) -> Usage:
         each = self.limits.needed(self.operation) if rule.counts is Counts.PAID else 1
         counted, held = await self._counted(connection, rule), self._held_of(rule, holds)
-        used = usage(rule, counted, self.now, held, self.wanted, each)
-        return replace(used, next_at=None) if each > rule.count else used
+        return usage(rule, counted, self.now, held, self.wanted, each)
 
     async def _counted(self, connection: AsyncConnection, rule: Rule) -> Sequence[datetime]:
         """The creation times of the edits that a rule counts now; those in a window oldest first."""
@@ -117,8 +116,8 @@ class Counted:
                 return sum(row.chat_id == self.chat_id for row in holds)
             case Scope.PERSON:
                 return sum(row.requester_id == self.person_id for row in holds)
-            case Scope.DEPLOYMENT:  # all but the last of the units that it needs
-                return self.limits.needed(self.operation) - 1
+            case Scope.DEPLOYMENT:  # a held edit waits for a chat's or person's place, not for money
+                return 0
 
 
 async def waste_of(connection: AsyncConnection, ended: Edit, limits: Limits) -> Waste | None:

@@ -160,7 +160,7 @@ class SqlEditStore:
     async def move_all(self, moves: Sequence[tuple[Edit, Edit]]) -> list[Edit | None]:
         """Each `move`, in one transaction: what was moved, None for each where somebody else was faster."""
         try:
-            async with self._database.writing() as connection:
+            async with self._database.writing(patient=True) as connection:
                 return await _moved(connection, moves)
         finally:
             self._forget_running(*(before.id for before, _ in moves))

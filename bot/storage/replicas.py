@@ -84,9 +84,8 @@ class Replicas:
             )
         )
         query = select(EDITS.c.update_id).where(claimable, ~has_one_before).order_by(EDITS.c.due_at)
-        chosen = (
-            query.limit(limit).with_for_update(skip_locked=True, of=EDITS).cte()
-        )  # or it might be run per row
+        # As a common table expression it is run once; as a subquery it might be run for each row.
+        chosen = query.limit(limit).with_for_update(skip_locked=True, of=EDITS).cte()
         mine = and_(EDITS.c.update_id.in_(select(chosen.c.update_id)), claimable)
         claimed = update(EDITS).where(mine).values(owner=name).returning(*EDITS.c)
         async with self._database.writing() as connection:

@@ -249,6 +249,17 @@ async def test_the_first_of_an_album_begin_and_the_rest_is_refused_anew() -> Non
     assert [made.series_number for made in asked_of(room)] == [1, 2, 1, 2]
 
 
+async def test_more_presses_of_first_never_begin_the_rest_twice() -> None:
+    room = Room()
+    room.service.places = 2
+    [said] = await handled(room, album(room, "in red", "", "", "", command="sketch"))
+    assert isinstance(said, Say)
+    for places in (2, None, None):
+        room.service.places = places
+        await room.handle(press(data_of(said.buttons)[0]))
+    assert [made.photo for made in asked_of(room)] == [photo(number) for number in range(4)]
+
+
 async def test_all_of_an_album_is_held() -> None:
     room = Room()
     room.service.refusal = Refusal(HOURLY, NOW + timedelta(minutes=5))
@@ -266,7 +277,7 @@ async def test_an_album_that_will_never_have_so_many_places_can_only_be_begun() 
     room.service.refusal = Refusal(HOURLY, left=1)
     [said] = await handled(room, album(room, "in red", "", command="sketch"))
     assert isinstance(said, Say)
-    assert [button.text for button in said.buttons[0]] == ["First 1 now"]
+    assert [button.text for button in said.buttons[0]] == ["First one now"]
 
 
 async def test_an_album_combines_into_one_picture() -> None:

@@ -85,6 +85,19 @@ def test_more_than_a_rule_ever_has_get_no_promise_whatever_another_rule_says() -
     assert refusal(usages, 8) == Refusal(TWO_AN_HOUR, None, left=0)
 
 
+def test_dear_edits_have_as_many_places_as_fit_whole() -> None:
+    day = Rule(Scope.DEPLOYMENT, 10, timedelta(days=1), Counts.PAID)
+    four = [ago(40), ago(30), ago(20), ago(10)]
+    used = usage(day, four, NOW, wanted=2, each=4)
+    assert used.places == 1
+    assert refusal([used], 2) == Refusal(day, ago(30) + timedelta(days=1), left=1)
+
+
+def test_a_rule_that_never_has_enough_for_one_is_named_before_one_that_will_have() -> None:
+    dear = usage(Rule(Scope.DEPLOYMENT, 5, timedelta(days=1), Counts.PAID), [], NOW, each=9)
+    assert refusal([usage(TWO_AN_HOUR, [ago(40), ago(10)], NOW), dear]) == Refusal(dear.rule, None)
+
+
 @pytest.mark.parametrize(("held", "is_held"), [(0, True), (1, False)])
 def test_a_series_longer_than_what_may_be_held_is_held_where_nothing_else_is(
     held: int, is_held: bool

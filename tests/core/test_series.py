@@ -248,3 +248,15 @@ async def test_a_series_whose_place_has_come_begins_whole(world: World) -> None:
     edits = await under_way(world, Held(NOW), Held(NOW))
     await world.advance(edits[0])
     assert edits[1].id in world.woken
+
+
+async def test_after_an_absence_all_of_a_series_is_shown_on_its_card_again(world: World) -> None:
+    """The replica has another name then, and has forgotten its cards."""
+    first, *others = await under_way(world, RUNNING, RUNNING, READY)
+    for name, shown in ((world.replica.name, True), (world.replica.name, False), ("new", True)):
+        world.replica.name = name
+        world.store.rows[first.id] = replace(world.row(first), owner=name)
+        world.chat.shown.clear()
+        await world.service.advance(first.id)
+        ids = {each.id for each in world.chat.shown}
+        assert [each.id in ids for each in others] == [shown] * 2

@@ -5,12 +5,12 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
-from bot.core.pictures import ImageFormat, Size, nearest
+from bot.core.pictures import PREPARED_SIDE, ImageFormat, Size, nearest
 from bot.core.shapes import Ratio, Shape
 from bot.images import preparing
 from bot.images.fitting import fit
 from bot.images.framing import canvas_of, extended, framed_box, shape_for
-from bot.images.preparing import MAX_PREPARED_BYTES, MAX_PREPARED_SIDE, prepare
+from bot.images.preparing import MAX_PREPARED_BYTES, prepare
 from bot.nanobanana.requests import Model, shapes_of
 from tests.images.image_files import encoded, opened
 
@@ -88,7 +88,7 @@ def test_a_photo_near_a_shape_is_sent_as_it_is(size: Size) -> None:
 def test_what_is_sent_stays_within_the_limit_for_the_extended_photo() -> None:
     jpeg, size = prepare(encoded(framed_photo(8000, 1900), "JPEG"), lambda _: None, SHAPES)
     sent = opened(jpeg)
-    assert max(sent.size) == MAX_PREPARED_SIDE
+    assert max(sent.size) == PREPARED_SIDE
     assert sent.width / sent.height == pytest.approx(1536 / 672, rel=0.002)
     assert size == Size(8000, 1900)
 
@@ -96,7 +96,7 @@ def test_what_is_sent_stays_within_the_limit_for_the_extended_photo() -> None:
 @pytest.mark.parametrize(("width", "height"), [(1080, 2400), (301, 4300), (200, 3900)])
 def test_it_is_not_one_pixel_longer_than_the_limit(width: int, height: int) -> None:
     jpeg, _ = prepare(encoded(framed_photo(width, height), "JPEG"), lambda _: None, SHAPES)
-    assert max(opened(jpeg).size) == MAX_PREPARED_SIDE
+    assert max(opened(jpeg).size) == PREPARED_SIDE
 
 
 def test_what_a_photo_is_extended_by_is_announced_too() -> None:

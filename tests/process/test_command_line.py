@@ -55,7 +55,8 @@ def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments:
 
 def test_a_start_loads_nothing_that_few_starts_need(tmp_path: Path) -> None:
     done = run("-c", "import sys, bot.run; print(*sys.modules, sep='\\n')", folder=tmp_path)
-    assert {"alembic", "obstore", "bot.storage.tables"} & set(done.stdout.splitlines()) == {
+    seldom_or_elsewhere = {"alembic", "obstore", "PIL", "isal"}  # pictures are read in worker processes
+    assert (seldom_or_elsewhere | {"bot.storage.tables"}) & set(done.stdout.splitlines()) == {
         "bot.storage.tables"
     }
 

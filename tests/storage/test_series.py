@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.edits import Cancelled, Delivered, Edit, EditState, Held, Ready, Received
-from bot.core.limits import Admission, Limits, Refusal, Rule, Scope
+from bot.core.limits import Admission, Counts, Limits, Refusal, Rule, Scope
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, RESULT, STAGES, TASK, edit
@@ -94,6 +94,28 @@ async def test_what_was_cancelled_of_a_held_series_stays_so(store: SqlEditStore)
     assert await store.move(first, replace(first, stage=Cancelled(NOW))) is not None
     await store.release(second, SEVEN, NOW + timedelta(minutes=10))
     assert [each.state for each in await store.series_of(first)] == ["cancelled", "received", "received"]
+
+
+async def test_a_held_series_waits_for_what_its_dearest_edit_costs(store: SqlEditStore) -> None:
+    daily = Rule(Scope.DEPLOYMENT, 27, timedelta(days=1), Counts.PAID)
+    three = Rule(Scope.CHAT, 3, HOUR)
+    limits = Limits((three, daily), prices={"small": 8.0, "large": 18.0})  # units of 2 credits: 4 and 9
+    await taken(store, 50)
+    operations = ["small", "large", "large"]
+    edits = [
+        replace(each, operation=name)
+        for each, name in zip(series(3, stage=Held(NOW)), operations, strict=True)
+    ]
+    held = await admit(store, edits, limits)
+    assert isinstance(held, Edit)
+    others = [edit(chat_id=number, requester_id=number, operation="small") for number in (8, 9)]
+    for other in others:
+        assert await store.admit(other, limits, NOW) == other
+    later = NOW + timedelta(minutes=10)
+    assert await store.release(held, limits, later) == held
+    cancelled = replace(others[0], stage=Cancelled(NOW)), replace(others[1], stage=Cancelled(NOW))
+    await store.move_all(list(zip(others, cancelled, strict=True)))
+    assert (await store.release(held, limits, later)) != held
 
 
 async def test_moves_together_leave_out_what_somebody_else_has_moved(store: SqlEditStore) -> None:

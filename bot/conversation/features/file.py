@@ -19,7 +19,7 @@ async def send(pressed: EditPressed) -> Replies:
         return alert(pressed, gone_alert(t))
     there = already_there_alert(t)
     if isinstance(edit.stage, Delivered) and edit.stage.photo and edit.stage.photo.kind is PhotoKind.DOCUMENT:
-        return alert(pressed, there)  # where photos are not allowed
+        return alert(pressed, file_itself_alert(t))  # where photos are not allowed
     if edit.file_message_id and await tools.questions.has_message(edit.chat_id, edit.file_message_id):
         return alert(pressed, there)
     if said := await answer_if_there(pressed, Extra.FILE, on_its_way=sending_alert(t), there=there):
@@ -37,6 +37,10 @@ def gone_alert(t: NullTranslations) -> str:
 
 def already_there_alert(t: NullTranslations) -> str:
     return t.gettext("The file is already here, as a reply to the photo. Delete it there to have it again.")
+
+
+def file_itself_alert(t: NullTranslations) -> str:
+    return t.gettext("The result came as a file: this is it already.")
 
 
 def sending_alert(t: NullTranslations) -> str:

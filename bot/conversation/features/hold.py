@@ -66,7 +66,7 @@ async def first(pressed: Pressed) -> Replies:
     await _take_from_rest(pressed, requests[:count])
     told = toast(pressed, alerts.started(t))
     rest = [replace(request, update_id=press.update_id) for request in numbered(requests[count:])]
-    refused = await tools.desk.admit(rest) if rest else None
+    refused = await tools.desk.admit(rest, once=True) if rest else None
     if not isinstance(refused, Refusal) or press.message_id is None:
         return (*told, *_gone(press))
     html = refused_text(t, refused, rest, tools.now())
@@ -119,10 +119,8 @@ def _is_correction(one: Request, other: Request) -> bool:
 async def _take_from_rest(pressed: Pressed, requests: Sequence[Request]) -> None:
     """Of an album, what the limit had left waits for words: no longer these photos of it."""
     tools, request = pressed.tools, requests[0]
-    speaker, begun = (
-        Speaker(request.chat_id, request.thread_id, request.requester_id),
-        {each.photo_message_id for each in requests},
-    )
+    speaker = Speaker(request.chat_id, request.thread_id, request.requester_id)
+    begun = {each.photo_message_id for each in requests}
     rest = await tools.wishes.remembered_photos(speaker, tools.now() - KEEP)
     if rest is None:
         return

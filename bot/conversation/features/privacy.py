@@ -99,7 +99,10 @@ def deleted_text(t: NullTranslations) -> str:
                 "• Here, for up to {days} days, that you asked for an edit, when and where, "
                 "because the limits count it. Nothing of what it was."
             ).format(days=KEPT_DAYS["edits"]),
-            t.gettext("• Here, whether the owner of this bot allowed or refused you."),
+            t.gettext(
+                "• Here, whether the owner of this bot allowed or refused you, "
+                "and your own limit if they set one."
+            ),
             t.gettext("• Backups, if whoever runs this bot makes some, and numbers in its log."),
         )
     )

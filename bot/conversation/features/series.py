@@ -6,6 +6,7 @@ from gettext import NullTranslations
 
 from bot.conversation.answering import admit_pressed, alert, numbered, toast
 from bot.conversation.asking import ask_for_words
+from bot.conversation.extras import is_missing
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
 from bot.conversation.features.file import gone_alert
 from bot.conversation.outgoing import Delete, Destination, Say, SendFiles
@@ -14,6 +15,7 @@ from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.reasons import reason_sentence
 from bot.conversation.texts.series import change_all_question
+from bot.conversation.tools import Tools
 from bot.core.edits import Delivered, Edit, Extra, Request
 from bot.core.errors import Reason
 from bot.core.presets import EDIT
@@ -65,16 +67,12 @@ def _again(pressed: EditPressed, requests: Iterable[Request]) -> list[Request]:
 
 
 async def files(pressed: EditPressed) -> Replies:
-    """Send every result as a file, once."""
+    """Send every result as a file, if it is not there already."""
     t, tools, delivered = pressed.t, pressed.tools, await _delivered(pressed)
     kept = [each for each in delivered if await tools.files.size(each.id, "result") is not None]
     if not kept:
         return alert(pressed, gone_alert(t))
-    claimed = [
-        each
-        for each in kept
-        if each.file_message_id is None and await tools.memory.claim_extra(each.id, Extra.FILE, tools.now())
-    ]
+    claimed = [each for each in kept if await _has_no_file(tools, each)]
     if not claimed:
         return alert(pressed, already_there_alert(t))
     sizes, albums = [await tools.files.size(each.id, "result") or 0 for each in claimed], list[SendFiles]()
@@ -85,6 +83,13 @@ async def files(pressed: EditPressed) -> Replies:
         albums.append(SendFiles(tuple(claimed[:count]), otherwise=refused))
         claimed, sizes = claimed[count:], sizes[count:]
     return (*toast(pressed, sending_alert(t)), *albums)
+
+
+async def _has_no_file(tools: Tools, edit: Edit) -> bool:
+    beside = edit.file_message_id
+    if beside is not None and await tools.questions.has_message(edit.chat_id, beside):
+        return False
+    return await is_missing(tools, edit, Extra.FILE)
 
 
 async def _delivered(pressed: EditPressed) -> Sequence[Edit]:

@@ -52,10 +52,11 @@ def status_text(
 
 
 def held_buttons(t: NullTranslations, active: Sequence[Edit]) -> Buttons:
-    """A button for each held edit, which gives its place up."""
-    held = [edit for edit in active if isinstance(edit.stage, Held)]
+    """A button for each held edit, which gives its place up; one for a series, because it gives all up."""
+    held = {edit.request.update_id: edit for edit in active if isinstance(edit.stage, Held)}
     return tuple(
-        (Button(f"✖️ {command_title(t, edit.request.command)}", CANCEL.of(edit, t).data),) for edit in held
+        (Button(f"✖️ {command_title(t, edit.request.command)}", CANCEL.of(edit, t).data),)
+        for edit in held.values()
     )
 
 

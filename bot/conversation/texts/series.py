@@ -29,7 +29,7 @@ def done_of(t: NullTranslations, series: Sequence[Edit]) -> str:
 
 
 def problems(t: NullTranslations, series: Sequence[Edit]) -> list[str]:
-    """Why some do not arrive, each by its number; first those that were ended."""
+    """Why some do not arrive, each by its number."""
     lines = []
     for each in series:
         if each.failure is not None:

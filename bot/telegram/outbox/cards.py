@@ -65,7 +65,8 @@ class CardBoard:
     def render(self, edit: Edit, place: Place = ITS_TURN, *, admins_told: bool = False) -> Card:
         """What the card of `edit` is to show now."""
         if edit.is_in_series:
-            series = list(self._series.get(_key(edit), {1: edit}).values())
+            known = self._series.get(_key(edit), {1: edit})
+            series = [known[number] for number in sorted(known)]
             return self._cards.series(series, edit, self._now(), self._estimate(edit), place)
         return self._cards.status(edit, self._now(), self._estimate(edit), place, admins_told=admins_told)
 

@@ -140,9 +140,11 @@ class PictureSender:
     async def _before(self, edit: Edit) -> bytes:
         parent = edit.request.parent
         kept = await self._files.get(parent, "result") if parent else None
-        if kept is None and edit.request.photo is None:
+        if kept is not None:
+            return kept
+        if edit.request.photo is None:
             raise PhotoRefused(Reason.PHOTO_GONE)
-        return kept or await self._download(edit.request.photos[0].file_id)
+        return await self._download(edit.request.photo.file_id)
 
     async def _after(self, edit: Edit) -> bytes:
         if (kept := await self._files.get(edit.id, "result")) is not None:

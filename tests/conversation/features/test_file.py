@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from bot.conversation.features.file import already_there_alert, gone_alert, sending_alert
+from bot.conversation.features.file import already_there_alert, file_itself_alert, gone_alert, sending_alert
 from bot.conversation.outgoing import Alert, Destination, Say, SendFiles
 from bot.conversation.texts.reasons import reason_sentence
 from bot.core.edits import Delivered, Edit, EditState, Extra, PhotoKind, PhotoRef
@@ -59,7 +59,7 @@ async def test_a_result_that_had_to_come_as_a_file_is_that_file() -> None:
     as_file = PhotoRef("the reply", PhotoKind.DOCUMENT)
     edit = delivered(room, stage=replace(DELIVERED, photo=as_file))
     await room.files.put(edit.id, "result", b"as painted")
-    assert (await room.alert(press(f"f:{edit.id}"))).text == already_there_alert(en())
+    assert (await room.alert(press(f"f:{edit.id}"))).text == file_itself_alert(en())
 
 
 async def test_an_edit_without_a_result_has_no_file() -> None:

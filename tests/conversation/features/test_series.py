@@ -8,7 +8,18 @@ from bot.conversation.feature import all_features
 from bot.conversation.features.series import already_there_alert, sending_alert
 from bot.conversation.incoming import Replied
 from bot.conversation.outgoing import Alert, Delete, Say, SendFiles
-from bot.core.edits import Cancelled, Delivered, Edit, EditState, Failed, PhotoKind, PhotoRef, Stage, Waste
+from bot.core.edits import (
+    Cancelled,
+    Delivered,
+    Edit,
+    EditState,
+    Extra,
+    Failed,
+    PhotoKind,
+    PhotoRef,
+    Stage,
+    Waste,
+)
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from tests.conversation.fakes import Room
@@ -149,6 +160,23 @@ async def test_the_files_come_as_albums_once() -> None:
     sent = [each.edits for each in albums if isinstance(each, SendFiles)]
     assert sent == [(edits[0],), (edits[1], edits[2])]
     assert (await room.alert(press(f"files:{edits[0].id}"))).text == already_there_alert(en())
+
+
+async def test_files_that_somebody_deleted_come_again() -> None:
+    room = Room()
+    beside = replace(delivered(2), file_message_id=952)
+    edits = there(room, delivered(1), beside, delivered(3))
+    for each, message_id in zip(edits, (951, 952, 953), strict=True):
+        await room.files.put(each.id, "result", b"as painted")
+        room.questions.messages.add((PRIVATE.id, message_id))
+        if each.file_message_id is None:
+            room.memory.extras[each.id, Extra.FILE] = message_id
+    pressed = press(f"files:{edits[0].id}")
+    assert (await room.alert(pressed)).text == already_there_alert(en())
+    room.questions.messages -= {(PRIVATE.id, 952), (PRIVATE.id, 953)}
+    _, album = await room.handle(pressed)
+    assert isinstance(album, SendFiles)
+    assert album.edits == (edits[1], edits[2])
 
 
 async def test_cancel_on_the_card_ends_all_that_can_be_cancelled() -> None:

@@ -9,7 +9,7 @@ from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
 from tests.conversation.fakes import Room
-from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message, press
+from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import (
     EDIT,
     FAILED,
@@ -83,6 +83,23 @@ async def test_held_edits_are_shown_with_a_button_that_gives_them_up() -> None:
     assert said.buttons == ((Button("✖️ 🖼️ Oil", f"c:{held.id}"),),)
     await room.handle(press(said.buttons[0][0].data))
     assert room.edits[held.id].state is EditState.CANCELLED
+
+
+async def test_a_held_album_has_one_button_that_gives_all_of_it_up() -> None:
+    room = Room()
+    for number in (1, 2, 3):
+        room.has(
+            chat_id=PRIVATE.id,
+            requester_id=ADA.id,
+            update_id=7,
+            series_number=number,
+            series_count=3,
+            stage=STAGES[EditState.HELD],
+        )
+    said = await room.say(message("status"))
+    [data] = data_of(said.buttons)
+    await room.handle(press(data))
+    assert [made.state for made in room.edits.values()] == [EditState.CANCELLED] * 3
 
 
 def test_what_is_counted_though_it_ended_without_a_picture_is_said() -> None:

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.conversation.cards import Cards
 from bot.conversation.outgoing import Destination, Say, SendFiles
 from bot.core.edits import Cancelled, Delivered, Edit, Extra, PhotoKind, PhotoRef, Ready, Stage
 from bot.core.errors import EditFailed, Reason, TryLater
+from bot.core.pacing import Estimate
 from bot.core.pictures import Size
 from bot.core.ports import Arrived
+from bot.telegram.outbox.cards import CardBoard
 from tests.telegram.outbox.edit_world import (
     ADA,
     DELIVERED,
@@ -204,3 +207,12 @@ async def test_files_that_cannot_be_sent_can_be_asked_for_again(world: EditWorld
     await world.outbox.send(SendFiles(tuple(edits), Say(Destination(ADA, None, 60), "I may not")))
     assert world.sent.forgotten == [("e1", Extra.FILE), ("e2", Extra.FILE)]
     assert [said["text"] for said in world.telegram.of("sendMessage")] == ["I may not"]
+
+
+async def test_the_card_names_what_failed_in_the_order_of_the_photos(world: EditWorld) -> None:
+    board = CardBoard(world.outbox, Cards([]), lambda _: Estimate(None, is_slow=False), lambda: NOW)
+    first, second, third = a_series(FAILED, PROCESSING, FAILED)
+    for each in (second, third, first):
+        board.show(each)
+    html = board.render(second).html
+    assert html.index("Photo 1:") < html.index("Photo 3:")
