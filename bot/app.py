@@ -244,7 +244,7 @@ class _App:
                 process.metrics, WaitingEdits(rows.database), rows.money, credits_left, warnings, process.now
             ).chores(),
         )
-        held = HeldEdits(process.replica, process.replicas, rows.edits)
+        held = HeldEdits(process.replica, process.replicas, rows.edits, pacing.budget)
         pace = Pace(pacing, rows.budget, random.random)
         return Jobs(service.advance, held, pace, process.workload, chores, process.now)
 

@@ -29,7 +29,7 @@ SWEEP_SECONDS = 2
 """Adds to the time until the edits of a dead replica are taken over."""
 RECOUNT_SECONDS = 60
 """How often this replica's rows are compared with its jobs. Claims do not find an own row without a job."""
-CLAIM = 100
+CLAIM = 50
 _LATER_PER_EDIT_SECONDS = 0.005
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, update
 from bot.cluster.heartbeat import Heartbeat
 from bot.cluster.held import HeldEdits
 from bot.cluster.lease import Replica
+from bot.core.look_budget import LookBudget
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.inbox import Inbox
@@ -50,7 +51,8 @@ class Member:
         self.replica = Replica(lambda: f"replica-{next(_numbers)}", alone=False)
         self.rows = Replicas(database, "one folder")
         self.heartbeat = Heartbeat(self.replica, self.rows, self.told)
-        self.edits = HeldEdits(self.replica, self.rows, SqlEditStore(database))
+        self.looks = LookBudget(10)
+        self.edits = HeldEdits(self.replica, self.rows, SqlEditStore(database), self.looks)
 
     async def falls_silent(self) -> None:
         """As if it had last been heard of a little longer ago than a lease lasts."""
@@ -87,6 +89,20 @@ async def test_what_a_dead_replica_left_is_taken_over(database: Database) -> Non
     assert [each.owner for each in await bob.edits.claim(10)] == [bob.replica.name]
     assert [each.owner for each in await bob.edits.held()] == [bob.replica.name]
     assert await ada.edits.held() == []
+
+
+async def test_what_a_dead_replica_left_gets_its_looks_by_the_part_of_the_budget_that_is_free_now(
+    database: Database,
+) -> None:
+    ada, bob = await joined(database), await joined(database)
+    await SqlEditStore(database).admit(edit(owner=ada.replica.name), NO_LIMITS, NOW)
+    bob.looks.share(2)
+    half = bob.looks.of_a_task
+    await bob.edits.claim(10)
+    assert bob.looks.of_a_task == half
+    await ada.falls_silent()
+    await bob.edits.claim(10)
+    assert bob.looks.of_a_task == 2 * half
 
 
 async def test_a_large_backlog_of_a_dead_replica_is_taken_over_without_a_pause(database: Database) -> None:
