@@ -51,7 +51,8 @@ async def report() -> AsyncIterator[str]:
         async with AsyncExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             url = await stack.enter_async_context(server.empty())
-            endless = replicas(folder, url, task_seconds=_ENDLESS_SECONDS, POLL_INTERVAL_SECONDS="5")
+            looks = {"POLL_INTERVAL_SECONDS": "5", "LOOKS_PER_SECOND": "250"}  # no reason to wait
+            endless = replicas(folder, url, task_seconds=_ENDLESS_SECONDS, **looks)
             world = await stack.enter_async_context(endless)
             own = await stack.enter_async_context(recorder(world.telegram, world.nanobanana))
             async for line in _losses(world, own):
