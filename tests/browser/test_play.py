@@ -45,6 +45,10 @@ async def mouse(at: Desk) -> None:
     await at.drops(PHOTO, "other.png")
     await at.writes("/comic")
     await expect(at.page.locator(".own.album .photo")).to_have_count(2)
+    assert await at.page.locator(".own.album .photo").evaluate_all(
+        "all => all.every(each => each.getBoundingClientRect().right"
+        " < each.closest('.block').querySelector('.bubble').getBoundingClientRect().right)"
+    )
     await at.photos_of_the_bot.nth(4).wait_for()
 
 
