@@ -5,29 +5,26 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.edits import (
+from bot.core.edits import Edit, Waste
+from bot.core.errors import Reason
+from bot.core.limits import Limits
+from bot.core.pictures import ImageFormat, Size
+from bot.core.requests import PhotoKind, PhotoRef, Request
+from bot.core.shapes import Ratio
+from bot.core.stages import (
     Cancelled,
     Delivered,
-    Edit,
     EditState,
     Failed,
     Held,
-    PhotoKind,
-    PhotoRef,
     Processing,
     Ready,
     Received,
-    Request,
     Result,
     Stage,
     Submitting,
     Task,
-    Waste,
 )
-from bot.core.errors import Reason
-from bot.core.limits import Limits
-from bot.core.pictures import ImageFormat, Size
-from bot.core.shapes import Ratio
 
 NOW = datetime(2026, 3, 29, 1, 59, 59, 123456, tzinfo=UTC)
 CHAT_ID = -1002233445566

@@ -14,10 +14,10 @@ from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, ref
 from bot.conversation.texts.series import too_few_places
 from bot.conversation.texts.wording import duration, number, until
 from bot.conversation.tools import Tools
-from bot.core.edits import Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Scope
 from bot.core.presets import COMBINE, EDIT
+from bot.core.requests import Request
 from bot.core.wishes import Missing, PictureMeant, Question, Wish
 
 BY_BUTTON = frozenset({Missing.CONSENT, Missing.COMMAND, Missing.MANNER})

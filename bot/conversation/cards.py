@@ -13,10 +13,11 @@ from bot.conversation.texts.reasons import failure_text
 from bot.conversation.texts.series import done_of, problems, series_caption, series_end_text
 from bot.conversation.texts.styles import command_title
 from bot.conversation.texts.wording import escaped
-from bot.core.edits import Cancelled, Delivered, Edit, Failed
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.ports import ITS_TURN, Place
+from bot.core.stages import Cancelled, Delivered, Failed
 
 _ADMINS_LANGUAGE = "en"
 

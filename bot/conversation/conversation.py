@@ -41,9 +41,9 @@ from bot.conversation.texts.i18n import translations
 from bot.conversation.texts.questions import left_out, too_old
 from bot.conversation.texts.wording import number
 from bot.conversation.tools import Tools
-from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
 from bot.core.guests import Guest
+from bot.core.requests import PhotoRef
 from bot.core.wishes import Collected, PictureMeant
 
 _CORRECTED_WITHIN = timedelta(minutes=5)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
+from bot.core.requests import PhotoRef
 from bot.core.wishes import Speaker
 
 Picture: TypeAlias = PhotoRef | Reason | None

@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from bot.conversation.incoming import Message
 from bot.conversation.small_talk import after_no, is_no, is_small_talk, is_yes
-from bot.core.edits import PhotoRef
 from bot.core.errors import Reason
 from bot.core.presets import COMBINE, EDIT, IMAGINE, MAX_PROMPT_CHARACTERS, full_prompt, preset
+from bot.core.requests import PhotoRef
 from bot.core.shapes import Shape, is_possible, leading_shape
 from bot.core.wishes import Missing, PictureMeant, Question, Wish
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.core.edits import Edit, PhotoRef
+from bot.core.edits import Edit
+from bot.core.requests import PhotoRef
 
 
 @dataclass(frozen=True, slots=True)

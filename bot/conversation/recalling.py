@@ -6,8 +6,10 @@ from bot.conversation.incoming import Message, Replied
 from bot.conversation.meaning import Latest, Recalled
 from bot.conversation.memory import FRESH, KEEP
 from bot.conversation.tools import Tools
-from bot.core.edits import Delivered, Edit, Failed, PhotoRef
+from bot.core.edits import Edit
 from bot.core.presets import COMBINE, IMAGINE
+from bot.core.requests import PhotoRef
+from bot.core.stages import Delivered, Failed
 from bot.core.wishes import PictureMeant, Question, Wish
 
 _LOOK_BACK = 10

@@ -9,10 +9,11 @@ from bot.conversation.incoming import Message
 from bot.conversation.memory import Memory, Wishes
 from bot.conversation.owners import Guests, Money, Owners, OwnersFiles, OwnLimits
 from bot.core.clock import Clock
-from bot.core.edits import Edit, Request
+from bot.core.edits import Edit
 from bot.core.limits import Admission, Limits, Usage
 from bot.core.pacing import Estimate
 from bot.core.ports import Files, Wake
+from bot.core.requests import Request
 
 
 class Service(Protocol):

@@ -3,25 +3,23 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
 
 from bot.core.errors import Reason
-from bot.core.pictures import ImageFormat, Size
-from bot.core.shapes import Shape, with_shape
-
-
-class EditState(StrEnum):
-    """The name of each stage, as used in the database and the metrics."""
-
-    HELD = "held"
-    RECEIVED = "received"
-    SUBMITTING = "submitting"
-    PROCESSING = "processing"
-    READY = "ready"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
+from bot.core.requests import PhotoKind, PhotoRef, Request
+from bot.core.stages import (
+    STATES,
+    Cancelled,
+    Delivered,
+    EditState,
+    Failed,
+    Held,
+    Ready,
+    Received,
+    Result,
+    Stage,
+    Submitting,
+    Task,
+)
 
 _FINER = {"1K": "2K", "2K": "4K"}
 
@@ -40,216 +38,11 @@ class Waste(StrEnum):
     CHARGED = "charged"
 
 
-class PhotoKind(StrEnum):
-    """How the photo was sent. The result is sent the same way (for a sticker, as a file)."""
-
-    PHOTO = "photo"
-    DOCUMENT = "document"
-    STICKER = "sticker"
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoRef:
-    """A photo as Telegram names it: an id, never a URL.
-
-    `has_spoiler`: it was sent covered. `is_protected`: it may not be forwarded or saved. So is the reply.
-    `pixels`: how many it has, where Telegram tells that before it is fetched.
-    """
-
-    file_id: str
-    kind: PhotoKind
-    file_name: str | None = None
-    has_spoiler: bool = False
-    is_protected: bool = False
-    pixels: int | None = field(default=None, compare=False)
-
-
 class Extra(StrEnum):
     """What is sent beside a result when somebody asks: the file, or it and the photo in one picture."""
 
     FILE = "file"
     COMPARISON = "comparison"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked, parsed, before it is accepted.
-
-    `command` is `edit` or a preset's name, `words` what the person wrote after it. The result replies to
-    `photo_message_id`, the status card to `request_message_id`; for a caption they are the same. Without
-    `photos` a new picture is made from the words alone. `parent` is the id of the edit whose result is
-    changed: then the first photo is that result as Telegram has it. `step` counts the edits from the first
-    photo to this one. `shape` is that of the result, where it is not the photo's own. `resolution` is the
-    model's, where one was asked for.
-
-    An album asks for a series: `series_count` edits with the same `update_id`, numbered from 1.
-    """
-
-    update_id: int
-    chat_id: int
-    thread_id: int | None
-    request_message_id: int
-    photo_message_id: int
-    requester_id: int
-    language: str
-    command: str
-    words: str
-    photos: tuple[PhotoRef, ...]
-    parent: str | None = None
-    step: int = 1
-    series_number: int = 1
-    series_count: int = 1
-    shape: Shape | None = None
-    resolution: str | None = None
-
-    @property
-    def photo(self) -> PhotoRef | None:
-        """The photo whose size the result gets, unless a shape was asked for."""
-        return self.photos[0] if self.photos else None
-
-    @property
-    def kind(self) -> PhotoKind:
-        """How the result is sent."""
-        return self.photos[0].kind if self.photos else PhotoKind.PHOTO
-
-    @property
-    def has_spoiler(self) -> bool:
-        return bool(self.photos) and self.photos[0].has_spoiler
-
-    @property
-    def is_protected(self) -> bool:
-        return bool(self.photos) and self.photos[0].is_protected
-
-    @property
-    def pixels(self) -> int | None:
-        """How many pixels the result is to have; 0 for as many as are painted, None while it is not known."""
-        if isinstance(self.shape, Size):
-            return self.shape.pixels
-        return self.photos[0].pixels if self.photos else 0
-
-    @property
-    def said(self) -> str:
-        """The shape and the words, as they were written."""
-        return with_shape(self.shape, self.words)
-
-    @property
-    def is_private(self) -> bool:
-        """Telegram gives people positive ids and groups negative ones."""
-        return self.chat_id > 0
-
-    def asks_the_same(self, other: "Request") -> bool:
-        """Whether both ask for the same edit of the same photos, each alone or in as long a series."""
-        return _what(self) == _what(other)
-
-
-def _what(request: Request) -> tuple[object, ...]:
-    of_model = request.shape, request.resolution
-    return (request.photos, request.command, request.words, request.series_count, *of_model)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """The provider's remote work for an edit."""
-
-    id: str
-    submitted_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A finished picture. `task_seconds`: how long its task took. `cropped`: the share cut away, 0 to 1.
-
-    `enlarged`: how many times as wide as painted it is.
-    """
-
-    task_seconds: float
-    size: Size
-    format: ImageFormat
-    cropped: float
-    enlarged: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """It waits for a place within the limits, which it expects at `place_at`."""
-
-    place_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """Accepted. No task is running."""
-
-
-@dataclass(frozen=True, slots=True)
-class Submitting:
-    """A create call is running. If an edit is found in this state later, its task may or may not exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class Processing:
-    """The provider works on it."""
-
-    task: Task
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The picture is in our files and waits to be sent."""
-
-    task: Task
-    result: Result
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """It has arrived as the message `message_id`. `photo`: the reply as Telegram has it, where known.
-
-    `file_message_id`: the file with the exact size, where that had to be added.
-    """
-
-    task: Task
-    result: Result
-    message_id: int
-    ended_at: datetime
-    photo: PhotoRef | None = None
-    file_message_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """It ended without a picture. Its task, if there was one, may still be running at the provider.
-
-    `photo`: the number of the photo that is the reason, where there are several.
-    """
-
-    reason: Reason
-    ended_at: datetime
-    task: Task | None = None
-    photo: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """The requester stopped it. Its task, if there was one, may still be running at the provider."""
-
-    ended_at: datetime
-    task: Task | None = None
-
-
-Stage: TypeAlias = Held | Received | Submitting | Processing | Ready | Delivered | Failed | Cancelled
-"""Where an edit is in its life, with what is known at that stage only."""
-
-_STATES: dict[type[Stage], EditState] = {
-    Held: EditState.HELD,
-    Received: EditState.RECEIVED,
-    Submitting: EditState.SUBMITTING,
-    Processing: EditState.PROCESSING,
-    Ready: EditState.READY,
-    Delivered: EditState.DELIVERED,
-    Failed: EditState.FAILED,
-    Cancelled: EditState.CANCELLED,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +68,7 @@ class Edit:
     secret: str
     created_at: datetime
     due_at: datetime | None
-    stage: Stage = Received()
+    stage: Stage = field(default_factory=Received)
     callback_secret: str | None = None
     submits: int = 0
     attempts: int = 0
@@ -294,7 +87,7 @@ class Edit:
 
     @property
     def state(self) -> EditState:
-        return _STATES[type(self.stage)]
+        return STATES[type(self.stage)]
 
     @property
     def is_active(self) -> bool:

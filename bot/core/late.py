@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.core.edits import Edit, Failed
+from bot.core.edits import Edit
+from bot.core.stages import Failed
 
 LATE_LOOKS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 """After the edit has ended."""

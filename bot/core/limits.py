@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from bot.core.edits import Edit, Held, Received
+from bot.core.edits import Edit
 from bot.core.errors import Reason
+from bot.core.stages import Held, Received
 
 MAX_HELD = 3
 """Held places of one person, in all chats together."""

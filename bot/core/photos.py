@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.core.edits import Delivered, Edit
+from bot.core.edits import Edit
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
 from bot.core.ports import Ports, PublicUrl
 from bot.core.shapes import SQUARE, Ratio, Shape
+from bot.core.stages import Delivered
 
 _ANOTHER_RATIO = 1.03
 """A shape whose ratio is so many times the photo's is another one."""

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import BinaryIO, Literal, Protocol
 
 from bot.core.clock import Clock, NewId
-from bot.core.edits import Edit, PhotoRef
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Limits
 from bot.core.pictures import PREPARED_SIDE, Fitted, ImageFormat, Size
+from bot.core.requests import PhotoRef
 from bot.core.shapes import Shape
 
 

@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.clock import Clock
-from bot.core.edits import Delivered, Edit, PhotoKind, Processing, Ready, Received
+from bot.core.edits import Edit
 from bot.core.errors import BotError, ChatMoved, EditFailed, OutcomeUnknown
 from bot.core.pending_writes import PendingWrites
 from bot.core.ports import Arrived, Lease, Ports, Wake
+from bot.core.requests import PhotoKind
+from bot.core.stages import Delivered, Processing, Ready, Received
 
 PATIENCE = timedelta(seconds=60)
 """So long the first finished picture waits for the others."""

@@ -12,21 +12,7 @@ from functools import partial
 
 from bot.core.callbacks import Callbacks
 from bot.core.card_posting import CardPosting
-from bot.core.edits import (
-    ACTIVE,
-    CANCELLABLE,
-    Cancelled,
-    Delivered,
-    Edit,
-    EditState,
-    Failed,
-    Held,
-    Processing,
-    Received,
-    Request,
-    Submitting,
-    Task,
-)
+from bot.core.edits import ACTIVE, CANCELLABLE, Edit
 from bot.core.errors import BotError, Reason, TryLater
 from bot.core.holding import Holding
 from bot.core.limits import Admission, Limits, Refusal
@@ -34,8 +20,20 @@ from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import photo_name
 from bot.core.ports import Lease, Ports, Sources, TaskDone, TaskRunning, Wake, Workload
+from bot.core.requests import Request
 from bot.core.series import SeriesSteps
 from bot.core.setbacks import Setbacks
+from bot.core.stages import (
+    Cancelled,
+    Delivered,
+    EditState,
+    Failed,
+    Held,
+    Processing,
+    Received,
+    Submitting,
+    Task,
+)
 from bot.core.starts import Starts
 from bot.core.steps import Steps
 from bot.core.submission import running

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from bot.core.callbacks import Callbacks
 from bot.core.clock import Clock
-from bot.core.edits import Edit, Failed, Processing, Ready, Received, Submitting, credits_before
+from bot.core.edits import Edit, credits_before
 from bot.core.errors import (
     ChatGone,
     ChatMoved,
@@ -25,6 +25,7 @@ from bot.core.late import next_late_look
 from bot.core.limits import Limits
 from bot.core.pacing import Pacing
 from bot.core.ports import Chat, EditStore
+from bot.core.stages import Failed, Processing, Ready, Received, Submitting
 
 logger = logging.getLogger(__name__)
 

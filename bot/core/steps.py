@@ -10,20 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.callbacks import Callbacks
-from bot.core.edits import (
-    Cancelled,
-    Delivered,
-    Edit,
-    Failed,
-    Held,
-    PhotoKind,
-    Processing,
-    Ready,
-    Received,
-    Result,
-    Submitting,
-    Task,
-)
+from bot.core.edits import Edit
 from bot.core.errors import BotError, ChatGone, EditFailed, Reason, ResultUnusable
 from bot.core.late import next_late_look
 from bot.core.pacing import Pacing
@@ -32,7 +19,20 @@ from bot.core.photos import Photos
 from bot.core.pictures import Fitted, ImageFormat
 from bot.core.ports import Lease, Ports, Reply, Sources, TaskDone, TaskFailed, TaskMissing, TaskRunning
 from bot.core.presets import keeps_outline
+from bot.core.requests import PhotoKind
 from bot.core.series import SeriesSteps
+from bot.core.stages import (
+    Cancelled,
+    Delivered,
+    Failed,
+    Held,
+    Processing,
+    Ready,
+    Received,
+    Result,
+    Submitting,
+    Task,
+)
 from bot.core.starts import Starts
 from bot.core.submission import MAX_SUBMITS, Submission
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.edits import PhotoRef
+from bot.core.requests import PhotoRef
 from bot.core.shapes import Shape, with_shape
 
 

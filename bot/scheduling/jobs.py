@@ -15,7 +15,8 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.core.clock import Clock
-from bot.core.edits import Delivered, Edit, Ready
+from bot.core.edits import Edit
+from bot.core.stages import Delivered, Ready
 from bot.scheduling.chores import Chore
 from bot.scheduling.pace import Pace
 from bot.scheduling.triggers import ClockZone, PacedTrigger

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.core.edits import Cancelled, Delivered, Edit, Failed, Held, Processing, Ready
+from bot.core.edits import Edit
 from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
 from bot.core.series import PATIENCE, ready_at
+from bot.core.stages import Cancelled, Delivered, Failed, Held, Processing, Ready
 from bot.scheduling.triggers import PacedTrigger
 
 _RESTART_SPREAD_SECONDS = 1.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Dialect, String, Text, TypeDecorator
 
-from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.shapes import Shape, shape_of
 from bot.core.wishes import PictureMeant
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.edits import ADMITTED, NOT_COUNTED, Edit, EditState, Waste
+from bot.core.edits import ADMITTED, NOT_COUNTED, Edit, Waste
 from bot.core.limits import HELD, LONGEST_HOLD, Counts, Limits, Rule, Scope, Usage, usage
+from bot.core.stages import EditState
 from bot.storage.own_limits import limits_for
 from bot.storage.tables import EDITS
 

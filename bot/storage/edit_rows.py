@@ -6,23 +6,23 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, ColumnElement, RowMapping, Update, case, literal, null, update
 
-from bot.core.edits import (
+from bot.core.edits import Edit
+from bot.core.pictures import Size
+from bot.core.requests import Request
+from bot.core.stages import (
     Cancelled,
     Delivered,
-    Edit,
     EditState,
     Failed,
     Held,
     Processing,
     Ready,
     Received,
-    Request,
     Result,
     Stage,
     Submitting,
     Task,
 )
-from bot.core.pictures import Size
 from bot.storage.tables import EDITS
 
 Row: TypeAlias = Mapping[str, Any] | RowMapping

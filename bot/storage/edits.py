@@ -18,10 +18,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.edits import ACTIVE, Edit, EditState, Received
+from bot.core.edits import ACTIVE, Edit
 from bot.core.limits import Admission, Limits, Refusal, Usage, decide, refusal
 from bot.core.photos import kept_names, photo_names
 from bot.core.ports import FileKind
+from bot.core.stages import EditState, Received
 from bot.storage.chat_rows import lock, move_chat
 from bot.storage.counting import Counted, waste_of
 from bot.storage.database import Database

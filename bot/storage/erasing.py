@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, delete, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.edits import ACTIVE, PhotoKind, PhotoRef
+from bot.core.edits import ACTIVE
 from bot.core.photos import kept_names
 from bot.core.ports import Files
 from bot.core.presets import EDIT
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.storage.database import Database
 from bot.storage.tables import (
     ALBUMS,

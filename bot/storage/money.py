@@ -8,8 +8,8 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.edits import EditState
 from bot.core.money import DAY, Balance, Day, Drift, Report, Span, Spender
+from bot.core.stages import EditState
 from bot.storage.database import Database
 from bot.storage.tables import BALANCES, EDITS, GUESTS, NOTICES
 from bot.storage.waiting import WaitingEdits

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from bot.core.edits import Request
+from bot.core.requests import Request
 from bot.core.shapes import shape_of
 from bot.storage.columns import photo_of
 from bot.storage.database import Database

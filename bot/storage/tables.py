@@ -6,10 +6,12 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Index, Text, column
 from sqlmodel import Field, SQLModel
 
-from bot.core.edits import EditState, Extra, PhotoRef, Waste
+from bot.core.edits import Extra, Waste
 from bot.core.errors import Reason
 from bot.core.pictures import ImageFormat
+from bot.core.requests import PhotoRef
 from bot.core.shapes import Shape
+from bot.core.stages import EditState
 from bot.core.wishes import Missing, PictureMeant
 from bot.storage.columns import EnumText, PhotosText, PhotoText, PicturesText, ShapeText
 

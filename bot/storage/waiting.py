@@ -2,7 +2,8 @@
 
 from sqlalchemy import func, or_, select
 
-from bot.core.edits import ACTIVE, EditState
+from bot.core.edits import ACTIVE
+from bot.core.stages import EditState
 from bot.storage.database import Database
 from bot.storage.tables import EDITS
 

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from bot.core.edits import Cancelled, Delivered, Edit, Failed, Received
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Admission, Counts, Limits, Rule, Scope
 from bot.core.money import Balance
+from bot.core.stages import Cancelled, Delivered, Failed, Received
 from bot.storage.database import Database
 from bot.storage.edit_rows import row_of
 from bot.storage.edits import SqlEditStore

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.edits import Delivered, Edit, Processing, Result, Task
+from bot.core.edits import Edit
 from bot.core.pacing import MEMORY
 from bot.core.pictures import ImageFormat, Size
+from bot.core.stages import Delivered, Processing, Result, Task
 from bot.sandbox.demo.bot_process import Home
 from bot.storage.database import Database
 from bot.storage.edit_rows import row_of

@@ -14,23 +14,15 @@ from bot.conversation.incoming import Incoming, Message
 from bot.conversation.outgoing import Alert, Ask, Say
 from bot.conversation.owners import Owners, digest_of
 from bot.conversation.tools import About, Desk, Tools
-from bot.core.edits import (
-    ADMITTED,
-    NOT_COUNTED,
-    Cancelled,
-    Edit,
-    EditState,
-    Extra,
-    Failed,
-    Held,
-    Request,
-)
+from bot.core.edits import ADMITTED, NOT_COUNTED, Edit, Extra
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.limits import Admission, Limits, Refusal, Rule, Scope, Usage, usage
 from bot.core.money import Day, Drift, Report, Span, Spender, Table
 from bot.core.pacing import Estimate
 from bot.core.ports import FileKind
+from bot.core.requests import Request
+from bot.core.stages import Cancelled, EditState, Failed, Held
 from bot.core.wishes import Collected, Question, Speaker
 from tests.conversation.texts.samples import HOURLY, LIMITS
 from tests.factories import NOW, edit

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.conversation.incoming import Chat, Message, Press, Sender
 from bot.conversation.outgoing import Buttons, LinkButton
-from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.requests import PhotoKind, PhotoRef
 from tests.factories import NOW
 
 ADA, GRACE, ROOT = Sender(4001, "en"), Sender(4002, "fr"), Sender(4003, "en")

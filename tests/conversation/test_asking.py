@@ -9,8 +9,10 @@ from bot.conversation.incoming import Chat, EditedMessage, Message, Replied
 from bot.conversation.memory import FRESH
 from bot.conversation.outgoing import Alert, Ask, ChangeText, Delete, Destination, Say
 from bot.conversation.texts import alerts, questions
-from bot.core.edits import Delivered, Edit, EditState, Held, PhotoKind, PhotoRef, Request
+from bot.core.edits import Edit
 from bot.core.limits import Refusal
+from bot.core.requests import PhotoKind, PhotoRef, Request
+from bot.core.stages import Delivered, EditState, Held
 from bot.core.wishes import Missing, Wish
 from tests.conversation.fakes import Room
 from tests.conversation.samples import (

@@ -12,11 +12,13 @@ from bot.conversation.feature import all_features
 from bot.conversation.outgoing import Button
 from bot.conversation.texts.i18n import LANGUAGES
 from bot.conversation.texts.reasons import reason_sentence
-from bot.core.edits import CANCELLABLE, EditState, Failed, PhotoKind, PhotoRef
+from bot.core.edits import CANCELLABLE
 from bot.core.errors import CONSEQUENCES, Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
 from bot.core.ports import Place
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import EditState, Failed
 from tests.conversation.samples import data_of
 from tests.conversation.texts.samples import (
     EDIT,

@@ -21,7 +21,7 @@ from bot.conversation.outgoing import Alert, Ask, Destination, Leave, Say, SayWi
 from bot.conversation.texts import alerts
 from bot.conversation.texts.groups import greeting_text
 from bot.conversation.texts.questions import small_talk
-from bot.core.edits import EditState
+from bot.core.stages import EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import (
     ADA,

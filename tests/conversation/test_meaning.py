@@ -16,9 +16,9 @@ from bot.conversation.meaning import (
     SmallTalk,
     meaning_of,
 )
-from bot.core.edits import PhotoKind, PhotoRef
 from bot.core.errors import Reason
 from bot.core.presets import full_prompt
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.wishes import Missing, PictureMeant, Question, Speaker, Wish
 from tests.conversation.samples import ADA, OTHER_PHOTO, PHOTO, PRIVATE, in_group, message
 from tests.factories import NOW

@@ -8,9 +8,10 @@ import pytest
 from bot.conversation.incoming import EditedMessage, Message, Replied
 from bot.conversation.outgoing import Alert, Ask, ChangeText, Delete, Say
 from bot.conversation.texts import alerts, questions
-from bot.core.edits import Delivered, PhotoKind, PhotoRef, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
+from bot.core.requests import PhotoKind, PhotoRef, Request
+from bot.core.stages import Delivered
 from tests.conversation.fakes import Room
 from tests.conversation.samples import OTHER_PHOTO, PHOTO, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import HOURLY, en

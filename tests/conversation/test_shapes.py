@@ -5,11 +5,11 @@ import pytest
 from bot.conversation.incoming import Message, Replied
 from bot.conversation.meaning import EditAsked, Lacking, Recalled, Refused, meaning_of
 from bot.conversation.texts.reasons import reason_sentence
-from bot.core.edits import EditState, Failed
 from bot.core.errors import Reason
 from bot.core.pictures import Size
 from bot.core.presets import MAX_PROMPT_CHARACTERS
 from bot.core.shapes import Ratio, Shape
+from bot.core.stages import EditState, Failed
 from bot.core.wishes import Missing
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, OTHER_PHOTO, PHOTO, PRIVATE, in_group, message, press

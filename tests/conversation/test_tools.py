@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import Edit, EditState
+from bot.core.edits import Edit
 from bot.core.limits import Refusal
+from bot.core.stages import EditState
 from tests.conversation.fakes import Room
 from tests.conversation.texts.samples import HOURLY, UNFINISHED
 from tests.factories import STAGES, request

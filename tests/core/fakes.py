@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import BinaryIO
 
-from bot.core.edits import Edit, Held, PhotoKind, PhotoRef, Received
+from bot.core.edits import Edit
 from bot.core.errors import Reason, TryLater
 from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pictures import Fitted, ImageFormat, Size
@@ -23,7 +23,9 @@ from bot.core.ports import (
     TaskRunning,
     TaskStatus,
 )
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.shapes import Shape
+from bot.core.stages import Held, Received
 
 Call = Callable[[str], Awaitable[None]]
 NAME = "replica-1"

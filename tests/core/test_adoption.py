@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.core.callbacks import Callbacks
-from bot.core.edits import Delivered, Edit, Processing, Received, Stage, Submitting, Task
+from bot.core.edits import Edit
 from bot.core.errors import GatewayDown, OutcomeUnknown, Reason, TryLater
 from bot.core.ports import TaskDone, TaskFailed, TaskStatus
+from bot.core.stages import Delivered, Processing, Received, Stage, Submitting, Task
 from tests.core.world import World
 from tests.factories import NOW, STAGES
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.core.edits import EditState, Processing
 from bot.core.errors import ChatGone, EditFailed, OutcomeUnknown, Reason, TryLater
 from bot.core.ports import ITS_TURN, Place
+from bot.core.stages import EditState, Processing
 from tests.core.world import World
 
 

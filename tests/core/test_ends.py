@@ -5,25 +5,22 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import (
-    ACTIVE,
-    CANCELLABLE,
+from bot.core.edits import ACTIVE, CANCELLABLE, Edit
+from bot.core.errors import ChatGone, EditFailed, OperatorNeeded, Reason, TryLater
+from bot.core.ports import TaskDone, TaskFailed, TaskStatus
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import (
     Cancelled,
     Delivered,
-    Edit,
     EditState,
     Failed,
     Held,
-    PhotoKind,
-    PhotoRef,
     Processing,
     Ready,
     Received,
     Stage,
     Submitting,
 )
-from bot.core.errors import ChatGone, EditFailed, OperatorNeeded, Reason, TryLater
-from bot.core.ports import TaskDone, TaskFailed, TaskStatus
 from tests.core.world import World
 from tests.factories import NOW, RESULT, STAGES, TASK, edit
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, Edit, Failed, Held, Processing, Received
+from bot.core.edits import Edit
 from bot.core.errors import Reason, TryLater
 from bot.core.limits import Refusal, Rule, Scope
+from bot.core.stages import Cancelled, Failed, Held, Processing, Received
 from tests.core.world import World
 from tests.factories import NOW, request
 

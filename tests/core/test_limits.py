@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.edits import Edit, Held, Received
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import HELD, Counts, Limits, Refusal, Rule, Scope, Usage, decide, refusal, usage
+from bot.core.stages import Held, Received
 from tests.factories import edit
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

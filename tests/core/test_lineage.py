@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.edits import Delivered, Failed, PhotoKind, PhotoRef, Processing, Ready, Task
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
 from bot.core.ports import TaskDone
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import Delivered, Failed, Processing, Ready, Task
 from tests.core.world import World
 from tests.factories import NOW, RESULT, TASK
 

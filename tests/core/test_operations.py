@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.core.edits import Delivered, Edit, Failed, PhotoKind, PhotoRef, Processing, Submitting, Task
+from bot.core.edits import Edit
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
 from bot.core.ports import TaskDone
 from bot.core.presets import full_prompt
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.shapes import SQUARE, Ratio
+from bot.core.stages import Delivered, Failed, Processing, Submitting, Task
 from bot.nanobanana.offer import Offer
 from bot.nanobanana.requests import Model
 from tests.core.world import World

@@ -5,21 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import (
-    Delivered,
-    Edit,
-    EditState,
-    Failed,
-    Held,
-    PhotoKind,
-    PhotoRef,
-    Processing,
-    Ready,
-    Task,
-)
+from bot.core.edits import Edit
 from bot.core.errors import BotError, EditFailed, OutcomeUnknown, Reason, TryLater
 from bot.core.ports import TaskDone
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.series import MOST_BYTES_TOGETHER, PATIENCE, fitting, to_be_sent
+from bot.core.stages import Delivered, EditState, Failed, Held, Processing, Ready, Task
 from tests.core.world import World
 from tests.factories import NOW, PHOTO, RESULT, edit
 

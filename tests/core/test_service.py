@@ -4,18 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import (
-    Delivered,
-    Edit,
-    Processing,
-    Ready,
-    Received,
-    Stage,
-    Task,
-)
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Rule, Scope
 from bot.core.ports import TaskDone
+from bot.core.stages import Delivered, Processing, Ready, Received, Stage, Task
 from tests.core.fakes import NAME
 from tests.core.world import World
 from tests.factories import NOW, RESULT, request

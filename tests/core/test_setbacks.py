@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from bot.core.callbacks import Callbacks
-from bot.core.edits import EditState, Failed, PhotoKind, PhotoRef, Processing, Ready, Received, Stage, Task
 from bot.core.errors import (
     ChatGone,
     ChatMoved,
@@ -22,6 +21,8 @@ from bot.core.errors import (
     TryLater,
 )
 from bot.core.ports import TaskDone
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import EditState, Failed, Processing, Ready, Received, Stage, Task
 from tests.core.world import World
 from tests.factories import NOW, RESULT, STAGES
 

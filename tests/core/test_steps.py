@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 
 from bot.core.callbacks import NOWHERE, Callbacks
-from bot.core.edits import (
+from bot.core.edits import Edit
+from bot.core.errors import OutcomeUnknown, Reason
+from bot.core.pictures import ImageFormat, Size
+from bot.core.ports import Order, Place, PublicUrl, TaskDone, TaskFailed, TaskMissing
+from bot.core.presets import full_prompt
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import (
     Cancelled,
     Delivered,
-    Edit,
     Failed,
-    PhotoKind,
-    PhotoRef,
     Processing,
     Ready,
     Received,
@@ -20,10 +23,6 @@ from bot.core.edits import (
     Submitting,
     Task,
 )
-from bot.core.errors import OutcomeUnknown, Reason
-from bot.core.pictures import ImageFormat, Size
-from bot.core.ports import Order, Place, PublicUrl, TaskDone, TaskFailed, TaskMissing
-from bot.core.presets import full_prompt
 from tests.core.world import World
 from tests.factories import NOW, RESULT
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.core.edits import EditState
+from bot.core.stages import EditState
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.tables import EDITS, INBOX, METADATA

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.core.edits import EditState
 from bot.core.errors import Reason
+from bot.core.stages import EditState
 from bot.web.metrics import Metrics
 from tests.deploy.compose import DEPLOY, ROOT
 from tests.deploy.tools import needs, tool

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.conversation.texts import alerts
-from bot.core.edits import EditState
 from bot.core.errors import Reason
+from bot.core.stages import EditState
 from bot.storage.database import Database
 from bot.storage.tables import EDITS
 from tests.harness.chats import AGAIN, EN, answers, card_of, hears

@@ -10,9 +10,10 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.core.clock import Clock, utc_now
-from bot.core.edits import Cancelled, Delivered, Edit, EditState, Processing, Stage, Task
+from bot.core.edits import Edit
 from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
+from bot.core.stages import Cancelled, Delivered, EditState, Processing, Stage, Task
 from bot.scheduling.chores import Chore
 from bot.scheduling.jobs import Jobs
 from bot.scheduling.pace import Pace

@@ -3,10 +3,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, EditState, Failed, Held, Processing
 from bot.core.errors import Reason
 from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
+from bot.core.stages import Cancelled, EditState, Failed, Held, Processing
 from bot.scheduling.pace import Pace
 from tests.factories import NOW, STAGES, TASK, edit
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, Edit, Failed, Processing, Ready, Stage, Task
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
+from bot.core.stages import Cancelled, Failed, Processing, Ready, Stage, Task
 from bot.settings import Settings
 from bot.storage.edits import SqlEditStore
 from bot.wiring.outside import limits

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import ADMITTED, Cancelled, Edit, EditState
+from bot.core.edits import ADMITTED, Edit
 from bot.core.errors import Reason
 from bot.core.limits import Counts, Limits, Refusal, Rule, Scope, Usage
+from bot.core.stages import Cancelled, EditState
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, REQUESTER_ID, STAGES, edit

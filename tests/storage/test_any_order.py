@@ -11,20 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.core.edits import (
-    ADMITTED,
-    Cancelled,
-    Delivered,
-    Edit,
-    EditState,
-    Failed,
-    Held,
-    Processing,
-    Stage,
-    Waste,
-)
+from bot.core.edits import ADMITTED, Edit, Waste
 from bot.core.errors import Reason
 from bot.core.limits import Counts, Limits, Refusal, Rule, Scope
+from bot.core.stages import Cancelled, Delivered, EditState, Failed, Held, Processing, Stage
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.own_limits import SqlOwnLimits

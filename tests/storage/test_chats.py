@@ -2,7 +2,8 @@ import asyncio
 from contextlib import aclosing
 from datetime import timedelta
 
-from bot.core.edits import Extra, PhotoKind, PhotoRef
+from bot.core.edits import Extra
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.edits import Delivered, Edit, EditState, Processing, Stage, Submitting
+from bot.core.edits import Edit
 from bot.core.ports import TaskDone
+from bot.core.stages import Delivered, EditState, Processing, Stage, Submitting
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.provider_budget import Budget, SqlProviderBudget

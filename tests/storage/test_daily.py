@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.edits import Cancelled, Delivered, Edit, Failed, Held, Received, Submitting
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Counts, Limits, Refusal, Rule, Scope
+from bot.core.stages import Cancelled, Delivered, Failed, Held, Received, Submitting
 from bot.storage.edits import SqlEditStore
 from tests.factories import NOW, RESULT, TASK, edit
 

@@ -5,24 +5,21 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from bot.core.edits import (
-    ACTIVE,
+from bot.core.edits import ACTIVE, Edit, Extra
+from bot.core.errors import Reason
+from bot.core.limits import Limits, Rule, Scope
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import (
     Cancelled,
     Delivered,
-    Edit,
     EditState,
-    Extra,
     Failed,
-    PhotoKind,
-    PhotoRef,
     Processing,
     Ready,
     Stage,
     Submitting,
     Task,
 )
-from bot.core.errors import Reason
-from bot.core.limits import Limits, Rule, Scope
 from bot.core.wishes import Missing, Question, Speaker, Wish
 from bot.storage.chats import Chats
 from bot.storage.database import Database

@@ -6,10 +6,11 @@ from io import StringIO
 
 import pytest
 
-from bot.core.edits import Delivered, EditState, Failed, Waste
+from bot.core.edits import Waste
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.money import Table
+from bot.core.stages import Delivered, EditState, Failed
 from bot.storage import edits_table as module
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore

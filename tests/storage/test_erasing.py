@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import String, cast, select
 
-from bot.core.edits import ACTIVE, ADMITTED, Edit, EditState, Extra, PhotoKind, PhotoRef
+from bot.core.edits import ACTIVE, ADMITTED, Edit, Extra
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.limits import Limits, Rule, Scope
 from bot.core.photos import kept_names
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import EditState
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage import erasing
 from bot.storage.alerts import Alerts

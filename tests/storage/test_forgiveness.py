@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, Edit, Failed, Processing, Stage, Waste
+from bot.core.edits import Edit, Waste
 from bot.core.errors import Reason
 from bot.core.limits import Limits, Refusal, Rule, Scope
+from bot.core.stages import Cancelled, Failed, Processing, Stage
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.factories import CHAT_ID, NOW, REQUESTER_ID, TASK, edit

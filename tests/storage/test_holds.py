@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, Delivered, Edit, Held, Received
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Limits, Refusal, Rule, Scope
+from bot.core.stages import Cancelled, Delivered, Held, Received
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.factories import CHAT_ID, NOW, REQUESTER_ID, RESULT, TASK, edit

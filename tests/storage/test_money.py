@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, Delivered, EditState, Failed
 from bot.core.errors import Reason
 from bot.core.guests import Guest
 from bot.core.money import Balance, Day, Drift, Span, Spender, is_low
+from bot.core.stages import Cancelled, Delivered, EditState, Failed
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.guests import SqlGuests

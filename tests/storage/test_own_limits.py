@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, Edit, EditState, Held, Processing, Waste
+from bot.core.edits import Edit, Waste
 from bot.core.limits import Limits, Refusal, Rule, Scope
+from bot.core.stages import Cancelled, EditState, Held, Processing
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.own_limits import SqlOwnLimits

@@ -1,7 +1,7 @@
 import json
 from dataclasses import asdict
 
-from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.storage.database import Database
 from bot.storage.refused import RefusedRequests
 from bot.storage.tables import REFUSED

@@ -10,7 +10,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, update
 
-from bot.core.edits import Edit, EditState, Submitting
+from bot.core.edits import Edit
+from bot.core.stages import EditState, Submitting
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.inbox import Inbox

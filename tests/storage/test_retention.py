@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.core.edits import Delivered, Edit, Extra
+from bot.core.edits import Edit, Extra
 from bot.core.errors import Reason
+from bot.core.stages import Delivered
 from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage.alerts import Alerts
 from bot.storage.chats import Chats

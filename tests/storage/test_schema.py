@@ -16,19 +16,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.core.edits import (
-    EditState,
-    Extra,
-    Failed,
-    Held,
-    PhotoKind,
-    PhotoRef,
-    Received,
-    Stage,
-    Submitting,
-    Task,
-)
+from bot.core.edits import Extra
 from bot.core.errors import Reason
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import EditState, Failed, Held, Received, Stage, Submitting, Task
 from bot.core.wishes import Collected, PictureMeant, Speaker
 from bot.storage import migrations
 from bot.storage.chats import Chats

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import Cancelled, Delivered, Edit, EditState, Held, Ready, Received
+from bot.core.edits import Edit
 from bot.core.limits import Admission, Counts, Limits, Refusal, Rule, Scope
+from bot.core.stages import Cancelled, Delivered, EditState, Held, Ready, Received
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, RESULT, STAGES, TASK, edit

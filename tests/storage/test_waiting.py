@@ -1,5 +1,5 @@
-from bot.core.edits import EditState, Processing
 from bot.core.errors import Reason
+from bot.core.stages import EditState, Processing
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.waiting import WaitingEdits

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.wishes import Collected, Missing, PictureMeant, Question, Speaker, Wish
 from bot.storage.database import Database
 from bot.storage.wishes import SqlWishes

@@ -4,8 +4,9 @@ from http import HTTPStatus
 import pytest
 from sqlalchemy.exc import InterfaceError
 
-from bot.core.edits import Edit, Processing, Submitting
+from bot.core.edits import Edit
 from bot.core.errors import TryLater
+from bot.core.stages import Processing, Submitting
 from bot.web.callbacks import Callbacks, task_id_of
 from tests.factories import TASK, edit
 

@@ -2,9 +2,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import VERSION
-from bot.core.edits import Cancelled, EditState, Failed, Waste
+from bot.core.edits import Waste
 from bot.core.errors import Reason
 from bot.core.ports import Observer
+from bot.core.stages import Cancelled, EditState, Failed
 from bot.web.metrics import Metrics
 from tests.factories import NOW, STAGES, TASK, edit
 

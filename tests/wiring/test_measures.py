@@ -11,9 +11,9 @@ import pytest
 
 from bot.conversation.outgoing import Destination, Say
 from bot.conversation.owners import Owners
-from bot.core.edits import Delivered
 from bot.core.errors import ChatGone, Reason, TryLater
 from bot.core.money import DAILY_SPENT
+from bot.core.stages import Delivered
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.money import SqlMoney

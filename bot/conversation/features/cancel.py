@@ -18,7 +18,8 @@ from bot.conversation.texts import cards
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.questions import dropped
 from bot.conversation.texts.wording import number
-from bot.core.edits import Delivered, Edit, Waste
+from bot.core.edits import Edit, Waste
+from bot.core.stages import Delivered
 
 
 async def cancel(asked: Asked) -> Replies:

@@ -8,8 +8,8 @@ from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, 
 from bot.conversation.recalling import picture_of
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_
-from bot.core.edits import Delivered
 from bot.core.presets import EDIT
+from bot.core.stages import Delivered
 from bot.core.wishes import Wish
 
 

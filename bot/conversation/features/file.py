@@ -8,8 +8,10 @@ from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, 
 from bot.conversation.outgoing import Destination, Say, SendFiles
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.reasons import reason_sentence
-from bot.core.edits import Delivered, Extra, PhotoKind
+from bot.core.edits import Extra
 from bot.core.errors import Reason
+from bot.core.requests import PhotoKind
+from bot.core.stages import Delivered
 
 
 async def send(pressed: EditPressed) -> Replies:

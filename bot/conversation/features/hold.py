@@ -21,8 +21,9 @@ from bot.conversation.outgoing import ChangeText, Delete
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
 from bot.conversation.texts.wording import number
-from bot.core.edits import Held, Request
 from bot.core.limits import Refusal
+from bot.core.requests import Request
+from bot.core.stages import Held
 from bot.core.wishes import Speaker
 
 

@@ -16,10 +16,12 @@ from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.reasons import reason_sentence
 from bot.conversation.texts.series import change_all_question
 from bot.conversation.tools import Tools
-from bot.core.edits import Delivered, Edit, Extra, Request
+from bot.core.edits import Edit, Extra
 from bot.core.errors import Reason
 from bot.core.presets import EDIT
+from bot.core.requests import Request
 from bot.core.series import fitting
+from bot.core.stages import Delivered
 from bot.core.wishes import Wish
 
 

@@ -12,8 +12,9 @@ from bot.conversation.texts.cards import heading, progress_text
 from bot.conversation.texts.i18n import N_
 from bot.conversation.texts.styles import command_title
 from bot.conversation.texts.wording import ago, escaped
-from bot.core.edits import Cancelled, Edit, Failed, Held, Waste
+from bot.core.edits import Edit, Waste
 from bot.core.pacing import Estimate
+from bot.core.stages import Cancelled, Failed, Held
 
 _RECENT = 3
 _WORDS = 40

@@ -14,24 +14,23 @@ from bot.conversation.texts.wording import (
     passed,
     rounded,
 )
-from bot.core.edits import (
+from bot.core.edits import Edit, Waste
+from bot.core.errors import Reason
+from bot.core.pacing import Estimate
+from bot.core.ports import ITS_TURN, Place
+from bot.core.presets import preset
+from bot.core.requests import PhotoKind
+from bot.core.stages import (
     Cancelled,
     Delivered,
-    Edit,
     Failed,
     Held,
-    PhotoKind,
     Processing,
     Ready,
     Received,
     Result,
     Submitting,
-    Waste,
 )
-from bot.core.errors import Reason
-from bot.core.pacing import Estimate
-from bot.core.ports import ITS_TURN, Place
-from bot.core.presets import preset
 
 CAPTION_WORDS = 300
 """Characters of the person's words in a caption."""

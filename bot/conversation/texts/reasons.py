@@ -6,11 +6,12 @@ from gettext import NullTranslations
 
 from bot.conversation.texts.i18n import N_, said
 from bot.conversation.texts.wording import duration, escaped, moment, number
-from bot.core.edits import Edit, Failed, Waste
+from bot.core.edits import Edit, Waste
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Rule, Scope
 from bot.core.presets import MAX_PROMPT_CHARACTERS
 from bot.core.shapes import LONGEST_SIDE, MOST_PIXELS, SHORTEST_SIDE
+from bot.core.stages import Failed
 
 _SENTENCES: dict[Reason, str] = {
     Reason.PROMPT_TOO_LONG: N_("That text is too long: {limit} characters is the most. Please shorten it."),

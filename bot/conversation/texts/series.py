@@ -14,8 +14,9 @@ from bot.conversation.texts.reasons import (
 )
 from bot.conversation.texts.styles import command_title
 from bot.conversation.texts.wording import escaped, moment, number
-from bot.core.edits import Cancelled, Delivered, Edit, Ready, Waste
+from bot.core.edits import Edit, Waste
 from bot.core.limits import Refusal
+from bot.core.stages import Cancelled, Delivered, Ready
 
 
 def done_of(t: NullTranslations, series: Sequence[Edit]) -> str:

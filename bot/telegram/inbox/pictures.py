@@ -3,8 +3,8 @@
 from telegram import ExternalReplyInfo, Message
 
 from bot.conversation.incoming import Picture
-from bot.core.edits import PhotoKind, PhotoRef
 from bot.core.errors import Reason
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.telegram.files import MAX_FILE_BYTES
 from bot.telegram.inbox.raw_updates import encodable
 

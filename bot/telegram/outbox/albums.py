@@ -10,9 +10,10 @@ from telegram.ext import ExtBot
 
 from bot.conversation.cards import Cards
 from bot.conversation.outgoing import Destination
-from bot.core.edits import Edit, PhotoKind
+from bot.core.edits import Edit
 from bot.core.errors import EditFailed, Reason
 from bot.core.ports import Arrived, Files, Reply
+from bot.core.requests import PhotoKind
 from bot.telegram.outbox.destination import Nearby, nearby_of, reply_to
 from bot.telegram.outbox.errors import is_refused, translated
 from bot.telegram.outbox.results import ResultSender, fits_as_photo, has_size, input_file, picture_in

@@ -11,11 +11,12 @@ from datetime import UTC, datetime, timedelta
 from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText
 from bot.core.clock import Clock
-from bot.core.edits import Edit, EditState
+from bot.core.edits import Edit
 from bot.core.errors import BotError, TryLater
 from bot.core.pacing import Estimate
 from bot.core.ports import ITS_TURN, Place
 from bot.core.series import awaited_of
+from bot.core.stages import EditState
 from bot.tasks import end
 from bot.telegram.outbox.outbox import Outbox
 from bot.telegram.outbox.turns import Priority

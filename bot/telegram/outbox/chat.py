@@ -9,9 +9,11 @@ from telegram.error import TelegramError
 
 from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText, Delete, Destination, Say
-from bot.core.edits import Edit, EditState, PhotoRef
+from bot.core.edits import Edit
 from bot.core.errors import BotError, EditFailed, Reason, TryLater
 from bot.core.ports import ITS_TURN, Arrived, Place, Reply
+from bot.core.requests import PhotoRef
+from bot.core.stages import EditState
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.albums import AlbumSender

@@ -16,9 +16,10 @@ from bot.conversation.outgoing import (
     SendComparison,
     SendPicture,
 )
-from bot.core.edits import Edit, PhotoKind
+from bot.core.edits import Edit
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.ports import Files
+from bot.core.requests import PhotoKind
 from bot.telegram.outbox.destination import Nearby, reply_to
 from bot.telegram.outbox.errors import is_refusal, translated
 from bot.telegram.outbox.keyboards import keyboard

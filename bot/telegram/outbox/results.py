@@ -17,9 +17,10 @@ from telegram.ext import ExtBot
 
 from bot.conversation.cards import Cards
 from bot.conversation.outgoing import Destination
-from bot.core.edits import Edit, PhotoKind, PhotoRef
+from bot.core.edits import Edit
 from bot.core.pictures import ImageFormat, Size
 from bot.core.ports import Arrived, Reply
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.telegram.outbox.destination import Nearby, nearby_of, reply_to
 from bot.telegram.outbox.errors import is_refusal, is_refused, retry_seconds, translated
 from bot.telegram.outbox.keyboards import keyboard

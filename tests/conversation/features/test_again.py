@@ -6,8 +6,9 @@ import pytest
 from bot.conversation.outgoing import Alert, Delete, Destination, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
-from bot.core.edits import Cancelled, Edit, EditState
+from bot.core.edits import Edit
 from bot.core.limits import Refusal
+from bot.core.stages import Cancelled, EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import (
     ADA,

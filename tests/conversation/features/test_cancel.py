@@ -10,7 +10,8 @@ from bot.conversation.features.cancel import (
 )
 from bot.conversation.incoming import Replied, Sender
 from bot.conversation.outgoing import Alert, Delete
-from bot.core.edits import Edit, EditState, Waste
+from bot.core.edits import Edit, Waste
+from bot.core.stages import EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message, press
 from tests.conversation.texts.samples import EDIT, en, every_language, fr

@@ -6,7 +6,9 @@ from bot.conversation.features.change import change_question
 from bot.conversation.incoming import Replied
 from bot.conversation.outgoing import Alert, Ask, Delete, Destination
 from bot.conversation.texts import alerts
-from bot.core.edits import Delivered, Edit, EditState, PhotoKind, PhotoRef
+from bot.core.edits import Edit
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import Delivered, EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, ROOT, in_group, message, press
 from tests.conversation.texts.samples import en, fr

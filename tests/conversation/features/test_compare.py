@@ -8,8 +8,9 @@ from bot.conversation.features.compare import (
 )
 from bot.conversation.outgoing import Alert, Destination, Say, SendComparison
 from bot.conversation.texts import alerts
-from bot.core.edits import Delivered, Edit, EditState, Extra
+from bot.core.edits import Edit, Extra
 from bot.core.pictures import Size
+from bot.core.stages import Delivered, EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, press
 from tests.conversation.texts.samples import en, fr

@@ -4,7 +4,8 @@ from datetime import timedelta
 from bot.conversation.features.delete import deleted_alert, too_old_alert
 from bot.conversation.outgoing import Alert, Delete
 from bot.conversation.texts import alerts
-from bot.core.edits import Delivered, Edit, Extra
+from bot.core.edits import Edit, Extra
+from bot.core.stages import Delivered
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, ROOT, press
 from tests.conversation.texts.samples import en, fr

@@ -11,9 +11,10 @@ from bot.conversation.memory import FRESH, KEEP
 from bot.conversation.outgoing import Ask, Button, Destination, Say
 from bot.conversation.texts.questions import question
 from bot.conversation.texts.reasons import prompt_too_long, reason_sentence, refusal_text
-from bot.core.edits import EditState, Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
+from bot.core.requests import Request
+from bot.core.stages import EditState
 from bot.core.wishes import Collected, Missing, PictureMeant, Speaker, Wish
 from tests.conversation.fakes import LONGEST_WAIT, Room
 from tests.conversation.samples import (

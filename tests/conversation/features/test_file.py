@@ -3,8 +3,10 @@ from dataclasses import replace
 from bot.conversation.features.file import already_there_alert, file_itself_alert, gone_alert, sending_alert
 from bot.conversation.outgoing import Alert, Destination, Say, SendFiles
 from bot.conversation.texts.reasons import reason_sentence
-from bot.core.edits import Delivered, Edit, EditState, Extra, PhotoKind, PhotoRef
+from bot.core.edits import Edit, Extra
 from bot.core.errors import Reason
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import Delivered, EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, ROOT, press
 from tests.conversation.texts.samples import en, fr

@@ -4,9 +4,10 @@ import pytest
 
 from bot.conversation.feature import EditButton
 from bot.conversation.features.finer import FEATURE
-from bot.core.edits import Delivered, Edit, Received
+from bot.core.edits import Edit
 from bot.core.limits import Limits, Refusal
 from bot.core.shapes import Ratio
+from bot.core.stages import Delivered, Received
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, PHOTO, PRIVATE, press
 from tests.conversation.texts.samples import HOURLY

@@ -6,7 +6,9 @@ import pytest
 from bot.conversation.features.history import no_pictures_here, nothing_yet
 from bot.conversation.outgoing import Alert, ChangePicture, Destination, SendPicture
 from bot.conversation.texts import alerts
-from bot.core.edits import Delivered, Edit, EditState, PhotoKind, PhotoRef
+from bot.core.edits import Edit
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import Delivered, EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import en, fr

@@ -10,8 +10,8 @@ from bot.conversation.incoming import EditedMessage, Replied
 from bot.conversation.outgoing import Alert, Delete, Say
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import refusal_text
-from bot.core.edits import EditState
 from bot.core.limits import HELD, Refusal
+from bot.core.stages import EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PHOTO, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import OWN, UNFINISHED, en

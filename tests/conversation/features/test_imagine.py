@@ -6,10 +6,11 @@ from bot.conversation.feature import all_features, buttons_of
 from bot.conversation.incoming import Replied
 from bot.conversation.outgoing import Alert, Delete
 from bot.conversation.texts import alerts
-from bot.core.edits import Delivered, EditState, PhotoKind, PhotoRef
 from bot.core.limits import Refusal
 from bot.core.pictures import Size
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.shapes import Ratio
+from bot.core.stages import Delivered, EditState
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, PHOTO, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import HOURLY, en

@@ -6,8 +6,9 @@ import pytest
 
 from bot.conversation.features.limits import exempt_text, limits_text
 from bot.conversation.outgoing import Destination, Say
-from bot.core.edits import Edit, Held
+from bot.core.edits import Edit
 from bot.core.limits import Counts, Limits, Rule, Scope, Usage
+from bot.core.stages import Held
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, in_group, message
 from tests.conversation.texts.samples import (

@@ -14,7 +14,7 @@ from bot.conversation.features.privacy import (
 )
 from bot.conversation.memory import KEEP
 from bot.conversation.outgoing import Alert, ChangeText
-from bot.core.edits import EditState
+from bot.core.stages import EditState
 from bot.storage import retention
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, data_of, in_group, message, press

@@ -2,8 +2,9 @@ import html
 
 from bot.conversation.features.reword import reword_question
 from bot.conversation.incoming import Replied
-from bot.core.edits import Edit, Failed
+from bot.core.edits import Edit
 from bot.core.errors import Reason
+from bot.core.stages import Failed
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, PHOTO, PRIVATE, message, press
 from tests.conversation.texts.samples import en

@@ -8,20 +8,11 @@ from bot.conversation.feature import all_features
 from bot.conversation.features.series import already_there_alert, sending_alert
 from bot.conversation.incoming import Replied
 from bot.conversation.outgoing import Alert, Delete, Say, SendFiles
-from bot.core.edits import (
-    Cancelled,
-    Delivered,
-    Edit,
-    EditState,
-    Extra,
-    Failed,
-    PhotoKind,
-    PhotoRef,
-    Stage,
-    Waste,
-)
+from bot.core.edits import Edit, Extra, Waste
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import Cancelled, Delivered, EditState, Failed, Stage
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, PRIVATE, data_of, message, press
 from tests.conversation.texts.samples import en

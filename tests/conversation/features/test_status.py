@@ -4,10 +4,11 @@ from gettext import NullTranslations
 
 from bot.conversation.features.status import status_text
 from bot.conversation.outgoing import Button
-from bot.core.edits import Cancelled, EditState, Failed, Waste
+from bot.core.edits import Waste
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
+from bot.core.stages import Cancelled, EditState, Failed
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import (

@@ -9,10 +9,10 @@ from bot.conversation.incoming import Picture, Replied
 from bot.conversation.outgoing import Alert
 from bot.conversation.texts import alerts
 from bot.conversation.texts.reasons import reason_sentence, refusal_text
-from bot.core.edits import Request
 from bot.core.errors import Reason
 from bot.core.limits import Refusal
 from bot.core.presets import PRESETS
+from bot.core.requests import Request
 from tests.conversation.fakes import Room
 from tests.conversation.samples import ADA, GRACE, GROUP, PHOTO, PRIVATE, data_of, in_group, message, press
 from tests.conversation.texts.samples import UNFINISHED, en, every_language, utf16_units

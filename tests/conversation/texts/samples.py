@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from bot.conversation.texts.i18n import LANGUAGES, translations
-from bot.core.edits import Delivered, Edit, Failed, PhotoKind, PhotoRef, Processing, Result, Task
+from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Counts, Limits, Rule, Scope
 from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import Delivered, Failed, Processing, Result, Task
 from tests.factories import edit
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

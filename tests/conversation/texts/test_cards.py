@@ -5,26 +5,24 @@ from gettext import NullTranslations
 import pytest
 
 from bot.conversation.texts.cards import cancelled_text, caption, progress_text
-from bot.core.edits import (
+from bot.core.edits import Edit, Waste
+from bot.core.errors import Reason
+from bot.core.pacing import Estimate
+from bot.core.pictures import Size
+from bot.core.ports import ITS_TURN, Place
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import (
     Cancelled,
     Delivered,
-    Edit,
     EditState,
     Failed,
     Held,
-    PhotoKind,
-    PhotoRef,
     Processing,
     Ready,
     Received,
     Stage,
     Submitting,
-    Waste,
 )
-from bot.core.errors import Reason
-from bot.core.pacing import Estimate
-from bot.core.pictures import Size
-from bot.core.ports import ITS_TURN, Place
 from tests.conversation.texts.samples import (
     EDIT,
     NOW,

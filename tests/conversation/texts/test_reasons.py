@@ -13,9 +13,10 @@ from bot.conversation.texts.reasons import (
     refusal_text,
 )
 from bot.conversation.texts.series import too_few_places
-from bot.core.edits import Failed, Waste
+from bot.core.edits import Waste
 from bot.core.errors import Reason
 from bot.core.limits import HELD, Counts, Refusal, Rule, Scope
+from bot.core.stages import Failed
 from tests.conversation.texts.samples import (
     FAILED,
     HOURLY,

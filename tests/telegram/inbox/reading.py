@@ -5,7 +5,7 @@ from typing import Any
 from telegram import Update
 
 from bot.conversation.incoming import Incoming, Message
-from bot.core.edits import PhotoKind, PhotoRef
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.telegram.inbox.reader import read
 from tests.telegram.inbox.updates import BOT, message
 

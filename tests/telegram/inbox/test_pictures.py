@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bot.conversation.incoming import Replied
-from bot.core.edits import PhotoKind, PhotoRef
 from bot.core.errors import Reason
+from bot.core.requests import PhotoKind, PhotoRef
 from tests.telegram.inbox.reading import A_PHOTO, said
 from tests.telegram.inbox.updates import PHOTO, STICKER, VIDEO, document, replied
 

@@ -13,23 +13,13 @@ from telegram.ext import BaseRateLimiter, ExtBot
 
 from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import Button
-from bot.core.edits import (
-    Delivered,
-    Edit,
-    Extra,
-    Failed,
-    PhotoKind,
-    PhotoRef,
-    Processing,
-    Ready,
-    Request,
-    Result,
-    Task,
-)
+from bot.core.edits import Edit, Extra
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
 from bot.core.ports import ITS_TURN, FileKind, Place, Reply
+from bot.core.requests import PhotoKind, PhotoRef, Request
+from bot.core.stages import Delivered, Failed, Processing, Ready, Result, Task
 from bot.telegram.files import FileDownloader
 from bot.telegram.outbox.admins import Admins
 from bot.telegram.outbox.albums import AlbumSender

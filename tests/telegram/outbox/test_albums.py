@@ -8,11 +8,13 @@ import pytest
 
 from bot.conversation.cards import Cards
 from bot.conversation.outgoing import Destination, Say, SendFiles
-from bot.core.edits import Cancelled, Delivered, Edit, Extra, PhotoKind, PhotoRef, Ready, Stage
+from bot.core.edits import Edit, Extra
 from bot.core.errors import EditFailed, Reason, TryLater
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
 from bot.core.ports import Arrived
+from bot.core.requests import PhotoKind, PhotoRef
+from bot.core.stages import Cancelled, Delivered, Ready, Stage
 from bot.telegram.outbox.cards import CardBoard
 from tests.telegram.outbox.edit_world import (
     ADA,

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.edits import PhotoKind, PhotoRef
 from bot.core.ports import Arrived
+from bot.core.requests import PhotoKind, PhotoRef
 from tests.telegram.outbox.edit_world import ADA, READY, REPLY, EditWorld, an_edit
 
 

@@ -27,8 +27,9 @@ from bot.conversation.outgoing import (
     SendFiles,
     SendPicture,
 )
-from bot.core.edits import Extra, PhotoKind, PhotoRef
+from bot.core.edits import Extra
 from bot.core.errors import ChatGone, ChatMoved, EditFailed, OutcomeUnknown, TryLater
+from bot.core.requests import PhotoKind, PhotoRef
 from bot.telegram.outbox.albums import AlbumSender
 from bot.telegram.outbox.destination import Nearby
 from bot.telegram.outbox.outbox import Outbox
