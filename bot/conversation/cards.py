@@ -16,7 +16,7 @@ from bot.conversation.texts.wording import escaped
 from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
-from bot.core.ports import ITS_TURN, Place
+from bot.core.provider import ITS_TURN, Place
 from bot.core.stages import Cancelled, Delivered, Failed
 
 _ADMINS_LANGUAGE = "en"

@@ -6,7 +6,8 @@ from bot.core.clock import Clock
 from bot.core.edits import Edit
 from bot.core.errors import OutcomeUnknown, TryLater
 from bot.core.pending_writes import PendingWrites
-from bot.core.ports import ITS_TURN, Chat, Lease, Place
+from bot.core.ports import Chat, Lease
+from bot.core.provider import ITS_TURN, Place
 
 
 class CardPosting:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from bot.core.edits import Edit
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
-from bot.core.ports import Ports, PublicUrl
+from bot.core.ports import Ports
+from bot.core.provider import PublicUrl
 from bot.core.shapes import SQUARE, Ratio, Shape
 from bot.core.stages import Delivered
 

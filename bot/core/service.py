@@ -19,7 +19,8 @@ from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import photo_name
-from bot.core.ports import Lease, Ports, Sources, TaskDone, TaskRunning, Wake, Workload
+from bot.core.ports import Lease, Ports, Sources, Wake, Workload
+from bot.core.provider import TaskDone, TaskRunning
 from bot.core.requests import Request
 from bot.core.series import SeriesSteps
 from bot.core.setbacks import Setbacks

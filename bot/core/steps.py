@@ -17,8 +17,9 @@ from bot.core.pacing import Pacing
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import Photos
 from bot.core.pictures import Fitted, ImageFormat
-from bot.core.ports import Lease, Ports, Reply, Sources, TaskDone, TaskFailed, TaskMissing, TaskRunning
+from bot.core.ports import Lease, Ports, Reply, Sources
 from bot.core.presets import keeps_outline
+from bot.core.provider import TaskDone, TaskFailed, TaskMissing, TaskRunning
 from bot.core.requests import PhotoKind
 from bot.core.series import SeriesSteps
 from bot.core.stages import (

@@ -11,8 +11,9 @@ from bot.core.edits import Edit, credits_before
 from bot.core.errors import BotError, EditFailed, GatewayDown, OutcomeUnknown, Reason, TryLater
 from bot.core.pending_writes import PendingWrites
 from bot.core.photos import Photos
-from bot.core.ports import ITS_TURN, Lease, Order, Ports, Sources
+from bot.core.ports import Lease, Ports, Sources
 from bot.core.presets import full_prompt
+from bot.core.provider import ITS_TURN, Order
 from bot.core.stages import Processing, Received, Submitting, Task
 from bot.core.starts import Starts
 from bot.tasks import end

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.errors import ResultUnusable, TryLater
-from bot.core.ports import Order, TaskMissing, TaskStatus
+from bot.core.provider import Order, TaskMissing, TaskStatus
 from bot.nanobanana.account import Account
 from bot.nanobanana.calls import Calls, Kind, OnCall
 from bot.nanobanana.download import Downloader

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
 from bot.core.errors import Reason
-from bot.core.ports import TaskDone, TaskFailed, TaskMissing, TaskRunning, TaskStatus
+from bot.core.provider import TaskDone, TaskFailed, TaskMissing, TaskRunning, TaskStatus
 from bot.http.answers import (
     Envelope,
     Json,

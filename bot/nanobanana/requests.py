@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.core.errors import EditFailed, Reason
 from bot.core.pictures import nearest
-from bot.core.ports import Order
+from bot.core.provider import Order
 from bot.core.shapes import Shape
 from bot.http.answers import Json
 

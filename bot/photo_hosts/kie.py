@@ -5,7 +5,7 @@ import asyncio
 import httpx
 
 from bot.core.errors import OperatorNeeded, Reason, TryLater
-from bot.core.ports import PublicUrl
+from bot.core.provider import PublicUrl
 from bot.http.answers import BodyTooLong, Envelope, is_web_url, one_line, read_answer
 from bot.http.client import api_client, bearer
 from bot.http.proxies import DIRECT, Proxies

@@ -9,7 +9,7 @@ import obstore
 from obstore.store import S3Store
 
 from bot.core.errors import BotError, OperatorNeeded, Reason, TryLater
-from bot.core.ports import PublicUrl
+from bot.core.provider import PublicUrl
 from bot.http.client import api_client
 from bot.http.proxies import DIRECT, Proxies
 from bot.urls import is_loopback

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from bot import disk
 from bot.core.errors import Reason, TryLater
-from bot.core.ports import PublicUrl
+from bot.core.provider import PublicUrl
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _LATER_SECONDS = 10.0

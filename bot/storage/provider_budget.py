@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.edits import Edit
 from bot.core.errors import TryLater
 from bot.core.money import PAUSED
-from bot.core.ports import ITS_TURN, Place
+from bot.core.provider import ITS_TURN, Place
 from bot.core.stages import EditState
 from bot.storage.database import Database
 from bot.storage.edit_rows import guarded_update

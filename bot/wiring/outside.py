@@ -11,7 +11,7 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
 from bot.core.limits import Counts, Limits, Rule, Scope
-from bot.core.ports import PhotoHost
+from bot.core.provider import PhotoHost
 from bot.http.client import WayOut, connections
 from bot.http.proxies import Proxies
 from bot.nanobanana import prices

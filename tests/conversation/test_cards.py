@@ -16,7 +16,7 @@ from bot.core.edits import CANCELLABLE
 from bot.core.errors import CONSEQUENCES, Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
-from bot.core.ports import Place
+from bot.core.provider import Place
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.stages import EditState, Failed
 from tests.conversation.samples import data_of

@@ -12,17 +12,8 @@ from bot.core.edits import Edit
 from bot.core.errors import Reason, TryLater
 from bot.core.limits import Admission, Limits, Refusal
 from bot.core.pictures import Fitted, ImageFormat, Size
-from bot.core.ports import (
-    ITS_TURN,
-    Arrived,
-    FileKind,
-    Order,
-    Place,
-    PublicUrl,
-    Reply,
-    TaskRunning,
-    TaskStatus,
-)
+from bot.core.ports import Arrived, FileKind, Reply
+from bot.core.provider import ITS_TURN, Order, Place, PublicUrl, TaskRunning, TaskStatus
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.shapes import Shape
 from bot.core.stages import Held, Received

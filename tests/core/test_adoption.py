@@ -9,7 +9,7 @@ import pytest
 from bot.core.callbacks import Callbacks
 from bot.core.edits import Edit
 from bot.core.errors import GatewayDown, OutcomeUnknown, Reason, TryLater
-from bot.core.ports import TaskDone, TaskFailed, TaskStatus
+from bot.core.provider import TaskDone, TaskFailed, TaskStatus
 from bot.core.stages import Delivered, Processing, Received, Stage, Submitting, Task
 from tests.core.world import World
 from tests.factories import NOW, STAGES

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.core.errors import ChatGone, EditFailed, OutcomeUnknown, Reason, TryLater
-from bot.core.ports import ITS_TURN, Place
+from bot.core.provider import ITS_TURN, Place
 from bot.core.stages import EditState, Processing
 from tests.core.world import World
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.edits import ACTIVE, CANCELLABLE, Edit
 from bot.core.errors import ChatGone, EditFailed, OperatorNeeded, Reason, TryLater
-from bot.core.ports import TaskDone, TaskFailed, TaskStatus
+from bot.core.provider import TaskDone, TaskFailed, TaskStatus
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.stages import (
     Cancelled,

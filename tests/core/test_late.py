@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.edits import Edit
 from bot.core.errors import OperatorNeeded, OutcomeUnknown, Reason, ResultAway, TryLater
-from bot.core.ports import TaskDone, TaskFailed, TaskMissing, TaskRunning, TaskStatus
+from bot.core.provider import TaskDone, TaskFailed, TaskMissing, TaskRunning, TaskStatus
 from bot.core.stages import Delivered, Failed, Processing, Received, Submitting, Task
 from tests.core.world import World
 from tests.factories import NOW

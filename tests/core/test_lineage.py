@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
-from bot.core.ports import TaskDone
+from bot.core.provider import TaskDone
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.stages import Delivered, Failed, Processing, Ready, Task
 from tests.core.world import World

@@ -7,8 +7,8 @@ import pytest
 from bot.core.edits import Edit
 from bot.core.errors import PhotoRefused, Reason
 from bot.core.pictures import Size
-from bot.core.ports import TaskDone
 from bot.core.presets import full_prompt
+from bot.core.provider import TaskDone
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.shapes import SQUARE, Ratio
 from bot.core.stages import Delivered, Failed, Processing, Submitting, Task

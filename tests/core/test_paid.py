@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.edits import Edit
 from bot.core.errors import EditFailed, GatewayDown, OperatorNeeded, OutcomeUnknown, Reason, TryLater
-from bot.core.ports import TaskFailed
+from bot.core.provider import TaskFailed
 from bot.core.stages import Processing, Submitting, Task
 from tests.core.world import World
 from tests.factories import NOW

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.ports import Place, TaskDone
+from bot.core.provider import Place, TaskDone
 from bot.core.stages import Cancelled, Delivered, EditState, Processing, Ready, Task
 from tests.core.world import World
 from tests.factories import NOW, RESULT, STAGES, TASK

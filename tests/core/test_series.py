@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.edits import Edit
 from bot.core.errors import BotError, EditFailed, OutcomeUnknown, Reason, TryLater
-from bot.core.ports import TaskDone
+from bot.core.provider import TaskDone
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.series import MOST_BYTES_TOGETHER, PATIENCE, fitting, to_be_sent
 from bot.core.stages import Delivered, EditState, Failed, Held, Processing, Ready, Task

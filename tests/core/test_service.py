@@ -7,7 +7,7 @@ import pytest
 from bot.core.edits import Edit
 from bot.core.errors import Reason
 from bot.core.limits import Refusal, Rule, Scope
-from bot.core.ports import TaskDone
+from bot.core.provider import TaskDone
 from bot.core.stages import Delivered, Processing, Ready, Received, Stage, Task
 from tests.core.fakes import NAME
 from tests.core.world import World

@@ -20,7 +20,7 @@ from bot.core.errors import (
     ResultUnusable,
     TryLater,
 )
-from bot.core.ports import TaskDone
+from bot.core.provider import TaskDone
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.stages import EditState, Failed, Processing, Ready, Received, Stage, Task
 from tests.core.world import World

@@ -9,8 +9,8 @@ from bot.core.callbacks import NOWHERE, Callbacks
 from bot.core.edits import Edit
 from bot.core.errors import OutcomeUnknown, Reason
 from bot.core.pictures import ImageFormat, Size
-from bot.core.ports import Order, Place, PublicUrl, TaskDone, TaskFailed, TaskMissing
 from bot.core.presets import full_prompt
+from bot.core.provider import Order, Place, PublicUrl, TaskDone, TaskFailed, TaskMissing
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.stages import (
     Cancelled,

@@ -9,7 +9,8 @@ from bot.core.callbacks import Callbacks
 from bot.core.edits import Edit
 from bot.core.look_budget import LookBudget
 from bot.core.pacing import Pacing
-from bot.core.ports import EditStore, Ports, ProviderBudget, Sources
+from bot.core.ports import EditStore, Ports, Sources
+from bot.core.provider import ProviderBudget
 from bot.core.service import EditService
 from tests.core.fakes import (
     NAME,

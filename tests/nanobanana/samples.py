@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import BotError, EditFailed, Reason, TryLater
 from bot.core.pictures import Size
-from bot.core.ports import Order, PublicUrl
+from bot.core.provider import Order, PublicUrl
 from bot.http.answers import Envelope, Json, read_envelope
 from bot.http.proxies import DIRECT, Proxies
 from bot.nanobanana.account import Account

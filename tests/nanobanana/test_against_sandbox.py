@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot.core.errors import BotError, EditFailed, TryLater
 from bot.core.pictures import Size
-from bot.core.ports import Order, PublicUrl, TaskDone, TaskFailed
+from bot.core.provider import Order, PublicUrl, TaskDone, TaskFailed
 from bot.nanobanana.account import Account
 from bot.nanobanana.client import NanoBananaClient, Patience
 from bot.nanobanana.download import Downloader

@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from bot.core.errors import OutcomeUnknown, TryLater
-from bot.core.ports import TaskRunning
+from bot.core.provider import TaskRunning
 from tests.harness.clock import ManualClock, until
 from tests.nanobanana.samples import (
     API_URL,

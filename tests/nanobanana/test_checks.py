@@ -10,7 +10,7 @@ from bot.core.errors import (
     Reason,
     TryLater,
 )
-from bot.core.ports import TaskDone, TaskMissing, TaskRunning
+from bot.core.provider import TaskDone, TaskMissing, TaskRunning
 from bot.nanobanana.client import NanoBananaClient
 from tests.nanobanana.samples import (
     CHECK_URL,

@@ -3,7 +3,7 @@ import time
 import pytest
 
 from bot.core.errors import Reason
-from bot.core.ports import TaskFailed
+from bot.core.provider import TaskFailed
 from bot.nanobanana.phrases import classify
 from bot.nanobanana.records import task_status
 from tests.nanobanana.samples import answer, record

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bot.core.errors import Reason
-from bot.core.ports import TaskDone, TaskFailed, TaskMissing, TaskRunning
+from bot.core.provider import TaskDone, TaskFailed, TaskMissing, TaskRunning
 from bot.http.answers import Json, read_envelope
 from bot.nanobanana.records import result_urls, task_status
 from tests.nanobanana.samples import RESULT_URL, TASK_ID, answer, record

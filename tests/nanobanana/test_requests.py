@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.errors import EditFailed, Reason
 from bot.core.pictures import Size
-from bot.core.ports import PublicUrl
+from bot.core.provider import PublicUrl
 from bot.core.shapes import Ratio, Shape
 from bot.nanobanana import prices
 from bot.nanobanana.requests import TAKES, Model, Operation, Resolution, create_call, nearest_ratio

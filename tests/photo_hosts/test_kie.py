@@ -6,7 +6,7 @@ import pytest
 import respx
 
 from bot.core.errors import BotError, EditFailed, OperatorNeeded, Reason, TryLater
-from bot.core.ports import PublicUrl
+from bot.core.provider import PublicUrl
 from bot.http.answers import Json
 from bot.photo_hosts.kie import KieHost
 from tests.nanobanana.samples import KEY, SECRET

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import BotError, Reason, TryLater
-from bot.core.ports import PublicUrl
+from bot.core.provider import PublicUrl
 from bot.photo_hosts.web import WebHost
 from tests.nanobanana.samples import SECRET
 

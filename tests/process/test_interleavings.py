@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from bot.app import running
 from bot.core.edits import Edit
 from bot.core.errors import BotError, OperatorNeeded, Reason, TryLater
-from bot.core.ports import Place, PublicUrl
+from bot.core.provider import Place, PublicUrl
 from bot.photo_hosts.web import WebHost
 from bot.sandbox.telegram.people import Message
 from bot.storage.provider_budget import SqlProviderBudget

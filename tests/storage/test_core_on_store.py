@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.edits import Edit
-from bot.core.ports import TaskDone
+from bot.core.provider import TaskDone
 from bot.core.stages import Delivered, EditState, Processing, Stage, Submitting
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore

@@ -11,7 +11,7 @@ from bot.core.clock import utc_now
 from bot.core.edits import Edit
 from bot.core.errors import Reason, TryLater
 from bot.core.money import PAUSED
-from bot.core.ports import ITS_TURN, Place
+from bot.core.provider import ITS_TURN, Place
 from bot.core.stages import Cancelled, Failed, Processing, Submitting
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore

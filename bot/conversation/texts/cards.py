@@ -17,8 +17,8 @@ from bot.conversation.texts.wording import (
 from bot.core.edits import Edit, Waste
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
-from bot.core.ports import ITS_TURN, Place
 from bot.core.presets import preset
+from bot.core.provider import ITS_TURN, Place
 from bot.core.requests import PhotoKind
 from bot.core.stages import (
     Cancelled,

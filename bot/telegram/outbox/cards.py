@@ -14,7 +14,7 @@ from bot.core.clock import Clock
 from bot.core.edits import Edit
 from bot.core.errors import BotError, TryLater
 from bot.core.pacing import Estimate
-from bot.core.ports import ITS_TURN, Place
+from bot.core.provider import ITS_TURN, Place
 from bot.core.series import awaited_of
 from bot.core.stages import EditState
 from bot.tasks import end

@@ -11,7 +11,8 @@ from bot.conversation.cards import Card, Cards
 from bot.conversation.outgoing import ChangeText, Delete, Destination, Say
 from bot.core.edits import Edit
 from bot.core.errors import BotError, EditFailed, Reason, TryLater
-from bot.core.ports import ITS_TURN, Arrived, Place, Reply
+from bot.core.ports import Arrived, Reply
+from bot.core.provider import ITS_TURN, Place
 from bot.core.requests import PhotoRef
 from bot.core.stages import EditState
 from bot.telegram.files import FileDownloader

@@ -9,7 +9,7 @@ from bot.core.edits import Edit, Waste
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import Size
-from bot.core.ports import ITS_TURN, Place
+from bot.core.provider import ITS_TURN, Place
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.stages import (
     Cancelled,

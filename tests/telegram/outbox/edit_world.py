@@ -17,7 +17,8 @@ from bot.core.edits import Edit, Extra
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
 from bot.core.pictures import ImageFormat, Size
-from bot.core.ports import ITS_TURN, FileKind, Place, Reply
+from bot.core.ports import FileKind, Reply
+from bot.core.provider import ITS_TURN, Place
 from bot.core.requests import PhotoKind, PhotoRef, Request
 from bot.core.stages import Delivered, Failed, Processing, Ready, Result, Task
 from bot.telegram.files import FileDownloader

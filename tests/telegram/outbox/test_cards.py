@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.ports import Place
+from bot.core.provider import Place
 from tests.telegram.fake_telegram import Call
 from tests.telegram.outbox.edit_world import ADA, FAILED, GROUP, PROCESSING, READY, EditWorld, an_edit, settle
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.errors import ChatMoved, EditFailed, Reason, TryLater
-from bot.core.ports import Place
+from bot.core.provider import Place
 from bot.core.requests import PhotoKind, PhotoRef
 from bot.core.stages import Cancelled, Stage
 from tests.telegram.outbox.edit_world import DELIVERED, FAILED, GROUP, NOW, READY, REPLY, EditWorld, an_edit
