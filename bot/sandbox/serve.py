@@ -2,21 +2,28 @@
 
 import asyncio
 import contextlib
-import random
+import itertools
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
 
-_SERVERS_PORTS = range(20_000, 32_768)
+_FIRST_PORT, _PARTS, _PORTS_OF_A_PART = 20_000, 100, 127
 """Below those that systems give to a connection: such a port stays free while a bot is away."""
+_given = itertools.count()
 
 
 def free_port() -> int:
-    """A loopback port that was free a moment ago, for a server that may have to come back to it."""
+    """A loopback port that was free a moment ago, for a server that may have to come back to it.
+
+    Processes that run beside each other have ports of their own, by their ids: none takes what another has
+    just found free.
+    """
+    first = _FIRST_PORT + os.getpid() % _PARTS * _PORTS_OF_A_PART
     while True:
-        port = random.choice(_SERVERS_PORTS)
+        port = first + next(_given) % _PORTS_OF_A_PART
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
             return port
