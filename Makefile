@@ -36,8 +36,8 @@ migrate: $(VENV)/runtime ## bring the database to this version
 test: $(VENV)/dev      ## every test
 	$(PY) -m pytest
 
-test-fast: $(VENV)/dev ## the core, the conversation, the pictures, SQLite: under half a minute
-	$(PY) -m pytest -n 2 -k "not postgres" tests/core tests/conversation tests/images tests/storage
+test-fast: $(VENV)/dev ## the core, the conversation, the pictures, SQLite: under a minute
+	$(PY) -m pytest -n 2 -k "not postgres" --ignore tests/conversation/scenes tests/core tests/conversation tests/images tests/storage
 
 test-browser: $(VENV)/dev ## play in a real Chromium
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || { \
