@@ -42,12 +42,8 @@ class PendingWrites:
         return await self.flush_card(edit)
 
     def card_came(self, edit: Edit, message_id: int | None, now: datetime) -> None:
-        """A card that is to be noted is pending, until it is flushed or was written with a move."""
+        """A card that is to be noted is pending, until it is flushed."""
         self._cards[edit.id] = message_id, now
-
-    def card_is_written(self, edit: Edit) -> None:
-        """A move has written the card too."""
-        self._cards.pop(edit.id, None)
 
     async def flush_card(self, edit: Edit) -> Edit:
         """Write the card that is pending, if any."""

@@ -1,7 +1,6 @@
 """The step from received to processing, around the only call that costs money."""
 
 import asyncio
-import contextlib
 import logging
 from dataclasses import replace
 
@@ -23,8 +22,7 @@ logger = logging.getLogger(__name__)
 MAX_SUBMITS = 2
 """Create calls per edit that may have made a task. The second only if the first was lost or failed."""
 _CARD_GRACE_SECONDS = 0.2
-"""So long, whichever is ready first waits for the other: the status card, and all else for the create call.
-Then one write has both."""
+"""For the status card, once everything else is ready for the create call."""
 _BALANCE_SECONDS = 2.0
 """The balance before a create call is good to know, and not worth more waiting."""
 _LOOK_SECONDS = 0.5
@@ -66,8 +64,7 @@ class Submission:
             self._ports.chat.show(edit, place)
             return await self._cards.with_card(edit, place)
         card = asyncio.ensure_future(self._cards.sent(edit))  # noqa: TID251 - gathered at once
-        entered = asyncio.Event()
-        noted, create = self._noted(edit, card, entered), self._start_and_create(edit, card, entered)
+        noted, create = self._noted(edit, card), self._start_and_create(edit, card)
         carded, moved = await asyncio.gather(noted, create, return_exceptions=True)
         if isinstance(moved, BaseException):
             raise moved
@@ -95,31 +92,18 @@ class Submission:
         again = replace(edit, stage=Received(), submits=submits, credits=paid)
         return await self._ports.store.move(edit, again)
 
-    async def _noted(self, edit: Edit, card: asyncio.Future[Edit], entered: asyncio.Event) -> Edit:
-        """The edit with its card, in a write of its own if the create call's is not near."""
+    async def _noted(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit:
+        """The edit with its card, whose id is written."""
         carded = await card
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CARD_GRACE_SECONDS):
-                await entered.wait()
         await self._pending.flush_card(edit)
         return carded
 
-    async def _start_and_create(
-        self, edit: Edit, card: asyncio.Future[Edit], entered: asyncio.Event
-    ) -> Edit | None:
-        try:
-            async with self._starts.begun(edit) as started:
-                return started and await self._order_and_create(started, card, entered)
-        finally:
-            entered.set()
+    async def _start_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
+        async with self._starts.begun(edit) as started:
+            return started and await self._order_and_create(started, card)
 
-    async def _order_and_create(
-        self, edit: Edit, card: asyncio.Future[Edit], entered: asyncio.Event
-    ) -> Edit | None:
-        """The create call waits a moment for the card: who may not say that may not send a picture either.
-
-        `entered` is set once "submitting" is written.
-        """
+    async def _order_and_create(self, edit: Edit, card: asyncio.Future[Edit]) -> Edit | None:
+        """The create call waits a moment for the card: who may not say that may not send a picture either."""
         secret = self._sources.new_secret()
         order, balance = await asyncio.gather(
             self._order(edit, secret), self._balance(), return_exceptions=True
@@ -140,15 +124,13 @@ class Submission:
             due_at=now + self._callbacks.adoption_wait(),  # after a crash, when it may be sent again,
         )
         try:
+            # The card's id too, if its own write is still on its way: the create call may be the end of us.
             submitted = await self._ports.budget.enter(edit, submitting, now)
         except TryLater:
             return carded  # somebody else took the last place: try again in a moment
         if submitted is None:
             await self._forget_if_settled(edit)
             return None
-        if carded is not edit:
-            self._pending.card_is_written(edit)
-        entered.set()
         return await self._create(submitted, order, None if isinstance(balance, BaseException) else balance)
 
     async def _order(self, edit: Edit, secret: str) -> Order:

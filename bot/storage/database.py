@@ -35,6 +35,7 @@ from sqlalchemy.util import await_only
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from bot.storage import migrations
+from bot.storage.passengers import Passengers, T, Write
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """Raised when the database is away or cannot write."""
@@ -80,6 +81,7 @@ class Database:
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine, path: Path | None) -> None:
         self._writer, self._reader, self.path = writer, reader, path
         self._patient = asyncio.Semaphore(1 if self.is_sqlite else _POSTGRESQL_PATIENT)
+        self._passengers = Passengers()
 
     @property
     def driver_url(self) -> str:
@@ -124,8 +126,32 @@ class Database:
         people have just sent is not behind all the edits that are under way. Inside, wait for nothing but the
         database.
         """
-        async with self._patient if patient else contextlib.nullcontext(), self._writer.begin() as connection:
-            yield connection
+        with self._passengers.ride() as ride:
+            async with (
+                self._patient if patient else contextlib.nullcontext(),
+                self._writer.begin() as connection,
+            ):
+                yield connection
+                if connection.in_transaction():  # else the block has rolled back
+                    await ride.take_passengers(connection)
+
+    async def along(self, write: Write[T], within_seconds: float) -> T:
+        """Do a write with the next transaction that somebody else ends; after so many seconds in its own.
+
+        A transaction is a wait for the disk. Also while it stands in line for its own it may be taken along.
+        Returns once it is committed.
+        """
+        with self._passengers.waiting(write) as passenger:
+            if not await passenger.arrived(within_seconds):
+                async with self._patient:
+                    if passenger.is_waiting:
+                        async with self.writing():
+                            pass
+            carried = await passenger.arrival
+        if carried is not None:
+            return carried.result
+        async with self.writing(patient=True) as connection:
+            return await write(connection)
 
     def reading(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that cannot write."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    RowMapping,
     and_,
     case,
     delete,
@@ -28,12 +29,17 @@ from bot.storage.counting import Counted, waste_of
 from bot.storage.database import Database
 from bot.storage.edit_rows import edit_of, guarded_update, row_of, sent_in
 from bot.storage.own_limits import limits_for
+from bot.storage.passengers import T, Write
 from bot.storage.tables import EDITS, EXTRAS
 
 _IS_ACTIVE = EDITS.c.state.in_(ACTIVE)
 _PAGE = 250
 """Rows turned into edits at a time: thousands would block the event loop."""
 _IS_THERE = ~EDITS.c.is_erased
+_CARD_SECONDS, _LAST_MOVE_SECONDS = 0.02, 0.05
+"""So long a card's id and an edit's last move wait for a transaction to go along with. The create call's
+mostly comes some milliseconds after the card. Whoever kills the bot meanwhile leaves the card behind.
+"""
 _IS_UNSETTLED = or_(EDITS.c.due_at.is_not(None), _IS_ACTIVE)
 
 
@@ -151,12 +157,12 @@ class SqlEditStore:
 
         Returns `after`, or None if somebody else was faster.
         """
-        try:
-            async with self._database.writing(patient=True) as connection:
-                result = await connection.execute(guarded_update(before, after))
-        finally:
-            self._forget_running(before.id)
-        return after if result.rowcount else None
+
+        async def write(connection: AsyncConnection) -> int:
+            return (await connection.execute(guarded_update(before, after))).rowcount
+
+        patience = _LAST_MOVE_SECONDS if after.due_at is None else 0
+        return after if await self._written(write, before, patience) else None
 
     async def move_all(self, moves: Sequence[tuple[Edit, Edit]]) -> list[Edit | None]:
         """Each `move`, in one transaction: what was moved, None for each where somebody else was faster."""
@@ -197,12 +203,25 @@ class SqlEditStore:
             due_at = case((_IS_ACTIVE, EDITS.c.due_at), else_=now)
             card = sent_in(edit.chat_id, "status_message_id", message_id)
             noted = noted.values(status_message_id=card, due_at=due_at, is_told=False)
+
+        async def write(connection: AsyncConnection) -> RowMapping | None:
+            return (await connection.execute(noted.returning(*EDITS.c))).mappings().first()
+
+        row = await self._written(write, edit, _CARD_SECONDS)
+        return None if row is None else edit_of(row)
+
+    async def _written(self, write: Write[T], edit: Edit, patience: float = 0) -> T:
+        """Do a write of one edit, on SQLite with the next transaction, or after so many seconds in its own.
+
+        On PostgreSQL always in its own: two that lock the rows of two edits could wait for each other.
+        """
         try:
+            if self._database.is_sqlite:
+                return await self._database.along(write, patience)
             async with self._database.writing(patient=True) as connection:
-                row = (await connection.execute(noted.returning(*EDITS.c))).mappings().first()
+                return await write(connection)
         finally:
             self._forget_running(edit.id)
-        return None if row is None else edit_of(row)
 
     async def durations(self, operation: str, count: int) -> Sequence[float]:
         """Seconds that the last `count` tasks of an operation took, oldest first."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.tables import INBOX
@@ -159,19 +160,23 @@ class Inbox:
         owner: str | None = None,
         *,
         attempts: int | None = None,
+        within_seconds: float = 0,
     ) -> frozenset[int]:
         """Mark a replica's updates as handled; `error`: why they were given up. Another's are not changed.
 
         `attempts`: how many each had then. With another number it is to be handled anew, and stays. Returns
-        those that are marked.
+        those that are marked. It is done with another transaction if there is one `within_seconds`.
         """
         done = update(INBOX).where(_are(update_ids), INBOX.c.owner.is_not_distinct_from(owner))
         if attempts is not None:
             done = done.where(INBOX.c.attempts == attempts)
         why = error and _encodable(error).replace("\0", "")[:_ERROR_LENGTH]
-        async with self._database.writing() as connection:
-            marked = done.values(handled_at=now, error=why).returning(INBOX.c.update_id)
+        marked = done.values(handled_at=now, error=why).returning(INBOX.c.update_id)
+
+        async def write(connection: AsyncConnection) -> frozenset[int]:
             return frozenset(await connection.scalars(marked))
+
+        return await self._database.along(write, within_seconds)
 
     async def take_again(self, chat_id: int, first: int, since: datetime, owner: str | None = None) -> int:
         """Have what a chat sent, from the update `first` on, handled as if it came now; returns how much.

@@ -91,10 +91,24 @@ async def test_the_create_call_waits_only_a_moment_for_a_slow_card(
     assert world.journal.index("create") < world.journal.index("note_card")
 
 
-async def test_a_card_is_noted_before_the_create_call_if_that_takes_longer(
-    world: World, monkeypatch: pytest.MonkeyPatch
+async def test_a_card_is_in_the_row_before_the_create_call_even_if_its_own_write_takes_longer(
+    world: World,
 ) -> None:
-    monkeypatch.setattr("bot.core.submission._CARD_GRACE_SECONDS", 0.001)
+    held, created, in_row = world.holds(), asyncio.Event(), list[int | None]()
+
+    async def create() -> None:
+        in_row.append(world.row(held).status_message_id)
+        created.set()
+
+    async def note() -> None:
+        await created.wait()
+
+    world.hooks |= {"note_card": note, "create": create}
+    running = await world.advance(held)
+    assert (in_row, running.status_message_id) == ([500], 500)
+
+
+async def test_a_card_is_noted_before_the_photo_is_there(world: World) -> None:
     held, noted = world.holds(), asyncio.Event()
 
     async def note() -> None:

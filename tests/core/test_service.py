@@ -41,14 +41,14 @@ async def test_from_request_to_settled(world: World) -> None:
 
 
 async def test_writes_of_a_normal_life(world: World) -> None:
-    """Every one of them is a transaction."""
+    """Each could be a transaction of its own; the store does some of them together with others."""
     admitted = await world.service.admit(request())
     assert isinstance(admitted, Edit)
     world.model.status = DONE
     await world.advance(admitted)
     await world.advance(admitted)
     writes = [name for name in world.journal if name in {"admit", "note_card", "enter", "move"}]
-    assert writes == ["admit", "enter", "move", "move", "move", "move"]
+    assert writes == ["admit", "note_card", "enter", "move", "move", "move", "move"]
 
 
 async def test_an_admitted_edit_is_this_replicas_to_advance(world: World) -> None:

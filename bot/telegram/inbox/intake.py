@@ -49,6 +49,10 @@ sent one that is given up hears nothing.
 _RECENT_SECONDS = 1.0
 _BATCH = 1000
 _LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
+_MARK_SECONDS = 0.05
+"""So long a mark waits for a transaction to go along with. Not that of an update which was answered: handled
+again after a crash, it would be answered twice.
+"""
 
 Handle: TypeAlias = Callable[[Incoming], Awaitable[Sequence[Outgoing]]]
 Send: TypeAlias = Callable[[Outgoing], Awaitable[object]]
@@ -270,11 +274,14 @@ class Intake:
             self.ring()
 
     async def _mark_all(self, answers: Sequence[Answers]) -> frozenset[int]:
+        patience = 0 if any(each.outgoing for each in answers) else _MARK_SECONDS
         alike = defaultdict[tuple[str, str | None, int | None], list[int]](list)
         for each in answers:
             alike[each.update.owner, each.problem, each.attempts].append(each.update.update_id)
         marked = [
-            await self._inbox.handled(ids, self._now(), problem, owner, attempts=attempts)
+            await self._inbox.handled(
+                ids, self._now(), problem, owner, attempts=attempts, within_seconds=patience
+            )
             for (owner, problem, attempts), ids in alike.items()
         ]
         return frozenset().union(*marked)

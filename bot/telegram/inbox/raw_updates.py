@@ -36,11 +36,19 @@ class Inbox(Protocol):
         """Count one more attempt and return the count. NotOurs if it is another replica's."""
 
     async def handled(
-        self, update_ids: Sequence[int], now: datetime, error: str | None, owner: str, *, attempts: int | None
+        self,
+        update_ids: Sequence[int],
+        now: datetime,
+        error: str | None,
+        owner: str,
+        *,
+        attempts: int | None,
+        within_seconds: float,
     ) -> frozenset[int]:
         """Mark updates of this owner as handled; `error` says why they were given up.
 
         Returns those that are marked: what has another number of `attempts` by now is to be handled anew.
+        Waits `within_seconds` for another transaction to do it with.
         """
 
 

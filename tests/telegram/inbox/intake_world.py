@@ -79,7 +79,14 @@ class FakeInbox:
         return self.counted[update_id]
 
     async def handled(
-        self, update_ids: Sequence[int], now: datetime, error: str | None, owner: str, *, attempts: int | None
+        self,
+        update_ids: Sequence[int],
+        now: datetime,
+        error: str | None,
+        owner: str,
+        *,
+        attempts: int | None,
+        within_seconds: float,
     ) -> frozenset[int]:
         if self.is_away:
             raise SQLAlchemyError("away")
