@@ -76,15 +76,13 @@ class Cards:
         return Card("\n".join(lines), self._under(Under.CARD, awaited, t))
 
     def series_end(self, series: Sequence[Edit], *, admins_told: bool) -> Card:
-        """The end of a series; with buttons for all that arrived, or to try again what all failed."""
+        """The end of a series; with buttons for all that arrived, and to try again what failed."""
         first = series[0]
         t = translations(first.request.language)
         arrived = sum(isinstance(each.stage, Delivered) for each in series)
-        under = Under.SERIES if arrived > 1 else Under.FAILED_SERIES
-        can_retry = not arrived and any(
-            each.failure and each.failure.consequences.retry_helps for each in series
-        )
-        buttons = self._under(under, first, t) if arrived > 1 or can_retry else ()
+        buttons = self._under(Under.SERIES, first, t) if arrived > 1 else ()
+        if any(each.failure and each.failure.consequences.retry_helps for each in series):
+            buttons += self._under(Under.REST_OF_SERIES if arrived else Under.FAILED_SERIES, first, t)
         return Card(series_end_text(t, series, admins_told=admins_told), buttons)
 
     def series_caption(self, edits: Sequence[Edit]) -> str:

@@ -83,6 +83,8 @@ class Under(Enum):
     SERIES = auto()
     """The end of several edits that were asked for together; the button is their first one's."""
     FAILED_SERIES = auto()
+    REST_OF_SERIES = auto()
+    """The same message, where some of them arrived and some did not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ def test_buttons_in_peoples_chats_keep_their_meaning() -> None:
         "allagain": series.again,
         "files": series.files,
         "retryall": series.try_again,
+        "retryrst": series.try_rest_again,
         "wait": hold.hold_pressed,
         "limit": chats.choose_limit,
     }

@@ -9,12 +9,12 @@ from bot.conversation.asking import ask_for_words
 from bot.conversation.extras import is_missing
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
 from bot.conversation.features.file import gone_alert
-from bot.conversation.outgoing import Delete, Destination, Say, SendFiles
+from bot.conversation.outgoing import Buttons, ChangeText, Delete, Destination, Say, SendFiles
 from bot.conversation.recalling import picture_of
 from bot.conversation.texts import alerts
-from bot.conversation.texts.i18n import N_
+from bot.conversation.texts.i18n import N_, translations
 from bot.conversation.texts.reasons import reason_sentence
-from bot.conversation.texts.series import change_all_question
+from bot.conversation.texts.series import change_all_question, series_end_text
 from bot.conversation.tools import Tools
 from bot.core.edits import Edit, Extra
 from bot.core.errors import Reason
@@ -42,17 +42,36 @@ async def again(pressed: EditPressed) -> Replies:
 
 
 async def try_again(pressed: EditPressed) -> Replies:
-    """What failed, again. Tasks that were paid for and may still end well are waited for instead."""
+    """What failed, again; the words of the failure make way for the new card."""
+    is_begun, told = await _try_again(pressed, await pressed.tools.edits.series_of(pressed.edit))
+    message_id = pressed.press.message_id
+    return (*told, Delete(pressed.edit.chat_id, message_id)) if is_begun and message_id else told
+
+
+async def try_rest_again(pressed: EditPressed) -> Replies:
+    """The same, where some arrived: the buttons for those stay, and this one is pressed once."""
     series = await pressed.tools.edits.series_of(pressed.edit)
-    failed = [each for each in series if each.failure is not None]
+    is_begun, told = await _try_again(pressed, series)
+    message_id = pressed.press.message_id
+    if not is_begun or message_id is None:
+        return told
+    t, arrived = translations(pressed.edit.request.language), await _delivered(pressed)
+    html = series_end_text(t, series, admins_told=False)
+    return (*told, ChangeText(pressed.edit.chat_id, message_id, html, _for_all(pressed.edit, t, arrived)))
+
+
+def _for_all(edit: Edit, t: NullTranslations, arrived: Sequence[Edit]) -> Buttons:
+    under = (each for each in FEATURE.buttons if isinstance(each, EditButton) and each.under is Under.SERIES)
+    return (tuple(each.of(edit, t) for each in under if each.when(edit)),) if len(arrived) > 1 else ()
+
+
+async def _try_again(pressed: EditPressed, series: Sequence[Edit]) -> tuple[bool, Replies]:
+    """Tasks that were paid for and may still end well are waited for instead. And whether a card comes."""
+    failed = [each for each in series if each.failure and each.failure.consequences.retry_helps]
     rest = [each.request for each in failed if not await pressed.tools.desk.resume(each)]
     if not rest:
-        return toast(pressed, alerts.started(pressed.t))
-    is_admitted, told = await admit_pressed(pressed, _again(pressed, rest))
-    message_id = pressed.press.message_id
-    if not is_admitted or message_id is None:
-        return told
-    return (*told, Delete(pressed.edit.chat_id, message_id))
+        return False, toast(pressed, alerts.started(pressed.t))
+    return await admit_pressed(pressed, _again(pressed, rest))
 
 
 def _again(pressed: EditPressed, requests: Iterable[Request]) -> list[Request]:
@@ -119,5 +138,6 @@ FEATURE = Feature(
         EditButton("allagain", N_("🔁 Again"), Under.SERIES, again),
         EditButton("files", N_("📎 Files"), Under.SERIES, files, when=_is_of_photos),
         EditButton("retryall", N_("🔁 Try again"), Under.FAILED_SERIES, try_again),
+        EditButton("retryrst", N_("🔁 Try the rest again"), Under.REST_OF_SERIES, try_rest_again, row=2),
     ),
 )

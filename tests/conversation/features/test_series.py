@@ -7,7 +7,7 @@ from bot.conversation.cards import Cards
 from bot.conversation.feature import all_features
 from bot.conversation.features.series import already_there_alert, sending_alert
 from bot.conversation.incoming import Replied
-from bot.conversation.outgoing import Alert, Delete, Say, SendFiles
+from bot.conversation.outgoing import Alert, ChangeText, Delete, Say, SendFiles
 from bot.core.edits import Edit, Extra, Waste
 from bot.core.errors import Reason
 from bot.core.pacing import Estimate
@@ -20,7 +20,8 @@ from tests.factories import NOW, RESULT, STAGES, TASK, edit
 
 CARDS = Cards(all_features())
 UNKNOWN = Estimate(None, is_slow=False)
-FAILED = Failed(Reason.POLICY, NOW, TASK)
+FAILED, TIMED_OUT = Failed(Reason.POLICY, NOW, TASK), Failed(Reason.TIMED_OUT, NOW)
+FOR_ALL = ["✏️ Change all", "🔁 Again", "📎 Files"]
 
 
 def delivered(number: int) -> Delivered:
@@ -71,7 +72,7 @@ def test_the_card_counts_what_is_done_and_says_how_the_awaited_one_is() -> None:
 
 
 def test_under_what_has_arrived_stand_the_buttons_for_all_of_it() -> None:
-    assert labels(series(delivered(1), delivered(2))) == ["✏️ Change all", "🔁 Again", "📎 Files"]
+    assert labels(series(delivered(1), delivered(2))) == FOR_ALL
     assert labels(series(delivered(1), FAILED)) == [], "the one that arrived has its own"
 
 
@@ -131,13 +132,40 @@ async def test_again_asks_for_the_same_series_for_whoever_pressed() -> None:
 
 async def test_what_failed_is_tried_again_together_and_its_card_goes() -> None:
     room = Room()
-    first, second = there(room, Failed(Reason.TIMED_OUT, NOW), Failed(Reason.POLICY, NOW))
+    first, second, _ = there(room, TIMED_OUT, Failed(Reason.SERVICE_DOWN, NOW), FAILED)
     pressed = press(f"retryall:{first.id}", message_id=90)
     told, gone = await room.handle(pressed)
     assert isinstance(told, Alert)
     assert gone == Delete(PRIVATE.id, 90)
     made = [each.request for each in room.edits.values() if each.request.update_id == pressed.update_id]
-    assert [each.photo for each in made] == [first.request.photo, second.request.photo]
+    assert [each.photo for each in made] == [first.request.photo, second.request.photo], (
+        "not what was declined"
+    )
+
+
+async def test_of_what_arrived_in_part_the_rest_is_tried_again_once_and_the_buttons_for_the_others_stay() -> (
+    None
+):
+    room = Room()
+    first, second, _ = there(room, delivered(1), TIMED_OUT, delivered(3))
+    pressed = press(f"retryrst:{first.id}", message_id=90)
+    told, changed = await room.handle(pressed)
+    assert isinstance(told, Alert)
+    assert isinstance(changed, ChangeText)
+    assert (changed.chat_id, changed.message_id) == (PRIVATE.id, 90)
+    assert [button.text for row in changed.buttons for button in row] == FOR_ALL
+    (made,) = [each.request for each in room.edits.values() if each.request.update_id == pressed.update_id]
+    assert (made.photo, made.series_count) == (second.request.photo, 1)
+
+
+@pytest.mark.parametrize("arrived", [(delivered(1),), (delivered(1), delivered(3))], ids=["one", "two"])
+@pytest.mark.parametrize("failed", [TIMED_OUT, FAILED], ids=["may pass", "was declined"])
+def test_the_rest_of_a_series_can_be_tried_again_where_that_helps(
+    arrived: tuple[Stage, ...], failed: Failed
+) -> None:
+    for_all = FOR_ALL if len(arrived) > 1 else []
+    rest = ["🔁 Try the rest again"] if failed == TIMED_OUT else []
+    assert labels(series(*arrived, failed)) == [*for_all, *rest]
 
 
 async def test_the_files_come_as_albums_once() -> None:
