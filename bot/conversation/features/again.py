@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.conversation.answering import admit_pressed, numbered, toast
 from bot.conversation.feature import EditButton, EditPressed, Feature, Replies, Under
+from bot.conversation.features.finer import at_price_alert
 from bot.conversation.outgoing import Delete
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_
@@ -11,8 +12,12 @@ from bot.core.edits import Edit
 
 
 async def again(pressed: EditPressed) -> Replies:
-    """Start the same edit again, for the person who pressed."""
-    return (await _ask_again(pressed))[1]
+    """Start the same edit again, for the person who pressed. What Finer made dearer tells its price again."""
+    is_admitted, told = await _ask_again(pressed)
+    price = pressed.tools.about.limits.prices.get(pressed.edit.operation)
+    if not is_admitted or pressed.edit.request.resolution is None or price is None:
+        return told
+    return toast(pressed, at_price_alert(pressed.t, pressed.edit.operation, price))
 
 
 async def try_again(pressed: EditPressed) -> Replies:

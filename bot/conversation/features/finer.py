@@ -29,10 +29,12 @@ async def finer(pressed: EditPressed) -> Replies:
         resolution=resolution,
     )
     is_admitted, told = await admit_pressed(pressed, numbered([request]))
-    return toast(pressed, started_alert(pressed.t, resolution, price)) if is_admitted else told
+    return toast(pressed, at_price_alert(pressed.t, edit.finer, price)) if is_admitted else told
 
 
-def started_alert(t: NullTranslations, resolution: str, price: float) -> str:
+def at_price_alert(t: NullTranslations, operation: str, price: float) -> str:
+    """`operation` is a model's name and a resolution."""
+    resolution = operation.rpartition(" ")[2]
     return t.gettext("I paint it again at {resolution}, for {money}.").format(
         resolution=resolution, money=money(t, price)
     )

@@ -58,6 +58,14 @@ async def test_the_same_is_painted_one_resolution_higher_and_the_price_is_told()
     assert made == replace(of.request, update_id=pressed.update_id, resolution="2K", language=language)
 
 
+async def test_who_asks_for_a_finer_one_again_is_told_its_price_again() -> None:
+    room = Room(limits=Limits(prices=PRICES))
+    finer = done("nano-banana-2 2K")
+    room.edits["x"] = replace(finer, id="x", request=replace(finer.request, resolution="2K"))
+    told = await room.alert(press("a:x"))
+    assert told.text == "I paint it again at 2K, for 12 credits ($0.06)."
+
+
 async def test_a_price_with_a_fraction_is_told_as_it_is() -> None:
     room = Room(limits=Limits(prices=PRICES))
     room.edits["x"] = replace(done("nano-banana-2 2K"), id="x")
