@@ -184,7 +184,7 @@ async def test_unfinished_are_those_with_something_left_to_do_most_urgent_first(
 
 
 async def test_unfinished_are_read_page_by_page(store: SqlEditStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.storage.edits._PAGE", 2)
+    monkeypatch.setattr("bot.storage.edit_queries._PAGE", 2)
     edits = [edit(due_at=NOW + number // 3 * SECOND) for number in range(7)]  # several for each moment
     await keep(store, *reversed(edits))
     assert await store.unfinished() == sorted(edits, key=lambda one: (one.due_at, one.id))
