@@ -56,9 +56,12 @@ def prepare(
 
 
 def _within_limit(picture: Image.Image) -> bytes:
-    """The JPEG in the first quality that is small enough; of noise in 4096 pixels that is half the size."""
+    """The JPEG in the first quality that is small enough; of noise in 4096 pixels that is half the size.
+
+    It is not tuned: somebody waits for the task to begin, and it may have to be written several times.
+    """
     for quality in _QUALITIES:
-        jpeg = encode(picture, ImageFormat.JPEG, quality=quality)
+        jpeg = encode(picture, ImageFormat.JPEG, quality=quality, tuned=False)
         if len(jpeg) <= MAX_PREPARED_BYTES:
             return jpeg
     return _within_limit(picture.reduce(2))

@@ -16,6 +16,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from bot.core.pictures import ImageFormat
 from bot.images.containers import webp
+from bot.images.inflating import Stored
 
 
 class _Jpeg(JpegImageFile):
@@ -42,6 +43,19 @@ class _Png(PngImageFile):
         depth = self.fp.read(1)[0]
         self.fp.seek(at)
         return depth
+
+    def load_prepare(self) -> None:
+        super().load_prepare()
+        self._stored = Stored()
+
+    def load_read(self, read_bytes: int) -> bytes:
+        """Pillow calls this until it has all pixels; empty where the file ends before."""
+        while not (block := self._stored.take()):
+            packed = super().load_read(read_bytes)
+            if not packed:
+                return b""
+            self._stored.put(packed)
+        return block
 
 
 class _WebP(WebPImageFile):
