@@ -9,7 +9,7 @@ from bot.core.pictures import Size
 
 SHORTEST_SIDE, LONGEST_SIDE, MOST_PIXELS, LONGEST_RATIO = 32, 10_000, 25_000_000, 20
 """Of what may be asked for. Telegram takes it as a file, whatever is painted."""
-_LARGEST_TERM = 99
+_LARGEST_SHORT_TERM, _LARGEST_USUAL_TERM = 100, 21
 _PIXELS_FROM = 100
 _LARGEST_COUNT = 8
 _HOURS, _MINUTES = range(25), frozenset({15, 30, 45})
@@ -20,6 +20,10 @@ _LEADING = re.compile(
     r"(?=[\s,;]|[.:!](?:\s|$)|$)[\s,;.:!]*",
     re.IGNORECASE,
 )
+
+
+_CINEMA = re.compile(r"(\d{1,2})\.(\d{1,2}) ?: ?1(?=[\s,;]|[.:!](?:\s|$)|$)[\s,;.:!]*")
+"""A ratio with a point, as films have: `2.39:1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ class Ratio:
         return Size(self.width * times, self.height * times)
 
     def __str__(self) -> str:
-        return f"{self.width}:{self.height}"
+        is_cinemas = (
+            self.width > max(self.height, _LARGEST_USUAL_TERM) and 100 * self.width % self.height == 0
+        )
+        return f"{self.ratio:g}:1" if is_cinemas else f"{self.width}:{self.height}"
 
 
 Shape: TypeAlias = Ratio | Size
@@ -56,9 +63,11 @@ SQUARE = Ratio(1, 1)
 def leading_shape(words: str) -> tuple[Shape | None, str]:
     """The shape that words begin with, which may be an impossible one, and the rest of them.
 
-    `16:9`, `16x9` and `16/9` are ratios, `1024x768` and `1024:768` sizes. Times (`7:05`, `10:30`), counts
-    (`4x4`, `2x3`, `2 x 35`) and fractions are words.
+    `16:9`, `16x9`, `16/9` and `2.39:1` are ratios, `1024x768` and `1024:768` sizes. Times (`7:05`, `10:30`),
+    counts (`4x4`, `2x3`, `2 x 35`) and fractions are words.
     """
+    if found := _CINEMA.match(words):
+        return _cinemas(found), words[found.end() :]
     found = _LEADING.match(words)
     if found is None:
         return None, words
@@ -89,6 +98,14 @@ def _size_or_ratio(width: int, height: int, *, colon: bool) -> Shape:
     is_size = min(width, height) >= _PIXELS_FROM if colon else max(width, height) >= SHORTEST_SIDE
     if is_size:
         return Size(width, height)
+    return _ratio(width, height)
+
+
+def _cinemas(found: re.Match[str]) -> Ratio:
+    return _ratio(100 * int(found[1]) + int(found[2].ljust(2, "0")), 100)
+
+
+def _ratio(width: int, height: int) -> Ratio:
     common = math.gcd(width, height) or 1
     return Ratio(width // common, height // common)
 
@@ -99,7 +116,7 @@ def is_possible(shape: Shape) -> bool:
     if short < 1 or long > LONGEST_RATIO * short:
         return False
     if isinstance(shape, Ratio):
-        return long <= _LARGEST_TERM
+        return short <= _LARGEST_SHORT_TERM
     return short >= SHORTEST_SIDE and long <= LONGEST_SIDE and short * long <= MOST_PIXELS
 
 
@@ -110,6 +127,8 @@ def with_shape(shape: Shape | None, words: str) -> str:
 
 def shape_of(text: str) -> Shape:
     """The shape that `str` wrote down."""
+    if found := _CINEMA.match(text):
+        return _cinemas(found)
     sign = ":" if ":" in text else "x"
     width, height = (int(side) for side in text.split(sign))
     return Ratio(width, height) if sign == ":" else Size(width, height)

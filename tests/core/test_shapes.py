@@ -23,6 +23,9 @@ from bot.core.shapes import Ratio, Shape, is_possible, leading_shape, shape_of
         ("1920x1080px make it blue", Size(1920, 1080), "make it blue"),
         ("1080 x 1350 px, make it blue", Size(1080, 1350), "make it blue"),
         ("32:18", Ratio(16, 9), ""),
+        ("2.39:1 make it blue", Ratio(239, 100), "make it blue"),
+        ("1.91:1, make it blue", Ratio(191, 100), "make it blue"),
+        ("2.5 : 1", Ratio(5, 2), ""),
         ("64x64 an icon", Size(64, 64), "an icon"),
         ("\u0661\u0666:\u0669 make it blue", Ratio(16, 9), "make it blue"),
     ],
@@ -50,6 +53,9 @@ def test_a_leading_shape_is_taken_off_the_words(words: str, shape: Shape, rest: 
         "4x4 truck instead of the car",
         "3x5cm print",
         "16:9.5",
+        "2.39:10 odds",
+        "7.30:15",
+        "1.5 times larger",
         "1:2:3",
         "3 x 4 apples",
         "100% brighter",
@@ -69,6 +75,8 @@ def test_other_words_stay_as_they_are(words: str) -> None:
         "0x0",
         "1:21",
         "97:98999",
+        "20.5:1",
+        "0.0:1",
         "20x200",
         "31x32",
         "10001x10000",
@@ -86,7 +94,9 @@ def test_a_shape_beyond_what_is_made_is_known_as_one(words: str) -> None:
 
 
 @pytest.mark.parametrize("pixels", [1024, 114_300, 1_228_800, 50_000_000])
-@pytest.mark.parametrize("ratio", [Ratio(1, 1), Ratio(16, 9), Ratio(9, 16), Ratio(20, 1), Ratio(97, 98)])
+@pytest.mark.parametrize(
+    "ratio", [Ratio(1, 1), Ratio(16, 9), Ratio(9, 16), Ratio(20, 1), Ratio(97, 98), Ratio(239, 100)]
+)
 def test_a_size_of_a_ratio_is_exactly_that_and_about_as_large(ratio: Ratio, pixels: int) -> None:
     size = ratio.of_area(pixels)
     assert size.width * ratio.height == size.height * ratio.width
@@ -100,6 +110,21 @@ def test_the_largest_of_a_ratio_inside_of_a_size() -> None:
     assert Ratio(1, 1).inside(Size(1024, 1024)) == Size(1024, 1024)
 
 
-@pytest.mark.parametrize("shape", [Ratio(16, 9), Size(1024, 768)])
-def test_it_can_be_written_down_and_read_again(shape: Shape) -> None:
-    assert shape_of(str(shape)) == shape
+@pytest.mark.parametrize(
+    ("shape", "written"),
+    [
+        (Ratio(16, 9), "16:9"),
+        (Ratio(4, 15), "4:15"),
+        (Ratio(97, 98), "97:98"),
+        (Ratio(239, 100), "2.39:1"),
+        (Ratio(47, 20), "2.35:1"),
+        (Size(1024, 768), "1024x768"),
+    ],
+)
+def test_it_can_be_written_down_and_read_again(shape: Shape, written: str) -> None:
+    assert str(shape) == written
+    assert shape_of(written) == shape
+
+
+def test_what_was_written_down_before_there_were_points_is_read_too() -> None:
+    assert shape_of("47:20") == Ratio(47, 20)
