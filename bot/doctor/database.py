@@ -13,7 +13,7 @@ from bot.doctor.folder import free_bytes_once_written
 from bot.settings import Settings
 from bot.storage import migrations
 from bot.storage.database import Database
-from bot.storage.errors import CONNECTION_ERRORS, NEWER, in_words
+from bot.storage.errors import NEWER, connection_errors, in_words
 from bot.storage.files import data_dir_id
 from bot.storage.replicas import Replicas
 from bot.storage.tables import ROLES
@@ -47,7 +47,7 @@ async def database(settings: Settings, _: contextlib.AsyncExitStack) -> AsyncIte
                     yield await _replicas(opened, settings)
     except DataDirUnusable:
         yield mend("database", "not looked at", _NEEDED, "mend what is said about the folder first")
-    except CONNECTION_ERRORS as error:
+    except connection_errors() as error:
         said = f"{settings.shown_database_url}: {in_words(error)}"
         yield mend("database", said, _NEEDED, "check DATABASE_URL, and that the server or folder is there")
 
@@ -57,7 +57,7 @@ async def _not_written(opened: Database) -> str:
     try:
         async with opened.writing() as connection:
             await connection.execute(delete(ROLES).where(false()))
-    except CONNECTION_ERRORS as error:
+    except connection_errors() as error:
         return in_words(error)
     return ""
 

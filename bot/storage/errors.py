@@ -3,15 +3,19 @@
 import socket
 import sqlite3
 
-import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-CONNECTION_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What connecting raises; asyncpg's own come as they are."""
 NEWER = (
     "was used by a later version of the bot, and this one does not know its tables: start that version, or "
     "restore a backup from before (docs/backup.md)"
 )
+_OF_POSTGRESQL = {
+    "28000": "the server refuses this user or password",
+    "28P01": "the server refuses this user or password",
+    "3D000": "the server has no database of that name",
+    "25006": "the server only lets it be read: it is a standby, or set to read-only",
+}
+"""By SQLSTATE."""
 _OF_SQLITE = {
     "unable to open": "the file cannot be opened: its folder is not there, or this user may not write in it",
     "not a database": "the file is not a database",
@@ -20,6 +24,13 @@ _OF_SQLITE = {
     "disk is full": "the disk is full",
     "locked": "another program holds the file",
 }
+
+
+def connection_errors() -> tuple[type[Exception], ...]:
+    """What connecting raises; asyncpg's own come as they are."""
+    import asyncpg  # 3 MB that SQLite does not need
+
+    return SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError
 
 
 def in_words(error: BaseException) -> str:
@@ -33,15 +44,9 @@ def in_words(error: BaseException) -> str:
             return "nothing answers at this address"
         case TimeoutError():
             return "no answer in time"
-        case asyncpg.InvalidAuthorizationSpecificationError():
-            return "the server refuses this user or password"
-        case asyncpg.InvalidCatalogNameError():
-            return "the server has no database of that name"
-        case asyncpg.ReadOnlySQLTransactionError():
-            return "the server only lets it be read: it is a standby, or set to read-only"
         case sqlite3.Error():
             said = str(cause)
             return next((words for sign, words in _OF_SQLITE.items() if sign in said), said)
         case OSError():
             return cause.strerror or str(cause)
-    return str(cause).partition("\n")[0]
+    return _OF_POSTGRESQL.get(getattr(cause, "sqlstate", "")) or str(cause).partition("\n")[0]

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-import asyncpg
 from sqlalchemy import func, select
 
 from bot.storage.database import Database
@@ -16,8 +15,6 @@ DEPARTURE = ""
 """In place of an edit's id: a replica has left, and its edits and updates can be claimed."""
 _LOOK_SECONDS = 5.0
 _PAUSE_SECONDS = 3.0
-_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""asyncpg says the last where a server goes down in the middle of an answer."""
 
 
 class Notifications:
@@ -34,14 +31,21 @@ class Notifications:
 
     async def listen(self, on_notification: Callable[[str], None]) -> None:
         """Call `on_notification` with each edit's id, or DEPARTURE, until cancelled. Reconnects by itself."""
-        while not self._database.is_sqlite:
+        if self._database.is_sqlite:
+            return
+        import asyncpg  # 3 MB that SQLite does not need
+
+        lost = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+        while True:  # the last is raised where a server goes down in the middle of an answer
             try:
                 await self._listen_once(on_notification)
-            except _LOST as error:
+            except lost as error:
                 logger.warning("no notifications from other replicas for now: %s", type(error).__name__)
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _listen_once(self, on_notification: Callable[[str], None]) -> None:
+        import asyncpg
+
         connection = await asyncpg.connect(self._database.driver_url, timeout=10)
         try:
             await connection.add_listener(CHANNEL, lambda *notice: on_notification(str(notice[-1])))

@@ -25,7 +25,7 @@ from bot.photo_hosts.web import WebHost
 from bot.settings import Settings
 from bot.storage import migrations
 from bot.storage.database import Database, lock_database_file
-from bot.storage.errors import CONNECTION_ERRORS, NEWER, in_words
+from bot.storage.errors import NEWER, connection_errors, in_words
 from bot.storage.provider_budget import Budget
 from bot.telegram.bot import CALLS_AT_ONCE, telegram_bot
 from bot.telegram.files import FileDownloader
@@ -92,7 +92,7 @@ async def revision(settings: Settings, database: Database) -> tuple[str | None, 
     """The database's revision, and this program's. Raises DatabaseUnusable, also for a later version's."""
     try:
         current, head = await database.revision()
-    except CONNECTION_ERRORS as error:
+    except connection_errors() as error:
         raise _unusable(settings, error) from error
     if migrations.is_newer(current):
         raise DatabaseUnusable(f"DATABASE_URL {settings.shown_database_url} {NEWER}")
@@ -104,7 +104,7 @@ async def migrate(settings: Settings, database: Database) -> None:
     await revision(settings, database)
     try:
         await database.migrate()
-    except CONNECTION_ERRORS as error:
+    except connection_errors() as error:
         raise _unusable(settings, error) from error
 
 

@@ -26,6 +26,12 @@ except SystemExit as end:
     print(*sys.modules, sep="\\n", file=sys.stderr)
     raise
 """
+START_ON_SQLITE = """
+import sys, bot.run
+from bot.storage.database import Database
+Database.open("sqlite+aiosqlite:///bot.db")
+print(*sys.modules, sep="\\n")
+"""
 
 
 def run(*arguments: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -54,8 +60,8 @@ def test_help_is_quick_because_it_loads_nothing_heavy(tmp_path: Path, arguments:
 
 
 def test_a_start_loads_nothing_that_few_starts_need(tmp_path: Path) -> None:
-    done = run("-c", "import sys, bot.run; print(*sys.modules, sep='\\n')", folder=tmp_path)
-    seldom_or_elsewhere = {"alembic", "obstore", "PIL", "isal"}  # pictures are read in worker processes
+    done = run("-c", START_ON_SQLITE, folder=tmp_path)
+    seldom_or_elsewhere = {"alembic", "asyncpg", "obstore", "PIL", "isal"}  # workers read the pictures
     assert (seldom_or_elsewhere | {"bot.storage.tables"}) & set(done.stdout.splitlines()) == {
         "bot.storage.tables"
     }

@@ -1,9 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from babel.numbers import format_decimal
 
+from bot.conversation.texts.i18n import LANGUAGES, translations
 from bot.conversation.texts.wording import (
     ago,
+    decimal,
     duration,
     excerpt,
     moment,
@@ -40,6 +43,15 @@ def test_french_durations_do_not_break() -> None:
 
 def test_numbers_are_grouped_as_the_language_does() -> None:
     assert (number(en(), 1500), number(fr(), 1500)) == ("1,500", "1\u202f500")
+    assert (decimal(en(), 1499.96), decimal(fr(), 1499.96)) == ("1,500.0", "1\u202f500,0")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("value", [0, 7, -7, 999, 1000, -1000, 12_345, 1_234_567])
+def test_every_language_has_its_own_signs_in_numbers(language: str, value: int) -> None:
+    t = translations(language)
+    assert number(t, value) == format_decimal(value, locale=language)
+    assert decimal(t, value + 0.25) == format_decimal(value + 0.25, "#,##0.0", locale=language)
 
 
 def test_who_comes_back_when_told_is_not_too_early() -> None:
