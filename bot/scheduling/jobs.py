@@ -121,10 +121,12 @@ class Jobs:
 
     def _add_job(self, edit: Edit, at: datetime) -> None:
         self._workload.add(edit.id)
-        look = functools.partial(self._look, edit.id)
-        first = self._zone.at(at)
         self._scheduler.add_job(
-            self._run_job, self._pace.follow(edit), [look], id=_job_id(edit.id), next_run_time=first
+            self._run_look,
+            self._pace.follow(edit),
+            [edit.id],
+            id=_job_id(edit.id),
+            next_run_time=self._zone.at(at),
         )
 
     def _job(self, edit_id: str) -> Job | None:
@@ -164,6 +166,10 @@ class Jobs:
         for edit in edits:
             if edit.due_at is not None and edit.id not in self._runs and self._job(edit.id) is None:
                 self._add_job(edit, self._pace.first_run(edit, self._now()))
+
+    async def _run_look(self, edit_id: str) -> None:
+        """One run of an edit's job, which keeps only the edit's id in memory: there may be thousands."""
+        await self._run_job(functools.partial(self._look, edit_id))
 
     async def _run_job(self, work: Callable[[], Awaitable[object]]) -> None:
         """One run of any job. Cancelling it is no error; without this, APScheduler would log one."""

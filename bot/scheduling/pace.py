@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from bot.core.edits import Edit
@@ -30,6 +31,7 @@ class Pace:
 
     def __init__(self, pacing: Pacing, line: Line, random: Callable[[], float]) -> None:
         self._pacing, self._line, self._random = pacing, line, random
+        self._look_waits: dict[str, Callable[[float], float]] = {}
 
     @property
     def budget(self) -> LookBudget:
@@ -37,31 +39,31 @@ class Pace:
         return self._pacing.budget
 
     def follow(self, edit: Edit) -> PacedTrigger:
-        """The trigger of an edit's job, right until a task of the edit begins or ends."""
+        """The trigger of an edit's job, right until a task of the edit begins or ends.
+
+        It does not keep the edit in memory: with thousands of jobs, collecting garbage would take longer.
+        """
         looks = _looks(edit)
         if looks:
             self.budget.add(edit.id)
         else:
             self.budget.discard(edit.id)
+        in_line = partial(self._line_wait, edit.id)
         match edit.stage:
             case Processing(task=task):
-                return PacedTrigger(
-                    lambda age: self._pacing.next_wait(edit.operation, age), task.submitted_at, looks=True
-                )
+                return PacedTrigger(self._look_wait(edit.operation), task.submitted_at, looks=True)
             case Held(place_at):
                 at = (place_at - edit.created_at).total_seconds()
                 return PacedTrigger(lambda age: _held_wait(at - age), edit.created_at)
             case Failed() if _looks_late(edit):
-                return PacedTrigger(
-                    lambda _: self._line_wait(edit.id), edit.created_at, looks=True, is_late=True
-                )
+                return PacedTrigger(in_line, edit.created_at, looks=True, is_late=True)
             case Ready() if edit.is_in_series:
                 patience = PATIENCE.total_seconds()
                 return PacedTrigger(lambda age: max(patience - age, _SERIES_SECONDS), ready_at(edit))
             case Delivered() | Failed() | Cancelled() if edit.is_in_series:
                 return PacedTrigger(lambda _: _SERIES_SECONDS, edit.created_at)
             case _:
-                return PacedTrigger(lambda _: self._line_wait(edit.id), edit.created_at, looks=looks)
+                return PacedTrigger(in_line, edit.created_at, looks=looks)
 
     def first_run(self, edit: Edit, now: datetime) -> datetime:
         """When an edit runs first that is found after a start, maybe with thousands of others."""
@@ -75,7 +77,11 @@ class Pace:
         """A task was found done here. `told`: because of a callback, not because a look was due."""
         self._pacing.found_done(told)
 
-    def _line_wait(self, edit_id: str) -> float:
+    def _look_wait(self, operation: str) -> Callable[[float], float]:
+        """The same for every task of an operation."""
+        return self._look_waits.setdefault(operation, partial(self._pacing.next_wait, operation))
+
+    def _line_wait(self, edit_id: str, _: float) -> float:
         return self._line.wait_seconds(edit_id) * (0.9 + 0.2 * self._random())
 
 

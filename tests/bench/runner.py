@@ -5,6 +5,7 @@ At its end FILE has how long its event loop stood still when, and when each look
 
 import asyncio
 import contextlib
+import gc
 import json
 import math
 import os
@@ -107,6 +108,7 @@ async def idle_watched() -> AsyncIterator[Watched]:
 
 
 async def _main(path: Path) -> int:
+    gc.freeze()  # as the command line does
     settings = Settings.load()
     set_up_logging(settings.log_level, settings.log_format, settings.secrets)
     watched = Watched()

@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -40,6 +41,14 @@ def test_any_other_edit_is_looked_at_as_the_line_moves(state: EditState) -> None
 def test_those_in_the_line_do_not_stay_in_step(random: float, seconds: float) -> None:
     trigger = pace(random).follow(edit())
     assert trigger.get_next_fire_time(None, NOW) == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("state", EditState)
+def test_a_trigger_keeps_no_edit_in_memory(state: EditState) -> None:
+    followed, made = edit(stage=STAGES[state]), pace()
+    references = sys.getrefcount(followed)
+    trigger = made.follow(followed)
+    assert sys.getrefcount(followed) == references, trigger
 
 
 def test_a_task_shares_the_looks_as_long_as_it_runs() -> None:
