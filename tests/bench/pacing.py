@@ -2,27 +2,30 @@
 
 import heapq
 import itertools
-import math
 import random
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.core.look_budget import LookBudget
-from bot.core.look_plans import Odds, Plan
 from bot.core.pacing import MEMORY, Pacing
+from tests.bench.best_looks import (
+    KINDS,
+    LONGEST_SECONDS,
+    LOOKS_PER_SECOND,
+    MOST_LOOKS,
+    Next,
+    best_possible,
+    durations,
+    least_delay,
+)
 
 EDITS = 2000
-LOOKS_PER_SECOND = 20
-MOST_LOOKS = 25
 INTERVAL_SECONDS = 5.0
-LONGEST_SECONDS = 300.0
 START = datetime(2030, 1, 1, tzinfo=UTC)
-KINDS = {"slow tasks": (40.0, 25.0, 70.0), "quick tasks": (12.0, 8.0, 20.0)}
-"""The median, what 10 % are under, and what 10 % are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +34,6 @@ class Found:
 
     looks: int
     delay: float
-
-
-Next = Callable[[float], float]
-"""From the age at a look to the age at the next one."""
-
-
-def durations(median: float, p10: float, p90: float, seed: int, factor: float = 1) -> Iterator[float]:
-    """A two-piece lognormal that hits all three quantiles, times `factor`."""
-    rng = random.Random(seed)
-    low, high = math.log(median / p10) / 1.2816, math.log(p90 / median) / 1.2816
-    while True:
-        z = rng.gauss(0, 1)
-        yield min(factor * median * math.exp(z * (low if z < 0 else high)), LONGEST_SECONDS - 1)
 
 
 def play(following: Next, duration: float) -> Found:
@@ -56,30 +46,6 @@ def play(following: Next, duration: float) -> Found:
 
 def fixed(age: float) -> float:
     return age + INTERVAL_SECONDS
-
-
-def best_possible(kind: tuple[float, float, float], count: int = 1, factor: float = 1) -> Next:
-    """The moments with the least delay that so many edits in flight may have, with the durations known."""
-    known = sorted(itertools.islice(durations(*kind, 9, factor), 20_000))
-    steps = 1500
-    at = [k * LONGEST_SECONDS / steps for k in range(steps + 1)]
-    done, ended = [0.0], 0
-    for moment in at[1:]:
-        while ended < len(known) and known[ended] <= moment:
-            ended += 1
-        done.append(ended / len(known))
-    odds = Odds(at, [*done[:-1], 1.0])
-    low, high = 1e-4, 1e4
-
-    def is_dear(plan: Plan) -> bool:
-        return plan.looks > min(MOST_LOOKS, LOOKS_PER_SECOND / count * plan.seconds)
-
-    for _ in range(18):
-        price = math.sqrt(low * high)
-        low, high = (price, high) if is_dear(odds.plan(price)) else (low, price)
-    if is_dear(odds.plan(high)):  # even one look at each task is too much before this age
-        return lambda age: age + count / LOOKS_PER_SECOND
-    return odds.plan(high).after
 
 
 @dataclass
@@ -226,6 +192,8 @@ def report() -> Iterator[str]:
     yield f"In simulated time; a task is given up after {LONGEST_SECONDS:g} s"
     for name in KINDS:
         yield cost(name)
+        least = least_delay(KINDS[name], MOST_LOOKS)
+        yield f"  {name}, at most {MOST_LOOKS} looks at any of them: {least:.2f} s at the least"
         for count in (1, 19, 100, 1000, 5000):
             yield from in_flight(name, count)
         yield from from_nothing(name)
