@@ -78,7 +78,7 @@ class Budgets:
 
     def shared_windows(self, turn: Turn) -> tuple[Window, ...]:
         """The windows outside of its chat in which a counted call needs a place."""
-        if not turn.is_private and turn.rank > Priority.RESULT:
+        if turn.is_group_talk:
             return (*self.everything, self.talk_in_groups)
         return self.everything
 

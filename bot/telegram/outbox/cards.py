@@ -140,7 +140,7 @@ class CardBoard:
     async def _edit(self, shown: Shown, card: Card, edited_before: datetime) -> None:
         change = ChangeText(shown.edit.chat_id, shown.message_id, card.html, card.buttons)
         try:
-            await self._outbox.change(change, Priority.CARD)
+            await self._outbox.change(change, Priority.PROGRESS)
         except TryLater:
             if shown.card is card:  # nothing else was tried since
                 shown.card, shown.edited_at = None, edited_before

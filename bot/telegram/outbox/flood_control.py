@@ -1,4 +1,4 @@
-"""Keeps Telegram's limits: what the bot sends waits here for its turn, the most important first.
+"""Keeps Telegram's limits: what the bot sends waits here for its turn, the most important first in each chat.
 
 What Telegram counts, as far as is known: messages sent, and edits of messages in the same way (about twenty a
 minute in a group). Deleting, answering a press and asking for data are not counted. A chat action is not
@@ -41,6 +41,7 @@ class NotTrusted(RetryAfter):
 
 class FloodControl(BaseRateLimiter[Priority]):
     """Admits calls by priority. At the same priority chats take turns; within a chat calls keep their order.
+    Among chats, a result lets answers and new cards pass at first.
 
     There is no task: whenever a call comes, ends or gives up, those whose turn it is are admitted, and an
     alarm is set for the next moment at which a turn may come. A place is taken only when a call starts.
@@ -155,13 +156,20 @@ class FloodControl(BaseRateLimiter[Priority]):
         """Start all calls whose turn it is, and set the alarm for the next one."""
         self._alarm.silence()
         now = self._now()
-        while (turn := self._lines.first(now)) is not None:
-            opens_at = self._everybody_opens_at(turn, now)
-            if opens_at > now:
-                self._alarm.ring_at(opens_at)
-                break
+        while (turn := self._next(now)) is not None:
             self._start(turn, now)
         self._alarm.ring_at(self._lines.next_at())
+
+    def _next(self, now: float) -> Turn | None:
+        """Whose turn it is. Talk in groups that has used up its part of a second lets others pass."""
+        for turn in self._lines.firsts(now):
+            opens_at = self._everybody_opens_at(turn, now)
+            if opens_at <= now:
+                return turn
+            self._alarm.ring_at(opens_at)
+            if not turn.is_group_talk:
+                break
+        return None
 
     def _start(self, turn: Turn, now: float) -> None:
         needed = self._budgets.everything if turn.is_action else self._needed(turn)

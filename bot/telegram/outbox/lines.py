@@ -8,12 +8,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bot.telegram.outbox.turns import Turn
+from bot.telegram.outbox.turns import Priority, Turn
 
 ChatId: TypeAlias = int | str | None
+_Ready: TypeAlias = tuple[float, float, int, int, ChatId]
+"""Standing among chats, since when, the number of the entry that found this, the valid entry's, the chat."""
 
 PRIVATE_HEAD_START_SECONDS = 5.0
 """Private chats are served as if they had waited so much longer: a person watches, a group has others."""
+RESULTS_GIVE_WAY_SECONDS = 6.0
+"""So long a result lets other chats' answers and new cards pass: a bot that says nothing seems dead. It is
+well below a result's patience, and after it nothing passes any more.
+"""
+_BEHIND_CARDS = Priority.CARD + 0.5
 _STALE_ENTRIES = 100
 
 
@@ -38,7 +45,8 @@ class Lines:
     def __init__(self, opens_at: Callable[[Turn, float], float]) -> None:
         self._opens_at = opens_at
         self._lines: dict[ChatId, Line] = {}
-        self._ready: list[tuple[int, float, int, int, ChatId]] = []
+        self._talk: list[_Ready] = []
+        self._ready: list[_Ready] = []
         self._later: list[tuple[float, int, ChatId]] = []
         self._entries = itertools.count()
 
@@ -84,21 +92,23 @@ class Lines:
         if line is not None:
             self._place(chat_id, line, now)
 
-    def first(self, now: float) -> Turn | None:
-        """The next turn among the chats that have room now; None if there is none. It stays in line."""
+    def firsts(self, now: float) -> list[Turn]:
+        """Whose turn it is among the chats that have room now: of talk in groups, and of all else.
+
+        The first is the one of both that comes before the other. They stay in line.
+        """
         while self._later and self._later[0][0] <= now:
             _, entry, chat_id = heapq.heappop(self._later)
             if self._counts(chat_id, entry):
                 self._place(chat_id, self._lines[chat_id], now)
-        while self._ready:
-            *_, entry, chat_id = self._ready[0]
-            if self._counts(chat_id, entry):
-                return self._lines[chat_id].turns[0]
-            heapq.heappop(self._ready)
-        return None
+        for ready in (self._talk, self._ready):
+            while ready and not self._counts(ready[0][-1], ready[0][-2]):
+                heapq.heappop(ready)
+        heads = sorted(ready[0] for ready in (self._talk, self._ready) if ready)
+        return [self._lines[chat_id].turns[0] for *_, chat_id in heads]
 
     def next_at(self) -> float:
-        """When the next chat without room has room again, as far as is known; else infinity."""
+        """When a chat has room again, or a result stops giving way, as far as is known; else infinity."""
         while self._later and not self._counts(self._later[0][2], self._later[0][1]):
             heapq.heappop(self._later)
         return self._later[0][0] if self._later else math.inf
@@ -111,12 +121,16 @@ class Lines:
             line.ready_since = line.ready_since or (now, line.entry)
             since, number = line.ready_since
             since -= PRIVATE_HEAD_START_SECONDS if first.is_private else 0
-            heapq.heappush(self._ready, (first.rank, since, number, line.entry, chat_id))
+            insists_at = first.came_at + RESULTS_GIVE_WAY_SECONDS if first.is_result else now
+            standing = _BEHIND_CARDS if insists_at > now else first.rank
+            ready = self._talk if first.is_group_talk else self._ready
+            heapq.heappush(ready, (standing, since, number, line.entry, chat_id))
+            again_at = insists_at
         else:
-            line.ready_since = None
-            if opens_at < math.inf:
-                heapq.heappush(self._later, (opens_at, line.entry, chat_id))
-        if len(self._ready) + len(self._later) > 2 * len(self._lines) + _STALE_ENTRIES:
+            line.ready_since, again_at = None, opens_at
+        if now < again_at < math.inf:
+            heapq.heappush(self._later, (again_at, line.entry, chat_id))
+        if len(self._talk) + len(self._ready) + len(self._later) > 3 * len(self._lines) + _STALE_ENTRIES:
             self._forget_stale_entries()
 
     def _counts(self, chat_id: ChatId, entry: int) -> bool:
@@ -124,7 +138,8 @@ class Lines:
         return line is not None and line.entry == entry
 
     def _forget_stale_entries(self) -> None:
-        self._ready = [each for each in self._ready if self._counts(each[-1], each[-2])]
+        for ready in (self._talk, self._ready):
+            ready[:] = [each for each in ready if self._counts(each[-1], each[-2])]
+            heapq.heapify(ready)
         self._later = [each for each in self._later if self._counts(each[-1], each[-2])]
-        heapq.heapify(self._ready)
         heapq.heapify(self._later)

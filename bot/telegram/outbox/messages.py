@@ -28,7 +28,7 @@ class Messages:
         if turn.message is None:
             return []
         calls = self._calls.get(turn.message, [])
-        if turn.is_card and any(not each.is_card for each in calls):
+        if turn.is_progress and any(not each.is_progress for each in calls):
             raise Superseded("the message has come to its end")
         superseded = [each for each in calls if each.is_text and each.waits]
         self._calls[turn.message] = [*(each for each in calls if each not in superseded), turn]

@@ -21,7 +21,10 @@ class Priority(IntEnum):
     END = 3
     """A card's last words: whoever cancels several edits hears first that they are cancelled."""
     CARD = 4
-    ACTION = 5
+    """A new card: the first that a person sees of an edit."""
+    PROGRESS = 5
+    """What a card says while its edit runs."""
+    ACTION = 6
 
 
 UNCOUNTED = 0
@@ -31,21 +34,22 @@ PATIENCE_SECONDS = {
     Priority.RESULT: 10.0,
     Priority.ANSWER: 30.0,
     Priority.END: 30.0,
-    Priority.CARD: 3.0,
+    Priority.CARD: 6.0,
+    Priority.PROGRESS: 3.0,
     Priority.ACTION: 0.0,
 }
-"""How long a call may wait. A result is in its row and sent again; a card is refreshed soon anyway."""
-_NEW_CARD_PATIENCE_SECONDS = 6.0
-"""Longer than a person's budget can be used up: a card is posted once or not at all."""
+"""How long a call may wait. A result is in its row and sent again; progress is told anew soon anyway. A card
+waits for longer than a person's budget can be used up: it is posted once or not at all.
+"""
 _PRIORITIES = {
     "sendPhoto": Priority.RESULT,
     "sendDocument": Priority.RESULT,
     "sendMediaGroup": Priority.RESULT,
     "sendChatAction": Priority.ACTION,
     "editMessageMedia": Priority.RESULT,
-    "editMessageText": Priority.CARD,
-    "editMessageCaption": Priority.CARD,
-    "editMessageReplyMarkup": Priority.CARD,
+    "editMessageText": Priority.PROGRESS,
+    "editMessageCaption": Priority.PROGRESS,
+    "editMessageReplyMarkup": Priority.PROGRESS,
 }
 """Unless the call itself has a priority. Everything else that counts is an answer."""
 _COUNTED = ("send", "edit", "copy", "forward")
@@ -69,7 +73,7 @@ class Turn:
     number: int
     chat_id: int | str | None
     message: tuple[object, object] | None
-    deadline: float
+    came_at: float
     admitted: asyncio.Future[None]
     messages: int = 1
     places: tuple[tuple[Window, int], ...] = ()
@@ -79,6 +83,10 @@ class Turn:
     @property
     def order(self) -> tuple[int, int]:
         return self.rank, self.number
+
+    @property
+    def deadline(self) -> float:
+        return self.came_at + PATIENCE_SECONDS[self.rank]
 
     @property
     def waits(self) -> bool:
@@ -93,8 +101,17 @@ class Turn:
         return is_private(self.chat_id)
 
     @property
-    def is_card(self) -> bool:
-        return self.rank == Priority.CARD
+    def is_result(self) -> bool:
+        return self.rank == Priority.RESULT
+
+    @property
+    def is_group_talk(self) -> bool:
+        """Anything but a result, in a group."""
+        return self.rank > Priority.RESULT and not self.is_private
+
+    @property
+    def is_progress(self) -> bool:
+        return self.rank == Priority.PROGRESS
 
     @property
     def is_action(self) -> bool:
@@ -121,14 +138,13 @@ def turn_for(
     chat_id, rank = data.get("chat_id"), UNCOUNTED
     if chat_id is not None and endpoint.startswith(_COUNTED):
         rank = priority or _PRIORITIES.get(endpoint, Priority.ANSWER)
-    is_new_card = rank == Priority.CARD and not endpoint.startswith("edit")
     return Turn(
         endpoint=endpoint,
         rank=rank,
         number=number,
         chat_id=None if endpoint.startswith(_CHANGES_NOTHING) else chat_id,
         message=(chat_id, data.get("message_id")) if endpoint in _REPLACES_TEXT else None,
-        deadline=now + (_NEW_CARD_PATIENCE_SECONDS if is_new_card else PATIENCE_SECONDS[rank]),
+        came_at=now,
         admitted=asyncio.get_running_loop().create_future(),
         messages=len(data["media"]) if endpoint == "sendMediaGroup" else 1,
     )

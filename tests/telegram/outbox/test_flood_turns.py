@@ -117,7 +117,7 @@ async def test_at_shutdown_whoever_waits_is_sent_back(world: FloodWorld) -> None
         ("editMessageMedia", None, Priority.RESULT),
         ("sendMessage", None, Priority.ANSWER),
         ("forwardMessage", None, Priority.ANSWER),
-        ("editMessageText", None, Priority.CARD),
+        ("editMessageText", None, Priority.PROGRESS),
         ("sendChatAction", None, Priority.ACTION),
         ("sendMessage", Priority.CARD, Priority.CARD),
         ("editMessageText", Priority.ANSWER, Priority.ANSWER),
