@@ -1,7 +1,8 @@
-"""How many edits a minute a bot makes for a hundred people who keep asking; both services answer at once."""
+"""Edits a minute for a hundred people, and how long they wait, where both services answer at once."""
 
 import asyncio
 import os
+import random
 import statistics
 import tempfile
 import time
@@ -15,13 +16,17 @@ from bot.sandbox.demo.bot_process import Home
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.serve import free_port
 from bot.sandbox.telegram.api import TelegramSandbox
-from bot.sandbox.telegram.people import Person
+from bot.tasks import end
 from tests.bench.runner import Usage, Watched, watched_bot
 from tests.harness.pictures import picture, resized
 from tests.harness.postgres import postgres_server
 
-PEOPLE = 100
-WARM_UP_SECONDS, WATCHED_SECONDS = 10, 30
+PEOPLE, A_FEW = 100, 10
+A_MINUTE = 650
+"""What those ask for who take their time. Telegram takes 900: an edit is two of thirty messages a second."""
+WARM_UP_SECONDS, DRAIN_SECONDS, WATCHED_SECONDS = 10, 3, 30
+TOGETHER_SECONDS = 5
+"""So long after all have begun within a second, what that took is over."""
 SIZE = (1280, 853)
 _LOOK_SECONDS = 0.02
 _ROOM = {
@@ -35,9 +40,14 @@ _ROOM = {
 
 @dataclass
 class Crowd:
-    """People who ask again as soon as their picture has come; and how long they waited."""
+    """People who all begin within a second, and how long they waited.
+
+    Each asks again after `seconds` (on average), or later, as soon as the picture has come.
+    """
 
     telegram: TelegramSandbox
+    people: int = PEOPLE
+    seconds: float = 0.0
     asked_at: dict[int, float] = field(default_factory=dict)
     without_card: dict[int, float] = field(default_factory=dict)
     cards: list[tuple[float, float]] = field(default_factory=list)
@@ -46,14 +56,16 @@ class Crowd:
 
     async def keep_asking(self) -> None:
         """Until cancelled."""
-        content, read = picture(*SIZE), 0
-        people = {person.id: person for person in map(self._person, range(PEOPLE))}
-        ready = set(people)
+        content, dice, read = picture(*SIZE), random.Random(1), len(self.telegram.calls)
+        people = [self.telegram.people.person(f"Person {number}") for number in range(self.people)]
+        by_id = {person.id: person for person in people}
+        asks_at = {chat_id: time.monotonic() + dice.random() for chat_id in by_id}
         while True:
-            for chat_id in ready:
-                people[chat_id].sends_photo(content, "/watercolor")
+            now = time.monotonic()
+            for chat_id in [each for each, at in asks_at.items() if at <= now]:
+                del asks_at[chat_id]
+                by_id[chat_id].sends_photo(content, "/watercolor")
                 self.asked_at[chat_id] = self.without_card[chat_id] = time.monotonic()
-            ready = set()
             calls = self.telegram.calls[read:]
             read += len(calls)
             for call in calls:
@@ -61,8 +73,9 @@ class Crowd:
                 if call.method == "sendMessage" and chat_id in self.without_card:
                     self.cards.append((at, at - self.without_card.pop(chat_id)))
                 elif call.method == "sendPhoto" and chat_id in self.asked_at:
-                    self.pictures.append((at, at - self.asked_at.pop(chat_id)))
-                    ready.add(chat_id)
+                    asked_at = self.asked_at.pop(chat_id)
+                    self.pictures.append((at, at - asked_at))
+                    asks_at[chat_id] = asked_at + self.seconds * dice.uniform(0.5, 1.5)
             await asyncio.sleep(_LOOK_SECONDS)
 
     def done(self, since: float, until: float) -> int:
@@ -73,12 +86,10 @@ class Crowd:
         cards, pictures = _waits(self.cards, since, until), _waits(self.pictures, since, until)
         return f"a card comes after {cards}, the picture after {pictures}"
 
-    def _person(self, number: int) -> Person:
-        return self.telegram.people.person(f"Person {number}")
-
 
 async def report() -> AsyncIterator[str]:
     """On either engine; then three replicas."""
+    yield "A hundred cards at once take 2.3 s at least: thirty messages, and thirty more each second"
     yield "SQLite"
     async for line in _throughput({}, 1):
         yield f"  {line}"
@@ -90,9 +101,8 @@ async def report() -> AsyncIterator[str]:
                     yield f"  {line}"
 
 
-async def _throughput(
-    settings: Mapping[str, str], replicas: int, seconds: float = WATCHED_SECONDS
-) -> AsyncIterator[str]:
+async def _throughput(settings: Mapping[str, str], replicas: int) -> AsyncIterator[str]:
+    """First people who take their time, from their first second on; then as many edits as can be had."""
     telegram = TelegramSandbox()
     nanobanana = NanoBananaSandbox(task_seconds=0, paint=resized, credits=10**9)
     async with AsyncExitStack() as stack:
@@ -100,42 +110,81 @@ async def _throughput(
         telegram_url = await stack.enter_async_context(telegram.serving())
         nanobanana_url = await stack.enter_async_context(nanobanana.running())
         home = Home.of(folder, telegram_url, telegram.token, nanobanana_url, nanobanana.api_key)
-        crowd = Crowd(telegram)
+        files = [folder / f"{number}.json" for number in range(replicas)]
         async with AsyncExitStack() as running:
             bots = []
-            for number in range(replicas):
+            for number, file in enumerate(files):
                 own = {"WEB_PORT": str(free_port())} if number else {}  # the first has PUBLIC_URL
                 wanted = {**home.settings, **_ROOM, **settings, **own}
                 each = Home(wanted, home.data, folder / f"bot-{number}.log")
-                bots.append(await running.enter_async_context(watched_bot(each, folder / f"{number}.json")))
-            asking = asyncio.create_task(crowd.keep_asking())
-            await asyncio.sleep(WARM_UP_SECONDS)
-            before, calls = Used.of(bots), len(telegram.calls)
-            await asyncio.sleep(seconds)
-            after, calls = Used.of(bots), len(telegram.calls) - calls
-            asking.cancel()
-        done = crowd.done(before.at, after.at)
-        yield f"{60 * done / (after.at - before.at):.0f} edits a minute; {crowd.waits(before.at, after.at)}"
-        yield f"  an edit: {after.since(before, max(1, done))}, {calls / max(1, done):.1f} calls to Telegram"
-        watched = [Watched.read(folder / f"{number}.json") for number in range(replicas)]
-        stalls = "; ".join(each.longest_stall(before.at, after.at) for each in watched)
-        yield f"  {stalls}; the machine's load {os.getloadavg()[0]:.1f}"
+                bots.append(await running.enter_async_context(watched_bot(each, file)))
+            await _visit(Crowd(telegram, A_FEW), bots, WARM_UP_SECONDS, 0)
+            calm = await _visit(Crowd(telegram, seconds=60 * PEOPLE / A_MINUTE), bots, 0)
+            hasty = await _visit(Crowd(telegram), bots, WARM_UP_SECONDS)
+        watched = [Watched.read(file) for file in files]
+        yield f"asked for {A_MINUTE} edits a minute, from the first on"
+        for line in calm.lines(watched):
+            yield f"  {line}"
+        since, until = calm.before.at + TOGETHER_SECONDS, calm.after.at
+        yield f"    once they ask one by one, {calm.crowd.waits(since, until)}"
+        yield "asked for as many as can be had"
+        for line in hasty.lines(watched):
+            yield f"  {line}"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a crowd saw from `before` to `after`, with so many calls to Telegram."""
+
+    crowd: Crowd
+    before: "Used"
+    after: "Used"
+    calls: int
+
+    def lines(self, watched: Sequence[Watched]) -> list[str]:
+        since, until = self.before.at, self.after.at
+        done = self.crowd.done(since, until)
+        edits = max(1, done)
+        stalls = "; ".join(each.longest_stall(since, until) for each in watched)
+        return [
+            f"{60 * done / (until - since):.0f} edits a minute; {self.crowd.waits(since, until)}",
+            f"  an edit: {self.after.since(self.before, edits)}, {self.calls / edits:.1f} calls to Telegram",
+            f"  {stalls}; the machine's load {self.after.load:.1f}",
+        ]
+
+
+async def _visit(
+    crowd: Crowd, bots: Sequence[Process], after_seconds: float, seconds: float = WATCHED_SECONDS
+) -> Visit:
+    """Let them ask, and watch from `after_seconds` on. What is under way at the end may come to its end."""
+    asking = asyncio.create_task(crowd.keep_asking())
+    await asyncio.sleep(after_seconds)
+    before, calls = Used.of(bots), len(crowd.telegram.calls)
+    await asyncio.sleep(seconds)
+    visit = Visit(crowd, before, Used.of(bots), len(crowd.telegram.calls) - calls)
+    await end([asking])
+    await asyncio.sleep(DRAIN_SECONDS)
+    return visit
 
 
 @dataclass(frozen=True)
 class Used:
-    """Processor seconds so far: of bots, of their workers (ended ones too), and of this process."""
+    """Processor seconds so far: of bots, of their workers (ended ones too), and of this process.
+
+    `load`: the machine's, of the last minute.
+    """
 
     at: float
     bots: float
     workers: float
     ours: float
+    load: float
 
     @classmethod
     def of(cls, bots: Sequence[Process]) -> "Used":
         cpu = sum(Usage.of(each.pid).cpu_seconds for each in bots)
         workers = sum(_of_ended(each.pid) + sum(map(_ran, _children(each.pid))) for each in bots)
-        return cls(time.monotonic(), cpu, workers, time.process_time())
+        return cls(time.monotonic(), cpu, workers, time.process_time(), os.getloadavg()[0])
 
     def since(self, before: "Used", edits: int) -> str:
         bots, workers, ours = self.bots - before.bots, self.workers - before.workers, self.ours - before.ours
