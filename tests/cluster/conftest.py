@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.database import Database
+from tests.harness.migrated import migrated_file
 from tests.harness.postgres import Postgres
 
 
@@ -16,6 +17,5 @@ async def database(postgres: Postgres) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def sqlite_database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with aclosing(Database.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}")) as database:
-        await database.migrate()
+    async with aclosing(Database.open(await migrated_file(tmp_path / "bot.db"))) as database:
         yield database

@@ -3,21 +3,22 @@
 import asyncio
 import contextlib
 import dataclasses
-from asyncio.subprocess import Process
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
 
-from bot.sandbox.demo.bot_process import Home, start_bot, stop_bot
+from bot.sandbox.demo.bot_process import Home
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.nanobanana.wire import JsonObject
 from bot.sandbox.telegram.api import TelegramSandbox
 from bot.sandbox.telegram.people import Person
 from tests.harness.clock import PATIENCE, until
+from tests.harness.forked_bot import BotProcess, fork_bot
+from tests.harness.migrated import migrated_file
 from tests.harness.pictures import resized
 from tests.harness.tables import Tables, tables_of
 
@@ -34,6 +35,7 @@ class Processes:
     ada: Person
     over: asyncio.Event
     tables: Tables
+    launch: Callable[[Home], Awaitable[BotProcess]] = fork_bot
 
     def with_settings(self, **settings: str) -> Home:
         """The home with other settings."""
@@ -56,10 +58,12 @@ class Processes:
             KIE_UPLOAD_URL=self.home.settings["NANOBANANA_API_URL"],
         )
 
-    async def start(self) -> Process:
+    async def start(self) -> BotProcess:
         """A bot that has said that it is at work."""
         said = self.log.count("is at work")
-        process = await start_bot(self.home)
+        if self.launch is fork_bot and "sqlite" in self.home.settings["DATABASE_URL"]:
+            await migrated_file(self.home.data / "bot.db")
+        process = await self.launch(self.home)
         try:
             await until(lambda: self.log.count("is at work") > said or process.returncode is not None)
             assert process.returncode is None, self.log
@@ -69,7 +73,7 @@ class Processes:
         return process
 
     @contextlib.asynccontextmanager
-    async def bot(self) -> AsyncIterator[Process]:
+    async def bot(self) -> AsyncIterator[BotProcess]:
         """A bot at work until the block ends; killed if the test has not stopped it."""
         process = await self.start()
         try:
@@ -110,7 +114,8 @@ async def processes(
         home = Home.of(folder, telegram_url, telegram.token, provider_url, provider.api_key)
         url = settings.get("DATABASE_URL", home.settings["DATABASE_URL"])
         with tables_of(url) as tables:
-            made = Processes(telegram, provider, home, telegram.people.person("Ada"), asyncio.Event(), tables)
+            ada = telegram.people.person("Ada")
+            made = Processes(telegram, provider, home, ada, asyncio.Event(), tables)
             made.home = made.with_settings(**QUICK, **settings)
             try:
                 yield made
@@ -118,7 +123,7 @@ async def processes(
                 made.over.set()
 
 
-async def kill(process: Process) -> None:
+async def kill(process: BotProcess) -> None:
     """kill -9; nothing happens to a process that has ended."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
@@ -128,11 +133,11 @@ async def kill(process: Process) -> None:
 async def ended(home: Home, *arguments: str) -> tuple[int, str]:
     """A process that ends by itself, one way or the other: its exit code and what it printed."""
     before = len(home.log.read_text()) if home.log.exists() else 0
-    process = await start_bot(home, *arguments)
+    process = await fork_bot(home, *arguments)
     try:
         code = await asyncio.wait_for(process.wait(), PATIENCE)
     finally:
-        await stop_bot(process)
+        await kill(process)
     return code, home.log.read_text()[before:]
 
 

@@ -5,7 +5,6 @@ import contextlib
 import re
 import signal
 import statistics
-from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ import asyncpg
 import httpx
 from PIL import Image
 
-from bot.sandbox.demo.bot_process import Home, start_bot
+from bot.sandbox.demo.bot_process import Home
 from bot.sandbox.nanobanana.api import NanoBananaSandbox
 from bot.sandbox.serve import free_port, serving
 from bot.sandbox.telegram.api import TelegramSandbox
@@ -24,6 +23,7 @@ from bot.sandbox.telegram.people import Message, Person
 from tests.harness.balancer import Balancer
 from tests.harness.chats import answers
 from tests.harness.clock import PATIENCE, until
+from tests.harness.forked_bot import BotProcess, fork_bot
 from tests.harness.pictures import picture, size_of
 from tests.harness.processes import kill, prompt_of
 
@@ -45,7 +45,7 @@ _PHOTO = picture(*SIZE)
 class Replica:
     """One replica: its process, its log and its own door."""
 
-    process: Process
+    process: BotProcess
     home: Home
 
     @property
@@ -115,7 +115,7 @@ class Replicas:
         """A process that may or may not come to work."""
         made = {**self.settings, "WEB_PORT": str(free_port()), **settings}
         home = Home(made, Path(made["DATA_DIR"]), self.folder / f"bot-{len(self.members)}.log")
-        member = Replica(await start_bot(home), home)
+        member = Replica(await fork_bot(home), home)
         self.members.append(member)
         return member
 

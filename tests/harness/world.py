@@ -17,6 +17,7 @@ from bot.sandbox.telegram.people import Chat, Message, Person
 from bot.settings import Settings
 from tests.harness.chats import answers, finished
 from tests.harness.clock import PATIENCE
+from tests.harness.migrated import migrated_file
 from tests.harness.pictures import resized
 
 
@@ -87,6 +88,8 @@ async def bot_between(
     async with services(task_seconds, nanobanana, **(sandbox or {})) as (telegram, provider, defaults):
         is_open = not settings.get("allowed_chats")
         made = Settings(data_dir=data, **{**defaults, "open_to_all": is_open, **settings})
+        if "database_url" not in settings:
+            await migrated_file(data / "bot.db")
         async with running(made):
             yield World(telegram, provider, made, telegram.people.person("Ada"))
 

@@ -1,5 +1,6 @@
 """What a run of edits has left, once the last process has had its way: nothing, if all is well."""
 
+import asyncio
 import contextlib
 import os
 import time
@@ -10,10 +11,9 @@ from pathlib import Path
 
 from bot.core.clock import utc_now
 from bot.core.limits import Limits, Rule, Scope
-from bot.sandbox.demo.bot_process import stop_bot
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
-from tests.harness.clock import until
+from tests.harness.clock import PATIENCE, until
 from tests.harness.processes import Processes
 
 A_DAYS = Limits((Rule(Scope.CHAT, 100_000, timedelta(days=1)),))
@@ -39,10 +39,11 @@ async def aftermath(world: Processes, asked: Mapping[int, int]) -> Aftermath:
     """
     age_an_hour(world.home.data)
     world.lease_runs_out()
-    process = await world.start()
-    with contextlib.suppress(TimeoutError):
-        await until(lambda: not orphans(world), 10)
-    await stop_bot(process)
+    async with world.bot() as process:
+        with contextlib.suppress(TimeoutError):
+            await until(lambda: not orphans(world), 10)
+        process.terminate()
+        await asyncio.wait_for(process.wait(), PATIENCE)
     failed = dict(world.rows("SELECT chat_id, count(*) FROM edits WHERE state = 'failed' GROUP BY chat_id"))
     database = Database.open(world.home.settings["DATABASE_URL"])
     async with contextlib.aclosing(database):

@@ -1,7 +1,6 @@
 """kill -9 at each meeting point with the outside, one edit each, then a start: what became of the edit."""
 
 import contextlib
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from bot.sandbox.nanobanana.tasks import SUCCEEDED, SandboxTask
 from bot.sandbox.telegram.people import Message
 from tests.harness.chats import answers
 from tests.harness.clock import until
+from tests.harness.forked_bot import BotProcess
 from tests.harness.pictures import picture, size_of
 from tests.harness.processes import Processes, kill, processes
 from tests.process.aftermath import Aftermath, aftermath
@@ -120,7 +120,7 @@ async def life(
         return outcomes, await aftermath(world, {world.ada.private.id: sum(map(photos_in, names))})
 
 
-async def killed(world: Processes, process: Process, name: str) -> Message:
+async def killed(world: Processes, process: BotProcess, name: str) -> Message:
     """Ask for an edit and let the bot die of it at the named point."""
     point, phase = name.partition(",")[0].split()
 

@@ -1,7 +1,6 @@
 """Stories in which a picture was paid for once, and the process was killed on the way to it."""
 
 import asyncio
-from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -11,6 +10,7 @@ import httpx
 from bot.sandbox.faults import page
 from bot.sandbox.nanobanana.tasks import RUNNING, CreateCall
 from tests.harness.clock import until
+from tests.harness.forked_bot import BotProcess
 from tests.harness.pictures import picture
 from tests.harness.processes import Processes, kill, processes
 from tests.process.kill_points import SIZE, Outcome, outcome
@@ -90,7 +90,7 @@ async def adoption_race(folder: Path, settings: Settings) -> Outcome:
         return await told(world, process, lambda: outcome(world, asked, name))
 
 
-async def killed_and_started(world: Processes, process: Process, meanwhile: str = "") -> Process:
+async def killed_and_started(world: Processes, process: BotProcess, meanwhile: str = "") -> BotProcess:
     """Another process on the same rows."""
     await kill(process)
     world.lease_runs_out()
@@ -99,7 +99,7 @@ async def killed_and_started(world: Processes, process: Process, meanwhile: str 
     return await world.start()
 
 
-async def told(world: Processes, process: Process, outcome_of: Callable[[], Outcome]) -> Outcome:
+async def told(world: Processes, process: BotProcess, outcome_of: Callable[[], Outcome]) -> Outcome:
     try:
         await until(lambda: world.rows(DELIVERED), 60)
     finally:

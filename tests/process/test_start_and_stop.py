@@ -1,11 +1,12 @@
 """The process: how it starts, what it refuses to start with, and that it stops when told."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
 import time
-from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,24 @@ from starlette.responses import PlainTextResponse
 from bot.sandbox.demo.bot_process import start_bot
 from tests.harness.chats import answers
 from tests.harness.clock import until
+from tests.harness.forked_bot import BotProcess
 from tests.harness.https import https_server, make_certificate
 from tests.harness.pictures import picture, size_of
-from tests.harness.processes import Processes, ended, kill, processes
+from tests.harness.processes import Processes, ended, kill
+from tests.harness.processes import processes as between_services
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
 
-async def stopped(process: Process, number: signal.Signals) -> tuple[int, float]:
+@contextlib.asynccontextmanager
+async def processes(folder: Path, task_seconds: float = 0.3) -> AsyncIterator[Processes]:
+    """Each of them is started as a shell would start it."""
+    async with between_services(folder, task_seconds=task_seconds) as world:
+        world.launch = start_bot
+        yield world
+
+
+async def stopped(process: BotProcess, number: signal.Signals) -> tuple[int, float]:
     """The exit code, and the seconds that it took."""
     began = time.monotonic()
     process.send_signal(number)
@@ -33,7 +44,7 @@ async def stopped(process: Process, number: signal.Signals) -> tuple[int, float]
         await kill(process)
 
 
-async def stops_cleanly(world: Processes, process: Process, number: signal.Signals) -> None:
+async def stops_cleanly(world: Processes, process: BotProcess, number: signal.Signals) -> None:
     code, seconds = await stopped(process, number)
     assert code == 0, world.log
     assert seconds < 10

@@ -1,7 +1,6 @@
 """A bot amid its edits, to which something is about to happen; and what may happen to it."""
 
 import contextlib
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from bot.sandbox.telegram.people import Message
 from tests.harness.chats import answers
 from tests.harness.clock import PATIENCE, until
+from tests.harness.forked_bot import BotProcess
 from tests.harness.pictures import picture, size_of
 from tests.harness.processes import Processes, processes
 
@@ -32,7 +32,7 @@ class Trouble:
     """What was asked of a bot, and what has come of it."""
 
     world: Processes
-    process: Process
+    process: BotProcess
     asked: list[Message] = field(default_factory=list)
 
     def asks(self, count: int) -> None:

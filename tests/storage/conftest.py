@@ -1,6 +1,5 @@
 """Every store's tests run on a SQLite file and on a real PostgreSQL."""
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -11,27 +10,14 @@ from bot.storage.chats import Chats
 from bot.storage.database import Database
 from bot.storage.edits import SqlEditStore
 from bot.storage.inbox import Inbox
+from tests.harness.migrated import migrated_file
 from tests.harness.postgres import Postgres
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first test that needs it puts a migrated file, for the others to copy."""
-    return tmp_path_factory.mktemp("sqlite") / "template.db"
-
-
 @pytest.fixture
-async def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+async def sqlite_url(tmp_path: Path) -> str:
     """A migrated SQLite file."""
-    return await copy_of(sqlite_template, tmp_path)
-
-
-async def copy_of(template: Path, folder: Path) -> str:
-    if not template.exists():
-        async with aclosing(Database.open(f"sqlite+aiosqlite:///{template}")) as database:
-            await database.migrate()
-    shutil.copy(template, folder / "bot.db")
-    return f"sqlite+aiosqlite:///{folder / 'bot.db'}"
+    return await migrated_file(tmp_path / "bot.db")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -41,12 +27,10 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def url(
-    engine: str, request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path
-) -> AsyncIterator[str]:
+async def url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """A migrated database on either engine."""
     if engine == "sqlite":
-        yield await copy_of(sqlite_template, tmp_path)
+        yield await migrated_file(tmp_path / "bot.db")
         return
     server: Postgres = request.getfixturevalue("postgres")
     async with server.migrated() as shared:

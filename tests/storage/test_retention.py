@@ -26,7 +26,7 @@ from bot.storage.retention import FileRetention, RowRetention
 from bot.storage.wishes import SqlWishes
 from tests.factories import CHAT_ID, NO_LIMITS, NOW, PHOTO, REQUESTER_ID, RESULT, TASK, edit, request
 from tests.harness.file_systems import full, small_disk
-from tests.storage.conftest import copy_of
+from tests.harness.migrated import migrated_file
 
 MOMENT = timedelta(microseconds=1)
 
@@ -170,13 +170,11 @@ async def test_where_files_take_too_much_delivered_results_go_the_oldest_first(
     assert await files.get(running.id, "photo") is not None
 
 
-async def test_a_disk_that_results_have_filled_takes_updates_again(
-    sqlite_template: Path, tmp_path: Path
-) -> None:
+async def test_a_disk_that_results_have_filled_takes_updates_again(tmp_path: Path) -> None:
     with small_disk(tmp_path / "data") as is_small:
         if not is_small:
             pytest.skip("a small file system needs root and the right to mount")
-        url = await copy_of(sqlite_template, tmp_path / "data")
+        url = await migrated_file(tmp_path / "data" / "bot.db")
         async with aclosing(Database.open(url)) as database:
             store, files, inbox = (
                 SqlEditStore(database),
