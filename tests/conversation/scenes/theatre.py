@@ -23,19 +23,21 @@ from tests.conversation.scenes.directing import direct
 from tests.conversation.scenes.script import Scene, is_break
 from tests.conversation.scenes.watching import Watcher
 from tests.harness.clock import PATIENCE
+from tests.harness.migrated import migrated_file
 from tests.harness.pictures import resized
 from tests.harness.tables import Rows, Tables, tables_of
 from tests.harness.world import services
 
 _PAINTS_SECONDS, _FOR_EVER = 0.02, 3600.0
-_LOOK_SECONDS, _STILL_LOOKS, _HELD_LOOKS, _LINE_LOOKS = 0.02, 3, 15, 50
-_UNHANDLED = "SELECT chat_id FROM inbox WHERE handled_at IS NULL"
-_BUSY = (
+_LOOK_SECONDS, _STILL_LOOKS, _HELD_LOOKS, _LINE_LOOKS = 0.03, 3, 15, 50
+_UNDER_WAY = (
+    "SELECT NULL AS id, chat_id, NULL AS state, NULL AS has_card FROM inbox WHERE handled_at IS NULL "
+    "UNION ALL "
     "SELECT id, chat_id, state, status_message_id IS NOT NULL OR series_number > 1 AS has_card FROM edits "
     "WHERE due_at IS NOT NULL AND NOT is_told "
     "AND NOT (state = 'held' AND has_card AND place_at > '{:%Y-%m-%d %H:%M:%S}')"
 )
-"""A held place that has its card waits for its time."""
+"""Updates, without an id, and edits. A held place that has its card waits for its time."""
 _CHAT_OF = "SELECT chat_id FROM edits WHERE callback_secret = '{}'"
 _LATER = re.compile(r"— (\d+) (minute|hour|day)s? later —")
 _SERVICE_DOES = {
@@ -80,6 +82,7 @@ async def performed(scenes: Sequence[Scene], data: Path) -> dict[str, str]:
     async with services(_PAINTS_SECONDS, {"paint": resized}, **options) as (telegram, provider, defaults):
         quick = {**defaults, "poll_interval_seconds": 0.2}
         settings = Settings(data_dir=data, **{**quick, **scenes[0].settings})
+        await migrated_file(data / "bot.db")
         with tables_of(settings.database_url) as tables:
             theatre = Theatre(telegram, provider, tables, clock, scenes)
             await theatre.play(settings)
@@ -191,8 +194,9 @@ class Theatre:
         """Chats with an update or a call that is not over, and the edits under way. Scenes share a look."""
         if (now := time.monotonic()) > self._looked_at + _LOOK_SECONDS / 2:
             unheard = {int(update.lane) for update in self._telegram.world.updates.pending()}
-            unheard |= {chat_id for (chat_id,) in self._tables.ask(_UNHANDLED)}
-            edits = self._tables.ask(_BUSY.format(self._clock()))
+            rows = self._tables.ask(_UNDER_WAY.format(self._clock()))
+            unheard |= {chat_id for edit_id, chat_id, *_ in rows if edit_id is None}
+            edits = [row for row in rows if row[0] is not None]
             calls = [call for call in self._telegram.calls[-300:] if call.answered_at is None]
             self._looked_at, self._seen = now, (unheard | {call.integer("chat_id") for call in calls}, edits)
         return self._seen
