@@ -1,10 +1,10 @@
+import importlib
 import logging
 from collections.abc import Awaitable, Iterator
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +22,8 @@ BUCKET, REGION = "photos-of-the-bot", "us-east-1"
 @pytest.fixture(scope="module")
 def s3_url() -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto = importlib.import_module("moto.server")  # few workers need it
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
