@@ -38,7 +38,7 @@ async def report() -> AsyncIterator[str]:
                 ada.writes("/start")
                 await ada.private.wait_for(lambda messages: [m for m in messages if m.by_bot], 20)
                 await asyncio.sleep(1)
-                yield f"Idle memory: {resident_megabytes(process.pid):.0f} MB"
+                yield f"Idle memory, with the packages of the tests: {resident_megabytes(process.pid):.0f} MB"
                 async for line in _latencies(telegram, nanobanana):
                     yield line
                 yield f"Memory after {EDITS + WARM_UP} edits: {resident_megabytes(process.pid):.0f} MB"
