@@ -133,21 +133,22 @@ class Database:
             ):
                 yield connection
                 if connection.in_transaction():  # else the block has rolled back
-                    await ride.take_passengers(connection)
+                    await ride.commit(connection)
 
     async def along(self, write: Write[T], within_seconds: float) -> T:
         """Do a write with the next transaction that somebody else ends; after so many seconds in its own.
 
         A transaction is a wait for the disk. Also while it stands in line for its own it may be taken along.
-        Returns once it is committed.
+        Returns once it is committed. Also whoever is cancelled learns so only when no other transaction is
+        about to commit it.
         """
-        with self._passengers.waiting(write) as passenger:
+        async with self._passengers.waiting(write) as passenger:
             if not await passenger.arrived(within_seconds):
                 async with self._patient:
                     if passenger.is_waiting:
                         async with self.writing():
                             pass
-            carried = await passenger.arrival
+            carried = await asyncio.shield(passenger.arrival)
         if carried is not None:
             return carried.result
         async with self.writing(patient=True) as connection:

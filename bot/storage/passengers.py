@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.tasks import to_its_end
 
 T = TypeVar("T")
 
@@ -44,21 +46,29 @@ class Ride:
     def __init__(self, waiting: list[Passenger[Any]]) -> None:
         self._waiting = waiting
         self._on_board: list[Passenger[Any]] = []
-        self._results: list[Carried[Any]] = []
 
-    async def take_passengers(self, connection: AsyncConnection) -> None:
-        """Run all writes that wait now. If one raises, the transaction cannot be committed."""
+    async def commit(self, connection: AsyncConnection) -> None:
+        """Run all writes that wait now, and commit. If one raises, the transaction cannot be committed.
+
+        Whoever is cancelled while it is committed waits for that: the passengers have to know whether it was.
+        """
         self._on_board, self._waiting[:] = self._waiting[:], []
+        if not self._on_board:
+            return await connection.commit()
         for passenger in self._on_board:
             passenger.is_waiting = False
-        for passenger in self._on_board:
-            self._results.append(Carried(await passenger.write(connection)))
+        results = [Carried(await passenger.write(connection)) for passenger in self._on_board]
+        return await to_its_end(self._arrive(connection, results))
 
-    def end(self, *, committed: bool) -> None:
-        """Tell the passengers whether they have arrived."""
-        results = self._results if committed else [None] * len(self._on_board)
+    async def _arrive(self, connection: AsyncConnection, results: list[Carried[Any]]) -> None:
+        await connection.commit()
         for passenger, carried in zip(self._on_board, results, strict=True):
             passenger.end(carried)
+
+    def end(self) -> None:
+        """Tell those that have not arrived that they will not."""
+        for passenger in self._on_board:
+            passenger.end(None)
 
 
 class Passengers:
@@ -67,9 +77,13 @@ class Passengers:
     def __init__(self) -> None:
         self._waiting: list[Passenger[Any]] = []
 
-    @contextlib.contextmanager
-    def waiting(self, write: Write[T]) -> Iterator[Passenger[T]]:
-        """A passenger that waits from now on, until it is taken along or the block ends."""
+    @contextlib.asynccontextmanager
+    async def waiting(self, write: Write[T]) -> AsyncIterator[Passenger[T]]:
+        """A passenger that waits from now on, until it is taken along or the block ends.
+
+        One that is on board does not leave before that transaction has ended, not even if it is cancelled:
+        until then nobody knows whether its rows are written.
+        """
         passenger = Passenger(write, asyncio.get_running_loop().create_future())
         self._waiting.append(passenger)
         try:
@@ -77,6 +91,8 @@ class Passengers:
         finally:
             if passenger.is_waiting:
                 self._waiting.remove(passenger)
+            else:
+                await to_its_end(passenger.arrival)
 
     @contextlib.contextmanager
     def ride(self) -> Iterator[Ride]:
@@ -84,7 +100,5 @@ class Passengers:
         ride = Ride(self._waiting)
         try:
             yield ride
-        except BaseException:
-            ride.end(committed=False)
-            raise
-        ride.end(committed=True)
+        finally:
+            ride.end()
