@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeAlias
 
 from telegram import Update
@@ -50,8 +51,8 @@ _RECENT_SECONDS = 1.0
 _BATCH = 1000
 _LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
 _MARK_SECONDS = 0.05
-"""So long a mark waits for a transaction to go along with. Not that of an update which was answered: handled
-again after a crash, it would be answered twice.
+"""So long a mark waits for a transaction to go along with. Not that of an update which was answered, nor does
+it wait behind others: handled again after a crash, it would be answered twice.
 """
 
 Handle: TypeAlias = Callable[[Incoming], Awaitable[Sequence[Outgoing]]]
@@ -93,7 +94,8 @@ class Intake:
         self._bounded_at: datetime | None = None
         self._unmarked: list[Answers] = []
         self._attempts: Together[int, Mapping[int, int]] = Together(self._ask_attempts)
-        self._done: Together[Answers, frozenset[int]] = Together(self._mark_all)
+        self._answered: Together[Answers, frozenset[int]] = Together(partial(self._mark_all, 0))
+        self._unanswered: Together[Answers, frozenset[int]] = Together(partial(self._mark_all, _MARK_SECONDS))
         self._suspects = asyncio.Lock()
 
     def ring(self) -> None:
@@ -262,7 +264,7 @@ class Intake:
         """Mark the update as handled; later, if the database is away now. It may be wanted anew by now."""
         update = answers.update
         try:
-            marked = await self._done.do(answers)
+            marked = await (self._answered if answers.outgoing else self._unanswered).do(answers)
         except DATABASE_ERRORS as error:
             logger.warning("update %s is marked later: %s", update.update_id, type(error).__name__)
             self._unmarked.append(answers)
@@ -273,8 +275,7 @@ class Intake:
         if answers.attempts is not None and update.update_id not in (marked or ()):
             self.ring()
 
-    async def _mark_all(self, answers: Sequence[Answers]) -> frozenset[int]:
-        patience = 0 if any(each.outgoing for each in answers) else _MARK_SECONDS
+    async def _mark_all(self, patience: float, answers: Sequence[Answers]) -> frozenset[int]:
         alike = defaultdict[tuple[str, str | None, int | None], list[int]](list)
         for each in answers:
             alike[each.update.owner, each.problem, each.attempts].append(each.update.update_id)

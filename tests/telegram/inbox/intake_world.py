@@ -37,6 +37,8 @@ class FakeInbox:
         self.marked: list[list[int]] = []
         self.done: dict[int, str | None] = {}
         self.is_away = False
+        self.has_company = asyncio.Event()
+        self.has_company.set()
         self.most_returned = 0
 
     async def keep(self, raws: Sequence[tuple[int, int, str]], now: datetime, owner: str) -> None:
@@ -90,6 +92,8 @@ class FakeInbox:
     ) -> frozenset[int]:
         if self.is_away:
             raise SQLAlchemyError("away")
+        if within_seconds:
+            await self.has_company.wait()
         self.marked.append(list(update_ids))
         await a_moment()
         same = {each for each in update_ids if attempts in {None, self.counted.get(each, 1)}}
