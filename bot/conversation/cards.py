@@ -81,7 +81,7 @@ class Cards:
         t = translations(first.request.language)
         arrived = sum(isinstance(each.stage, Delivered) for each in series)
         buttons = self._under(Under.SERIES, first, t) if arrived > 1 else ()
-        if any(each.failure and each.failure.consequences.retry_helps for each in series):
+        if any(each.can_be_retried for each in series):
             buttons += self._under(Under.REST_OF_SERIES if arrived else Under.FAILED_SERIES, first, t)
         return Card(series_end_text(t, series, admins_told=admins_told), buttons)
 

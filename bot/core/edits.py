@@ -149,6 +149,11 @@ class Edit:
         return self.stage.reason if isinstance(self.stage, Failed) else None
 
     @property
+    def can_be_retried(self) -> bool:
+        """Whether it failed for a reason that may pass, and what was asked is still known."""
+        return self.failure is not None and self.failure.consequences.retry_helps and not self.is_erased
+
+    @property
     def ended_at(self) -> datetime | None:
         return self.stage.ended_at if isinstance(self.stage, Delivered | Failed | Cancelled) else None
 

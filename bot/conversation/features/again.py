@@ -8,7 +8,6 @@ from bot.conversation.features.finer import at_price_alert
 from bot.conversation.outgoing import Delete
 from bot.conversation.texts import alerts
 from bot.conversation.texts.i18n import N_
-from bot.core.edits import Edit
 
 
 async def again(pressed: EditPressed) -> Replies:
@@ -44,14 +43,10 @@ async def _ask_again(pressed: EditPressed) -> tuple[bool, Replies]:
     return await admit_pressed(pressed, numbered([request]))
 
 
-def _retry_helps(edit: Edit) -> bool:
-    return edit.failure is not None and edit.failure.consequences.retry_helps
-
-
 FEATURE = Feature(
     order=60,
     buttons=(
         EditButton("a", N_("🔁 Again"), Under.RESULT, again),
-        EditButton("r", N_("🔁 Try again"), Under.FAILURE, try_again, when=_retry_helps),
+        EditButton("r", N_("🔁 Try again"), Under.FAILURE, try_again, when=lambda edit: edit.can_be_retried),
     ),
 )

@@ -38,7 +38,8 @@ async def change(pressed: EditPressed) -> Replies:
 async def again(pressed: EditPressed) -> Replies:
     """The same series again, for the person who pressed."""
     series = await pressed.tools.edits.series_of(pressed.edit)
-    return (await admit_pressed(pressed, _again(pressed, (each.request for each in series))))[1]
+    requests = [each.request for each in series if not each.is_erased]
+    return (await admit_pressed(pressed, _again(pressed, requests)))[1]
 
 
 async def try_again(pressed: EditPressed) -> Replies:
@@ -67,7 +68,7 @@ def _for_all(edit: Edit, t: NullTranslations, arrived: Sequence[Edit]) -> Button
 
 async def _try_again(pressed: EditPressed, series: Sequence[Edit]) -> tuple[bool, Replies]:
     """Tasks that were paid for and may still end well are waited for instead. And whether a card comes."""
-    failed = [each for each in series if each.failure and each.failure.consequences.retry_helps]
+    failed = [each for each in series if each.can_be_retried]
     rest = [each.request for each in failed if not await pressed.tools.desk.resume(each)]
     if not rest:
         return False, toast(pressed, alerts.started(pressed.t))

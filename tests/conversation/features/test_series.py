@@ -168,6 +168,18 @@ def test_the_rest_of_a_series_can_be_tried_again_where_that_helps(
     assert labels(series(*arrived, failed)) == [*for_all, *rest]
 
 
+async def test_what_its_person_had_deleted_is_not_tried_again() -> None:
+    room = Room()
+    first, erased, _ = there(room, delivered(1), TIMED_OUT, TIMED_OUT)
+    room.edits[erased.id] = replace(erased, is_erased=True)
+    for verb in ("retryrst", "allagain"):
+        pressed = press(f"{verb}:{first.id}", message_id=90)
+        await room.handle(pressed)
+        made = [each.request for each in room.edits.values() if each.request.update_id == pressed.update_id]
+        assert erased.request.photo not in [each.photo for each in made]
+    assert labels([first, room.edits[erased.id]]) == []
+
+
 async def test_the_files_come_as_albums_once() -> None:
     room = Room()
     edits = there(room, delivered(1), delivered(2), delivered(3))
