@@ -51,8 +51,8 @@ _RECENT_SECONDS = 1.0
 _BATCH = 1000
 _LONGEST_PAUSE, _LONGEST_PAUSE_OF_AN_ALERT = 60.0, 10.0
 _MARK_SECONDS = 0.05
-"""So long a mark waits for a transaction to go along with. Not that of an update which was answered, nor does
-it wait behind others: handled again after a crash, it would be answered twice.
+"""So long a mark waits for a transaction to go along with. Not that of an update which was answered: handled
+again after a crash, it would be answered twice. Nor where the chat's next update waits for it.
 """
 
 Handle: TypeAlias = Callable[[Incoming], Awaitable[Sequence[Outgoing]]]
@@ -94,8 +94,10 @@ class Intake:
         self._bounded_at: datetime | None = None
         self._unmarked: list[Answers] = []
         self._attempts: Together[int, Mapping[int, int]] = Together(self._ask_attempts)
-        self._answered: Together[Answers, frozenset[int]] = Together(partial(self._mark_all, 0))
-        self._unanswered: Together[Answers, frozenset[int]] = Together(partial(self._mark_all, _MARK_SECONDS))
+        self._done: Together[Answers, frozenset[int]] = Together(partial(self._mark_all, 0))
+        self._patiently_done: Together[Answers, frozenset[int]] = Together(
+            partial(self._mark_all, _MARK_SECONDS)
+        )
         self._suspects = asyncio.Lock()
 
     def ring(self) -> None:
@@ -264,7 +266,8 @@ class Intake:
         """Mark the update as handled; later, if the database is away now. It may be wanted anew by now."""
         update = answers.update
         try:
-            marked = await (self._answered if answers.outgoing else self._unanswered).do(answers)
+            is_patient = not answers.outgoing and self._held[update.line] == 1
+            marked = await (self._patiently_done if is_patient else self._done).do(answers)
         except DATABASE_ERRORS as error:
             logger.warning("update %s is marked later: %s", update.update_id, type(error).__name__)
             self._unmarked.append(answers)

@@ -74,6 +74,15 @@ async def test_what_was_answered_is_marked_at_once_though_other_marks_wait_for_c
     assert list(world.inbox.done) == [2, 1]
 
 
+async def test_what_a_chats_next_update_waits_for_is_marked_at_once(world: World) -> None:
+    world.inbox.has_company.clear()
+    await world.takes(writes("chatter"), writes("chatter"), writes("chatter"))
+    assert (world.handled, list(world.inbox.done)) == ([1, 2, 3], [1, 2])
+    world.inbox.has_company.set()
+    await world.settle()
+    assert list(world.inbox.done) == [1, 2, 3]
+
+
 async def test_what_processes_may_have_died_over_is_handled_one_after_the_other(world: World) -> None:
     world.inbox.counted.update(dict.fromkeys(range(1, 5), 3))
     await world.takes(*(writes(str(number), chat_id=number) for number in range(1, 5)))
