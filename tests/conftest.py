@@ -19,7 +19,7 @@ __all__ = ["postgres"]  # one server for all that a worker runs
 _LONG = ("browser", "replicas", "process", "people", "doctor", "deploy")
 """Rooms whose tests run the whole bot."""
 
-# Five workers and hundreds of processes compile the same modules: they are to find them compiled.
+# The workers and hundreds of processes compile the same modules: they are to find them compiled.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

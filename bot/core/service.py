@@ -247,6 +247,10 @@ class EditService:
         match edit.stage:
             case Received() | Submitting():
                 return running(edit, Task(task_id, submitted_at=now))
+            case Failed(reason, _, Task(id=own)) if own == task_id and not (
+                edit.is_told or edit.is_late or reason.consequences.looks_late
+            ):
+                return None  # its record has just said how it ended
             case Failed(reason, ended_at, task) if reason.consequences.retry_helps:
                 stage = Failed(reason, ended_at, task or Task(task_id, submitted_at=now))
                 return replace(edit, stage=stage, is_late=True, due_at=now)

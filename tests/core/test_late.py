@@ -111,6 +111,14 @@ async def test_a_callback_that_comes_while_the_failure_is_told_is_followed(world
     assert isinstance((await world.advance(held)).stage, Delivered)
 
 
+async def test_a_callback_of_a_task_that_has_just_failed_promises_no_late_picture(world: World) -> None:
+    held = world.holds(stage=Processing(TASK), submits=2, secret="s3cret", callback_secret="c2")
+    world.model.status = TaskFailed(Reason.SERVICE_DOWN, "")
+    world.hooks["withdraw"] = lambda: world.service.called_back(world.row(held), TASK.id)
+    told = await world.advance(held)
+    assert (told.due_at, told.is_late, world.chat.said) == (None, False, ["end"])
+
+
 async def test_try_again_waits_for_the_task_that_there_is(world: World) -> None:
     told = await given_up(world)
     world.pass_seconds(30)

@@ -24,24 +24,24 @@ def committed(world: World) -> int:
 async def test_an_edit_is_seven_transactions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Kept, admitted, create call entered, task noted, result there, arrived, settled.
 
-    The update's mark and the card's id go along with the create call's, where that comes soon enough.
+    The update's mark and the card's id go along with the create call's, where that comes soon enough. What
+    the bot writes by itself now and then comes on top.
     """
     monkeypatch.setattr("bot.storage.edits._CARD_SECONDS", 30)
     monkeypatch.setattr("bot.telegram.inbox.intake._MARK_SECONDS", 30)
 
     async def card_is_there(_: Request) -> None:
-        await until(
-            lambda: sum(bool(call.answered_at) for call in world.telegram.calls_of("sendMessage")) == 2
-        )
+        calls = world.telegram.calls_of
+        await until(lambda: sum(bool(call.answered_at) for call in calls("sendMessage")) == cards)
 
     async with quick_bot(tmp_path) as world:
-        tables = SqliteTables(world.data / "bot.db")
-        first = world.ada.sends_photo(picture(320, 200), "/sketch")
-        await world.result(world.ada.private, first)
-        await until(lambda: tables.ask(SETTLED) == [(1,)])
-        before = committed(world)
-        world.telegram.faults.at("getFile", card_is_there, times=1)
-        second = world.ada.sends_photo(picture(320, 200), "/sketch")
-        await world.result(world.ada.private, second)
-        await until(lambda: tables.ask(SETTLED) == [(2,)])
-        assert committed(world) - before == 7
+        tables, taken = SqliteTables(world.data / "bot.db"), list[int]()
+        for number in range(1, 5):
+            before = committed(world)
+            cards = number
+            world.telegram.faults.at("getFile", card_is_there, times=1)
+            asked = world.ada.sends_photo(picture(320, 200), "/sketch")
+            await world.result(world.ada.private, asked)
+            await until(lambda number=number: tables.ask(SETTLED) == [(number,)])  # type: ignore[misc]
+            taken.append(committed(world) - before)
+    assert min(taken) == 7, taken
