@@ -88,6 +88,7 @@ async def keyboard_alone(at: Desk) -> None:
     await expect(page.locator(".theirs .photo .size")).to_have_text("960 × 960")
     await expect(page.locator("#live")).to_contain_text("NanoBanana: ")
 
+    await expect(page.get_by_role("button", name="Cancel")).to_have_count(0)  # the card has made way
     await page.locator(".message").last.focus()
     await keys.press("ArrowUp")
     await keys.press("Enter")
