@@ -38,6 +38,7 @@ _UNDER_WAY = (
     "AND NOT (state = 'held' AND has_card AND place_at > '{:%Y-%m-%d %H:%M:%S}')"
 )
 """Updates, without an id, and edits. A held place that has its card waits for its time."""
+_AT_REST = {"received", "submitting", "processing"}
 _CHAT_OF = "SELECT chat_id FROM edits WHERE callback_secret = '{}'"
 _LATER = re.compile(r"— (\d+) (minute|hour|day)s? later —")
 _SERVICE_DOES = {
@@ -186,7 +187,7 @@ class Theatre:
                 await asyncio.sleep(_LOOK_SECONDS)
                 unheard, edits = self._look()
                 now = [row for row in edits if row[1] in mine]
-                stays = now == before and all(map(_rests, now)) if performance.is_held else not now
+                stays = now == before and _rest(now) if performance.is_held else not now
                 stays &= not performance.stage.is_owed_an_answer
                 before, still = now, still + 1 if stays and not unheard & mine else 0
 
@@ -202,10 +203,10 @@ class Theatre:
         return self._seen
 
 
-def _rests(edit: Sequence[object]) -> bool:
-    """Whether an edit has its card and waits: for its turn, or to be painted."""
-    *_, state, has_card = edit
-    return bool(has_card) and state in {"received", "submitting", "processing"}
+def _rest(edits: Rows) -> bool:
+    """Whether all have their cards and wait: to be painted, or in line behind one that is."""
+    states = [state if has_card else "" for *_, state, has_card in edits]
+    return not states or ({*states} <= _AT_REST and {*states} != {"received"})
 
 
 def _looks(edits: Rows) -> int:
